@@ -1,0 +1,1 @@
+"""Pure numerics: no database, no network, no clock, no hidden random source."""
