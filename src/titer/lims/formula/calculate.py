@@ -226,9 +226,7 @@ def _dimension(tree: Tree, known: Mapping[str, tuple[Dimension, bool]]) -> tuple
     return _dimension_of_call(tree, known)
 
 
-def _dimension_of_pair(
-    tree: Binary, known: Mapping[str, tuple[Dimension, bool]]
-) -> tuple[Dimension, bool]:
+def _dimension_of_pair(tree: Binary, known: Mapping[str, tuple[Dimension, bool]]) -> tuple[Dimension, bool]:
     left, left_many = _dimension(tree.left, known)
     right, right_many = _dimension(tree.right, known)
     many = left_many or right_many
@@ -297,7 +295,9 @@ def _each(value: Value, change: Callable[[Quantity], Quantity]) -> Value:
 def _pair(tree: Binary, left: Value, right: Value) -> Value:
     if isinstance(left, tuple) and isinstance(right, tuple):
         if len(left) != len(right):
-            raise NotCalculable(f"Two lists of {len(left)} and {len(right)} values do not pair ({tree.where}).")
+            raise NotCalculable(
+                f"Two lists of {len(left)} and {len(right)} values do not pair ({tree.where})."
+            )
         return tuple(_two(tree.operator, a, b) for a, b in zip(left, right, strict=True))
     if isinstance(left, tuple):
         return tuple(_two(tree.operator, one, _one(right)) for one in left)
