@@ -1,0 +1,82 @@
+/** One multiplexed event stream a tab: records change -> queries that depend on them are asked anew. */
+import { QueryClient, type Query } from "@tanstack/react-query";
+import { clocks, stream, takeValues } from "./live";
+import { ms } from "../format/time";
+
+export interface RecordEvent {
+  topic: string;
+  record_type: string;
+  record_id: string;
+  payload: Record<string, unknown>;
+}
+
+/** Does a query that depends on `wanted` (record types or their prefixes; "*" = all) care about this type? */
+export function concerns(wanted: readonly string[] | undefined, recordType: string): boolean {
+  return (wanted ?? []).some((w) => w === "*" || recordType === w || (w.endsWith("_") && recordType.startsWith(w)));
+}
+
+/** Gathers what changed and invalidates once per pause, since a demo's plant makes many events a second. */
+export class Invalidator {
+  private changed = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly flush: (changed: ReadonlySet<string>) => void,
+    private readonly pause = 800,
+  ) {}
+
+  take(recordType: string): void {
+    this.changed.add(recordType);
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      const changed = this.changed;
+      this.changed = new Set();
+      this.flush(changed);
+    }, this.pause);
+  }
+
+  stop(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+  }
+}
+
+function typesOf(query: Query): readonly string[] | undefined {
+  const types = query.meta?.types;
+  return Array.isArray(types) ? (types as string[]) : undefined;
+}
+
+/** Opens the stream; returns how to close it. The browser reconnects by itself and says so in the header. */
+export function openStream(client: QueryClient, onRecord?: (event: RecordEvent) => void): () => void {
+  const invalidator = new Invalidator((changed) => {
+    void client.invalidateQueries({
+      predicate: (query) => [...changed].some((type) => concerns(typesOf(query), type)),
+    });
+  });
+  const source = new EventSource("/api/events");
+  let missed = false;
+  source.onopen = () => {
+    stream.set("open");
+    // What happened while the line was cut is not replayed to a page: ask everything anew.
+    if (missed) void client.invalidateQueries();
+    missed = false;
+  };
+  source.onerror = () => {
+    missed = true;
+    stream.set("lost");
+  };
+  source.addEventListener("record", (message: MessageEvent<string>) => {
+    const event = JSON.parse(message.data) as RecordEvent;
+    invalidator.take(event.record_type);
+    onRecord?.(event);
+  });
+  source.addEventListener("values", (message: MessageEvent<string>) => takeValues(JSON.parse(message.data)));
+  source.addEventListener("clock", (message: MessageEvent<string>) => {
+    const c = JSON.parse(message.data) as { server: string; process: string; rate: number | string; simulated: boolean };
+    clocks.set({ server: ms(c.server), process: ms(c.process), rate: Number(c.rate), simulated: c.simulated, heard: performance.now() });
+  });
+  return () => {
+    invalidator.stop();
+    source.close();
+  };
+}

@@ -1,0 +1,69 @@
+/** One way to the server: cookies for the session, the CSRF header on what changes something, problems as errors. */
+import { problemOf, ProblemError } from "./problem";
+
+let csrf = "";
+let lost: (() => void) | null = null;
+
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+/** Called when the server says that nobody is logged in any more. */
+export function onSessionLost(callback: (() => void) | null): void {
+  lost = callback;
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined | string[]>;
+
+export function address(path: string, query?: Query): string {
+  if (!query) return path;
+  const search = new URLSearchParams();
+  for (const [key, v] of Object.entries(query)) {
+    if (v === null || v === undefined || v === "") continue;
+    if (Array.isArray(v)) for (const item of v) search.append(key, item);
+    else search.append(key, String(v));
+  }
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function call<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRF-Token"] = csrf;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ProblemError(problemOf(0, { detail: "The server could not be reached." }));
+  }
+  const raw = await response.text();
+  let parsed: unknown = null;
+  if (raw) {
+    try {
+      parsed = JSON.parse(raw);
+    } catch {
+      // A path that the API does not know is answered with the pages' own HTML.
+      if (response.ok) throw new ProblemError(problemOf(404, { detail: `The server has no ${path.split("?")[0]}.` }));
+    }
+  }
+  if (!response.ok) {
+    if (response.status === 401 && path !== "/api/session") lost?.();
+    throw new ProblemError(problemOf(response.status, parsed));
+  }
+  return parsed as T;
+}
+
+export const http = {
+  get: <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>("GET", address(path, query), undefined, signal),
+  post: <T>(path: string, body?: unknown) => call<T>("POST", path, body ?? {}),
+  put: <T>(path: string, body?: unknown) => call<T>("PUT", path, body ?? {}),
+  del: <T>(path: string) => call<T>("DELETE", path, undefined),
+};

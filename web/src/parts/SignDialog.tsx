@@ -1,0 +1,226 @@
+import { Button, Modal, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { toProblem } from "../api/problem";
+import { useSession } from "../api/session";
+import { giveSignature, previewSignature, type SignatureOut, type SignatureRequest } from "../api/sign";
+import { stamp } from "../format/time";
+import { label, short } from "../format/words";
+import { t } from "../i18n";
+import { ContentView } from "./ContentView";
+import { Shape } from "./Shape";
+import { ErrorState, LoadingState } from "./States";
+
+interface Props {
+  request: SignatureRequest;
+  onClose: () => void;
+  onSigned?: (signature: SignatureOut) => void;
+}
+
+/**
+ * The signature dialog (21 CFR 11.50, 11.70): what is signed, by its exact content and digest; who signs,
+ * with which meaning and why. Disabled with the reasons listed until it may be signed.
+ */
+export function SignDialog({ request, onClose, onSigned }: Props) {
+  const { person } = useSession();
+  const client = useQueryClient();
+  const draftKey = `titer.draft.sign.${request.record_type}.${request.record_id}.${request.meaning}`;
+  const [reason, setReason] = useState(() => sessionStorage.getItem(draftKey) ?? "");
+  const [password, setPassword] = useState("");
+  const [second, setSecond] = useState("");
+  const [exact, setExact] = useState(false);
+
+  const preview = useQuery({
+    queryKey: ["sign.preview", request],
+    queryFn: () => previewSignature(request),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+  const sign = useMutation({
+    mutationFn: () =>
+      giveSignature({
+        ...request,
+        version: preview.data!.version,
+        digest: preview.data!.digest,
+        reason: reason.trim(),
+        password,
+        ...(second ? { second_factor: second } : {}),
+      }),
+    onSuccess: (signature) => {
+      sessionStorage.removeItem(draftKey);
+      void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" && q.queryKey[0] !== "sign.preview" });
+      onSigned?.(signature);
+    },
+    onSettled: () => setPassword(""),
+  });
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (ready) sign.mutate();
+  }
+
+  const shown = preview.data;
+  const blocked = (shown?.blockers.length ?? 0) > 0;
+  const ready = Boolean(shown) && !blocked && reason.trim() !== "" && password !== "" && !sign.isPending;
+  const stale = sign.error && toProblem(sign.error).status === 409;
+
+  return (
+    <Modal opened onClose={onClose} title={t("sign.title")} size="lg" closeButtonProps={{ "aria-label": t("sign.close") }}>
+      {sign.data ? (
+        <div className="stack" role="status">
+          <p>
+            <strong>{t("sign.done")}</strong> <span className="tabular">{stamp(sign.data.signed_at)} UTC</span>, {label(sign.data.meaning)},{" "}
+            {person.full_name}.
+          </p>
+          <p className="muted">{t("sign.done.witness")}</p>
+          <p className="muted tabular">
+            {t("sign.digest")} {short(sign.data.digest)}
+          </p>
+          <div className="row" style={{ justifyContent: "flex-end" }}>
+            <Button onClick={onClose} data-autofocus>
+              {t("sign.close")}
+            </Button>
+          </div>
+        </div>
+      ) : preview.error ? (
+        <ErrorState error={preview.error} again={() => void preview.refetch()} />
+      ) : !shown ? (
+        <LoadingState lines={7} />
+      ) : (
+        <form onSubmit={submit} className="stack" aria-label={t("sign.title")}>
+          <div className="row" style={{ justifyContent: "space-between" }}>
+            <div>
+              <span className="muted">{t("sign.you")}</span>
+              <p>
+                <strong>{shown.title}</strong>
+              </p>
+            </div>
+            <div className="right tabular">
+              <span className="muted">{t("sign.version", { n: shown.version })}</span>
+              <p title={shown.digest}>
+                <span className="muted">{t("sign.digest")}</span> <span className="mono">{short(shown.digest)}</span>
+              </p>
+            </div>
+          </div>
+          <div>
+            <div className="row" style={{ justifyContent: "space-between" }}>
+              <span className="muted">{t("sign.saw")}</span>
+              <Button variant="subtle" size="compact-xs" onClick={() => setExact(!exact)} aria-pressed={exact}>
+                {exact ? t("sign.readable") : t("sign.canonical")}
+              </Button>
+            </div>
+            {exact ? (
+              <pre className="box" tabIndex={0}>
+                {JSON.stringify(shown.content, null, 2)}
+              </pre>
+            ) : (
+              <div className="box" tabIndex={0} role="region" aria-label={t("sign.saw")}>
+                <ContentView content={shown.content} />
+              </div>
+            )}
+          </div>
+          <p>
+            <span className="muted">{t("sign.meaning")}: </span>
+            <strong>{label(request.meaning)}</strong>
+          </p>
+          {blocked ? (
+            <div className="notice" data-tone="warning" id="sign-blockers">
+              <p className="row">
+                <Shape tone="warning" /> <strong>{t("sign.blocked")}</strong>
+              </p>
+              <ul style={{ listStyle: "disc", paddingLeft: 22 }}>
+                {shown.blockers.map((b) => (
+                  <li key={b}>{b}</li>
+                ))}
+              </ul>
+            </div>
+          ) : null}
+          <Textarea
+            label={t("sign.reason")}
+            description={t("sign.reason.hint")}
+            value={reason}
+            onChange={(e) => {
+              setReason(e.currentTarget.value);
+              sessionStorage.setItem(draftKey, e.currentTarget.value);
+            }}
+            autosize
+            minRows={2}
+            maxRows={5}
+            required
+            disabled={blocked}
+            data-autofocus
+          />
+          <div className="row" style={{ alignItems: "flex-end" }}>
+            <div style={{ flex: 1, minWidth: 160 }}>
+              <span className="muted">{t("sign.as")}</span>
+              <p>
+                <strong>{person.full_name}</strong> <span className="muted">{person.roles.map(label).join(", ")}</span>
+              </p>
+            </div>
+            <PasswordInput
+              label={t("sign.password")}
+              value={password}
+              onChange={(e) => setPassword(e.currentTarget.value)}
+              autoComplete="current-password"
+              required
+              disabled={blocked}
+              w={190}
+            />
+            {shown.second_factor ? (
+              <TextInput label={t("sign.second")} value={second} onChange={(e) => setSecond(e.currentTarget.value)} inputMode="numeric" autoComplete="one-time-code" w={130} disabled={blocked} />
+            ) : null}
+          </div>
+          {sign.error ? <ErrorState error={sign.error} /> : null}
+          {stale ? (
+            <Button
+              variant="default"
+              onClick={() => {
+                sign.reset();
+                void preview.refetch();
+              }}
+            >
+              {t("sign.reread")}
+            </Button>
+          ) : null}
+          <div className="row" style={{ justifyContent: "flex-end" }}>
+            <Button variant="default" onClick={onClose}>
+              {t("sign.cancel")}
+            </Button>
+            <Button type="submit" disabled={!ready} loading={sign.isPending} aria-describedby={blocked ? "sign-blockers" : undefined}>
+              {t("sign.button")}
+            </Button>
+          </div>
+        </form>
+      )}
+    </Modal>
+  );
+}
+
+/** A button that opens the dialog. */
+export function SignButton({
+  request,
+  label: words,
+  variant = "filled",
+  size,
+  onSigned,
+  disabled,
+}: {
+  request: SignatureRequest;
+  label: string;
+  variant?: "filled" | "default";
+  size?: string;
+  onSigned?: (signature: SignatureOut) => void;
+  disabled?: boolean;
+}) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant={variant} size={size} onClick={() => setOpen(true)} disabled={disabled}>
+        {words}
+      </Button>
+      {open ? <SignDialog request={request} onClose={() => setOpen(false)} onSigned={onSigned} /> : null}
+    </>
+  );
+}

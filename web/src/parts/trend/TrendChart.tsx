@@ -1,0 +1,251 @@
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { lazy, Suspense, useEffect, useId, useState } from "react";
+import { csv, download, fileName } from "../../format/csv";
+import { count, value as shown, unit as unitWord } from "../../format/number";
+import { iso, stamp } from "../../format/time";
+import { t } from "../../i18n";
+import { Icon } from "../../shell/icons";
+import { DataTable } from "../DataTable";
+import { Shape } from "../Shape";
+import { LoadingState } from "../States";
+import { useZone } from "../zone";
+import { counted, place, rows, type Lane, type Mark, type Phase, type Row } from "./lanes";
+
+const LanePlot = lazy(() => import("./LanePlot"));
+const AXIS = 62;
+const RIGHT = 10;
+
+interface Props {
+  name: string;
+  title: string;
+  lanes: Lane[];
+  from_us: number;
+  to_us: number;
+  now_us: number;
+  phases?: readonly Phase[];
+  marks?: readonly Mark[];
+  laneHeight?: number;
+  onZoom?: (from_us: number, to_us: number) => void;
+  onReset?: () => void;
+  provenance?: Record<string, string>;
+}
+
+/**
+ * Lanes on one time axis. Phases stand as bands on top, samples and alerts as marks that can be reached by
+ * keyboard, gaps and doubtful values are hatched, the twin's band lies behind. The same values are a table.
+ */
+export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases = [], marks = [], laneHeight = 120, onZoom, onReset, provenance }: Props) {
+  const zone = useZone();
+  const [asTable, setAsTable] = useState(false);
+  const [linked, setLinked] = useState(false);
+  const sync = useId();
+  const { shown: drawn, all } = counted(lanes);
+
+  useEffect(() => {
+    if (!linked) return;
+    const timer = setTimeout(() => setLinked(false), 1500);
+    return () => clearTimeout(timer);
+  }, [linked]);
+
+  function exportCsv() {
+    const now = new Date().toISOString();
+    const text = csv(
+      ["time_utc", `time_${zone}`, "lane", "trace", "value", "unit", "quality"],
+      rows(lanes).map((r) => [iso(r.us), stamp(r.us / 1000, zone), r.lane, r.trace, r.value, r.unit, r.quality]),
+      {
+        chart: title,
+        window: `${iso(from_us)} to ${iso(to_us)}`,
+        points: drawn < all ? `decimated to ${drawn} from ${all} (first, min, max, last of each bucket)` : `${all}, all`,
+        exported: now,
+        from: location.href,
+        ...provenance,
+      },
+    );
+    download(fileName(title, now), text);
+  }
+
+  const gaps = lanes.flatMap((lane) => (lane.gaps ?? []).map((gap) => ({ ...gap, lane: lane.label })));
+  const legend = [...new Map(lanes.flatMap((l) => l.traces.map((x, i) => [`${i}:${x.name}`, { ...x, i }] as const))).values()];
+
+  return (
+    <figure className="trend" aria-label={title}>
+      <figcaption className="trend-tools">
+        <span className="muted tabular">
+          {drawn < all ? t("trend.decimated", { shown: count(drawn), all: count(all) }) : t("trend.raw", { all: count(all) })}
+        </span>
+        <span className="grow" />
+        {onReset ? (
+          <Tooltip label={`${t("trend.reset")} (${t("trend.zoom")})`}>
+            <ActionIcon variant="subtle" onClick={onReset} aria-label={`${t("trend.reset")}: ${title}`}>
+              <Icon name="reset" />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
+        <Tooltip label={asTable ? t("trend.chart") : t("trend.table")}>
+          <ActionIcon variant="subtle" onClick={() => setAsTable(!asTable)} aria-label={`${asTable ? t("trend.chart") : t("trend.table")}: ${title}`} aria-pressed={asTable}>
+            <Icon name={asTable ? "chart" : "table"} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={t("trend.export")}>
+          <ActionIcon variant="subtle" onClick={exportCsv} aria-label={`${t("trend.export")}: ${title}`}>
+            <Icon name="download" />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={linked ? t("trend.linked") : t("trend.link")}>
+          <ActionIcon
+            variant="subtle"
+            aria-label={`${t("trend.link")}: ${title}`}
+            onClick={() => {
+              void navigator.clipboard?.writeText(location.href).then(() => setLinked(true));
+            }}
+          >
+            <Icon name="link" />
+          </ActionIcon>
+        </Tooltip>
+      </figcaption>
+      {asTable ? (
+        <ValueTable name={name} title={title} lanes={lanes} zone={zone} />
+      ) : (
+        <>
+          {phases.length > 0 ? <Strip phases={phases} from_us={from_us} to_us={to_us} now_us={now_us} zone={zone} /> : null}
+          {marks.length > 0 ? <Flags marks={marks} from_us={from_us} to_us={to_us} zone={zone} /> : null}
+          <Suspense fallback={<LoadingState lines={4} height={laneHeight - 16} />}>
+            {lanes.map((lane, i) => (
+              <LanePlot
+                key={lane.key}
+                lane={lane}
+                from_us={from_us}
+                to_us={to_us}
+                now_us={now_us}
+                marks={marks}
+                zone={zone}
+                height={i === lanes.length - 1 ? laneHeight + 36 : laneHeight}
+                last={i === lanes.length - 1}
+                sync={sync}
+                onZoom={onZoom ?? (() => undefined)}
+                onReset={onReset ?? (() => undefined)}
+              />
+            ))}
+          </Suspense>
+          <Legend traces={legend} band={lanes.find((l) => l.band)?.band?.label} gaps={gaps} lanes={lanes} />
+        </>
+      )}
+    </figure>
+  );
+}
+
+function Strip({ phases, from_us, to_us, now_us, zone }: { phases: readonly Phase[]; from_us: number; to_us: number; now_us: number; zone: string }) {
+  return (
+    <ol className="strip" aria-label={t("trend.phases")} style={{ marginLeft: AXIS, marginRight: RIGHT }}>
+      {phases.map((p) => {
+        const a = Math.max(p.from_us, from_us);
+        const b = Math.min(p.to_us ?? now_us, to_us);
+        if (b <= a) return null;
+        const left = place(a, from_us, to_us) ?? 0;
+        const width = (place(b, from_us, to_us) ?? 100) - left;
+        return (
+          <li key={`${p.label}${p.from_us}`} style={{ left: `${left}%`, width: `${width}%` }} title={`${p.label}, ${stamp(p.from_us / 1000, zone, "minute")} to ${p.to_us ? stamp(p.to_us / 1000, zone, "minute") : "now"}`}>
+            {width > 4 ? p.label : ""}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Flags({ marks, from_us, to_us, zone }: { marks: readonly Mark[]; from_us: number; to_us: number; zone: string }) {
+  return (
+    <ul className="flags" aria-label={t("trend.marks")} style={{ marginLeft: AXIS, marginRight: RIGHT }}>
+      {marks.map((m) => {
+        const left = place(m.us, from_us, to_us);
+        if (left === null) return null;
+        const text = `${m.kind === "alert" ? "Alert" : m.kind === "sample" ? "Sample" : "Event"}: ${m.label}, ${stamp(m.us / 1000, zone, "minute")}`;
+        const inside = m.kind === "alert" ? <Shape tone={m.tone === "alarm" ? "alarm" : m.tone === "advisory" ? "advisory" : "warning"} size={13} /> : <span className="tick" data-kind={m.kind} />;
+        return (
+          <li key={`${m.kind}${m.us}${m.label}`} style={{ left: `${left}%` }}>
+            <Tooltip label={text}>
+              {m.href ? (
+                <a href={m.href} aria-label={text}>
+                  {inside}
+                </a>
+              ) : (
+                <span role="img" aria-label={text}>
+                  {inside}
+                </span>
+              )}
+            </Tooltip>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: number; dots?: boolean; dashed?: boolean }[]; band?: string; gaps: { lane: string; state: string; reason: string }[]; lanes: Lane[] }) {
+  const qualities = new Set(lanes.flatMap((l) => l.traces.flatMap((x) => x.points.map((p) => p[2]))));
+  if (lanes.every((l) => l.traces.length <= 1) && !band && gaps.length === 0 && !qualities.has(1) && !qualities.has(2)) return null;
+  const byState = (state: string) => gaps.filter((g) => g.state === state).length;
+  return (
+    <ul className="legend" aria-label={t("trend.legend")}>
+      {traces.length > 1
+        ? traces.map((x) => (
+            <li key={`${x.i}${x.name}`}>
+              <span className="swatch" data-trace={x.i % 5} data-dots={x.dots || undefined} data-dashed={x.dashed || undefined} /> {x.name}
+            </li>
+          ))
+        : null}
+      {band ? (
+        <li>
+          <span className="swatch" data-band /> {band}
+        </li>
+      ) : null}
+      {["open", "unrecoverable", "filled"].map((state) =>
+        byState(state) > 0 ? (
+          <li key={state}>
+            <span className="swatch" data-gap={state} /> {byState(state)} {t("trend.gap").toLowerCase()}
+            {byState(state) === 1 ? "" : "s"} {state}
+          </li>
+        ) : null,
+      )}
+      {qualities.has(1) ? (
+        <li>
+          <span className="swatch" data-uncertain /> {t("trend.uncertain")}
+        </li>
+      ) : null}
+      {qualities.has(2) ? (
+        <li>
+          <span className="swatch" data-bad /> {t("trend.bad")}
+        </li>
+      ) : null}
+    </ul>
+  );
+}
+
+function ValueTable({ name, title, lanes, zone }: { name: string; title: string; lanes: Lane[]; zone: string }) {
+  const [limit, setLimit] = useState(500);
+  const all = rows(lanes);
+  const digits = new Map(lanes.map((l) => [l.label, l.digits]));
+  return (
+    <>
+      <DataTable<Row & { n: number }>
+        name={`${name}.values`}
+        label={`${title}, values`}
+        rows={all.slice(0, limit).map((r, n) => ({ ...r, n }))}
+        id={(r) => String(r.n)}
+        columns={[
+          { key: "time", title: `Time (${zone})`, value: (r) => iso(r.us), render: (r) => <span className="tabular">{stamp(r.us / 1000, zone)}</span>, nowrap: true },
+          { key: "lane", title: "Channel", value: (r) => r.lane },
+          { key: "trace", title: "Series", value: (r) => r.trace },
+          { key: "value", title: "Value", align: "right", value: (r) => r.value, render: (r) => <span className="tabular">{shown(r.value, digits.get(r.lane) ?? 2)}</span> },
+          { key: "unit", title: "Unit", value: (r) => r.unit, render: (r) => unitWord(r.unit) },
+          { key: "quality", title: "Quality", value: (r) => r.quality },
+        ]}
+      />
+      {all.length > limit ? (
+        <Button size="xs" variant="subtle" onClick={() => setLimit(limit * 4)}>
+          {t("table.more", { n: Math.min(limit * 3, all.length - limit) })}
+        </Button>
+      ) : null}
+    </>
+  );
+}
