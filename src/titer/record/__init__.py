@@ -1,0 +1,67 @@
+"""The one record: actions, ledger, checkpoints, signatures, identity, outbox and content store."""
+
+from titer.record.actions import (
+    ROLES,
+    ActionSpec,
+    Actor,
+    SignatureMeaning,
+    Subscription,
+    Worker,
+)
+from titer.record.content import ContentFiles
+from titer.record.identity import Identity, LoggedIn, require_person
+from titer.record.model import (
+    AccessEvent,
+    Base,
+    ContentObject,
+    Installation,
+    LedgerCheckpoint,
+    LedgerEntry,
+    LedgerLeaf,
+    LoginSession,
+    OutboxEvent,
+    Person,
+    Regulated,
+    RoleAssignment,
+    Signature,
+    Training,
+)
+from titer.record.outbox import Outbox
+from titer.record.sealer import Sealer
+from titer.record.service import Record, open_record
+from titer.record.signing import Preview, Signing
+from titer.record.unit import Unit
+
+__all__ = [
+    "ROLES",
+    "AccessEvent",
+    "ActionSpec",
+    "Actor",
+    "Base",
+    "ContentFiles",
+    "ContentObject",
+    "Identity",
+    "Installation",
+    "LedgerCheckpoint",
+    "LedgerEntry",
+    "LedgerLeaf",
+    "LoggedIn",
+    "LoginSession",
+    "Outbox",
+    "OutboxEvent",
+    "Person",
+    "Preview",
+    "Record",
+    "Regulated",
+    "RoleAssignment",
+    "Sealer",
+    "Signature",
+    "SignatureMeaning",
+    "Signing",
+    "Subscription",
+    "Training",
+    "Unit",
+    "Worker",
+    "open_record",
+    "require_person",
+]

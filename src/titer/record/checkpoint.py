@@ -1,0 +1,234 @@
+"""Signed tree heads and their witnesses: C2SP signed-note, tlog-checkpoint and tlog-cosignature (v1).
+
+A checkpoint is text: origin, size, root, extension lines, an empty line, signature lines. A witness adds a
+cosignature with its own time, and refuses a head that does not extend the last one it has seen.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import struct
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from titer.base.clock import Clock, iso
+from titer.base.errors import IntegrityFault
+from titer.record import merkle
+
+_ED25519 = b"\x01"
+_COSIGNATURE = b"\x04"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a checkpoint states."""
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...]
+
+    def text(self) -> str:
+        """The signed part of the note, with its final newline."""
+        lines = [self.origin, str(self.size), base64.b64encode(self.root).decode(), *self.extensions]
+        return "\n".join(lines) + "\n"
+
+
+def key_id(name: str, algorithm: bytes, public: bytes) -> bytes:
+    """The four bytes that name a key in a signature line."""
+    return hashlib.sha256(name.encode() + b"\n" + algorithm + public).digest()[:4]
+
+
+def verifier_key(name: str, public: bytes, algorithm: bytes = _ED25519) -> str:
+    """The key in the form that people pin: `name+hash+base64`."""
+    tag = key_id(name, algorithm, public).hex()
+    return f"{name}+{tag}+{base64.b64encode(algorithm + public).decode()}"
+
+
+class Signer:
+    """An Ed25519 key with a name.
+
+    Args:
+        name: as it stands in signature lines; no spaces, no plus sign.
+        key: the private key.
+    """
+
+    def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
+        self.name = name
+        self._key = key
+        self.public = key.public_key().public_bytes_raw()
+
+    @classmethod
+    def open(cls, name: str, path: Path, *, create: bool = False) -> Signer:
+        """Read the key file (32 raw bytes, owner only), or make it.
+
+        Raises:
+            IntegrityFault: if the file is missing and must not be made, or has another length.
+        """
+        if create and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(Ed25519PrivateKey.generate().private_bytes_raw())
+                file.flush()
+                os.fsync(file.fileno())
+        if not path.exists():
+            raise IntegrityFault(f"The signing key {path.name} is missing.", do="Restore it from the backup.")
+        data = path.read_bytes()
+        if len(data) != 32:
+            raise IntegrityFault(f"The signing key {path.name} is damaged.", do="Restore it from the backup.")
+        return cls(name, Ed25519PrivateKey.from_private_bytes(data))
+
+    @property
+    def verifier(self) -> str:
+        """The public key in the form that people pin."""
+        return verifier_key(self.name, self.public)
+
+    @property
+    def cosigner(self) -> str:
+        """The public key in the form that people pin, as a witness."""
+        return verifier_key(self.name, self.public, _COSIGNATURE)
+
+    def sign(self, head: Head) -> str:
+        """The note: the head's text and this key's signature line."""
+        text = head.text()
+        blob = key_id(self.name, _ED25519, self.public) + self._key.sign(text.encode())
+        return f"{text}\n— {self.name} {base64.b64encode(blob).decode()}\n"
+
+    def cosign(self, note: str, seconds: int) -> str:
+        """The cosignature line over the note's text at a time (seconds since 1970)."""
+        text = note_text(note)
+        message = f"cosignature/v1\ntime {seconds}\n{text}".encode()
+        tag = key_id(self.name, _COSIGNATURE, self.public)
+        blob = tag + struct.pack(">Q", seconds) + self._key.sign(message)
+        return f"— {self.name} {base64.b64encode(blob).decode()}\n"
+
+
+def note_text(note: str) -> str:
+    """The signed part of a note."""
+    text, separator, _ = note.rpartition("\n\n")
+    if not separator:
+        raise IntegrityFault("A checkpoint has no signature.")
+    return text + "\n"
+
+
+def parse(note: str) -> Head:
+    """Read a checkpoint's statement; signatures are checked by `verify`.
+
+    Raises:
+        IntegrityFault: if it is not in the form of a checkpoint.
+    """
+    lines = note_text(note).splitlines()
+    try:
+        size, head_root = int(lines[1]), base64.b64decode(lines[2], validate=True)
+    except (IndexError, ValueError) as error:
+        raise IntegrityFault("A checkpoint is malformed.", why=str(error)) from error
+    return Head(lines[0], size, head_root, tuple(lines[3:]))
+
+
+def verify(note: str, verifier: str) -> bool:
+    """Whether the note bears a valid signature or cosignature of the key (`name+hash+base64`)."""
+    name, _, encoded = verifier.split("+", 2)
+    raw = base64.b64decode(encoded)
+    algorithm, public = raw[:1], raw[1:]
+    tag = key_id(name, algorithm, public)
+    text = note_text(note)
+    for line in note.rpartition("\n\n")[2].splitlines():
+        dash, _, rest = line.partition(" ")
+        signer, _, blob64 = rest.partition(" ")
+        if dash != "—" or signer != name:
+            continue
+        blob = base64.b64decode(blob64)
+        if blob[:4] != tag:
+            continue
+        message, signature = text.encode(), blob[4:]
+        if algorithm == _COSIGNATURE:
+            seconds = struct.unpack(">Q", blob[4:12])[0]
+            message, signature = f"cosignature/v1\ntime {seconds}\n{text}".encode(), blob[12:]
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        except InvalidSignature:
+            continue
+        return True
+    return False
+
+
+def clock_extension(now: datetime) -> str:
+    """The line that states the server's time at sealing."""
+    return f"time {iso(now)}"
+
+
+class FileWitness:
+    """A witness with a key of its own in a folder of its own, best on another volume.
+
+    It remembers the last head it has cosigned and refuses one that is not consistent with it: that is what
+    catches a database that was rolled back to an older backup and written again.
+
+    Args:
+        name: as it stands in cosignature lines.
+        folder: holds the key, the last head and all cosigned notes.
+        clock: the witness' own clock.
+    """
+
+    def __init__(self, name: str, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        folder.mkdir(parents=True, exist_ok=True)
+        self.signer = Signer.open(name, folder / "witness.key", create=True)
+        self._last = self._read_last()
+
+    @property
+    def last(self) -> tuple[int, bytes]:
+        """Size and root of the last head that was cosigned."""
+        return self._last
+
+    def cosign(self, note: str, proof: list[bytes]) -> str:
+        """Check that the head extends the last one, write it down durably, and cosign.
+
+        Args:
+            note: the checkpoint.
+            proof: consistency from `last` to it (empty from size 0).
+
+        Raises:
+            IntegrityFault: if the head does not extend the last one seen.
+        """
+        head = parse(note)
+        size, seen = self._last
+        ok = size == 0 or merkle.verify_consistency(size, head.size, seen, head.root, proof)
+        if not ok:
+            raise IntegrityFault(
+                f"The witness {self.signer.name} saw a ledger of {size:,} entries that this one "
+                f"of {head.size:,} does not extend.",
+                why="The database was rolled back to an older state, or its history was rewritten.",
+                do="Stop, keep both copies, and compare them with `titer verify`.",
+            )
+        cosignature = self.signer.cosign(note, int(self._clock.now().timestamp()))
+        self._write(head, note + cosignature)
+        self._last = (head.size, head.root)
+        return cosignature
+
+    def _read_last(self) -> tuple[int, bytes]:
+        path = self._folder / "last.json"
+        if not path.exists():
+            return 0, merkle.EMPTY_ROOT
+        data = json.loads(path.read_text())
+        return int(data["size"]), bytes.fromhex(data["root"])
+
+    def _write(self, head: Head, note: str) -> None:
+        with (self._folder / "notes.txt").open("a", encoding="utf-8") as log:
+            log.write(note + "\n")
+            log.flush()
+            os.fsync(log.fileno())
+        temporary = self._folder / "last.json.new"
+        with temporary.open("w") as file:
+            json.dump({"size": head.size, "root": head.root.hex()}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._folder / "last.json")

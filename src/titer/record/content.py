@@ -1,0 +1,66 @@
+"""The content store: bytes kept by their SHA-256, written once, checked whenever they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from titer.base.errors import IntegrityFault, NotFound
+
+
+class ContentFiles:
+    """Files named by their digest, below one folder.
+
+    Args:
+        folder: made where it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, digest: str) -> Path:
+        """Where the bytes of a digest lie."""
+        if len(digest) != 64 or not all(letter in "0123456789abcdef" for letter in digest):
+            raise NotFound(f"{digest[:80]!r} is no SHA-256 digest.")
+        return self.folder / digest[:2] / digest
+
+    def write(self, data: bytes) -> str:
+        """Keep the bytes durably (file and folder are synced) and return their digest."""
+        digest = hashlib.sha256(data).hexdigest()
+        target = self.path(digest)
+        if target.exists():
+            return digest
+        target.parent.mkdir(exist_ok=True)
+        temporary = target.with_name(f"{digest}.{os.getpid()}.{id(data):x}.new")
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o440)
+        temporary.replace(target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """The bytes, after their digest was checked.
+
+        Raises:
+            NotFound: if nothing is kept under the digest.
+            IntegrityFault: if the bytes are not those that were kept.
+        """
+        target = self.path(digest)
+        if not target.exists():
+            raise NotFound(f"No content with digest {digest[:12]} is kept here.")
+        data = target.read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise IntegrityFault(
+                f"The content {digest[:12]} was changed after it was kept.",
+                do="Restore it from a backup and have the change investigated.",
+            )
+        return data

@@ -1,0 +1,118 @@
+"""FastAPI dependencies that the routes of every context use: who acts, on which part of the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from titer.base.errors import NotAuthenticated, Unavailable
+from titer.record.actions import Actor
+from titer.record.model import LoginSession, Person
+from titer.record.service import Record
+from titer.record.unit import Unit
+
+COOKIE = "titer_session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def platform_part(name: str) -> Callable[[Request], Any]:
+    """A dependency that gives one part of the wired platform, e.g. `platform_part("lims")`."""
+
+    def part(request: Request) -> Any:
+        found = getattr(request.app.state.platform, name, None)
+        if found is None:
+            raise Unavailable(f"The layer {name} is switched off in this installation.")
+        return found
+
+    return part
+
+
+def remote(request: Request) -> str:
+    """The address the request came from."""
+    return request.client.host if request.client else "unknown"
+
+
+def current(request: Request) -> tuple[LoginSession, Person]:
+    """The session and person of the request; a change must bear the session's CSRF token.
+
+    Raises:
+        NotAuthenticated: if there is no valid session or the CSRF token is missing or wrong.
+    """
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise NotAuthenticated("You are not logged in.", do="Log in first.")
+    identity = request.app.state.platform.identity
+    row, person = identity.session(token)
+    if request.method not in SAFE and not identity.csrf_matches(row, request.headers.get("X-CSRF-Token", "")):
+        raise NotAuthenticated(
+            "The request does not bear this session's CSRF token.", do="Reload the page and try again."
+        )
+    return row, person
+
+
+Current = Annotated[tuple[LoginSession, Person], Depends(current)]
+
+
+def actor(who: Current) -> Actor:
+    """The person of the request as an actor."""
+    row, person = who
+    return Actor.person(person.id, row.id, person.full_name)
+
+
+ActingPerson = Annotated[Actor, Depends(actor)]
+
+
+def acting(request: Request, who: ActingPerson) -> Callable[..., AbstractContextManager[Unit]]:
+    """Opens an action in the name of the person: `with act("lims.sample.register", reason=...) as unit`."""
+    record: Record = request.app.state.platform.record
+
+    def act(verb: str, *, reason: str | None = None) -> AbstractContextManager[Unit]:
+        return record.action(who, verb, reason=reason)
+
+    return act
+
+
+Acting = Annotated[Callable[..., AbstractContextManager[Unit]], Depends(acting)]
+
+
+def reading(request: Request, _who: ActingPerson) -> Iterator[Session]:
+    """A reading session for a logged-in person."""
+    record: Record = request.app.state.platform.record
+    with record.reading() as session:
+        yield session
+
+
+Reading = Annotated[Session, Depends(reading)]
+
+
+def connector(request: Request) -> Actor:
+    """The connector host that bears a token with the scope `connect`.
+
+    Raises:
+        NotAuthenticated: if it does not.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated("A connector host bears a token.", do="Issue one with `titer token issue`.")
+    machine: Actor = request.app.state.platform.identity.machine(token, "connect")
+    return machine
+
+
+Connector = Annotated[Actor, Depends(connector)]
+
+
+def machine_acting(request: Request, who: Connector) -> Callable[..., AbstractContextManager[Unit]]:
+    """Opens an action in the name of a connector host or one of its connections."""
+    record: Record = request.app.state.platform.record
+
+    def act(verb: str, *, connection: str | None = None) -> AbstractContextManager[Unit]:
+        return record.action(Actor.connection(connection) if connection else who, verb)
+
+    return act
+
+
+MachineActing = Annotated[Callable[..., AbstractContextManager[Unit]], Depends(machine_acting)]

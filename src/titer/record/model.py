@@ -1,0 +1,284 @@
+"""Tables of the record itself, and the two base classes of every table in Titer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Computed, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from titer.record.types import CanonicalJson, CheckedText, ExactDecimal, Instant
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Declarative base. A table is regulated (`Regulated`), or says why it need not be.
+
+    Class attributes a table may set:
+        __unregulated_because__: for operational tables, the reason why no entry is written.
+        __append_only__: rows are never changed nor deleted, whoever asks.
+        __immutable__: names of columns that keep their first value for ever.
+    """
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: CheckedText,
+        datetime: Instant,
+        Decimal: ExactDecimal,
+        dict[str, Any]: CanonicalJson,
+        dict[str, str]: CanonicalJson,
+        list[Any]: CanonicalJson,
+        list[str]: CanonicalJson,
+        list[dict[str, Any]]: CanonicalJson,
+    }
+    __regulated__: ClassVar[bool] = False
+    __unregulated_because__: ClassVar[str] = ""
+    __append_only__: ClassVar[bool] = False
+    __immutable__: ClassVar[tuple[str, ...]] = ()
+
+
+class Regulated:
+    """A row whose every change leaves an entry in the ledger (21 CFR 11.10(e)).
+
+    `version` grows by one with each change, so a write that was based on an older one is refused.
+    `recorded_at` is the server's clock, `process_at` the process clock, both at the last change.
+    """
+
+    __regulated__: ClassVar[bool] = True
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column()
+    recorded_at: Mapped[datetime] = mapped_column()
+    process_at: Mapped[datetime] = mapped_column()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class LedgerEntry(Base):
+    """One entry: canonical JSON, written by the triggers, hashed exactly as it is stored."""
+
+    __tablename__ = "ledger_entry"
+    __unregulated_because__ = "it is the ledger"
+    __append_only__ = True
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    body: Mapped[str] = mapped_column()
+    id: Mapped[str] = mapped_column(Computed("json_extract(body, '$.id')"), unique=True)
+    action: Mapped[str] = mapped_column(Computed("json_extract(body, '$.action')"), index=True)
+    record_type: Mapped[str] = mapped_column(Computed("json_extract(body, '$.record_type')"))
+    record_id: Mapped[str] = mapped_column(Computed("json_extract(body, '$.record_id')"), index=True)
+    record_version: Mapped[int] = mapped_column(Computed("json_extract(body, '$.version')"))
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class LedgerLeaf(Base):
+    """Where an entry stands in the tree; given by the sealer, in commit order."""
+
+    __tablename__ = "ledger_leaf"
+    __unregulated_because__ = "derived from the ledger, checked by every verification"
+    __append_only__ = True
+
+    leaf_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_seq: Mapped[int] = mapped_column(unique=True)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LedgerCheckpoint(Base):
+    """A signed tree head (C2SP tlog-checkpoint), with the cosignatures of its witnesses."""
+
+    __tablename__ = "ledger_checkpoint"
+    __unregulated_because__ = "it bears its own signature, and covers the ledger"
+    __append_only__ = True
+
+    tree_size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column()
+    sealed_at: Mapped[datetime] = mapped_column()
+    witnessed: Mapped[bool] = mapped_column()
+
+
+class OutboxEvent(Base):
+    """An event that follows from a change, delivered at least once and in order."""
+
+    __tablename__ = "record_outbox"
+    __unregulated_because__ = "a message about entries that are in the ledger"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    topic: Mapped[str] = mapped_column(index=True)
+    record_type: Mapped[str] = mapped_column()
+    record_id: Mapped[str] = mapped_column()
+    payload: Mapped[dict[str, Any]] = mapped_column()
+    entry_seq: Mapped[int] = mapped_column()
+    signed: Mapped[bool] = mapped_column()
+    occurred_at: Mapped[datetime] = mapped_column()
+    process_at: Mapped[datetime] = mapped_column()
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class OutboxCursor(Base):
+    """How far a subscriber has read."""
+
+    __tablename__ = "record_outbox_cursor"
+    __unregulated_because__ = "an operational position; handlers are idempotent"
+
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column()
+
+
+class Counter(Base):
+    """The last number given in a series that people read."""
+
+    __tablename__ = "record_counter"
+    __unregulated_because__ = "the numbers given stand in the records that bear them"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int] = mapped_column()
+
+
+class Installation(Regulated, Base):
+    """This installation. A simulated one can never become a real one."""
+
+    __tablename__ = "record_installation"
+    __immutable__ = ("simulated", "demo", "created_at")
+
+    name: Mapped[str] = mapped_column()
+    site: Mapped[str] = mapped_column()
+    simulated: Mapped[bool] = mapped_column()
+    demo: Mapped[bool] = mapped_column()
+    process_origin: Mapped[datetime | None] = mapped_column()
+    process_rate: Mapped[str | None] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column()
+    time_zone: Mapped[str] = mapped_column()
+
+
+class SchemaFingerprint(Regulated, Base):
+    """What the database's own objects (tables, triggers) looked like when they were last changed on purpose."""
+
+    __tablename__ = "record_schema"
+    __append_only__ = True
+
+    revision: Mapped[str] = mapped_column()
+    fingerprint: Mapped[str] = mapped_column()
+
+
+class ContentObject(Regulated, Base):
+    """Bytes that are kept by their digest: raw files, documents, artefacts."""
+
+    __tablename__ = "record_content"
+    __append_only__ = True
+
+    digest: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column()
+    origin: Mapped[str] = mapped_column()
+
+
+class Person(Regulated, Base):
+    """A person; the id and the user name are never used again (21 CFR 11.100(a))."""
+
+    __tablename__ = "record_person"
+    __immutable__ = ("username", "robot_for")
+
+    username: Mapped[str] = mapped_column(unique=True)
+    full_name: Mapped[str] = mapped_column()
+    active: Mapped[bool] = mapped_column()
+    password_hash: Mapped[str] = mapped_column()
+    password_set_at: Mapped[datetime] = mapped_column()
+    failed_attempts: Mapped[int] = mapped_column()
+    locked_at: Mapped[datetime | None] = mapped_column()
+    robot_for: Mapped[str | None] = mapped_column()
+    policy_acknowledged_at: Mapped[datetime | None] = mapped_column()
+
+
+class RoleAssignment(Regulated, Base):
+    """A person holds a role."""
+
+    __tablename__ = "record_role_assignment"
+    __table_args__ = (UniqueConstraint("person_id", "role"),)
+
+    person_id: Mapped[str] = mapped_column(index=True)
+    role: Mapped[str] = mapped_column()
+    active: Mapped[bool] = mapped_column()
+
+
+class Training(Regulated, Base):
+    """A competency that a person was trained for, and until when."""
+
+    __tablename__ = "record_training"
+
+    person_id: Mapped[str] = mapped_column(index=True)
+    competency: Mapped[str] = mapped_column()
+    document: Mapped[str] = mapped_column()
+    trained_at: Mapped[datetime] = mapped_column()
+    expires_at: Mapped[datetime | None] = mapped_column()
+
+
+class LoginSession(Regulated, Base):
+    """One log-in of one person."""
+
+    __tablename__ = "record_session"
+
+    person_id: Mapped[str] = mapped_column(index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    csrf: Mapped[str] = mapped_column()
+    remote: Mapped[str] = mapped_column()
+    started_at: Mapped[datetime] = mapped_column()
+    ends_at: Mapped[datetime] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+    ended_because: Mapped[str | None] = mapped_column()
+
+
+class AccessEvent(Regulated, Base):
+    """An attempt that matters: a failed log-in, a lock-out, an overlap of sessions, a refused signature."""
+
+    __tablename__ = "record_access_event"
+    __append_only__ = True
+
+    kind: Mapped[str] = mapped_column()
+    username: Mapped[str] = mapped_column()
+    person_id: Mapped[str | None] = mapped_column()
+    remote: Mapped[str] = mapped_column()
+    detail: Mapped[str] = mapped_column()
+
+
+class MachineToken(Regulated, Base):
+    """A scoped credential of a machine (a connector host)."""
+
+    __tablename__ = "record_machine_token"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[list[str]] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()
+
+
+class Signature(Regulated, Base):
+    """A person's signature, bound to the digest of what was shown (21 CFR 11.50, 11.70)."""
+
+    __tablename__ = "record_signature"
+    __append_only__ = True
+
+    record_type: Mapped[str] = mapped_column()
+    record_id: Mapped[str] = mapped_column(index=True)
+    record_version: Mapped[int] = mapped_column()
+    meaning: Mapped[str] = mapped_column()
+    title: Mapped[str] = mapped_column()
+    content: Mapped[dict[str, Any]] = mapped_column()
+    digest: Mapped[str] = mapped_column()
+    reason: Mapped[str] = mapped_column()
+    person_id: Mapped[str] = mapped_column(index=True)
+    printed_name: Mapped[str] = mapped_column()
+    robot: Mapped[bool] = mapped_column()
+    session_id: Mapped[str | None] = mapped_column()
+    signed_at: Mapped[datetime] = mapped_column()
+    time_zone: Mapped[str] = mapped_column()

@@ -1,0 +1,112 @@
+"""The sealer: appends committed entries to the tree, in commit order, and signs heads that witnesses cosign."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+
+from titer.record import checkpoint as heads
+from titer.record import merkle
+from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
+from titer.record.service import Record
+
+
+class Sealer:
+    """Seals what was committed; one for each installation.
+
+    Args:
+        record: whose ledger it is.
+        origin: the ledger's name in checkpoints.
+        signer: the ledger's key.
+        witnesses: each must cosign before a head counts as witnessed.
+    """
+
+    def __init__(
+        self, record: Record, origin: str, signer: heads.Signer, witnesses: Sequence[heads.FileWitness]
+    ) -> None:
+        self.record = record
+        self.origin = origin
+        self.signer = signer
+        self.witnesses = tuple(witnesses)
+        self._lock = threading.Lock()
+        self._leaves: list[bytes] = []
+        self._frontier = merkle.Frontier()
+        self._last_seq = 0
+        self._loaded = False
+
+    def load(self) -> None:
+        """Rebuild the tree from its leaves; done once, before the first sealing."""
+        with self.record.reading() as session:
+            rows = session.execute(
+                select(LedgerLeaf.leaf_hash, LedgerLeaf.entry_seq).order_by(LedgerLeaf.leaf_index)
+            ).all()
+        for leaf, seq in rows:
+            self._leaves.append(leaf)
+            self._frontier.append(leaf)
+            self._last_seq = seq
+        self._loaded = True
+
+    def seal(self) -> int:
+        """Append what is new and publish one checkpoint over it.
+
+        Returns:
+            The size of the tree. No checkpoint is made when nothing is new.
+
+        Raises:
+            IntegrityFault: if a witness refuses the head; nothing is stored then.
+        """
+        with self._lock:
+            if not self._loaded:
+                self.load()
+            with self.record.reading() as session:
+                rows = session.execute(
+                    select(LedgerEntry.seq, LedgerEntry.body)
+                    .where(LedgerEntry.seq > self._last_seq)
+                    .order_by(LedgerEntry.seq)
+                ).all()
+            if not rows:
+                return len(self._leaves)
+            frontier = self._frontier.copy()
+            fresh = [merkle.leaf_hash(row.body.encode()) for row in rows]
+            for leaf in fresh:
+                frontier.append(leaf)
+            leaves = self._leaves + fresh if self.witnesses else self._leaves
+            now = self.record.clock.now()
+            head = heads.Head(self.origin, frontier.size, frontier.root(), (heads.clock_extension(now),))
+            note = self.signer.sign(head)
+            for witness in self.witnesses:
+                seen = witness.last[0]
+                proof = merkle.consistency_proof(leaves, seen) if seen else []
+                note += witness.cosign(note, proof)
+            with self.record.operational() as session:
+                start = len(self._leaves)
+                session.execute(
+                    insert(LedgerLeaf),
+                    [
+                        {"leaf_index": start + offset, "entry_seq": row.seq, "leaf_hash": leaf}
+                        for offset, (row, leaf) in enumerate(zip(rows, fresh, strict=True))
+                    ],
+                )
+                session.add(
+                    LedgerCheckpoint(
+                        tree_size=head.size, note=note, sealed_at=now, witnessed=bool(self.witnesses)
+                    )
+                )
+            self._leaves.extend(fresh)
+            self._frontier = frontier
+            self._last_seq = rows[-1].seq
+            return head.size
+
+    def proof(self, leaf_index: int, size: int) -> list[bytes]:
+        """The inclusion proof of a leaf in the tree of a given size."""
+        with self._lock:
+            if not self._loaded:
+                self.load()
+            return merkle.inclusion_proof(self._leaves[:size], leaf_index)
+
+    @property
+    def covered_seq(self) -> int:
+        """The last entry that a witnessed checkpoint covers."""
+        return self._last_seq

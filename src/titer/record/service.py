@@ -1,0 +1,287 @@
+"""The record: opens actions, keeps the matrix of rights, and hands out reading sessions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+
+from titer.base.clock import Clock
+from titer.base.errors import Conflict, NotAuthorised, Refused
+from titer.base.ids import IdSource
+from titer.record import sqlite
+from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
+from titer.record.content import ContentFiles
+from titer.record.errors import translate
+from titer.record.model import Installation, Person, Regulated, RoleAssignment, Signature
+from titer.record.unit import Unit
+
+
+class Record:
+    """The one record under every layer.
+
+    Args:
+        engine: from `titer.record.sqlite.engine`.
+        content: the content store's files.
+        clock: the server clock.
+        process_clock: the process clock; live it is the server clock.
+        ids: source of ids.
+    """
+
+    def __init__(
+        self, engine: Engine, content: ContentFiles, *, clock: Clock, process_clock: Clock, ids: IdSource
+    ) -> None:
+        self.engine = engine
+        self.content = content
+        self.clock = clock
+        self.process_clock = process_clock
+        self.ids = ids
+        self.committed = threading.Condition()
+        self.commits = 0
+        self.matrix: dict[str, ActionSpec] = {}
+        self.meanings: dict[tuple[str, str], SignatureMeaning] = {}
+        self._writer = threading.RLock()
+        self._open = threading.local()
+        self._halted: str | None = None
+
+    # --- the matrix ---------------------------------------------------------------------------------------
+
+    def register_actions(self, specs: tuple[ActionSpec, ...]) -> None:
+        """Add rows to the role x action matrix.
+
+        Raises:
+            Conflict: if a verb is there already.
+            Refused: if a role is unknown.
+        """
+        for spec in specs:
+            if spec.verb in self.matrix:
+                raise Conflict(f"The action {spec.verb} is registered twice.")
+            unknown = set(spec.roles) - set(ROLES)
+            if unknown:
+                raise Refused(f"The action {spec.verb} names unknown roles: {sorted(unknown)}.")
+            self.matrix[spec.verb] = spec
+
+    def register_signatures(self, meanings: tuple[SignatureMeaning, ...]) -> None:
+        """Add what can be signed."""
+        for meaning in meanings:
+            key = (meaning.record_type, meaning.meaning)
+            if key in self.meanings:
+                raise Conflict(f"The signature {key} is registered twice.")
+            self.meanings[key] = meaning
+
+    def roles_of(self, session: Session, person_id: str) -> set[str]:
+        """The roles that a person holds now."""
+        rows = session.scalars(
+            select(RoleAssignment.role).where(
+                RoleAssignment.person_id == person_id, RoleAssignment.active.is_(True)
+            )
+        )
+        return set(rows)
+
+    def may(self, session: Session, actor: Actor, verb: str) -> bool:
+        """Whether the actor has the right; machines have those that their scope and code give them."""
+        spec = self.matrix.get(verb)
+        if spec is None:
+            return False
+        if actor.kind != "person":
+            return True
+        person = session.get(Person, actor.id)
+        return (
+            person is not None and person.active and bool(self.roles_of(session, actor.id) & set(spec.roles))
+        )
+
+    # --- transactions ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def action(
+        self,
+        actor: Actor,
+        verb: str,
+        *,
+        reason: str | None = None,
+        on_behalf_of: str | None = None,
+        cause: str | None = None,
+    ) -> Iterator[Unit]:
+        """Open an action; everything inside commits once, or not at all.
+
+        Args:
+            actor: who does it.
+            verb: a row of the matrix.
+            reason: why, where the person gave one.
+            on_behalf_of: for delegation, the id of the person delegated for.
+            cause: id of the entry that led to this action.
+
+        Raises:
+            NotAuthorised: if the actor has no right to it.
+            Refused, StaleVersion, Conflict: what the database and the rules say, in people's words.
+            IntegrityFault: if storage fails; the record then stops writing.
+        """
+        if getattr(self._open, "unit", None) is not None:
+            raise Refused(
+                "An action is open already; services take the open unit instead of opening another."
+            )
+        with self._writer:
+            if self._halted:
+                raise Refused("The record has stopped writing.", why=self._halted, do="Run `titer doctor`.")
+            connection = self.engine.connect().execution_options(**{sqlite.WRITE: True})
+            unit: Unit | None = None
+            holder = sqlite.slot(connection)
+            try:
+                with Session(connection, expire_on_commit=False, autoflush=True) as session:
+                    connection.begin()
+                    unit = Unit(
+                        self,
+                        session,
+                        actor=actor,
+                        verb=verb,
+                        reason=reason,
+                        on_behalf_of=on_behalf_of,
+                        cause=cause,
+                        now=self.clock.now(),
+                        process_now=self.process_clock.now(),
+                        ids=self.ids,
+                        files=self.content,
+                    )
+                    session.info["unit"] = unit
+                    self._require(session, actor, verb)
+                    holder.writer = unit.write_entry
+                    self._open.unit = unit
+                    yield unit
+                    unit.finish()
+                    session.commit()
+                    transaction = connection.get_transaction()
+                    if transaction is not None:
+                        transaction.commit()
+            except Exception as error:
+                transaction = connection.get_transaction()
+                if transaction is not None:
+                    transaction.rollback()
+                told = translate(error)
+                if told is not None:
+                    raise told from error
+                raise
+            finally:
+                self._open.unit = None
+                holder.writer = None
+                connection.close()
+        with self.committed:
+            self.commits += 1
+            self.committed.notify_all()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session on one snapshot; what it writes is refused and rolled back."""
+        with self.engine.connect() as connection, Session(connection, autoflush=False) as session:
+            try:
+                yield session
+            finally:
+                session.expunge_all()
+                session.rollback()
+
+    @contextmanager
+    def operational(self) -> Iterator[Session]:
+        """A short write to unregulated tables (cursors, leaves, checkpoints). The triggers stay in force."""
+        with self._writer:
+            connection = self.engine.connect().execution_options(**{sqlite.WRITE: True})
+            try:
+                with connection.begin(), Session(connection, expire_on_commit=False) as session:
+                    yield session
+                    session.flush()
+            finally:
+                connection.close()
+
+    def halt(self, why: str) -> None:
+        """Stop all writing; after a failed fsync nothing may be acknowledged any more."""
+        self._halted = why
+
+    @property
+    def halted(self) -> str | None:
+        """Why writing was stopped, or None."""
+        return self._halted
+
+    def wait_for_commit(self, seen: int, timeout: float) -> int:
+        """Wait until something was committed after `seen` commits, or the time is over."""
+        with self.committed:
+            self.committed.wait_for(lambda: self.commits > seen, timeout)
+            return self.commits
+
+    def installation(self, session: Session) -> Installation:
+        """The one row that says what this installation is."""
+        return session.scalars(select(Installation)).one()
+
+    # --- signatures that others rely on ------------------------------------------------------------------------
+
+    def signatures_of(self, session: Session, record_type: str, record_id: str) -> list[Signature]:
+        """All signatures on a record, oldest first."""
+        return list(
+            session.scalars(
+                select(Signature)
+                .where(Signature.record_type == record_type, Signature.record_id == record_id)
+                .order_by(Signature.id)
+            )
+        )
+
+    def verify_signature(
+        self, session: Session, signature_id: str, *, record_type: str, record_id: str, meaning: str
+    ) -> Signature:
+        """The signature, if it is one of this meaning on this record and its digest holds.
+
+        Raises:
+            Refused: if it is not; a signature copied to another record fails here (21 CFR 11.70).
+        """
+        from titer.base.canonical import digest
+
+        found = session.get(Signature, signature_id)
+        good = (
+            found is not None
+            and (found.record_type, found.record_id, found.meaning) == (record_type, record_id, meaning)
+            and digest(found.content) == found.digest
+            and found.content.get("record_id") == record_id
+        )
+        if not good or found is None:
+            raise Refused(f"The signature {signature_id} does not authorise this.")
+        return found
+
+    def _require(self, session: Session, actor: Actor, verb: str) -> None:
+        spec = self.matrix.get(verb)
+        if spec is None:
+            raise Refused(f"The action {verb} is not in the matrix of rights, so nobody may do it.")
+        if not self.may(session, actor, verb):
+            raise NotAuthorised(
+                f"You have no right to do this: {spec.title}.",
+                why=f"It belongs to the roles {', '.join(spec.roles) or 'of no person'}.",
+                do="Ask somebody who holds one of them, or your administrator.",
+            )
+
+
+def _stamp(session: Session, _context: Any, _instances: Any) -> None:
+    """Give new rows their id and both times, and changed rows their times."""
+    unit: Unit | None = session.info.get("unit")
+    if unit is None:
+        return
+    for row in session.new:
+        if isinstance(row, Regulated):
+            row.id = row.id or unit.new_id()
+            row.recorded_at, row.process_at = unit.now, unit.process_now
+    for row in session.dirty:
+        if isinstance(row, Regulated) and session.is_modified(row):
+            row.recorded_at, row.process_at = unit.now, unit.process_now
+
+
+event.listen(Session, "before_flush", _stamp)
+
+
+def open_record(folder: Path, *, clock: Clock, process_clock: Clock, ids: IdSource) -> Record:
+    """A record on the embedded database below a folder (which `titer.record.schema.create` has made)."""
+    return Record(
+        sqlite.engine(folder / "titer.db"),
+        ContentFiles(folder / "content"),
+        clock=clock,
+        process_clock=process_clock,
+        ids=ids,
+    )

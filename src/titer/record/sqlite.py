@@ -1,0 +1,168 @@
+"""SQLite as the record's database: connections, write transactions, and the triggers that write the ledger.
+
+Everything that is particular to SQLite is here, so that PostgreSQL is a second file like this one and not a
+second design. `recursive_triggers` is on because INSERT OR REPLACE skips the delete triggers otherwise; a
+connection that has not registered the functions below cannot write a regulated table at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Boolean, Connection, Engine, Table, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+WRITE = "titer_write"
+
+
+class EntryWriter(Protocol):
+    """What a connection asks for the entry of a row's change; set while an action is open."""
+
+    def __call__(
+        self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
+    ) -> str:
+        """The entry's canonical body."""
+        ...
+
+
+class Slot:
+    """Holds the open action's entry writer for one connection."""
+
+    def __init__(self) -> None:
+        self.writer: EntryWriter | None = None
+
+
+def engine(path: Path) -> Engine:
+    """An engine on the file; write transactions begin IMMEDIATE, reads see one snapshot."""
+    made = create_engine(
+        f"sqlite:///{path}", poolclass=QueuePool, pool_size=16, max_overflow=32, connect_args={"timeout": 30}
+    )
+    event.listen(made, "connect", _on_connect)
+    event.listen(made, "begin", _on_begin)
+    return made
+
+
+def slot(connection: Connection) -> Slot:
+    """The slot of a connection."""
+    found: Slot = connection.info["titer_slot"]
+    return found
+
+
+def _on_connect(dbapi: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    dbapi.isolation_level = None
+    holder = Slot()
+    entry.info["titer_slot"] = holder
+    dbapi.create_function("titer_open", 0, lambda: 1 if holder.writer else 0)
+    dbapi.create_function("titer_entry", 5, _entry_function(holder))
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "recursive_triggers=ON",
+        "foreign_keys=ON",
+        "trusted_schema=ON",
+        "busy_timeout=30000",
+        "cell_size_check=ON",
+    ):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _entry_function(holder: Slot) -> Callable[..., str]:
+    def titer_entry(
+        record_type: str, record_id: str, version: int, before: str | None, after: str | None
+    ) -> str:
+        if holder.writer is None:
+            raise sqlite3.OperationalError("no action is open")
+        return holder.writer(record_type, record_id, version, before, after)
+
+    return titer_entry
+
+
+def _on_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def image_sql(table: Table, row: str) -> str:
+    """SQL for a row's canonical JSON image: columns sorted by name; strings, integers, booleans, null.
+
+    Args:
+        table: a regulated table.
+        row: `NEW`, `OLD` or an alias.
+    """
+    parts = []
+    for column in sorted(table.columns, key=lambda item: item.name):
+        reference = f'{row}."{column.name}"'
+        if isinstance(column.type, Boolean):
+            reference = f"json(CASE {reference} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
+        parts.append(f"'{column.name}',{reference}")
+    return f"json_object({','.join(parts)})"
+
+
+def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> list[str]:
+    """The trigger statements of one regulated table."""
+    name = table.name
+    new, old = image_sql(table, "NEW"), image_sql(table, "OLD")
+    guard = (
+        "SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0;"
+    )
+    insert = (
+        f"CREATE TRIGGER titer_{name}_insert AFTER INSERT ON {name} BEGIN {guard} "
+        f"SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; "
+        f"INSERT INTO ledger_entry(body) VALUES "
+        f"(titer_entry('{name}', NEW.id, NEW.version, NULL, {new})); END"
+    )
+    if append_only:
+        return [insert, *forbid(name)]
+    frozen = " ".join(
+        f"SELECT RAISE(ABORT, 'titer: {name}.{column} keeps its first value') "
+        f'WHERE NEW."{column}" IS NOT OLD."{column}";'
+        for column in ("id", *immutable)
+    )
+    update = (
+        f"CREATE TRIGGER titer_{name}_update AFTER UPDATE ON {name} BEGIN {guard} {frozen} "
+        f"SELECT RAISE(ABORT, 'titer: a change raises the version by one') "
+        f"WHERE NEW.version <> OLD.version + 1; "
+        f"INSERT INTO ledger_entry(body) VALUES "
+        f"(titer_entry('{name}', NEW.id, NEW.version, {old}, {new})); END"
+    )
+    delete = (
+        f"CREATE TRIGGER titer_{name}_delete AFTER DELETE ON {name} BEGIN {guard} "
+        f"INSERT INTO ledger_entry(body) VALUES "
+        f"(titer_entry('{name}', OLD.id, OLD.version + 1, {old}, NULL)); END"
+    )
+    return [insert, update, delete]
+
+
+def forbid(name: str) -> list[str]:
+    """Triggers that forbid changing and deleting rows of a table."""
+    return [
+        f"CREATE TRIGGER titer_{name}_no_{verb.lower()} BEFORE {verb} ON {name} BEGIN "
+        f"SELECT RAISE(ABORT, 'titer: {name} is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def fingerprint(connection: Connection) -> str:
+    """SHA-256 over the database's own objects, tables, indexes and triggers alike."""
+    rows = connection.exec_driver_sql(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master "
+        "WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+    ).all()
+    text = "\n".join("|".join("" if cell is None else str(cell) for cell in row) for row in rows)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def images(connection: Connection, table: Table) -> dict[str, str]:
+    """Each row's canonical image by id, as the triggers would write it now."""
+    statement = f"SELECT t.id, {image_sql(table, 't')} FROM {table.name} t"  # noqa: S608
+    return {row[0]: row[1] for row in connection.exec_driver_sql(statement)}
+
+
+def integrity(connection: Connection) -> list[Any]:
+    """What SQLite itself finds wrong with its file; empty if nothing."""
+    rows = connection.exec_driver_sql("PRAGMA quick_check").all()
+    return [row[0] for row in rows if row[0] != "ok"]

@@ -1,0 +1,77 @@
+"""Column types that keep what they are given.
+
+SQLite would turn a decimal into a float and drop a time zone; here a decimal is text with every digit, an
+instant an integer of microseconds (UTC), and structured data canonical JSON. PostgreSQL has a type of its
+own for the first two.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Numeric, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from titer.base.canonical import canonical, canonical_decimal
+from titer.base.clock import from_us, us
+
+
+class CheckedText(TypeDecorator[str]):
+    """Text without NUL characters, which neither database nor canonical JSON would carry faithfully."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and "\x00" in value:
+            raise ValueError("text with a NUL character is not accepted")
+        return None if value is None else str(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime; int64 microseconds in the database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else us(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_us(value)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal with every digit that was given, trailing zeros too."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Numeric() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise TypeError(f"{value!r} is a {type(value).__name__}; a regulated number is a Decimal")
+        return value if dialect.name == "postgresql" else canonical_decimal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """Structured data as canonical JSON text (no floats). Assign a new value; changes in place are not seen."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else canonical(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)

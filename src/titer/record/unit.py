@@ -1,0 +1,189 @@
+"""The unit of work: the one way in. Domain rows, ledger entries and outbox events in one transaction."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from titer.base.canonical import canonical
+from titer.base.clock import iso
+from titer.base.errors import NotFound, StaleVersion
+from titer.base.ids import IdSource
+from titer.record.actions import Actor
+from titer.record.content import ContentFiles
+from titer.record.model import ContentObject, Counter, LedgerEntry, OutboxEvent, Regulated
+
+if TYPE_CHECKING:
+    from titer.record.service import Record
+
+R = TypeVar("R", bound=Regulated)
+
+
+class UnitContent:
+    """The content store within a unit of work: each new object is registered in the ledger."""
+
+    def __init__(self, unit: Unit, files: ContentFiles) -> None:
+        self._unit = unit
+        self._files = files
+
+    def put(self, data: bytes, *, media_type: str, origin: str) -> str:
+        """Keep bytes; the same bytes are kept once.
+
+        Returns:
+            The SHA-256 digest, hexadecimal.
+        """
+        digest = self._files.write(data)
+        session = self._unit.session
+        if session.scalar(select(ContentObject.id).where(ContentObject.digest == digest)) is None:
+            self._unit.add(ContentObject(digest=digest, size=len(data), media_type=media_type, origin=origin))
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The bytes of a digest, checked."""
+        return self._files.read(digest)
+
+
+class Unit:
+    """One open action. Services take it first and never commit; `Record.action` commits once, at its end."""
+
+    def __init__(
+        self,
+        record: Record,
+        session: Session,
+        *,
+        actor: Actor,
+        verb: str,
+        reason: str | None,
+        on_behalf_of: str | None,
+        cause: str | None,
+        now: datetime,
+        process_now: datetime,
+        ids: IdSource,
+        files: ContentFiles,
+    ) -> None:
+        self.record = record
+        self.session = session
+        self.actor = actor
+        self.verb = verb
+        self.reason = reason
+        self.now = now
+        self.process_now = process_now
+        self.content = UnitContent(self, files)
+        self.signed = False
+        self._ids = ids
+        self.action_id = ids.new()
+        self._events: list[OutboxEvent] = []
+        self._body = _BodyWriter(self, on_behalf_of, cause)
+
+    def new_id(self) -> str:
+        """A new UUIDv7."""
+        return self._ids.new()
+
+    def add(self, row: R) -> R:
+        """Add a new record and write it, so that its id and version can be used."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def flush(self) -> None:
+        """Write pending changes to the database, within the transaction."""
+        self.session.flush()
+
+    def get(self, kind: type[R], record_id: str, version: int | None = None) -> R:
+        """Read a record that is to be changed.
+
+        Args:
+            kind: its class.
+            record_id: its id.
+            version: the version that the caller has seen; None for callers that saw none (timers).
+
+        Raises:
+            NotFound: if there is none.
+            StaleVersion: if it has another version now.
+        """
+        row = self.session.get(kind, record_id)
+        if row is None:
+            raise NotFound(f"There is no {kind.__name__} {record_id}.")
+        if version is not None and row.version != version:
+            raise StaleVersion(
+                f"This {kind.__name__} was changed by somebody else: you saw version {version}, "
+                f"it is version {row.version} now.",
+                do="Reload it, look at the change, and decide anew.",
+            )
+        return row
+
+    def next_number(self, series: str) -> str:
+        """The next number that people read, e.g. `B-2026-0001`; the year is the process clock's."""
+        key = f"{series}-{self.process_now.year}"
+        counter = self.session.get(Counter, key)
+        if counter is None:
+            counter = Counter(series=key, last=0)
+            self.session.add(counter)
+        counter.last += 1
+        return f"{key}-{counter.last:04d}"
+
+    def emit(self, topic: str, row: Any, payload: dict[str, Any] | None = None) -> None:
+        """Tell the world about a change, once it is committed (and witnessed, if it was signed)."""
+        self.session.flush()
+        event = OutboxEvent(
+            id=self.new_id(),
+            topic=topic,
+            record_type=row.__tablename__,
+            record_id=row.id,
+            payload=json.loads(canonical(payload or {})),
+            entry_seq=0,
+            signed=False,
+            occurred_at=self.now,
+            process_at=self.process_now,
+        )
+        self._events.append(event)
+
+    def finish(self) -> None:
+        """Flush rows and events; called by `Record.action` before it commits."""
+        self.session.flush()
+        if not self._events:
+            return
+        last = self.session.scalar(select(func.max(LedgerEntry.seq))) or 0
+        for event in self._events:
+            event.entry_seq, event.signed = last, self.signed
+            self.session.add(event)
+        self.session.flush()
+
+    def write_entry(
+        self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
+    ) -> str:
+        """Called by the triggers: the canonical body of one entry."""
+        return self._body(record_type, record_id, version, before, after)
+
+
+class _BodyWriter:
+    """Composes entry bodies; the parts that are the same for the whole action are composed once."""
+
+    def __init__(self, unit: Unit, on_behalf_of: str | None, cause: str | None) -> None:
+        actor = unit.actor
+        who = canonical({"id": actor.id, "kind": actor.kind, "name": actor.name}).decode()
+        self._head = f'{{"action":"{unit.action_id}","actor":{who},"after":'
+        self._before = ',"before":'
+        self._cause = f',"cause":{canonical(cause).decode()},"id":"'
+        self._behalf = (
+            f'","on_behalf_of":{canonical(on_behalf_of).decode()}'
+            f',"process_time":"{iso(unit.process_now)}","reason":{canonical(unit.reason).decode()}'
+            ',"record_id":'
+        )
+        self._tail = (
+            f',"session":{canonical(actor.session_id).decode()},"time":"{iso(unit.now)}"'
+            f',"verb":{canonical(unit.verb).decode()},"version":'
+        )
+        self._new_id = unit.new_id
+
+    def __call__(
+        self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
+    ) -> str:
+        return (
+            f"{self._head}{after or 'null'}{self._before}{before or 'null'}{self._cause}{self._new_id()}"
+            f'{self._behalf}"{record_id}","record_type":"{record_type}"{self._tail}{version}}}'
+        )

@@ -1,0 +1,103 @@
+"""Fixtures that every test may use: a clock that stands still, an id source, and a record on SQLite."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from titer.base.clock import ManualClock
+from titer.base.ids import IdSource
+from titer.record import Actor, ContentFiles, Identity, Installation, Record, Signing, schema, sqlite
+from titer.record import identity as identity_module
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The server clock of the test."""
+    return ManualClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def process_clock() -> ManualClock:
+    """The process clock of the test."""
+    return ManualClock(datetime(2026, 3, 2, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+def record(tmp_path: Path, clock: ManualClock, process_clock: ManualClock) -> Iterator[Record]:
+    """A record on a new SQLite file, marked simulated, with every table that was imported by then."""
+    engine = sqlite.engine(tmp_path / "titer.db")
+    schema.create(engine)
+    made = Record(
+        engine,
+        ContentFiles(tmp_path / "content"),
+        clock=clock,
+        process_clock=process_clock,
+        ids=IdSource(clock, random.Random(7)),
+    )
+    made.register_actions(identity_module.ACTIONS)
+    with made.action(Actor.timer("test"), "record.install") as unit:
+        unit.add(
+            Installation(
+                name="test", site="test", simulated=True, demo=False, created_at=unit.now, time_zone="UTC"
+            )
+        )
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def identity(record: Record) -> Identity:
+    """People, with a hasher that costs little."""
+    return Identity(record, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def signing(record: Record, identity: Identity) -> Signing:
+    """Signatures of the record."""
+    return Signing(record, identity)
+
+
+@pytest.fixture
+def person(record: Record, identity: Identity) -> Callable[..., Actor]:
+    """Makes a person who may sign: `person("ada", "analyst")`; the password is PASSWORD."""
+
+    def make(username: str, *roles: str) -> Actor:
+        with record.action(Actor.timer("test"), "record.person.create") as unit:
+            row = identity.create_person(
+                unit, username=username, full_name=username.title(), password=PASSWORD, roles=roles
+            )
+            row.policy_acknowledged_at = unit.now
+        return Actor.person(row.id, None, row.full_name)
+
+    return make
+
+
+@pytest.fixture
+def sign(record: Record, signing: Signing) -> Callable[..., object]:
+    """Signs as a person would: preview, then sign what was shown."""
+
+    def put(who: Actor, record_type: str, record_id: str, meaning: str, **data: object) -> object:
+        with record.reading() as session:
+            shown = signing.preview(session, who, record_type, record_id, meaning, dict(data))
+        return signing.sign(
+            who,
+            record_type=record_type,
+            record_id=record_id,
+            version=shown.version,
+            meaning=meaning,
+            data=dict(data),
+            shown_digest=shown.digest,
+            reason="test",
+            password=PASSWORD,
+            remote="test",
+        )
+
+    return put

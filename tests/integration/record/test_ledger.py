@@ -1,0 +1,191 @@
+"""Each change of a regulated row leaves an entry, whichever way it is written; without an action none is."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+
+from titer.base.canonical import canonical
+from titer.base.errors import NotAuthenticated, NotAuthorised, Refused, StaleVersion
+from titer.record import Actor, Identity, Installation, LedgerEntry, Person, Record, Training, schema, sqlite
+
+TIMER = Actor.timer("test")
+
+
+def bodies(record: Record) -> list[dict[str, object]]:
+    with record.reading() as session:
+        return [
+            json.loads(row) for row in session.scalars(select(LedgerEntry.body).order_by(LedgerEntry.seq))
+        ]
+
+
+def test_an_entry_is_canonical_and_says_who_what_when_why(record: Record) -> None:
+    with record.action(TIMER, "record.training.enter", reason='quote " and \n newline, Grüße 𝄞') as unit:
+        unit.add(
+            Training(person_id="p", competency="SEC", document="SOP-7 \t\x01\x1f é", trained_at=unit.now)
+        )
+    with record.reading() as session:
+        body = session.scalars(select(LedgerEntry.body).order_by(LedgerEntry.seq.desc())).first()
+    assert body is not None
+    entry = json.loads(body)
+    assert canonical(entry).decode() == body
+    assert entry["verb"] == "record.training.enter"
+    assert entry["before"] is None
+    assert entry["after"]["document"] == "SOP-7 \t\x01\x1f é"
+    assert entry["version"] == 1
+    assert entry["time"].startswith("2026-11-23T09")
+    assert entry["process_time"].startswith("2026-03-02T08")
+
+
+def test_every_regulated_table_has_its_triggers(record: Record) -> None:
+    with record.reading() as session:
+        names = set(
+            session.connection()
+            .exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'")
+            .scalars()
+        )
+    for table in schema.regulated_tables():
+        assert f"titer_{table.name}_insert" in names
+        assert len(table.columns) <= 50, f"{table.name} is too wide for one json_object call"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO record_training"
+        " (id,version,recorded_at,process_at,person_id,competency,document,trained_at)"
+        " VALUES ('x',1,0,0,'p','c','d',0)",
+        "UPDATE record_training SET version = version + 1, competency = 'other'",
+        "DELETE FROM record_training",
+        "INSERT OR REPLACE INTO record_training SELECT * FROM record_training",
+    ],
+)
+def test_nothing_is_written_without_an_action(record: Record, statement: str) -> None:
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))
+    before = len(bodies(record))
+    with (
+        pytest.raises(Exception, match="no action is open"),
+        record.operational() as session,
+    ):
+        session.execute(text(statement))
+    stranger = sqlite3.connect(str(record.engine.url.database))
+    with pytest.raises(sqlite3.OperationalError, match="no such function"):
+        stranger.execute(statement)
+    stranger.close()
+    assert len(bodies(record)) == before
+
+
+def test_each_way_of_writing_leaves_one_entry(record: Record) -> None:
+    with record.action(TIMER, "record.training.enter") as unit:
+        row = unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))
+    ways: list[Callable[[object], object]] = [
+        lambda s: s.execute(update(Training).values(competency="core", version=Training.version + 1)),  # type: ignore[attr-defined]
+        lambda s: s.execute(text("UPDATE record_training SET competency='raw', version=version+1")),  # type: ignore[attr-defined]
+        lambda s: s.execute(  # type: ignore[attr-defined]
+            insert(Training).values(
+                id="bulk", version=1, recorded_at=unit.now, process_at=unit.now, person_id="q",
+                competency="c", document="d", trained_at=unit.now,
+            )
+        ),
+        lambda s: s.execute(delete(Training).where(Training.id == "bulk")),  # type: ignore[attr-defined]
+    ]  # fmt: skip
+    for way in ways:
+        count = len(bodies(record))
+        with record.action(TIMER, "record.training.enter") as unit:
+            way(unit.session)
+        assert len(bodies(record)) == count + 1
+    assert [entry["before"] is None for entry in bodies(record)[-4:]] == [False, False, True, False]
+    assert row.id
+
+
+def test_a_change_that_does_not_raise_the_version_is_refused(record: Record) -> None:
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))
+    with pytest.raises(Refused, match="version"), record.action(TIMER, "record.training.enter") as unit:
+        unit.session.execute(text("UPDATE record_training SET competency='raw'"))
+
+
+def test_a_simulated_installation_can_never_become_a_real_one(record: Record) -> None:
+    with (
+        pytest.raises(Refused, match="simulated keeps its first value"),
+        record.action(TIMER, "record.install") as unit,
+    ):
+        unit.session.scalars(select(Installation)).one().simulated = False
+
+
+def test_the_ledger_cannot_be_changed_by_statement(record: Record) -> None:
+    for statement in ("UPDATE ledger_entry SET body='{}'", "DELETE FROM ledger_entry"):
+        with pytest.raises(Exception, match="append-only"), record.operational() as session:
+            session.execute(text(statement))
+
+
+def test_a_failed_action_leaves_nothing(record: Record) -> None:
+    before = len(bodies(record))
+    with pytest.raises(RuntimeError), record.action(TIMER, "record.training.enter") as unit:
+        unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))
+        raise RuntimeError("half-way")
+    assert len(bodies(record)) == before
+
+
+def test_a_write_based_on_an_older_version_is_refused(record: Record, person: Callable[..., Actor]) -> None:
+    ada = person("ada")
+    with record.action(TIMER, "record.person.change") as unit:
+        seen = unit.get(Person, ada.id).version
+        unit.get(Person, ada.id).full_name = "Ada L."
+    with pytest.raises(StaleVersion), record.action(TIMER, "record.person.change") as unit:
+        unit.get(Person, ada.id, version=seen)
+
+
+def test_who_lacks_the_right_is_refused(record: Record, person: Callable[..., Actor]) -> None:
+    for actor in (person("olga", "operator"), Actor.person("nobody")):
+        with pytest.raises(NotAuthorised), record.action(actor, "record.person.create"):
+            pass
+    with pytest.raises(Refused, match="not in the matrix"), record.action(TIMER, "no.such.verb"):
+        pass
+
+
+def test_a_trigger_that_was_dropped_is_noticed(record: Record) -> None:
+    with record.action(TIMER, "record.install") as unit:
+        unit.add(schema.log_fingerprint(record, unit.session, "test"))
+    with record.reading() as session:
+        schema.check_fingerprint(session)
+    with record.engine.connect() as connection:
+        connection.exec_driver_sql("DROP TRIGGER titer_record_training_update")
+        connection.commit()
+    with record.reading() as session, pytest.raises(Exception, match="not those that Titer made"):
+        schema.check_fingerprint(session)
+
+
+def test_an_administrator_holds_no_data_right(
+    record: Record, person: Callable[..., Actor], identity: Identity
+) -> None:
+    with pytest.raises(Refused, match="no data right"):
+        person("root", "administrator", "operator")
+
+
+def test_five_wrong_passwords_lock_the_account(
+    record: Record, person: Callable[..., Actor], identity: Identity
+) -> None:
+    person("ada", "analyst")
+    for _ in range(5):
+        with pytest.raises(NotAuthenticated, match="wrong"):
+            identity.log_in("ada", "not her password", "here")
+    with pytest.raises(NotAuthenticated, match="locked"):
+        identity.log_in("ada", "correct horse battery", "here")
+    with pytest.raises(NotAuthenticated, match="wrong"):
+        identity.log_in("nobody", "x", "here")
+    kinds = [entry for entry in bodies(record) if entry["record_type"] == "record_access_event"]
+    assert len(kinds) == 7
+
+
+def test_the_images_of_the_tables_are_what_the_triggers_write(record: Record) -> None:
+    with record.reading() as session:
+        for table in schema.regulated_tables():
+            for record_id, image in sqlite.images(session.connection(), table).items():
+                last = [e for e in bodies(record) if e["record_id"] == record_id][-1]
+                assert json.loads(image) == last["after"]
