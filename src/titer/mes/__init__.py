@@ -1,0 +1,1 @@
+"""Recipes, the engine, batches, manual tasks, and the batch record."""
