@@ -1,0 +1,78 @@
+"""An installation's configuration: one YAML file in its folder, read strictly."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+import yaml
+
+from titer.base.errors import Invalid, NotFound
+
+FILE = "titer.yaml"
+LAYERS = ("lims", "mes", "insight", "twin")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What an installation is told from outside the record.
+
+    Args:
+        name: shown on every page.
+        site: the ISA-95 site.
+        host: address to listen on; loopback unless told otherwise.
+        port: of the hub.
+        time_zone: the plant's, IANA name.
+        layers: those that are switched on.
+        witness: folder of the witness, best on another volume.
+        plant_clock: URL of the simulation's time service; only a simulated installation has one.
+        rate: how many times faster than the wall the simulated plant may run.
+    """
+
+    name: str = "titer"
+    site: str = "Site"
+    host: str = "127.0.0.1"
+    port: int = 8400
+    time_zone: str = "UTC"
+    layers: tuple[str, ...] = LAYERS
+    witness: str = "witness"
+    plant_clock: str | None = None
+    rate: float = 1.0
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def load(folder: Path) -> Config:
+    """Read the configuration of the installation in a folder.
+
+    Raises:
+        NotFound: if there is no installation.
+        Invalid: with line and column where the file is no YAML, or the name of an unknown setting.
+    """
+    path = folder / FILE
+    if not path.exists():
+        raise NotFound(f"There is no Titer installation in {folder}.", do=f"Make one: titer init {folder}")
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{FILE} line {mark.line + 1}, column {mark.column + 1}" if mark else FILE
+        raise Invalid(f"The configuration is no YAML: {error.problem}.", where=where) from error
+    if not isinstance(data, dict):
+        raise Invalid("The configuration is a list of settings and values.", where=FILE)
+    known = {item.name for item in fields(Config)}
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise Invalid(f"Unknown settings: {', '.join(unknown)}.", where=FILE, do=f"Known: {sorted(known)}.")
+    if "layers" in data:
+        data["layers"] = tuple(data["layers"])
+        strange = set(data["layers"]) - set(LAYERS)
+        if strange:
+            raise Invalid(f"Unknown layers: {sorted(strange)}.", where=FILE, do=f"Known: {LAYERS}.")
+    return Config(**data)
+
+
+def write(folder: Path, config: Config) -> None:
+    """Write the configuration of a new installation."""
+    data = asdict(config)
+    data["layers"] = list(config.layers)
+    (folder / FILE).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")

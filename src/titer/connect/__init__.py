@@ -1,0 +1,1 @@
+"""From the instrument to the hub: connectors, journals, supervision, delivery. Knows no database but its own journal."""

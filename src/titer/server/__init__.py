@@ -1,0 +1,1 @@
+"""The ASGI application: sessions, problem details, event stream, OpenAPI, the built pages."""

@@ -1,0 +1,69 @@
+"""Errors as RFC 9457 problem details. The only place that knows status codes."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from titer.base import errors
+from titer.record.errors import translate
+
+log = logging.getLogger(__name__)
+
+STATUS: tuple[tuple[type[errors.TiterError], int], ...] = (
+    (errors.NotFound, 404),
+    (errors.NotAuthenticated, 401),
+    (errors.NotAuthorised, 403),
+    (errors.Invalid, 422),
+    (errors.StaleVersion, 412),
+    (errors.Conflict, 409),
+    (errors.Refused, 409),
+    (errors.Unavailable, 503),
+    (errors.IntegrityFault, 500),
+)
+
+
+def status_of(error: errors.TiterError) -> int:
+    """The status code of an error."""
+    return next((code for kind, code in STATUS if isinstance(error, kind)), 400)
+
+
+def problem(status: int, title: str, detail: str, **more: object) -> JSONResponse:
+    """A problem document."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error with a problem document."""
+
+    @app.exception_handler(errors.TiterError)
+    def titer_error(_request: Request, error: errors.TiterError) -> JSONResponse:
+        where = error.where if isinstance(error, errors.Invalid) else ""
+        return problem(status_of(error), error.title, error.what, why=error.why, do=error.do, where=where)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            {"where": ".".join(str(part) for part in item["loc"]), "what": item["msg"]}
+            for item in error.errors()
+        ]
+        detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
+        return problem(422, "Invalid input", detail, faults=faults)
+
+    @app.exception_handler(HTTPException)
+    def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, "Not possible", str(error.detail))
+
+    @app.exception_handler(SQLAlchemyError)
+    def database_error(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        told = translate(error)
+        if told is not None:
+            return problem(status_of(told), told.title, told.what, why=told.why, do=told.do)
+        log.exception("database error at %s", request.url.path)
+        return problem(500, "The database failed", "The request could not be carried out; it is logged.")
