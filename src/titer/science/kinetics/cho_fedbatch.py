@@ -43,7 +43,8 @@ the cells oxidise, the rest overflows; as growth slows, uptake falls below capac
 Sources: structure of overflow and inhibition after Amribt, Niu and Bogaerts 2013 (Biochem. Eng. J. 70:196)
 and Xing, Bishop, Leister and Li 2010 (Biotechnol. Prog. 26:208, large-scale CHO fed-batch); the plausible
 windows (15 to 25e6/mL, 3 to 6 g/L, viability at least 70 % at harvest) after Moeller et al. 2020
-(Comput. Chem. Eng. 134:106693). The values are *not* a fit to one published data set: each row of the table says whether it
+(Comput. Chem. Eng. 134:106693). The values are *not* a fit to one published data set: each row of the
+table says whether it
 is a published magnitude or was chosen so that a 14-day industrial batch comes out inside these windows.
 """
 
