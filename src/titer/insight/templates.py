@@ -26,8 +26,8 @@ def fed_batch(reactor: str = "BR-201", balance: str = "WB-01", *, days: int = 14
         "name": f"Fed-batch monitoring {reactor}",
         "algorithm": "pca-tunnel/1",
         "context_of_use": (
-            "Early warning of abnormal operation during growth and production. An alert asks a person to look; "
-            "it changes no set-point and decides on no lot."
+            "Early warning of abnormal operation during growth and production. An alert asks a person to "
+            "look; it changes no set-point and decides on no lot."
         ),
         "step_minutes": 10,
         "axis": {
