@@ -10,6 +10,7 @@ from titer.mes.engine.states import (
     DONE,
     HOLD,
     HOLDING,
+    IDLE,
     PAUSE,
     PAUSING,
     RESTART,

@@ -121,9 +121,9 @@ class Turn:
 
     # -- effects ----------------------------------------------------------------------------------------
 
-    def request(self, path: str, kind: str, command: str, **payload: Any) -> str:
+    def request(self, path: str, kind: str, name: str, **payload: Any) -> str:
         """Ask the world for something; the key makes it happen once."""
-        key = f"{self.state.batch}/{path}/{self.element(path).attempt}/{command}"
+        key = f"{self.state.batch}/{path}/{self.element(path).attempt}/{name}"
         if key not in self.state.effects:
             self.emit("effect.requested", key=key, path=path, kind=kind, **payload)
         return key

@@ -17,6 +17,7 @@ from titer.mes.recipe.expression import (
     dimension,
     dimension_of,
     evaluate,
+    quantity,
 )
 from titer.mes.recipe.grammar import ExpressionError, Name, Tree, marks, names, parse
 from titer.mes.recipe.program import (
@@ -325,11 +326,7 @@ class _Linter:
         if isinstance(tree, Name) and tree.name in self.program.formula:
             raw = self.program.formula[tree.name]
             keys = [key for key in ("value", "low", "high") if key in raw]
-            return [
-                v
-                for v in (evaluate(parse(f"{raw[key]} {raw['unit']}"), _EMPTY) for key in keys)
-                if isinstance(v, Quantity)
-            ]
+            return [quantity(Decimal(raw[key]), raw["unit"]) for key in keys]
         return []
 
     def _feed(self, node: Node, spec: Feed, place: _Place) -> None:
