@@ -1,0 +1,109 @@
+/** Every path that the pages ask, in one place; and how an answer becomes what a page reads. */
+import { http, type Query } from "./http";
+import type * as T from "./types";
+
+type Raw = Record<string, unknown>;
+
+/** A list, whether the server sends it bare or as a page of items. */
+export function items<V>(answer: unknown): V[] {
+  if (Array.isArray(answer)) return answer as V[];
+  const page = (answer as { items?: unknown } | null)?.items;
+  return Array.isArray(page) ? (page as V[]) : [];
+}
+
+export function num(v: unknown): number | null {
+  if (v === null || v === undefined || v === "") return null;
+  const n = Number(v);
+  return Number.isFinite(n) ? n : null;
+}
+
+const list = async <V>(path: string, query?: Query, signal?: AbortSignal): Promise<V[]> => items<V>(await http.get<unknown>(path, query, signal));
+
+export const channel = (c: Raw): T.Channel => ({
+  tag: String(c.tag),
+  unit: String(c.unit ?? ""),
+  description: String(c.description ?? ""),
+  low: num(c.low),
+  high: num(c.high),
+  resolution: num(c.resolution),
+  alarm_low: num(c.alarm_low),
+  alarm_high: num(c.alarm_high),
+  normal_low: num(c.normal_low),
+  normal_high: num(c.normal_high),
+  writable: Boolean(c.writable),
+  connection: String(c.connection ?? ""),
+});
+
+export const api = {
+  search: (q: string, signal?: AbortSignal) => list<T.Hit>("/api/search", { q }, signal),
+
+  // equipment and historian
+  units: (signal?: AbortSignal) => list<T.UnitSummary>("/api/equipment/units", undefined, signal),
+  unit: async (code: string, signal?: AbortSignal): Promise<T.UnitDetail> => {
+    const raw = await http.get<T.UnitDetail & { channels?: Raw[] }>(`/api/equipment/units/${encodeURIComponent(code)}`, undefined, signal);
+    return { ...raw, channels: (raw.channels ?? []).map((c) => channel(c as unknown as Raw)) };
+  },
+  logbook: (code: string, signal?: AbortSignal) => list<T.LogEntry>(`/api/equipment/units/${encodeURIComponent(code)}/logbook`, undefined, signal),
+  connections: (signal?: AbortSignal) => list<T.Connection>("/api/equipment/connections", undefined, signal),
+  connection: (name: string, signal?: AbortSignal) => http.get<T.Connection>(`/api/equipment/connections/${encodeURIComponent(name)}`, undefined, signal),
+  channelsOf: async (connection: string, signal?: AbortSignal) =>
+    (await list<Raw>("/api/equipment/channels", { connection }, signal)).map(channel),
+  gaps: (query: Query, signal?: AbortSignal) => list<T.GapOut>("/api/equipment/gaps", query, signal),
+  trend: (query: { tags: string[]; start_us: number; end_us: number; buckets: number }, signal?: AbortSignal) =>
+    list<T.TrendSeries>(
+      "/api/historian/trend",
+      { tag: query.tags, start_us: query.start_us, end_us: query.end_us, buckets: query.buckets },
+      signal,
+    ),
+
+  // batches and tasks
+  batches: (signal?: AbortSignal) => list<T.BatchSummary>("/api/mes/batches", undefined, signal),
+  batch: (id: string, signal?: AbortSignal) => http.get<T.BatchSummary>(`/api/mes/batches/${encodeURIComponent(id)}`, undefined, signal),
+  phases: (id: string, signal?: AbortSignal) => list<T.PhaseRun>(`/api/mes/batches/${encodeURIComponent(id)}/phases`, undefined, signal),
+  batchEvents: (id: string, signal?: AbortSignal) => list<T.BatchEvent>(`/api/mes/batches/${encodeURIComponent(id)}/events`, undefined, signal),
+  batchRecord: (id: string, signal?: AbortSignal) => http.get<Raw>(`/api/mes/batches/${encodeURIComponent(id)}/record`, undefined, signal),
+  command: (id: string, command: string, reason: string) => http.post<unknown>(`/api/mes/batches/${encodeURIComponent(id)}/commands`, { command, reason }),
+  tasks: (query: { open?: boolean; batch_id?: string; unit_code?: string }, signal?: AbortSignal) => list<T.Task>("/api/mes/tasks", query, signal),
+  task: (id: string, signal?: AbortSignal) => http.get<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}`, undefined, signal),
+  enterTask: (id: string, body: { version: number; values: Record<string, string>; reason?: string }) =>
+    http.post<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}/entries`, body),
+  lotsOf: (batch_id: string, signal?: AbortSignal) => list<Raw>("/api/material/lots", { batch_id }, signal),
+  genealogy: (batch_id: string, signal?: AbortSignal) => list<Raw>("/api/material/genealogy", { batch_id }, signal),
+
+  // laboratory
+  samples: (query: Query, signal?: AbortSignal) => list<T.Sample>("/api/lims/samples", query, signal),
+  sample: (id: string, signal?: AbortSignal) => http.get<T.Sample>(`/api/lims/samples/${encodeURIComponent(id)}`, undefined, signal),
+  tests: (query: Query, signal?: AbortSignal) => list<T.TestRequest>("/api/lims/tests", query, signal),
+  results: (query: Query, signal?: AbortSignal) => list<T.ResultOut>("/api/lims/results", query, signal),
+  result: (id: string, signal?: AbortSignal) => http.get<T.ResultOut>(`/api/lims/results/${encodeURIComponent(id)}`, undefined, signal),
+  origin: (id: string, signal?: AbortSignal) => list<T.Origin>(`/api/lims/results/${encodeURIComponent(id)}/origin`, undefined, signal),
+  investigations: (query: Query, signal?: AbortSignal) => list<T.Investigation>("/api/lims/investigations", query, signal),
+
+  // quality
+  exceptions: (query: Query, signal?: AbortSignal) => list<T.QualityException>("/api/quality/exceptions", query, signal),
+  deviations: (query: Query, signal?: AbortSignal) => list<T.Deviation>("/api/quality/deviations", query, signal),
+  coverage: (batch: string, signal?: AbortSignal) => http.get<T.Coverage>(`/api/quality/batches/${encodeURIComponent(batch)}/coverage`, undefined, signal),
+  disposition: (batch: string, signal?: AbortSignal) => http.get<T.Disposition>(`/api/quality/batches/${encodeURIComponent(batch)}/disposition`, undefined, signal),
+
+  // models
+  alerts: (query: { open?: boolean; batch_id?: string }, signal?: AbortSignal) => list<T.Alert>("/api/insight/alerts", query, signal),
+  alert: (id: string, signal?: AbortSignal) => http.get<T.Alert>(`/api/insight/alerts/${encodeURIComponent(id)}`, undefined, signal),
+  acknowledge: (id: string, version: number) => http.post<T.Alert>(`/api/insight/alerts/${encodeURIComponent(id)}/acknowledge`, { version }),
+  models: (signal?: AbortSignal) => list<T.ModelVersion>("/api/insight/models", undefined, signal),
+  deployments: (signal?: AbortSignal) => list<T.Deployment>("/api/insight/deployments", undefined, signal),
+  monitoring: (batch_id: string, signal?: AbortSignal) => http.get<T.Monitoring>("/api/insight/monitoring", { batch_id }, signal),
+
+  // twin
+  twins: (signal?: AbortSignal) => list<T.TwinSummary>("/api/twin/twins", undefined, signal),
+  bands: (twin: string, query: { as_known_at?: string }, signal?: AbortSignal) => list<T.TwinBand>(`/api/twin/twins/${encodeURIComponent(twin)}/bands`, query, signal),
+  proposals: (query: Query, signal?: AbortSignal) => list<T.Proposal>("/api/twin/proposals", query, signal),
+  proposal: (id: string, signal?: AbortSignal) => http.get<T.Proposal>(`/api/twin/proposals/${encodeURIComponent(id)}`, undefined, signal),
+  submitProposal: (id: string, version: number, reason: string) => http.post<T.Proposal>(`/api/twin/proposals/${encodeURIComponent(id)}/submit`, { version, reason }),
+
+  // record
+  entries: (query: Query, signal?: AbortSignal) => list<T.Entry>("/api/record/entries", query, signal),
+  entry: (id: string, signal?: AbortSignal) => http.get<T.Entry>(`/api/record/entries/${encodeURIComponent(id)}`, undefined, signal),
+  proof: (id: string, signal?: AbortSignal) => http.get<T.EntryProof>(`/api/record/entries/${encodeURIComponent(id)}/proof`, undefined, signal),
+  startVerification: () => http.post<T.Verification>("/api/record/verification"),
+  verification: (signal?: AbortSignal) => http.get<T.Verification>("/api/record/verification", undefined, signal),
+};

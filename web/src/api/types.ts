@@ -1,0 +1,458 @@
+/**
+ * The shapes that the pages read, narrow and by hand: what a page shows, not all that the server sends.
+ * `endpoints.ts` is the one place that knows paths and turns the server's answers into these.
+ */
+
+export interface Stamped {
+  id: string;
+  version: number;
+  recorded_at: string;
+  process_at: string;
+}
+
+export interface Hit {
+  record_type: string;
+  id: string;
+  title: string;
+  subtitle?: string;
+  href?: string;
+}
+
+export interface Channel {
+  tag: string;
+  unit: string;
+  description: string;
+  low: number | null;
+  high: number | null;
+  resolution: number | null;
+  alarm_low: number | null;
+  alarm_high: number | null;
+  normal_low: number | null;
+  normal_high: number | null;
+  writable: boolean;
+  connection: string;
+}
+
+export interface UnitSummary extends Stamped {
+  code: string;
+  title: string;
+  kind: string;
+  state: string;
+  batch_id: string | null;
+  not_ready: string[];
+}
+
+export interface UnitDetail extends UnitSummary {
+  location: string;
+  qualification: string;
+  calibration_due: string | null;
+  cleanliness: string;
+  channels: Channel[];
+}
+
+export interface LogEntry {
+  at: string;
+  text: string;
+  by: string;
+  kind: string;
+}
+
+export interface Connection extends Stamped {
+  name: string;
+  type: string;
+  state: string;
+  since: string | null;
+  message: string;
+  backlog: number | null;
+  clock_offset_us: number | null;
+  clock_uncertainty_us: number | null;
+  qualified: boolean | null;
+  qualified_until: string | null;
+  owner: string;
+  last_value_at: string | null;
+  epoch: number | null;
+  host: string;
+  settings: Record<string, unknown>;
+  identity: Record<string, unknown>;
+  completeness: CompletenessDay[];
+  gaps_open: number;
+  gaps_filled: number;
+  gaps_unrecoverable: number;
+}
+
+export interface CompletenessDay {
+  day: string;
+  /** 0..1; null = nothing was expected. */
+  share: number | null;
+}
+
+export interface GapOut extends Stamped {
+  connection: string;
+  channels: string[];
+  from_us: number;
+  to_us: number | null;
+  state: string;
+  reason: string;
+  filled_count: number | null;
+}
+
+export interface TrendSeries {
+  tag: string;
+  points: [number, number | null, number][];
+  from_count: number;
+  gaps: { from_us: number; to_us: number | null; state: string; reason: string }[];
+}
+
+export interface BatchSummary extends Stamped {
+  number: string;
+  title: string;
+  product: string;
+  recipe: string;
+  recipe_version: number | null;
+  unit_code: string;
+  state: string;
+  disposition: string;
+  phase: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+export interface PhaseRun {
+  path: string;
+  phase: string;
+  label: string;
+  unit_code: string;
+  state: string;
+  started_at: string | null;
+  ended_at: string | null;
+  depth: number;
+  note: string;
+}
+
+export interface BatchEvent {
+  sequence: number;
+  at: string;
+  server: string | null;
+  kind: string;
+  text: string;
+  by: string;
+}
+
+export interface Task extends Stamped {
+  number: string;
+  batch_id: string;
+  batch_number: string;
+  unit_code: string;
+  path: string;
+  title: string;
+  instruction: string;
+  state: string;
+  kind: string;
+  role: string;
+  witness: boolean;
+  due_at: string | null;
+  offered_at: string | null;
+  fields: TaskField[];
+  entries: TaskEntry[];
+}
+
+export interface TaskField {
+  name: string;
+  label: string;
+  type: "number" | "text" | "choice" | "scan" | "check";
+  unit: string | null;
+  low: string | null;
+  high: string | null;
+  choices: string[];
+  required: boolean;
+}
+
+export interface TaskEntry {
+  name: string;
+  value: string;
+  at: string;
+  by: string;
+  reason: string | null;
+  superseded: boolean;
+}
+
+export interface Sample extends Stamped {
+  number: string;
+  kind: string;
+  state: string;
+  batch_id: string | null;
+  batch_number: string | null;
+  point: string;
+  location: string;
+  planned_at: string | null;
+  sampled_at: string | null;
+  sampled_by: string | null;
+  received_at: string | null;
+}
+
+export interface TestRequest extends Stamped {
+  number: string;
+  sample_id: string;
+  sample_number: string;
+  analysis: string;
+  method: string;
+  kind: string;
+  state: string;
+  run_id: string | null;
+  result_id: string | null;
+  batch_id: string | null;
+  why_not_ready: string[];
+}
+
+export interface ResultOut extends Stamped {
+  test_id: string;
+  sample_id: string;
+  sample_number: string;
+  batch_id: string | null;
+  analysis: string;
+  state: string;
+  value: string | null;
+  text: string;
+  unit: string | null;
+  sampled_at: string | null;
+  entered_by: string;
+  reviewed_by: string | null;
+  approved_by: string | null;
+  trace: Record<string, unknown>[];
+  inputs: Record<string, unknown>;
+  pinned: Record<string, unknown>;
+  evaluations: EvaluationOut[];
+}
+
+export interface EvaluationOut {
+  kind: string;
+  outcome: string;
+  rounded: string | null;
+  limit_text: string;
+  rounding: string;
+  trace: string[];
+}
+
+export interface Origin {
+  kind: string;
+  title: string;
+  detail: string;
+  record_type?: string;
+  record_id?: string;
+  digest?: string;
+  content?: Record<string, unknown>;
+}
+
+export interface Investigation extends Stamped {
+  number: string;
+  title: string;
+  state: string;
+  test_id: string;
+  result_id: string;
+  batch_id: string | null;
+  hypothesis: string | null;
+  assignable_cause: string | null;
+  conclusion: string | null;
+  redetermination_id: string | null;
+}
+
+export interface QualityException extends Stamped {
+  number: string;
+  kind: string;
+  severity: string;
+  title: string;
+  detail: string;
+  state: string;
+  batch_id: string | null;
+  subject_type: string;
+  subject_id: string;
+  evidence: Record<string, unknown>;
+  disposition: string | null;
+  comment: string | null;
+  deviation_id: string | null;
+}
+
+export interface Deviation extends Stamped {
+  number: string;
+  title: string;
+  description: string;
+  state: string;
+  classification: string | null;
+  batch_id: string | null;
+  root_cause: string | null;
+  product_impact: string | null;
+  action: string | null;
+  exception_ids: string[];
+}
+
+export interface Check {
+  id: string;
+  title: string;
+  outcome: string;
+  detail: string;
+  gate: string;
+  record_type: string | null;
+  record_id: string | null;
+}
+
+export interface Coverage {
+  statement: string;
+  ran: number;
+  total: number;
+  exceptions: number;
+  checks: Check[];
+}
+
+export interface Disposition extends Stamped {
+  batch_id: string;
+  state: string;
+  decided_at: string | null;
+  blockers: string[];
+  audit_review: { id: string; state: string; entries: number } | null;
+}
+
+export interface Alert extends Stamped {
+  number: string;
+  state: string;
+  title: string;
+  statistic: string;
+  ratio: string;
+  batch_id: string;
+  batch_number: string;
+  equipment: string;
+  model_id: string;
+  first_at: string;
+  raised_at: string;
+  cleared_at: string | null;
+  batch_hour: string;
+  contributions: Contribution[];
+  lead: string;
+  escalates_at: string | null;
+  acknowledged_at: string | null;
+  disposition: string | null;
+  comment: string | null;
+  exception_id: string | null;
+  deviation_id: string | null;
+}
+
+export interface Contribution {
+  channel: string;
+  label: string;
+  share: number;
+  value: number | null;
+  expected: number | null;
+  unit: string;
+}
+
+export interface ModelVersion extends Stamped {
+  name: string;
+  revision: number;
+  state: string;
+  title: string;
+  intended_use: string;
+  spec: Record<string, unknown>;
+  acceptance: Record<string, unknown>;
+  validation: Record<string, unknown> | null;
+  artefact_digest: string;
+  code_version: string;
+  state_reason: string | null;
+}
+
+export interface Deployment extends Stamped {
+  number: string;
+  model_id: string;
+  equipment: string;
+  state: string;
+  golden_check: string;
+  fallback: string;
+  state_reason: string | null;
+}
+
+export interface Monitoring {
+  us: number[];
+  /** Each statistic as a ratio to its limit. */
+  t2: (number | null)[];
+  spe: (number | null)[];
+  limit: number;
+  from_count: number;
+}
+
+export interface TwinSummary extends Stamped {
+  number: string;
+  unit_code: string;
+  batch_id: string | null;
+  batch_number: string;
+  model: string;
+  state: string;
+  health: string[];
+  synced_at: string | null;
+}
+
+export interface TwinBand {
+  name: string;
+  label: string;
+  unit: string;
+  us: number[];
+  low: (number | null)[];
+  mid: (number | null)[];
+  high: (number | null)[];
+  measured: { taken_us: number; arrived_us: number | null; value: number; source: string }[];
+}
+
+export interface Proposal extends Stamped {
+  number: string;
+  title: string;
+  state: string;
+  twin_id: string;
+  batch_id: string;
+  batch_number: string;
+  author: string;
+  rationale: string;
+  changes: { tag: string; from: string | null; value: string; unit: string; at: string | null }[];
+  effects: { name: string; unit: string; propose: [string, string, string]; nothing: [string, string, string]; actual: string | null }[];
+  envelope: { title: string; outcome: string; detail: string }[];
+  expires_at: string | null;
+}
+
+export interface Entry {
+  id: string;
+  seq: number;
+  leaf_index: number | null;
+  record_type: string;
+  record_id: string;
+  record_version: number;
+  verb: string;
+  title: string;
+  by: string;
+  actor_kind: string;
+  reason: string;
+  recorded_at: string;
+  process_at: string;
+  operation: string;
+  changes: { field: string; before: unknown; after: unknown }[];
+  body: Record<string, unknown>;
+}
+
+export interface EntryProof {
+  leaf_index: number;
+  tree_size: number;
+  leaf_hash: string;
+  root: string;
+  path: string[];
+  checkpoint: string;
+  witnessed: boolean;
+  holds: boolean | null;
+}
+
+export interface Verification {
+  state: "running" | "done";
+  entries: number;
+  total: number;
+  per_second: number;
+  holds: boolean | null;
+  statement: string;
+  root: string | null;
+  tree_size: number | null;
+  witnessed: boolean | null;
+  faults: { where: string; says: string; expected: string; entry_id: string | null }[];
+}

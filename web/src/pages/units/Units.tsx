@@ -1,0 +1,54 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api } from "../../api/endpoints";
+import { PageHead } from "../../parts/Panel";
+import { Asked, EmptyState } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { Shape } from "../../parts/Shape";
+
+/** Every unit of the plant with what runs on it. */
+export default function Units() {
+  const units = useQuery({ queryKey: ["units"], queryFn: ({ signal }) => api.units(signal), meta: { types: ["equipment_unit", "equipment_", "mes_batch"] } });
+  const batches = useQuery({ queryKey: ["batches"], queryFn: ({ signal }) => api.batches(signal), meta: { types: ["mes_"] } });
+  return (
+    <>
+      <PageHead title="Units" sub="What stands in the plant and what runs on it" />
+      <Asked
+        query={units}
+        empty={<EmptyState title="No equipment yet">Units appear when the automation engineer enters the plant&apos;s equipment and connects it (titer connection add).</EmptyState>}
+      >
+        {(rows) => (
+          <div className="cards">
+            {rows.map((u) => {
+              const batch = (batches.data ?? []).find((b) => b.unit_code === u.code && !["complete", "completed", "aborted", "stopped"].includes(b.state));
+              return (
+                <Link key={u.code} to="/units/$code" params={{ code: u.code }} className="card">
+                  <span className="row" style={{ justifyContent: "space-between" }}>
+                    <strong style={{ fontSize: 17 }}>{u.code}</strong>
+                    <StateBadge state={batch?.state ?? u.state} />
+                  </span>
+                  <span className="muted">
+                    {u.title} · {u.kind}
+                  </span>
+                  {batch ? (
+                    <span>
+                      {batch.number} · {batch.phase || batch.title}
+                    </span>
+                  ) : (
+                    <span className="muted">no batch</span>
+                  )}
+                  {u.not_ready.length > 0 ? (
+                    <span className="badge" data-tone="warning">
+                      <Shape tone="warning" /> {u.not_ready[0]}
+                      {u.not_ready.length > 1 ? ` and ${u.not_ready.length - 1} more` : ""}
+                    </span>
+                  ) : null}
+                </Link>
+              );
+            })}
+          </div>
+        )}
+      </Asked>
+    </>
+  );
+}

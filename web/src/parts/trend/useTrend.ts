@@ -1,0 +1,111 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { api } from "../../api/endpoints";
+import { useNow } from "../../api/live";
+import type { Channel } from "../../api/types";
+import { digitsOf } from "../../format/number";
+import { us } from "../../format/time";
+import { useViews } from "../view";
+import type { Lane } from "./lanes";
+
+export interface Window {
+  from_us: number;
+  to_us: number;
+  now_us: number;
+  /** The window's right edge follows the process clock. */
+  follows: boolean;
+  zoom: (from_us: number, to_us: number) => void;
+  reset: () => void;
+}
+
+/** The instant to the given number of significant steps, so that what is asked does not change with each tick. */
+export function quantised(at_us: number, step_us: number): number {
+  return Math.ceil(at_us / step_us) * step_us;
+}
+
+/**
+ * The window of a chart, kept in the address (`from`, `to`). Without one it is the whole range, from a start
+ * to the process clock's now or a given end.
+ */
+export function useWindow(start: string | number | null | undefined, end?: string | number | null): Window {
+  const now = useNow();
+  const [search, setSearch] = useViews();
+  const now_us = now.process * 1000;
+  const start_us = us(start);
+  const from_us = search.from ? us(search.from) : Number.isFinite(start_us) ? start_us : now_us - 24 * 3600e6;
+  const end_us = end ? us(end) : now_us;
+  const follows = !search.to && !end;
+  // Two seconds of the wall's clock, whatever the plant's rate.
+  const step = Math.max(1e6, 2e6 * (now.simulated ? now.rate : 1));
+  const to_us = search.to ? us(search.to) : follows ? quantised(end_us, step) : end_us;
+  return {
+    from_us,
+    to_us: Math.max(to_us, from_us + 1e6),
+    now_us,
+    follows,
+    zoom: (a, b) => setSearch({ from: new Date(a / 1000).toISOString(), to: new Date(b / 1000).toISOString() }),
+    reset: () => setSearch({ from: undefined, to: undefined }),
+  };
+}
+
+export interface LaneSpec {
+  key: string;
+  label: string;
+  channel: Channel;
+  setpoint?: Channel;
+}
+
+/** "BR-201.Temperature.PV" -> "Temperature". */
+export function nameOf(tag: string): string {
+  const parts = tag.split(".");
+  const middle = parts.length > 2 ? parts.slice(1, -1).join(" ") : (parts[1] ?? tag);
+  return middle.replace(/([a-z])([A-Z])/g, "$1 $2");
+}
+
+/** Pairs a process value with its set-point (…PV with …SP). */
+export function specs(channels: readonly Channel[]): LaneSpec[] {
+  const byTag = new Map(channels.map((c) => [c.tag, c]));
+  return channels
+    .filter((c) => !(c.tag.endsWith(".SP") && byTag.has(c.tag.replace(/\.SP$/, ".PV"))) && !c.tag.endsWith(".CMD"))
+    .map((c) => ({
+      key: c.tag,
+      label: nameOf(c.tag),
+      channel: c,
+      setpoint: c.tag.endsWith(".PV") ? byTag.get(c.tag.replace(/\.PV$/, ".SP")) : undefined,
+    }));
+}
+
+/** Asks for what the lanes need in one request, and lays it into lanes. */
+export function useTrend(wanted: readonly LaneSpec[], window: Window, buckets = 600) {
+  const tags = wanted.flatMap((s) => (s.setpoint ? [s.channel.tag, s.setpoint.tag] : [s.channel.tag]));
+  const query = useQuery({
+    queryKey: ["trend", tags, window.from_us, window.to_us, buckets],
+    queryFn: ({ signal }) => api.trend({ tags, start_us: Math.round(window.from_us), end_us: Math.round(window.to_us), buckets }, signal),
+    enabled: tags.length > 0,
+    placeholderData: keepPreviousData,
+    gcTime: 30_000,
+    staleTime: 5_000,
+    meta: { types: ["equipment_gap"] },
+  });
+  const byTag = new Map((query.data ?? []).map((s) => [s.tag, s]));
+  const lanes: Lane[] = wanted.map((s) => {
+    const pv = byTag.get(s.channel.tag);
+    const sp = s.setpoint ? byTag.get(s.setpoint.tag) : undefined;
+    const limits = [
+      { label: "alarm low", value: s.channel.alarm_low },
+      { label: "alarm high", value: s.channel.alarm_high },
+    ].flatMap((l) => (l.value === null ? [] : [{ label: l.label, value: l.value, alarm: true }]));
+    return {
+      key: s.key,
+      label: s.label,
+      unit: s.channel.unit,
+      digits: digitsOf(s.channel.resolution),
+      traces: [
+        { name: "measured", points: pv?.points ?? [], from_count: pv?.from_count ?? 0 },
+        ...(sp ? [{ name: "set-point", points: sp.points, from_count: sp.from_count, step: true, dashed: true }] : []),
+      ],
+      gaps: pv?.gaps ?? [],
+      limits,
+    };
+  });
+  return { query, lanes };
+}

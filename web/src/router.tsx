@@ -1,0 +1,69 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, type ErrorComponentProps } from "@tanstack/react-router";
+import { useSession } from "./api/session";
+import { EmptyState, ErrorState } from "./parts/States";
+import { homeOf } from "./shell/nav";
+import { Shell } from "./shell/Shell";
+
+const root = createRootRoute({
+  component: Shell,
+  // Every piece of view state is text in the address.
+  validateSearch: (search: Record<string, unknown>): Record<string, string | undefined> =>
+    Object.fromEntries(Object.entries(search).map(([k, v]) => [k, v === undefined || v === null ? undefined : String(v)])),
+  notFoundComponent: () => <EmptyState title="There is no such page">Search for what you need with Ctrl+K, or choose from the left.</EmptyState>,
+  errorComponent: PageError,
+});
+
+function PageError({ error, reset }: ErrorComponentProps) {
+  return <ErrorState error={error} again={reset} />;
+}
+
+function Home() {
+  const { person } = useSession();
+  return <Navigate to={homeOf(person.roles) as "/units"} replace />;
+}
+
+const page = <P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load), errorComponent: PageError });
+
+const tree = root.addChildren([
+  createRoute({ getParentRoute: () => root, path: "/", component: Home }),
+  page("/tasks", () => import("./pages/tasks/Tasks")),
+  page("/tasks/$id", () => import("./pages/tasks/Task")),
+  page("/units", () => import("./pages/units/Units")),
+  page("/units/$code", () => import("./pages/units/Unit")),
+  page("/batches", () => import("./pages/batches/Batches")),
+  page("/batches/$id", () => import("./pages/batches/Batch")),
+  page("/lab", () => import("./pages/lab/Lab")),
+  page("/lab/samples/$id", () => import("./pages/lab/Sample")),
+  page("/lab/results/$id", () => import("./pages/lab/Result")),
+  page("/review", () => import("./pages/review/Review")),
+  page("/alerts", () => import("./pages/alerts/Alerts")),
+  page("/alerts/$id", () => import("./pages/alerts/Alert")),
+  page("/models", () => import("./pages/models/Models")),
+  page("/twin", () => import("./pages/twin/Twin")),
+  page("/twin/proposals/$id", () => import("./pages/twin/Proposal")),
+  page("/links", () => import("./pages/links/Links")),
+  page("/links/$name", () => import("./pages/links/Connection")),
+  page("/record", () => import("./pages/record/Ledger")),
+  page("/record/entries/$id", () => import("./pages/record/Entry")),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  // Plain texts in the address, no JSON quoting.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const params = new URLSearchParams();
+    for (const [k, v] of Object.entries(search)) if (v !== undefined && v !== null && v !== "") params.set(k, String(v));
+    const out = params.toString();
+    return out ? `?${out}` : "";
+  },
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

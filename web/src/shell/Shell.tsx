@@ -1,0 +1,173 @@
+import { Menu, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { api } from "../api/endpoints";
+import { openStream } from "../api/events";
+import { useStream } from "../api/live";
+import { logOut, useSession } from "../api/session";
+import { label } from "../format/words";
+import { t } from "../i18n";
+import { Patterns } from "../parts/AnalogueBar";
+import { Shape } from "../parts/Shape";
+import { LoadingState } from "../parts/States";
+import { Banner } from "./Banner";
+import { Icon } from "./icons";
+import { entriesFor } from "./nav";
+
+const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+
+/** Header, rail and page; opens the tab's one event stream. */
+export function Shell() {
+  const { person } = useSession();
+  const client = useQueryClient();
+  const [searching, setSearching] = useState(false);
+  useHotkeys([["mod+K", () => setSearching(true)]], []);
+  useEffect(() => openStream(client), [client]);
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#page">
+        {t("shell.skip")}
+      </a>
+      <Patterns />
+      <Banner />
+      <header className="top">
+        <Link to="/" className="brand">
+          titer
+        </Link>
+        <Crumbs />
+        <span className="grow" />
+        <button type="button" className="find" onClick={() => setSearching(true)} aria-label={t("shell.search")} aria-keyshortcuts="Control+K">
+          <Icon name="search" size={16} />
+          {t("shell.search")}
+          <kbd>Ctrl K</kbd>
+        </button>
+        <Alarms />
+        <Mine />
+        <LinkState />
+        <Person />
+      </header>
+      <nav className="rail" aria-label={t("nav.main")}>
+        <ul>
+          {entriesFor(person.roles).map((e) => (
+            <li key={e.to}>
+              <Link to={e.to}>
+                <Icon name={e.icon} size={22} />
+                {t(e.key)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main className="main" id="page" tabIndex={-1}>
+        <Suspense fallback={<LoadingState lines={10} />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      {searching ? (
+        <Suspense>
+          <Palette onClose={() => setSearching(false)} />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}
+
+function Crumbs() {
+  const { installation } = useSession();
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const first = path.split("/")[1] ?? "";
+  const key = `nav.${first}`;
+  return (
+    <span className="crumbs">
+      {installation?.name ? <span>{installation.name}</span> : null}
+      {["units", "batches", "lab", "review", "alerts", "models", "twin", "links", "record", "tasks"].includes(first) ? (
+        <>
+          <span aria-hidden="true">›</span>
+          <Link to={`/${first}` as "/units"}>{t(key as "nav.units")}</Link>
+        </>
+      ) : null}
+    </span>
+  );
+}
+
+function Alarms() {
+  const alerts = useQuery({ queryKey: ["alerts", "open"], queryFn: ({ signal }) => api.alerts({ open: true }, signal), meta: { types: ["insight_alert"] }, retry: false });
+  if (!alerts.data) return null;
+  const n = alerts.data.length;
+  return (
+    <Link to="/alerts" className="top-state">
+      <Shape tone={n > 0 ? "warning" : "plain"} />
+      {n === 0 ? t("shell.noalerts") : n === 1 ? t("shell.alert") : t("shell.alerts", { n })}
+    </Link>
+  );
+}
+
+function Mine() {
+  const tasks = useQuery({ queryKey: ["tasks", "mine"], queryFn: ({ signal }) => api.tasks({ open: true }, signal), meta: { types: ["mes_task", "mes_"] }, retry: false });
+  if (!tasks.data || tasks.data.length === 0) return null;
+  return (
+    <Link to="/tasks" className="top-state">
+      {t("shell.tasks", { n: tasks.data.length })}
+    </Link>
+  );
+}
+
+function LinkState() {
+  const state = useStream();
+  const links = useQuery({ queryKey: ["links"], queryFn: ({ signal }) => api.connections(signal), meta: { types: ["equipment_connection", "equipment_gap"] }, retry: false });
+  const down = (links.data ?? []).filter((c) => !["connected", "streaming", "live", "running", "configured", "retired"].includes(c.state)).length;
+  return (
+    <>
+      {links.data ? (
+        <Link to="/links" className="top-state">
+          <Shape tone={down > 0 ? "alarm" : "done"} />
+          {down === 0 ? t("shell.links.ok") : down === 1 ? t("shell.link.bad") : t("shell.links.bad", { n: down })}
+        </Link>
+      ) : null}
+      <Tooltip label={t("shell.stream.lost.why")} disabled={state !== "lost"}>
+        <span className="top-state" role="status" tabIndex={state === "lost" ? 0 : undefined}>
+          <Shape tone={state === "open" ? "active" : state === "lost" ? "alarm" : "waiting"} size={10} />
+          {t(`shell.stream.${state}`)}
+        </span>
+      </Tooltip>
+    </>
+  );
+}
+
+function Person() {
+  const { person } = useSession();
+  const client = useQueryClient();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
+  const other = scheme === "dark" ? "light" : "dark";
+  return (
+    <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <UnstyledButton className="top-state" aria-label={t("shell.person", { name: person.full_name })}>
+          <Icon name="person" /> {person.full_name}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {person.username} · {person.roles.map(label).join(", ")}
+        </Menu.Label>
+        <Menu.Item leftSection={<Icon name={scheme === "dark" ? "sun" : "moon"} />} onClick={() => setColorScheme(other)}>
+          {t("shell.scheme", { scheme: t(`shell.${other}`).toLowerCase() })}
+        </Menu.Item>
+        <Menu.Item
+          onClick={() => {
+            void logOut().finally(() => {
+              client.clear();
+              location.assign("/");
+            });
+          }}
+        >
+          {t("shell.logout")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

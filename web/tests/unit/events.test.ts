@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { concerns, Invalidator } from "../../src/api/events";
+import { carried, takeValues } from "../../src/api/live";
+import { items, num } from "../../src/api/endpoints";
+import { address } from "../../src/api/http";
+import { entriesFor, homeOf } from "../../src/shell/nav";
+import { toneOf } from "../../src/parts/states";
+
+describe("events", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  it("concerns a query by type, by prefix, or by all", () => {
+    expect(concerns(["mes_"], "mes_batch")).toBe(true);
+    expect(concerns(["mes_task"], "mes_batch")).toBe(false);
+    expect(concerns(["*"], "anything")).toBe(true);
+    expect(concerns(undefined, "anything")).toBe(false);
+  });
+  it("gathers a burst into one invalidation", () => {
+    const flush = vi.fn();
+    const i = new Invalidator(flush, 100);
+    for (let n = 0; n < 50; n += 1) i.take(n % 2 ? "a" : "b");
+    expect(flush).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(100);
+    expect(flush).toHaveBeenCalledTimes(1);
+    expect([...flush.mock.calls[0]![0]].sort()).toEqual(["a", "b"]);
+    vi.advanceTimersByTime(1000);
+    expect(flush).toHaveBeenCalledTimes(1);
+    i.take("c");
+    i.stop();
+    vi.advanceTimersByTime(1000);
+    expect(flush).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("clocks", () => {
+  it("carries both on, each at its own rate", () => {
+    const c = { server: 1000, process: 5000, rate: 5000, simulated: true, heard: 0 };
+    expect(carried(c, 2)).toEqual({ server: 1002, process: 15000 });
+    expect(carried({ ...c, simulated: false }, 2)).toEqual({ server: 1002, process: 5002 });
+  });
+  it("takes an older value without complaint", () => {
+    takeValues({ t: [2, 1, 0] });
+    expect(() => takeValues({ t: [1, 9, 0] })).not.toThrow();
+  });
+});
+
+describe("answers", () => {
+  it("reads lists bare or in pages", () => {
+    expect(items([1])).toEqual([1]);
+    expect(items({ items: [2] })).toEqual([2]);
+    expect(items(null)).toEqual([]);
+  });
+  it("reads decimals, and keeps what is no number apart from zero", () => {
+    expect(num("1.50")).toBe(1.5);
+    expect(num("")).toBeNull();
+    expect(num("n.d.")).toBeNull();
+    expect(num(0)).toBe(0);
+  });
+  it("writes addresses", () => {
+    expect(address("/a", { x: 1, y: undefined, z: ["p", "q"] })).toBe("/a?x=1&z=p&z=q");
+    expect(address("/a", {})).toBe("/a");
+  });
+});
+
+describe("rail", () => {
+  it("has at most seven entries, whatever the roles", () => {
+    expect(entriesFor(["operator", "quality", "scientist", "automation"]).length).toBe(7);
+    expect(entriesFor([]).length).toBeGreaterThan(0);
+  });
+  it("brings each to their own first page", () => {
+    expect(homeOf(["operator"])).toBe("/tasks");
+    expect(homeOf(["quality"])).toBe("/review");
+    expect(homeOf(["automation"])).toBe("/links");
+    expect(homeOf([])).toBe("/units");
+  });
+});
+
+describe("states", () => {
+  it("calls nothing unknown good", () => {
+    expect(toneOf("unknown")).toBe("warning");
+    expect(toneOf("cannot evaluate")).toBe("warning");
+    expect(toneOf("something new")).toBe("plain");
+  });
+});
