@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-import httpx
+import httpx2 as httpx
 
 from titer.base.clock import from_us
 

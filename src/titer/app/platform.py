@@ -1,0 +1,257 @@
+"""One wired platform: the only place that knows all the layers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from titer.app.config import Config, load, write
+from titer.app.plant_clock import PlantClock
+from titer.base.clock import Clock, SystemClock
+from titer.base.errors import Conflict, Unavailable
+from titer.base.ids import IdSource
+from titer.record import (
+    ActionSpec,
+    Actor,
+    Identity,
+    Installation,
+    Outbox,
+    Record,
+    Sealer,
+    SignatureMeaning,
+    Signing,
+    Subscription,
+    Worker,
+    open_record,
+    schema,
+)
+from titer.record import checkpoint as heads
+from titer.record import identity as identity_module
+from titer.record.verify import Verifier
+
+REVISION = "0001"
+
+
+class Layer(Protocol):
+    """What every context's façade offers to the composition root."""
+
+    def actions(self) -> tuple[ActionSpec, ...]: ...
+    def signatures(self) -> tuple[SignatureMeaning, ...]: ...
+    def subscriptions(self) -> tuple[Subscription, ...]: ...
+    def workers(self) -> tuple[Worker, ...]: ...
+
+
+@dataclass
+class Platform:
+    """All parts of one installation, wired.
+
+    Attributes are the names by which routes ask for a part (`platform_part("lims")`); a layer that is
+    switched off is None.
+    """
+
+    folder: Path
+    config: Config
+    record: Record
+    identity: Identity
+    signing: Signing
+    sealer: Sealer
+    outbox: Outbox
+    plant_clock: PlantClock | None = None
+    verifiers: list[Verifier] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+    layers: dict[str, Any] = field(default_factory=dict)
+    _lock: int | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        layers = self.__dict__.get("layers", {})
+        if name in layers:
+            return layers[name]
+        raise AttributeError(name)
+
+    def add(self, name: str, layer: Layer) -> None:
+        """Wire a layer in: its actions, signatures, subscriptions and workers."""
+        self.layers[name] = layer
+        self.record.register_actions(layer.actions())
+        self.record.register_signatures(layer.signatures())
+        self.outbox.subscriptions.extend(layer.subscriptions())
+        self.workers.extend(layer.workers())
+
+    def settle(self, rounds: int = 50) -> None:
+        """Seal and deliver until nothing is left to do; for commands that run without a hub."""
+        for _ in range(rounds):
+            self.sealer.seal()
+            if not self.outbox.deliver():
+                return
+
+    def close(self) -> None:
+        """Let go of the database and the lock."""
+        for layer in self.layers.values():
+            close = getattr(layer, "close", None)
+            if close is not None:
+                close()
+        if self.plant_clock:
+            self.plant_clock.stop()
+        self.record.engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def lock(folder: Path) -> int:
+    """Take the installation's lock: one process writes on SQLite.
+
+    Raises:
+        Unavailable: if another process holds it.
+    """
+    descriptor = os.open(folder / "hub.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise Unavailable(
+            f"The installation in {folder} is in use by another process.",
+            why="One process writes to the embedded database at a time.",
+            do="Use the running hub, or stop it first.",
+        ) from None
+    return descriptor
+
+
+def _ids(clock: Clock) -> IdSource:
+    return IdSource(clock, random.SystemRandom())
+
+
+def create_installation(
+    folder: Path,
+    config: Config,
+    *,
+    simulated: bool = False,
+    demo: bool = False,
+    clock: Clock | None = None,
+) -> None:
+    """Make an empty installation: folders, keys, database, first entries.
+
+    Raises:
+        Conflict: if there is one in the folder already.
+        Unavailable: if the folder cannot be written.
+    """
+    server_clock = clock or SystemClock()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "titer.db").exists() or (folder / "titer.yaml").exists():
+            raise Conflict(f"There is a Titer installation in {folder} already.", do="Choose another folder.")
+        folder.chmod(0o700)
+        write(folder, config)
+    except OSError as error:
+        raise Unavailable(
+            f"The folder {folder} cannot be written.", why=str(error), do="Choose a folder that is yours."
+        ) from error
+    plant = PlantClock(config.plant_clock, config.rate) if config.plant_clock else None
+    record = open_record(
+        folder, clock=server_clock, process_clock=plant or server_clock, ids=_ids(server_clock)
+    )
+    _import_tables()
+    schema.create(record.engine)
+    record.register_actions(identity_module.ACTIONS)
+    with record.action(Actor.timer("titer.init"), "record.install") as unit:
+        unit.add(
+            Installation(
+                name=config.name,
+                site=config.site,
+                simulated=simulated,
+                demo=demo,
+                process_origin=plant.now() if plant else None,
+                process_rate=str(config.rate) if plant else None,
+                created_at=unit.now,
+                time_zone=config.time_zone,
+            )
+        )
+        unit.add(schema.log_fingerprint(record, unit.session, REVISION))
+    sealer = _sealer(folder, config, record, create=True)
+    sealer.seal()
+    record.engine.dispose()
+    if plant:
+        plant.stop()
+
+
+def _sealer(folder: Path, config: Config, record: Record, *, create: bool = False) -> Sealer:
+    witness_folder = Path(config.witness)
+    if not witness_folder.is_absolute():
+        witness_folder = folder / witness_folder
+    with record.reading() as session:
+        origin = f"titer/{record.installation(session).id}"
+    signer = heads.Signer.open(origin, folder / "keys" / "ledger.key", create=create)
+    witness = heads.FileWitness("file-witness", witness_folder, record.clock)
+    if create:
+        (folder / "keys" / "ledger.pub").write_text(signer.verifier + "\n")
+        (witness_folder / "witness.pub").write_text(witness.signer.cosigner + "\n")
+    return Sealer(record, origin, signer, [witness])
+
+
+def open_platform(
+    folder: Path, *, clock: Clock | None = None, exclusive: bool = True, hasher: Any = None
+) -> Platform:
+    """Open an installation and wire its layers.
+
+    Args:
+        folder: of the installation.
+        clock: the server clock; the system's if left out.
+        exclusive: take the lock; only readers may go without.
+        hasher: another argon2 hasher, for tests.
+
+    Raises:
+        NotFound, Invalid, Unavailable, IntegrityFault: in words that say what to do.
+    """
+    server_clock = clock or SystemClock()
+    config = load(folder)
+    held = lock(folder) if exclusive else None
+    try:
+        return _wire(folder, config, server_clock, held, hasher)
+    except BaseException:
+        if held is not None:
+            os.close(held)
+        raise
+
+
+def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, hasher: Any) -> Platform:
+    plant = PlantClock(config.plant_clock, config.rate) if config.plant_clock else None
+    process_clock: Clock = plant or server_clock
+    record = open_record(folder, clock=server_clock, process_clock=process_clock, ids=_ids(server_clock))
+    _import_tables()
+    with record.reading() as session:
+        schema.check_fingerprint(session)
+    record.register_actions(identity_module.ACTIONS)
+    identity = Identity(record, hasher)
+    sealer = _sealer(folder, config, record)
+    platform = Platform(
+        folder=folder,
+        config=config,
+        record=record,
+        identity=identity,
+        signing=Signing(record, identity),
+        sealer=sealer,
+        outbox=Outbox(record, sealer),
+        plant_clock=plant,
+        _lock=held,
+    )
+    _layers(platform)
+    return platform
+
+
+def _import_tables() -> None:
+    """Import every module that maps tables, so that the metadata is whole."""
+
+
+def _layers(platform: Platform) -> None:
+    """Build the layers bottom-up and wire them."""
+
+
+def routers() -> Iterable[Any]:
+    """The routers of all layers, bottom-up."""
+    from titer.record.routes import router as record_router
+
+    return (record_router,)

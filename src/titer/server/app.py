@@ -1,0 +1,120 @@
+"""The ASGI application over one platform."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, Response
+from starlette.middleware.base import RequestResponseEndpoint
+
+from titer import __version__
+from titer.app import Platform
+from titer.app.platform import routers
+from titer.base.clock import iso, us
+from titer.record.http import Current
+from titer.server import events, problems
+
+PAGES = Path(__file__).parent / "pages"
+MAX_BODY = 64 * 1024 * 1024
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(platform: Platform) -> FastAPI:
+    """The application; its OpenAPI document names every route."""
+    app = FastAPI(
+        title="Titer", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
+    )
+    app.router.generate_unique_id_function = lambda route: route.name
+    app.state.platform = platform
+    app.state.live = events.Live()
+    platform.outbox.subscriptions.append(app.state.live.subscription())
+    problems.install(app)
+    for router in routers():
+        app.include_router(router, generate_unique_id_function=lambda route: route.name)
+    app.include_router(events.router, generate_unique_id_function=lambda route: route.name)
+    _middleware(app)
+
+    @app.get("/api/health")
+    def server_health() -> dict[str, Any]:
+        """Whether the hub works; names no record."""
+        return health(platform)
+
+    @app.get("/api/installation")
+    def server_installation(_who: Current) -> dict[str, Any]:
+        """What this installation is, and both clocks."""
+        with platform.record.reading() as session:
+            row = platform.record.installation(session)
+            return {
+                "name": row.name,
+                "site": row.site,
+                "simulated": row.simulated,
+                "demo": row.demo,
+                "time_zone": row.time_zone,
+                "layers": list(platform.config.layers),
+                "version": __version__,
+                "clock": clock_state(platform),
+            }
+
+    _pages(app)
+    return app
+
+
+def clock_state(platform: Platform) -> dict[str, Any]:
+    """Both clocks and the rate."""
+    plant = platform.plant_clock
+    return {
+        "server": iso(platform.record.clock.now()),
+        "process": iso(platform.record.process_clock.now()),
+        "process_us": us(platform.record.process_clock.now()),
+        "rate": plant.running_rate if plant else 1,
+        "simulated": plant is not None,
+    }
+
+
+def health(platform: Platform) -> dict[str, Any]:
+    """State of the hub's own parts."""
+    return {
+        "state": "stopped writing" if platform.record.halted else "ok",
+        "halted": platform.record.halted,
+        "failing": {name: trouble.message for name, trouble in platform.outbox.failing.items()},
+        "version": __version__,
+    }
+
+
+def _middleware(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return problems.problem(413, "Too large", f"A request may have {MAX_BODY:,} bytes at the most.")
+        response = await call_next(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        if request.url.path.startswith("/api"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _pages(app: FastAPI) -> None:
+    """Serve the built pages; every address of the single page application is its index."""
+
+    @app.get("/{path:path}", include_in_schema=False)
+    def page(path: str) -> Response:
+        if path.startswith("api/"):
+            return problems.problem(404, "Not found", f"There is no /{path}.")
+        target = (PAGES / path).resolve()
+        if path and target.is_relative_to(PAGES) and target.is_file():
+            return FileResponse(target)
+        index = PAGES / "index.html"
+        if not index.exists():
+            return problems.problem(
+                503, "The pages are not built", "This checkout has no built pages.", do="Run: make pages"
+            )
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,203 @@
+"""The hub process: the ASGI server, and threads for sealer, outbox and every worker; the only writer.
+
+python -m titer.server.hub --dir FOLDER --parent-fd N --ready-fd N
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+
+from titer.app import Platform, open_platform
+from titer.base.errors import IntegrityFault, TiterError
+from titer.record import Worker
+from titer.server.app import clock_state, create_app
+
+log = logging.getLogger("titer.hub")
+
+_BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
+
+
+class Hub:
+    """Runs one platform: its server and its threads.
+
+    Args:
+        platform: wired, with the installation's lock.
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.app = create_app(platform)
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._server: uvicorn.Server | None = None
+
+    def start_threads(self) -> None:
+        """Start sealer, outbox, the pages' beat and the workers."""
+        self._thread("sealer", self._seal)
+        self._thread("outbox", self._deliver)
+        self._thread("beat", self._beat)
+        for worker in self.platform.workers:
+            self._thread(worker.name, partial(self._work, worker))
+        if self.platform.plant_clock:
+            self.platform.plant_clock.start()
+
+    def serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
+        """Serve until told to stop."""
+        config = uvicorn.Config(
+            self.app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
+        )
+        self._server = uvicorn.Server(config)
+        self.start_threads()
+        ready()
+        self._server.run(sockets=[listener])
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop threads and server; what is committed is sealed once more."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        self.app.state.live.close()
+        if self._server:
+            self._server.should_exit = True
+        for thread in self._threads:
+            thread.join(timeout=5)
+        try:
+            self.platform.sealer.seal()
+        except TiterError as error:
+            log.error("the last entries could not be sealed: %s", error)
+        self.platform.close()
+
+    def _thread(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _seal(self) -> None:
+        seen = -1
+        while not self._stop.is_set():
+            seen = self.platform.record.wait_for_commit(seen, 0.5)
+            try:
+                self.platform.sealer.seal()
+            except IntegrityFault as error:
+                self.platform.record.halt(str(error))
+                log.critical("writing has stopped: %s", error)
+                return
+            self._stop.wait(0.1)
+
+    def _deliver(self) -> None:
+        while not self._stop.is_set():
+            if not self.platform.outbox.deliver():
+                self._stop.wait(0.05)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(0.5):
+            self.app.state.live.beat(clock_state(self.platform))
+
+    def _work(self, worker: Worker) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                pause = worker.step()
+                if failures:
+                    log.warning("%s works again", worker.name)
+                failures = 0
+            except Exception:
+                if failures == 0:
+                    log.exception("%s failed; it will be tried again", worker.name)
+                pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
+                failures += 1
+            self._stop.wait(max(pause, 0.001))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        TiterError: if the port is taken or the address is none of this machine's.
+    """
+    from titer.base.errors import Unavailable
+
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            f"Titer cannot listen on {host}:{port}.",
+            why=error.strerror or str(error),
+            do="Stop the program that uses the port, or choose another with --port.",
+        ) from error
+    listener.listen(128)
+    return listener
+
+
+def leave_with_parent(descriptor: int, leave: Callable[[], None]) -> None:
+    """Call `leave` once the other end of the pipe is closed: the supervisor is gone."""
+
+    def watch() -> None:
+        while os.read(descriptor, 1024):
+            pass
+        leave()
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def main() -> int:
+    """Entry point of the hub process."""
+    parser = argparse.ArgumentParser(prog="titer-hub")
+    parser.add_argument("--dir", type=Path, required=True)
+    parser.add_argument("--host")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--parent-fd", type=int)
+    parser.add_argument("--ready-fd", type=int)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("asyncua").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        platform = open_platform(arguments.dir)
+        listener = listen(
+            arguments.host or platform.config.host,
+            platform.config.port if arguments.port is None else arguments.port,
+        )
+    except TiterError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    hub = Hub(platform)
+    if arguments.parent_fd is not None:
+        leave_with_parent(arguments.parent_fd, lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+    def ready() -> None:
+        if arguments.ready_fd is not None:
+            port = listener.getsockname()[1]
+            threading.Thread(target=_announce, args=(arguments.ready_fd, hub, port), daemon=True).start()
+
+    hub.serve(listener, ready)
+    return 0
+
+
+def _announce(descriptor: int, hub: Hub, port: int) -> None:
+    for _ in range(1000):
+        if hub._server is not None and hub._server.started:
+            break
+        time.sleep(0.01)
+    os.write(descriptor, f"ready {port}\n".encode())
+    os.close(descriptor)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
