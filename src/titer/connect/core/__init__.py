@@ -1,0 +1,1 @@
+"""What every connector stands on: frames, the contract, the journal, supervision, clock."""

@@ -1,46 +1,64 @@
-"""The frame: observations of one connection as columns, and the events among them.
+"""The frame: a batch of values of one connection as columns, in the bytes that never change again.
 
 The same bytes are kept in the connection's journal, shipped to the hub and appended to the historian's log,
-so nothing is copied from object to object on the way, and a checksum made at the instrument is checked
-thirty years later.
+so a frame is encoded once and its checksum travels with it.
 
-Layout: `TTRF`, u4 header length, canonical JSON header, columns (little endian, one after another), u4 CRC-32
-over everything before it.
+Layout, little endian throughout:
+
+    b"TTRF" | u4 length of the header | header, JSON | columns, in the order of `COLUMNS` | u4 CRC-32
+
+The CRC-32 (zlib's) covers everything before it, the header too. The header tells the number of rows, hence
+the length of the columns; `split` can therefore cut a stream of frames apart without any envelope.
+
+Sequence numbers count rows. A frame that bears only events takes one number, so that it too is delivered
+exactly once: `last - first + 1 == max(rows, 1)`.
 """
 
 from __future__ import annotations
 
 import json
-import struct
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 from titer.base.canonical import canonical
-from titer.base.errors import IntegrityFault
+from titer.base.errors import IntegrityFault, Invalid
 
 MAGIC = b"TTRF"
-MAX_HEADER = 4 * 1024 * 1024
-MAX_ROWS = 1_000_000
+MAXIMAL_HEADER = 64 * 1024 * 1024
+MAXIMAL_ROWS = 16_000_000
 
-COLUMNS: tuple[tuple[str, str], ...] = (
-    ("channel", "<u2"),
-    ("source_us", "<i8"),
-    ("server_us", "<i8"),
-    ("received_us", "<i8"),
-    ("value", "<f8"),
-    ("status", "<u4"),
-    ("quality", "u1"),
-    ("origin", "u1"),
+COLUMNS: tuple[tuple[str, np.dtype[Any]], ...] = (
+    ("channel", np.dtype("<u2")),
+    ("source_us", np.dtype("<i8")),
+    ("server_us", np.dtype("<i8")),
+    ("received_us", np.dtype("<i8")),
+    ("value", np.dtype("<f8")),
+    ("status", np.dtype("<u4")),
+    ("quality", np.dtype("u1")),
+    ("origin", np.dtype("u1")),
+)
+ROW_BYTES = sum(kind.itemsize for _, kind in COLUMNS)
+EVENT_KINDS = frozenset(
+    {
+        "gap_opened",
+        "gap_filled",
+        "gap_unrecoverable",
+        "overflow",
+        "reconnected",
+        "config_changed",
+        "clock_step",
+    }
 )
 
 
 class Quality(IntEnum):
-    """The normalised quality of a value."""
+    """How far a value may be trusted; OPC UA's two severity bits, the same numbers for every source."""
 
     GOOD = 0
     UNCERTAIN = 1
@@ -57,146 +75,164 @@ class Origin(IntEnum):
     MANUAL = 4
 
 
-def _empty(dtype: str) -> npt.NDArray[Any]:
-    return np.empty(0, dtype=dtype)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A batch of observations and events with consecutive sequence numbers.
+    """Values of one connection, as columns of equal length.
 
-    Args:
-        connection: its name.
-        epoch: grows whenever the source or the journal begins anew.
-        first: sequence number of the first observation or event.
-        last: of the last one; `last - first + 1` is rows plus events.
-        channels: tags; the column `channel` is an index into them.
-        channel, source_us, server_us, received_us, value, status, quality, origin: columns of one length;
-            times in microseconds since 1970 (UTC), `value` NaN where the value is text.
-        text: text values by row.
-        events: gaps, overflows, reconnections, changes of configuration, clock steps.
+    Attributes:
+        connection: the connection's name.
+        epoch: counts the lives of the source (and of the journal); sequences begin at 1 in each epoch.
+        first: sequence of the first row.
+        last: sequence of the last row; equal to `first` when there are only events.
+        channels: tags that the rows point at by their index.
+        channel: index into `channels` (u2).
+        source_us: the source's own time, microseconds since 1970 (i8); never rewritten.
+        server_us: the server's time, 0 where the protocol has none (i8).
+        received_us: when the connector took it in, by the host's clock (i8).
+        value: the number, NaN where it is text (f8).
+        status: the full OPC UA status code (u4).
+        quality: see `Quality` (u1).
+        origin: see `Origin` (u1).
+        text: row -> text, for strings (and for the reason of a quality where a protocol has no status).
+        events: what happened in the stream: dicts with `kind`, `channels`, `from_us`, `to_us`, `reason`.
     """
 
     connection: str
     epoch: int
     first: int
     last: int
-    channels: tuple[str, ...] = ()
-    channel: npt.NDArray[Any] = field(default_factory=lambda: _empty("<u2"))
-    source_us: npt.NDArray[Any] = field(default_factory=lambda: _empty("<i8"))
-    server_us: npt.NDArray[Any] = field(default_factory=lambda: _empty("<i8"))
-    received_us: npt.NDArray[Any] = field(default_factory=lambda: _empty("<i8"))
-    value: npt.NDArray[Any] = field(default_factory=lambda: _empty("<f8"))
-    status: npt.NDArray[Any] = field(default_factory=lambda: _empty("<u4"))
-    quality: npt.NDArray[Any] = field(default_factory=lambda: _empty("u1"))
-    origin: npt.NDArray[Any] = field(default_factory=lambda: _empty("u1"))
-    text: dict[int, str] = field(default_factory=dict)
-    events: tuple[dict[str, Any], ...] = ()
+    channels: tuple[str, ...]
+    channel: NDArray[np.uint16]
+    source_us: NDArray[np.int64]
+    server_us: NDArray[np.int64]
+    received_us: NDArray[np.int64]
+    value: NDArray[np.float64]
+    status: NDArray[np.uint32]
+    quality: NDArray[np.uint8]
+    origin: NDArray[np.uint8]
+    text: Mapping[int, str] = field(default_factory=dict)
+    events: Sequence[dict[str, Any]] = ()
 
-    def __len__(self) -> int:
-        """How many observations."""
-        return len(self.channel)
+    @property
+    def rows(self) -> int:
+        """The number of values."""
+        return len(self.value)
 
     def encode(self) -> bytes:
-        """The frame's bytes.
+        """The bytes of this frame.
 
         Raises:
-            ValueError: if the columns differ in length, or the sequence numbers do not fit the content.
+            Invalid: if columns, sequences or events contradict each other, since such a frame could be
+                neither stored exactly once nor read again.
         """
-        rows = len(self)
-        if any(len(getattr(self, name)) != rows for name, _ in COLUMNS):
-            raise ValueError("the columns of a frame have one length")
-        if self.last - self.first + 1 != rows + len(self.events):
-            raise ValueError("the sequence numbers of a frame count its rows and events")
+        _check(self)
         header = canonical(
             {
                 "connection": self.connection,
                 "epoch": self.epoch,
                 "first": self.first,
                 "last": self.last,
+                "rows": self.rows,
                 "channels": list(self.channels),
-                "rows": rows,
                 "text": {str(row): text for row, text in self.text.items()},
                 "events": list(self.events),
             }
         )
-        parts = [MAGIC, struct.pack("<I", len(header)), header]
-        parts += [np.ascontiguousarray(getattr(self, name), dtype=dtype).tobytes() for name, dtype in COLUMNS]
+        parts = [MAGIC, len(header).to_bytes(4, "little"), header]
+        parts += [np.ascontiguousarray(getattr(self, name), dtype=kind).tobytes() for name, kind in COLUMNS]
         body = b"".join(parts)
-        return body + struct.pack("<I", zlib.crc32(body))
+        return body + zlib.crc32(body).to_bytes(4, "little")
 
     @classmethod
     def decode(cls, data: bytes) -> Frame:
-        """Read one frame.
+        """Read one frame; its columns are read-only views of `data`.
 
         Raises:
-            IntegrityFault: if the bytes are no frame, were altered, or are larger than a frame may be.
+            IntegrityFault: if the bytes are not exactly one undamaged frame.
         """
-        end = frame_length(data)
+        header, start, end = _measure(data, 0)
         if end != len(data):
-            raise IntegrityFault("The bytes hold more or less than one frame.")
-        (checksum,) = struct.unpack_from("<I", data, end - 4)
-        if zlib.crc32(memoryview(data)[: end - 4]) != checksum:
-            raise IntegrityFault("A frame's checksum does not fit its bytes.")
-        head = _header(data)
-        rows, position = head["rows"], 8 + struct.unpack_from("<I", data, 4)[0]
-        columns: dict[str, npt.NDArray[Any]] = {}
-        for name, dtype in COLUMNS:
-            columns[name] = np.frombuffer(data, dtype=dtype, count=rows, offset=position)
-            position += columns[name].nbytes
-        if rows and int(columns["channel"].max()) >= len(head["channels"]):
-            raise IntegrityFault("A frame refers to a channel that it does not name.")
-        if head["last"] - head["first"] + 1 != rows + len(head["events"]):
-            raise IntegrityFault("A frame's sequence numbers do not count its content.")
+            raise IntegrityFault(
+                f"{len(data)} bytes were handed over as one frame, but the frame ends at byte {end}."
+            )
+        if zlib.crc32(data[: end - 4]) != int.from_bytes(data[end - 4 : end], "little"):
+            raise IntegrityFault(
+                f"A frame of connection {header['connection']} (epoch {header['epoch']}, sequences "
+                f"{header['first']} to {header['last']}) is damaged: its checksum differs.",
+                do="Fetch it again from the connection's journal.",
+            )
+        columns: dict[str, Any] = {}
+        offset, rows = start, header["rows"]
+        for name, kind in COLUMNS:
+            columns[name] = np.frombuffer(data, dtype=kind, count=rows, offset=offset)
+            offset += rows * kind.itemsize
         return cls(
-            connection=head["connection"],
-            epoch=head["epoch"],
-            first=head["first"],
-            last=head["last"],
-            channels=tuple(head["channels"]),
-            text={int(row): text for row, text in head["text"].items()},
-            events=tuple(head["events"]),
+            connection=header["connection"],
+            epoch=header["epoch"],
+            first=header["first"],
+            last=header["last"],
+            channels=tuple(header["channels"]),
+            text={int(row): text for row, text in header["text"].items()},
+            events=tuple(header["events"]),
             **columns,
         )
 
 
-def _header(data: bytes) -> dict[str, Any]:
-    (length,) = struct.unpack_from("<I", data, 4)
-    try:
-        head = json.loads(data[8 : 8 + length])
-        known = {"connection", "epoch", "first", "last", "channels", "rows", "text", "events"}
-        good = isinstance(head, dict) and set(head) == known and 0 <= head["rows"] <= MAX_ROWS
-    except (ValueError, TypeError, RecursionError):
-        good = False
-    if not good:
-        raise IntegrityFault("A frame's header cannot be read.")
-    return dict(head)
-
-
-def frame_length(data: bytes) -> int:
-    """The length of the frame that begins the bytes.
+def split(data: bytes) -> list[bytes]:
+    """Cut the concatenation of several frames apart; each part is what `Frame.decode` takes.
 
     Raises:
-        IntegrityFault: if no whole frame begins there.
+        IntegrityFault: if the bytes do not end where a frame ends. Checksums are left to `decode`.
     """
-    if len(data) < 12 or data[:4] != MAGIC:
-        raise IntegrityFault("The bytes do not begin with a frame.")
-    (length,) = struct.unpack_from("<I", data, 4)
-    if length > MAX_HEADER or 8 + length > len(data):
-        raise IntegrityFault("A frame's header is too large or cut off.")
-    rows = _header(data)["rows"]
-    total = 8 + length + rows * sum(np.dtype(dtype).itemsize for _, dtype in COLUMNS) + 4
-    if total > len(data):
-        raise IntegrityFault("A frame is cut off.")
-    return int(total)
-
-
-def split(data: bytes) -> list[bytes]:
-    """The frames that stand one after another in the bytes."""
     frames: list[bytes] = []
-    rest = data
-    while rest:
-        end = frame_length(rest)
-        frames.append(rest[:end])
-        rest = rest[end:]
+    at = 0
+    while at < len(data):
+        _, _, end = _measure(data, at)
+        frames.append(data[at:end])
+        at = end
     return frames
+
+
+def header_of(data: bytes) -> dict[str, Any]:
+    """The header of the first frame in `data`, without touching its columns or its checksum."""
+    header, _, _ = _measure(data, 0)
+    return header
+
+
+def _measure(data: bytes, at: int) -> tuple[dict[str, Any], int, int]:
+    if data[at : at + 4] != MAGIC or len(data) < at + 8:
+        raise IntegrityFault(f"There is no frame at byte {at}: it does not begin with {MAGIC!r}.")
+    length = int.from_bytes(data[at + 4 : at + 8], "little")
+    start = at + 8 + length
+    if length > MAXIMAL_HEADER or start + 4 > len(data):
+        raise IntegrityFault(f"The frame at byte {at} is cut off within its header.")
+    try:
+        header = json.loads(data[at + 8 : start])
+        rows = header["rows"]
+        missing = {"connection", "epoch", "first", "last", "channels", "text", "events"} - header.keys()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IntegrityFault(f"The header of the frame at byte {at} cannot be read.") from error
+    if missing or not isinstance(rows, int) or not 0 <= rows <= MAXIMAL_ROWS:
+        raise IntegrityFault(f"The header of the frame at byte {at} is incomplete.")
+    end = start + rows * ROW_BYTES + 4
+    if end > len(data):
+        raise IntegrityFault(f"The frame at byte {at} is cut off within its columns.")
+    return header, start, end
+
+
+def _check(frame: Frame) -> None:
+    rows = frame.rows
+    for name, _ in COLUMNS:
+        if len(getattr(frame, name)) != rows:
+            raise Invalid(f"Column {name} has {len(getattr(frame, name))} rows, but value has {rows}.")
+    if frame.first < 1 or frame.last - frame.first + 1 != max(rows, 1):
+        raise Invalid(f"{rows} rows cannot bear the sequences {frame.first} to {frame.last}.")
+    if rows == 0 and not frame.events:
+        raise Invalid("A frame without values and without events says nothing.")
+    if rows and int(frame.channel.max()) >= len(frame.channels):
+        raise Invalid("A row points at a channel that the frame does not name.")
+    if any(not 0 <= row < rows for row in frame.text):
+        raise Invalid("A text points at a row that does not exist.")
+    for event in frame.events:
+        if event.get("kind") not in EVENT_KINDS:
+            raise Invalid(f"{event.get('kind')!r} is no kind of event.", why=f"Known: {sorted(EVENT_KINDS)}")
