@@ -1,0 +1,41 @@
+"""The laboratory: samples, methods, specifications, runs, results, investigations, certificates."""
+
+from titer.lims.model import (
+    Certificate,
+    ContractCertificate,
+    Design,
+    Evaluation,
+    Investigation,
+    Measurement,
+    PanelRequest,
+    RawFile,
+    ReportableResult,
+    Run,
+    Sample,
+    TestRequest,
+)
+from titer.lims.queries import Link, origin, results_of_batch, samples, work
+from titer.lims.rules import TABLES
+from titer.lims.service import Lims
+
+__all__ = [
+    "TABLES",
+    "Certificate",
+    "ContractCertificate",
+    "Design",
+    "Evaluation",
+    "Investigation",
+    "Lims",
+    "Link",
+    "Measurement",
+    "PanelRequest",
+    "RawFile",
+    "ReportableResult",
+    "Run",
+    "Sample",
+    "TestRequest",
+    "origin",
+    "results_of_batch",
+    "samples",
+    "work",
+]

@@ -1,0 +1,119 @@
+"""Instruments' files: each one received gets a disposition, and none is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.base.errors import Refused, TiterError
+from titer.lims.chromatography import RunDocument
+from titer.lims.model import RawFile, Run, Sample
+from titer.lims.ports import QualityPort
+from titer.record import Record, Unit
+
+DocumentReader = Callable[[bytes, str], RunDocument]
+PENDING, PROCESSED, SET_ASIDE, QUARANTINED = "pending", "processed", "set aside", "quarantined"
+
+
+class RawFiles:
+    """The laboratory's inbox.
+
+    Args:
+        record: for the content store.
+        quality: raises exceptions.
+        read: turns the bytes of a file and their digest into a run's document.
+    """
+
+    def __init__(self, record: Record, quality: QualityPort, read: DocumentReader) -> None:
+        self.record = record
+        self.quality = quality
+        self.read = read
+
+    def receive(
+        self, unit: Unit, *, document_id: str, digest: str, file_name: str, connection: str
+    ) -> RawFile:
+        """Take a file into the inbox; the same document is taken once. What cannot be read is quarantined."""
+        known = unit.session.scalar(select(RawFile).where(RawFile.document_id == document_id))
+        if known is not None:
+            return known
+        disposition, reason, found, batches = PENDING, None, {}, []
+        try:
+            document = self.read(unit.content.get(digest), digest)
+            found, batches = self._found(unit.session, document)
+        except TiterError as error:
+            disposition, reason = QUARANTINED, str(error)
+        again = unit.session.scalar(
+            select(RawFile).where(RawFile.digest == digest, RawFile.disposition == PROCESSED)
+        )
+        if again is not None:
+            disposition, reason = SET_ASIDE, f"the same bytes as {again.file_name}, which was processed"
+        file = unit.add(
+            RawFile(
+                document_id=document_id,
+                digest=digest,
+                file_name=file_name,
+                connection=connection,
+                disposition=disposition,
+                reason=reason,
+                batch_ids=batches,
+                found=found,
+            )
+        )
+        unit.emit(
+            "lims.file.received",
+            file,
+            {"file_id": file.id, "digest": digest, "disposition": disposition, "run": found.get("run")},
+        )
+        if disposition == QUARANTINED:
+            self.quality.raise_exception(
+                unit,
+                kind="file_quarantined",
+                severity="major",
+                title=f"{file_name} cannot be read",
+                detail=reason or "",
+                batch_id=None,
+                subject_type="lims_raw_file",
+                subject_id=file.id,
+                evidence={"digest": digest, "connection": connection},
+                key=f"lims.file/{file.id}/quarantined",
+            )
+        return file
+
+    def set_aside(self, unit: Unit, file_id: str, *, reason: str, version: int | None = None) -> RawFile:
+        """Dispose of a file that belongs to no run, with the reason; its bytes stay."""
+        file = unit.get(RawFile, file_id, version)
+        if file.disposition not in (PENDING, QUARANTINED):
+            raise Refused(f"{file.file_name} is {file.disposition} already.")
+        if not reason.strip():
+            raise Refused("A file is set aside for a reason.", do="Say why it is no data of any run.")
+        file.disposition, file.reason = SET_ASIDE, reason
+        unit.flush()
+        return file
+
+    def document(self, file: RawFile) -> RunDocument:
+        """The document in a file, read anew from the bytes that are kept."""
+        return self.read(self.record.content.read(file.digest), file.digest)
+
+    def _found(self, session: Session, document: RunDocument) -> tuple[dict[str, Any], list[str]]:
+        numbers = sorted({one.sample for one in document.injections if one.sample})
+        samples = session.scalars(select(Sample).where(Sample.number.in_(numbers))).all()
+        found: dict[str, Any] = {
+            "run": document.run_number,
+            "instrument": document.instrument,
+            "injections": len(document.injections),
+            "samples": numbers,
+            "unknown_samples": sorted(set(numbers) - {one.number for one in samples}),
+        }
+        return found, sorted({one.batch_id for one in samples if one.batch_id})
+
+
+def run_waiting_for(session: Session, file: RawFile) -> Run | None:
+    """The running run that a pending file names and whose instrument wrote it, if there is one."""
+    number, instrument = file.found.get("run"), file.found.get("instrument")
+    if file.disposition != PENDING or not number:
+        return None
+    run = session.scalar(select(Run).where(Run.number == number, Run.state == "running"))
+    return run if run is not None and instrument in (None, run.instrument) else None
