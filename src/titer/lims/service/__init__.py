@@ -86,7 +86,8 @@ class Lims:
         *,
         read_document: DocumentReader | None = None,
     ) -> None:
-        from titer.lims.animl import read_run
+        if read_document is None:
+            from titer.lims.animl import read_run as read_document
 
         self.record = record
         self.quality = quality
@@ -94,7 +95,7 @@ class Lims:
         self.designs = Designs()
         self.samples = Samples(self.designs, material)
         self.results = Results(self.designs, quality, equipment)
-        self.files = RawFiles(record, quality, read_document or read_run)
+        self.files = RawFiles(record, quality, read_document)
         self.runs = Runs(
             designs=self.designs,
             results=self.results,
