@@ -46,7 +46,7 @@ function App() {
   if (!session.data) return <LogIn />;
   return (
     <SessionProvider session={session.data}>
-      <Zone value={session.data.installation?.time_zone ?? "UTC"}>
+      <Zone value={session.data.installation.time_zone}>
         <RouterProvider router={router} />
       </Zone>
     </SessionProvider>

@@ -86,12 +86,13 @@ export const api = {
   disposition: (batch: string, signal?: AbortSignal) => http.get<T.Disposition>(`/api/quality/batches/${encodeURIComponent(batch)}/disposition`, undefined, signal),
 
   // models
-  alerts: (query: { open?: boolean; batch_id?: string }, signal?: AbortSignal) => list<T.Alert>("/api/insight/alerts", query, signal),
-  alert: (id: string, signal?: AbortSignal) => http.get<T.Alert>(`/api/insight/alerts/${encodeURIComponent(id)}`, undefined, signal),
-  acknowledge: (id: string, version: number) => http.post<T.Alert>(`/api/insight/alerts/${encodeURIComponent(id)}/acknowledge`, { version }),
+  alerts: (query: { state?: string; batch_id?: string }, signal?: AbortSignal) => list<T.Alert>("/api/insight/alerts", query, signal),
+  alert: (id: string, signal?: AbortSignal) => http.get<T.AlertDetail>(`/api/insight/alerts/${encodeURIComponent(id)}`, undefined, signal),
+  acknowledge: (id: string) => http.post<T.Alert>(`/api/insight/alerts/${encodeURIComponent(id)}/acknowledge`),
   models: (signal?: AbortSignal) => list<T.ModelVersion>("/api/insight/models", undefined, signal),
   deployments: (signal?: AbortSignal) => list<T.Deployment>("/api/insight/deployments", undefined, signal),
-  monitoring: (batch_id: string, signal?: AbortSignal) => http.get<T.Monitoring>("/api/insight/monitoring", { batch_id }, signal),
+  monitoring: (batch: string, signal?: AbortSignal) => http.get<T.MonitoringChart>(`/api/insight/batches/${encodeURIComponent(batch)}/chart`, undefined, signal),
+  tunnel: (batch: string, name: string, signal?: AbortSignal) => http.get<T.Tunnel>(`/api/insight/batches/${encodeURIComponent(batch)}/tunnel`, { name }, signal),
 
   // twin
   twins: (signal?: AbortSignal) => list<T.TwinSummary>("/api/twin/twins", undefined, signal),
@@ -101,9 +102,15 @@ export const api = {
   submitProposal: (id: string, version: number, reason: string) => http.post<T.Proposal>(`/api/twin/proposals/${encodeURIComponent(id)}/submit`, { version, reason }),
 
   // record
-  entries: (query: Query, signal?: AbortSignal) => list<T.Entry>("/api/record/entries", query, signal),
-  entry: (id: string, signal?: AbortSignal) => http.get<T.Entry>(`/api/record/entries/${encodeURIComponent(id)}`, undefined, signal),
-  proof: (id: string, signal?: AbortSignal) => http.get<T.EntryProof>(`/api/record/entries/${encodeURIComponent(id)}/proof`, undefined, signal),
-  startVerification: () => http.post<T.Verification>("/api/record/verification"),
-  verification: (signal?: AbortSignal) => http.get<T.Verification>("/api/record/verification", undefined, signal),
+  ledger: (query: { before?: number; limit?: number; record_type?: string; record_id?: string }, signal?: AbortSignal) =>
+    http.get<T.LedgerPage>("/api/ledger", query, signal),
+  proof: (id: string, signal?: AbortSignal) => http.get<T.EntryProof>(`/api/ledger/${encodeURIComponent(id)}/proof`, undefined, signal),
+  verify: () => http.post<T.Verdict>("/api/ledger/verify"),
+  signatures: (record_type: string, record_id: string, signal?: AbortSignal) =>
+    list<T.SignatureRow>("/api/signatures", { record_type, record_id }, signal),
+  people: (signal?: AbortSignal) => list<T.PersonRow>("/api/people", undefined, signal),
+  training: (person: string, signal?: AbortSignal) => list<T.TrainingRow>(`/api/people/${encodeURIComponent(person)}/training`, undefined, signal),
 };
+
+/** Where the bytes under a digest are fetched. */
+export const contentAddress = (digest: string) => `/api/content/${encodeURIComponent(digest)}`;

@@ -1,7 +1,6 @@
 /** One multiplexed event stream a tab: records change -> queries that depend on them are asked anew. */
 import { QueryClient, type Query } from "@tanstack/react-query";
-import { clocks, stream, takeValues } from "./live";
-import { ms } from "../format/time";
+import { stream, takeClocks, takeValues } from "./live";
 
 export interface RecordEvent {
   topic: string;
@@ -71,10 +70,9 @@ export function openStream(client: QueryClient, onRecord?: (event: RecordEvent) 
     onRecord?.(event);
   });
   source.addEventListener("values", (message: MessageEvent<string>) => takeValues(JSON.parse(message.data)));
-  source.addEventListener("clock", (message: MessageEvent<string>) => {
-    const c = JSON.parse(message.data) as { server: string; process: string; rate: number | string; simulated: boolean };
-    clocks.set({ server: ms(c.server), process: ms(c.process), rate: Number(c.rate), simulated: c.simulated, heard: performance.now() });
-  });
+  source.addEventListener("clock", (message: MessageEvent<string>) => takeClocks(JSON.parse(message.data)));
+  // This tab could not keep up and the server dropped what it had queued: ask everything anew.
+  source.addEventListener("reload", () => void client.invalidateQueries());
   return () => {
     invalidator.stop();
     source.close();

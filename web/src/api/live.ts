@@ -5,6 +5,7 @@
  * channels at ten updates a second redraw a hundred small parts and no page.
  */
 import { useSyncExternalStore } from "react";
+import { ms } from "../format/time";
 
 export interface LiveValue {
   us: number;
@@ -46,6 +47,11 @@ function store<T>(initial: T) {
 
 export const clocks = store<Clocks | null>(null);
 export const stream = store<StreamState>("connecting");
+
+/** Both clocks as the server states them. */
+export function takeClocks(c: { server: string; process: string; rate: number | string; simulated: boolean }): void {
+  clocks.set({ server: ms(c.server), process: ms(c.process), rate: Number(c.rate), simulated: c.simulated, heard: performance.now() });
+}
 
 const values = new Map<string, LiveValue>();
 const tagListeners = new Map<string, Set<Listener>>();

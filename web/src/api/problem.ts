@@ -16,6 +16,7 @@ const BY_STATUS: Record<number, { title: string; next: string }> = {
   403: { title: "No right to do this", next: "Ask somebody who holds the right, or the administrator." },
   404: { title: "Not found", next: "Check the address, or search with Ctrl+K." },
   409: { title: "Conflict", next: "Reload the record, look at the change, and decide anew." },
+  412: { title: "Changed in the meantime", next: "Reload the record, look at the change, and decide anew." },
   413: { title: "Too large", next: "Send a smaller file." },
   422: { title: "Invalid input", next: "Correct the input and try again." },
   429: { title: "Too many attempts", next: "Wait a minute and try again." },

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, type ReactNode } from "react";
 import { http, onSessionLost, setCsrf } from "./http";
+import { takeClocks } from "./live";
 import { ProblemError } from "./problem";
 
 export interface Person {
@@ -9,7 +10,8 @@ export interface Person {
   username: string;
   full_name: string;
   roles: string[];
-  robot_for?: string | null;
+  robot_for: string | null;
+  policy_acknowledged: boolean;
 }
 
 export interface Installation {
@@ -18,20 +20,30 @@ export interface Installation {
   simulated: boolean;
   demo: boolean;
   time_zone: string;
+  layers: string[];
+  version: string;
+  clock: { server: string; process: string; rate: number; simulated: boolean };
 }
 
-export interface Session {
+interface LoggedIn {
   person: Person;
   csrf: string;
-  installation?: Installation | null;
+}
+
+export interface Session extends LoggedIn {
+  installation: Installation;
+}
+
+async function complete(session: LoggedIn): Promise<Session> {
+  setCsrf(session.csrf);
+  const installation = await http.get<Installation>("/api/installation");
+  takeClocks(installation.clock);
+  return { ...session, installation };
 }
 
 async function read(): Promise<Session | null> {
   try {
-    const session = await http.get<Session | null>("/api/session");
-    if (!session?.person) return null;
-    setCsrf(session.csrf);
-    return session;
+    return await complete(await http.get<LoggedIn>("/api/session"));
   } catch (error) {
     if (error instanceof ProblemError && error.problem.status === 401) return null;
     throw error;
@@ -62,9 +74,7 @@ export function useSessionQuery() {
 }
 
 export async function logIn(username: string, password: string): Promise<Session> {
-  const session = await http.post<Session>("/api/session", { username, password });
-  setCsrf(session.csrf);
-  return session;
+  return complete(await http.post<LoggedIn>("/api/session", { username, password }));
 }
 
 export async function logOut(): Promise<void> {
@@ -74,4 +84,9 @@ export async function logOut(): Promise<void> {
 
 export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
   return <Context.Provider value={session}>{children}</Context.Provider>;
+}
+
+/** Says that one's electronic signature binds like one by hand (21 CFR 11.10(j)); without it nobody signs. */
+export async function acknowledgePolicy(): Promise<void> {
+  await http.post("/api/session/policy");
 }

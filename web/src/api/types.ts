@@ -313,68 +313,104 @@ export interface Disposition extends Stamped {
 
 export interface Alert extends Stamped {
   number: string;
-  state: string;
-  title: string;
-  statistic: string;
-  ratio: string;
+  watch_id: string;
+  model_id: string;
   batch_id: string;
   batch_number: string;
   equipment: string;
-  model_id: string;
+  state: string;
+  title: string;
+  statistic: string;
+  /** Of the statistic to its limit. */
+  ratio: string;
   first_at: string;
   raised_at: string;
   cleared_at: string | null;
   batch_hour: string;
   contributions: Contribution[];
   lead: string;
-  escalates_at: string | null;
+  block_digest: string;
+  acknowledged_by: string | null;
   acknowledged_at: string | null;
   disposition: string | null;
   comment: string | null;
+  signature_id: string | null;
   exception_id: string | null;
   deviation_id: string | null;
+  overdue: boolean;
 }
 
 export interface Contribution {
-  channel: string;
-  label: string;
-  share: number;
-  value: number | null;
-  expected: number | null;
-  unit: string;
+  feature: string;
+  statistic: string;
+  share: string;
+  deviation: string;
+  value: string;
+  normal: string;
+  tags: string[];
+}
+
+export interface AlertDetail {
+  alert: Alert;
+  trends: { feature: string; tags: string[]; from_us: number; to_us: number }[];
+  similar: Alert[];
 }
 
 export interface ModelVersion extends Stamped {
   name: string;
   revision: number;
   state: string;
-  title: string;
-  intended_use: string;
+  state_reason: string | null;
+  dataset_id: string;
   spec: Record<string, unknown>;
   acceptance: Record<string, unknown>;
-  validation: Record<string, unknown> | null;
   artefact_digest: string;
+  calibration: Record<string, unknown>;
+  validation: Record<string, unknown> | null;
   code_version: string;
-  state_reason: string | null;
+  author_id: string;
+  criteria_signature_id: string | null;
+  test_opened_by: string | null;
+  test_opened_at: string | null;
+  owner_signature_id: string | null;
+  quality_signature_id: string | null;
 }
 
 export interface Deployment extends Stamped {
   number: string;
   model_id: string;
+  artefact_digest: string;
   equipment: string;
   state: string;
+  state_reason: string | null;
   golden_check: string;
   fallback: string;
-  state_reason: string | null;
 }
 
-export interface Monitoring {
-  us: number[];
-  /** Each statistic as a ratio to its limit. */
-  t2: (number | null)[];
-  spe: (number | null)[];
-  limit: number;
-  from_count: number;
+export interface MonitoringChart {
+  watch: { id: string; model_id: string; batch_id: string; batch_number: string; equipment: string; started_at: string; ended_at: string | null; state: string; state_reason: string | null };
+  limits: Record<string, number>;
+  times_us: number[];
+  hours: (number | null)[];
+  t2: number[];
+  spe: number[];
+  drift: number[];
+  verdict: string[];
+  alarming: boolean[];
+  provisional_from_us: number | null;
+  rows_by_verdict: Record<string, number>;
+  blocks: number;
+}
+
+export interface Tunnel {
+  name: string;
+  unit: string;
+  hours: number[];
+  mean: (number | null)[];
+  lower: (number | null)[];
+  upper: (number | null)[];
+  batches: number[];
+  times_us: number[] | null;
 }
 
 export interface TwinSummary extends Stamped {
@@ -415,44 +451,79 @@ export interface Proposal extends Stamped {
 }
 
 export interface Entry {
-  id: string;
   seq: number;
+  id: string;
   leaf_index: number | null;
   record_type: string;
   record_id: string;
   record_version: number;
   verb: string;
-  title: string;
-  by: string;
-  actor_kind: string;
-  reason: string;
-  recorded_at: string;
-  process_at: string;
-  operation: string;
-  changes: { field: string; before: unknown; after: unknown }[];
-  body: Record<string, unknown>;
+  actor: { id: string; kind: string; name: string };
+  /** Server clock. */
+  time: string;
+  /** Process clock. */
+  process_time: string;
+  reason: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  /** The canonical text that was hashed. */
+  body: string;
+}
+
+export interface LedgerPage {
+  entries: Entry[];
+  tree_size: number;
+  checkpoint: string | null;
+  next_before: number | null;
 }
 
 export interface EntryProof {
   leaf_index: number;
   tree_size: number;
   leaf_hash: string;
-  root: string;
   path: string[];
   checkpoint: string;
-  witnessed: boolean;
-  holds: boolean | null;
 }
 
-export interface Verification {
-  state: "running" | "done";
+export interface Verdict {
+  holds: boolean;
+  sentence: string;
   entries: number;
-  total: number;
-  per_second: number;
-  holds: boolean | null;
-  statement: string;
-  root: string | null;
-  tree_size: number | null;
-  witnessed: boolean | null;
-  faults: { where: string; says: string; expected: string; entry_id: string | null }[];
+  root: string;
+  first_fault: string | null;
+  checked: Record<string, number>;
+  seconds: string;
+}
+
+export interface SignatureRow extends Stamped {
+  record_type: string;
+  record_id: string;
+  record_version: number;
+  meaning: string;
+  title: string;
+  digest: string;
+  reason: string;
+  person_id: string;
+  printed_name: string;
+  robot: boolean;
+  signed_at: string;
+  time_zone: string;
+  witnessed: boolean;
+}
+
+export interface PersonRow extends Stamped {
+  username: string;
+  full_name: string;
+  active: boolean;
+  locked: boolean;
+  robot_for: string | null;
+  policy_acknowledged: boolean;
+  roles: string[];
+}
+
+export interface TrainingRow extends Stamped {
+  competency: string;
+  document: string;
+  trained_at: string;
+  expires_at: string | null;
 }

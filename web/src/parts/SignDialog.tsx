@@ -64,7 +64,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
   const shown = preview.data;
   const blocked = (shown?.blockers.length ?? 0) > 0;
   const ready = Boolean(shown) && !blocked && reason.trim() !== "" && password !== "" && !sign.isPending;
-  const stale = sign.error && toProblem(sign.error).status === 409;
+  const stale = sign.error && toProblem(sign.error).status === 412;
 
   return (
     <Modal opened onClose={onClose} title={t("sign.title")} size="lg" closeButtonProps={{ "aria-label": t("sign.close") }}>

@@ -9,10 +9,10 @@ export function Banner() {
   const { installation } = useSession();
   const now = useNow();
   const zone = useZone();
-  if (!now.simulated && !installation?.simulated) return null;
+  if (!now.simulated && !installation.simulated) return null;
   return (
     <aside className="banner" aria-label={t("banner.label")}>
-      <strong>{installation?.demo === false ? t("banner.simulated") : t("banner.demo")}</strong>
+      <strong>{installation.demo ? t("banner.demo") : t("banner.simulated")}</strong>
       <span>
         <span>{t("banner.plant")}</span>
         {stamp(now.process, zone, now.rate > 600 ? "minute" : "second")} {zone === "UTC" ? "UTC" : `${zone} ${offset(now.process, zone)}`}

@@ -82,7 +82,7 @@ function Crumbs() {
   const key = `nav.${first}`;
   return (
     <span className="crumbs">
-      {installation?.name ? <span>{installation.name}</span> : null}
+      {<span>{installation.name}</span>}
       {["units", "batches", "lab", "review", "alerts", "models", "twin", "links", "record", "tasks"].includes(first) ? (
         <>
           <span aria-hidden="true">›</span>
@@ -94,7 +94,7 @@ function Crumbs() {
 }
 
 function Alarms() {
-  const alerts = useQuery({ queryKey: ["alerts", "open"], queryFn: ({ signal }) => api.alerts({ open: true }, signal), meta: { types: ["insight_alert"] }, retry: false });
+  const alerts = useQuery({ queryKey: ["alerts", "open"], queryFn: ({ signal }) => api.alerts({ state: "undisposed" }, signal), meta: { types: ["insight_alert"] }, retry: false });
   if (!alerts.data) return null;
   const n = alerts.data.length;
   return (

@@ -1,0 +1,169 @@
+import { Button, Progress, TextInput } from "@mantine/core";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { api } from "../../api/endpoints";
+import type { Verdict } from "../../api/types";
+import { count } from "../../format/number";
+import { noun } from "../../format/words";
+import { PageHead, Panel } from "../../parts/Panel";
+import { Shape } from "../../parts/Shape";
+import { Asked, EmptyState, ErrorState } from "../../parts/States";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { useViews } from "../../parts/view";
+import { head, sentence } from "./sentence";
+
+/** The ledger, newest first, in sentences; and the button that checks all of it. */
+export default function Ledger() {
+  const [search, setSearch] = useViews();
+  const record_type = search.record_type;
+  const record_id = search.record_id;
+  const pages = useInfiniteQuery({
+    queryKey: ["ledger", record_type, record_id],
+    queryFn: ({ pageParam, signal }) => api.ledger({ before: pageParam ?? undefined, limit: 100, record_type, record_id }, signal),
+    initialPageParam: null as number | null,
+    getNextPageParam: (last) => last.next_before,
+    // Only the first page changes; asking all pages anew on each event would be a flood.
+    meta: { types: record_type ? [record_type] : ["*"] },
+    maxPages: 20,
+  });
+  const entries = pages.data?.pages.flatMap((p) => p.entries) ?? [];
+  const tree = head(pages.data?.pages[0]?.checkpoint ?? null);
+  return (
+    <>
+      <PageHead
+        title="Record"
+        sub={tree ? `${count(tree.size)} entries sealed; head signed by ${tree.signers.join(" and ")}` : "The ledger of every change"}
+      />
+      <div className="stack-l">
+        <Verify />
+        <Panel
+          title="Entries, newest first"
+          flush
+          right={
+            <form
+              className="row"
+              onSubmit={(e) => {
+                e.preventDefault();
+                const data = new FormData(e.currentTarget);
+                setSearch({ record_type: String(data.get("type") ?? "").trim() || undefined, record_id: String(data.get("id") ?? "").trim() || undefined });
+              }}
+            >
+              <TextInput key={`t${record_type}`} name="type" size="xs" aria-label="Record type" placeholder="Record type, e.g. lims_sample" defaultValue={record_type ?? ""} w={210} />
+              <TextInput key={`i${record_id}`} name="id" size="xs" aria-label="Record id" placeholder="Record id" defaultValue={record_id ?? ""} w={160} />
+              <Button type="submit" size="xs" variant="default">
+                Filter
+              </Button>
+              {record_type || record_id ? (
+                <Button size="xs" variant="subtle" onClick={() => setSearch({ record_type: undefined, record_id: undefined })}>
+                  All
+                </Button>
+              ) : null}
+            </form>
+          }
+        >
+          <Asked query={pages} isEmpty={() => entries.length === 0} empty={<EmptyState title="No entries">Every change of a regulated record is an entry here, from the first one on.</EmptyState>}>
+            {() => (
+              <>
+                <ol aria-label="Entries of the ledger">
+                  {entries.map((e) => (
+                    <li key={e.id} className="sentence">
+                      <span className="tabular muted right" style={{ minWidth: 62 }} title={e.leaf_index === null ? "not sealed yet" : "leaf index"}>
+                        {e.leaf_index === null ? "…" : count(e.leaf_index)}
+                      </span>
+                      <TimeStamp at={e.process_time} server={e.time} precision="second" />
+                      <span className="grow" style={{ overflowWrap: "anywhere" }}>
+                        <Link to="/record/entries/$id" params={{ id: e.id }} search={{ seq: String(e.seq) } as never} style={{ color: "inherit" }}>
+                          {sentence(e)}
+                        </Link>
+                      </span>
+                      <span className="muted nowrap">{noun(e.record_type)}</span>
+                    </li>
+                  ))}
+                </ol>
+                {pages.hasNextPage ? (
+                  <div style={{ padding: 10 }}>
+                    <Button variant="subtle" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+                      Older entries
+                    </Button>
+                  </div>
+                ) : null}
+              </>
+            )}
+          </Asked>
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+/** Tree, signed heads, witnesses, tables against entries, content: checked while you wait. */
+function Verify() {
+  const [began, setBegan] = useState(0);
+  const [waited, setWaited] = useState(0);
+  const verify = useMutation({
+    mutationFn: () => {
+      setBegan(performance.now());
+      return api.verify();
+    },
+  });
+  useEffect(() => {
+    if (!verify.isPending) return;
+    const timer = setInterval(() => setWaited(performance.now() - began), 200);
+    return () => clearInterval(timer);
+  }, [verify.isPending, began]);
+  return (
+    <Panel
+      title="Does the record hold?"
+      right={
+        <Button onClick={() => verify.mutate()} loading={verify.isPending}>
+          Verify
+        </Button>
+      }
+    >
+      <div role="status" className="stack">
+        {verify.isPending ? (
+          <>
+            <Progress value={100} animated aria-label="Verifying" />
+            <p className="muted tabular">Every entry, head, table and stored byte is read again. {(waited / 1000).toFixed(0)} s</p>
+          </>
+        ) : verify.data ? (
+          <Outcome verdict={verify.data} />
+        ) : verify.error ? (
+          <ErrorState error={verify.error} />
+        ) : (
+          <p className="muted">
+            Recomputes the tree from the entries, checks every signed head and its witnesses, compares each table with what the entries say, and reads the
+            stored content again. The same is done offline, on an exported bundle, by verify/titer-verify.py.
+          </p>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+export function Outcome({ verdict }: { verdict: Verdict }) {
+  const seconds = Number(verdict.seconds);
+  return (
+    <div className="notice" data-tone={verdict.holds ? undefined : "alarm"} data-testid="verdict">
+      <p className="row">
+        <Shape tone={verdict.holds ? "done" : "alarm"} size={16} />
+        <strong style={verdict.holds ? undefined : { color: "var(--t-alarm)" }}>{verdict.sentence}</strong>
+      </p>
+      <p className="muted tabular">
+        {count(verdict.entries)} entries in {verdict.seconds} s{seconds > 0 ? ` (${count(verdict.entries / seconds)} entries/s)` : ""}
+        {verdict.root ? (
+          <>
+            , root <span className="mono">{verdict.root}</span>
+          </>
+        ) : null}
+      </p>
+      {!verdict.holds && verdict.first_fault ? <p className="mono">{verdict.first_fault}</p> : null}
+      <p className="muted">
+        {Object.entries(verdict.checked)
+          .map(([what, n]) => `${count(n)} ${what}`)
+          .join(" · ")}
+      </p>
+    </div>
+  );
+}

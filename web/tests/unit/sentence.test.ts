@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import type { Entry } from "../../src/api/types";
+import { changes, head, sentence } from "../../src/pages/record/sentence";
+
+const entry: Entry = {
+  seq: 5, id: "e", leaf_index: 4, record_type: "lims_sample", record_id: "0190-abcd-12345678", record_version: 2, verb: "lims.sample.receive",
+  actor: { id: "p", kind: "person", name: "R. Silva" }, time: "2026-03-02T08:00:00Z", process_time: "2026-03-02T08:00:00Z", reason: "in time",
+  before: { id: "x", version: 1, number: "S-1", state: "collected", recorded_at: "a" },
+  after: { id: "x", version: 2, number: "S-1", state: "received", recorded_at: "b" },
+  body: "",
+};
+
+describe("a ledger entry as a sentence", () => {
+  it("says who changed what from what to what, and why", () => {
+    expect(sentence(entry)).toBe("R. Silva changed sample S-1: state collected → received because: in time");
+  });
+  it("leaves the bookkeeping out", () => {
+    expect(changes(entry).map((c) => c.field)).toEqual(["state"]);
+  });
+  it("says entered and removed", () => {
+    expect(sentence({ ...entry, before: null, reason: null })).toBe("R. Silva entered sample S-1 (received)");
+    expect(sentence({ ...entry, after: null, reason: null })).toBe("R. Silva removed sample S-1");
+  });
+  it("does not hide that there is more", () => {
+    const after = { number: "S-1", a: 1, b: 2, c: 3, d: 4 };
+    expect(sentence({ ...entry, before: { number: "S-1" }, after, reason: null })).toContain("and 1 more");
+  });
+});
+
+describe("a checkpoint", () => {
+  it("is read by size, root and signers", () => {
+    const note = "titer/site\n42\nq1w2e3==\n\n— titer/site AAAA\n— witness BBBB\n";
+    expect(head(note)).toEqual({ origin: "titer/site", size: 42, root: "q1w2e3==", signers: ["titer/site", "witness"] });
+    expect(head("nonsense")).toBeNull();
+    expect(head(null)).toBeNull();
+  });
+});
