@@ -282,3 +282,19 @@ class Signature(Regulated, Base):
     session_id: Mapped[str | None] = mapped_column()
     signed_at: Mapped[datetime] = mapped_column()
     time_zone: Mapped[str] = mapped_column()
+
+
+class Export(Regulated, Base):
+    """That records left the house: which, up to which version, and the digest of every file that went along.
+
+    An inclusion proof cannot show that nothing was left out; this sealed row can.
+    """
+
+    __tablename__ = "record_export"
+    __append_only__ = True
+
+    subject_type: Mapped[str] = mapped_column()
+    subject_id: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str] = mapped_column()
+    records: Mapped[list[dict[str, Any]]] = mapped_column()
+    files: Mapped[dict[str, str]] = mapped_column()

@@ -81,6 +81,7 @@ def health(platform: Platform) -> dict[str, Any]:
     return {
         "state": "stopped writing" if platform.record.halted else "ok",
         "halted": platform.record.halted,
+        "ledger": platform.sealer.origin,
         "failing": {name: trouble.message for name, trouble in platform.outbox.failing.items()},
         "version": __version__,
     }

@@ -1,0 +1,65 @@
+# Titer. `make demo` runs a batch through all layers; `make test` runs every test. Both set up what is missing.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.titer-ready
+PAGES  := src/titer/server/pages/index.html
+WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/test-results/*' 2>/dev/null)
+NODE   := $(shell command -v npm 2>/dev/null)
+NPM    := $(if $(NODE),npm,../$(BIN)/npm)
+
+.PHONY: demo test check lint types pages bench torture fuzz openapi lock clean setup
+
+demo: $(STAMP) $(PAGES)
+	$(BIN)/titer demo $(ARGS)
+
+test: $(STAMP) $(PAGES)
+	$(BIN)/pytest -q -m "not slow" $(ARGS)
+
+check: $(STAMP) lint types
+	cd web && $(NPM) run check
+	$(BIN)/python -m titer.server.openapi | diff -q - web/openapi.json || \
+	  (echo "web/openapi.json is not what the routes say: run make openapi"; exit 1)
+	$(MAKE) test
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+setup: $(STAMP)
+
+$(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Titer needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "The module venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/bootstrap.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+pages: $(PAGES)
+
+$(PAGES): $(STAMP) $(WEB)
+	cd web && PATH="$(abspath $(BIN)):$$PATH" $(NPM) ci --no-audit --no-fund && \
+	  PATH="$(abspath $(BIN)):$$PATH" $(NPM) run build
+	@touch $@
+
+openapi: $(STAMP)
+	$(BIN)/python -m titer.server.openapi > web/openapi.json
+	cd web && $(NPM) run api
+
+lock: $(STAMP)
+	echo "uv==0.13.9" | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --python-version 3.11 - -o requirements/bootstrap.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf build dist web/node_modules src/titer/server/pages

@@ -1,0 +1,1 @@
+"""`titer ...`: the command line."""

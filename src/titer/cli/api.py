@@ -1,0 +1,193 @@
+"""How commands write: through the running hub, else through the same application in this process, under the lock.
+
+So the command line has no way in of its own; rights, guards and entries are the same as from the pages.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from titer.app import load
+from titer.base.errors import Invalid, NotAuthenticated, TiterError, Unavailable
+
+
+class Problem(TiterError):
+    """An answer of the hub that is a problem document."""
+
+
+class Api:
+    """A logged-in client of the hub's HTTP API.
+
+    Args:
+        client: an httpx client, over the network or in this process.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._csrf = ""
+
+    def log_in(self, username: str, password: str) -> dict[str, Any]:
+        """Open a session."""
+        answer: dict[str, Any] = self.post("/api/session", {"username": username, "password": password})
+        self._csrf = answer["csrf"]
+        return answer
+
+    def get(self, path: str, **params: Any) -> Any:
+        """GET and read JSON."""
+        return self._read(self._client.get(path, params=params))
+
+    def get_bytes(self, path: str, **params: Any) -> bytes:
+        """GET raw bytes."""
+        answer = self._client.get(path, params=params)
+        if answer.status_code >= 400:
+            self._read(answer)
+        content: bytes = answer.content
+        return content
+
+    def post(self, path: str, body: Any = None, **params: Any) -> Any:
+        """POST JSON and read JSON."""
+        return self._read(self._client.post(path, json=body, params=params, headers=self._headers()))
+
+    def put(self, path: str, body: Any = None) -> Any:
+        """PUT JSON and read JSON."""
+        return self._read(self._client.put(path, json=body, headers=self._headers()))
+
+    def put_bytes(self, path: str, data: bytes, **params: Any) -> Any:
+        """PUT raw bytes."""
+        return self._read(self._client.put(path, content=data, params=params, headers=self._headers()))
+
+    def post_bytes(self, path: str, data: bytes, **params: Any) -> Any:
+        """POST raw bytes."""
+        return self._read(self._client.post(path, content=data, params=params, headers=self._headers()))
+
+    def delete(self, path: str) -> Any:
+        """DELETE."""
+        return self._read(self._client.delete(path, headers=self._headers()))
+
+    def sign(
+        self, record_type: str, record_id: str, meaning: str, *, password: str, reason: str, **data: Any
+    ) -> Any:
+        """Preview and sign, as the dialog does."""
+        what = {"record_type": record_type, "record_id": record_id, "meaning": meaning, "data": data}
+        shown = self.post("/api/signatures/preview", what)
+        if shown["blockers"]:
+            raise Problem(f"{shown['title']} may not be signed now.", why=" ".join(shown["blockers"]))
+        return self.post(
+            "/api/signatures",
+            {
+                **what,
+                "version": shown["version"],
+                "digest": shown["digest"],
+                "reason": reason,
+                "password": password,
+            },
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {"X-CSRF-Token": self._csrf}
+
+    @staticmethod
+    def _read(answer: Any) -> Any:
+        if answer.status_code < 400:
+            return answer.json() if answer.content else None
+        try:
+            body = answer.json()
+        except ValueError:
+            raise Problem(f"The hub answered {answer.status_code}.", why=answer.text[:300]) from None
+        raise Problem(body.get("detail", "It failed."), why=body.get("why", ""), do=body.get("do", ""))
+
+
+def hub_is_running(host: str, port: int) -> bool:
+    """Whether something listens at the hub's address."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+@contextmanager
+def session(folder: Path, username: str | None, *, port: int | None = None) -> Iterator[Api]:
+    """A logged-in session on the installation in a folder.
+
+    Args:
+        folder: of the installation.
+        username: who; else the environment variable TITER_USER, else it is asked for.
+        port: of the hub, where it is not the configured one.
+
+    Raises:
+        NotAuthenticated: if nobody can be asked for a password.
+    """
+    import httpx2 as httpx
+
+    config = load(folder)
+    user = username or os.environ.get("TITER_USER") or _ask("User name: ")
+    password = os.environ.get("TITER_PASSWORD") or _ask_password(user)
+    used = port or config.port
+    if hub_is_running(config.host, used):
+        with httpx.Client(base_url=f"http://{config.host}:{used}", timeout=120, trust_env=False) as client:
+            api = Api(client)
+            _same_installation(api, folder)
+            api.log_in(user, password)
+            yield api
+        return
+    from starlette.testclient import TestClient
+
+    from titer.app import open_platform
+    from titer.server.app import create_app
+
+    platform = open_platform(folder)
+    try:
+        client = TestClient(create_app(platform), raise_server_exceptions=True)
+        api = Api(client)
+        api.log_in(user, password)
+        yield api
+        platform.settle()
+    finally:
+        platform.close()
+
+
+def _same_installation(api: Api, folder: Path) -> None:
+    """Refuse to write to the hub of another installation that happens to use the port."""
+    found = api.get("/api/health")["ledger"]
+    own = (folder / "keys" / "ledger.pub").read_text().partition("+")[0]
+    if found != own:
+        raise Unavailable(
+            "The hub that listens at the configured port belongs to another installation.",
+            do="Choose another port in titer.yaml.",
+        )
+
+
+def _ask(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise NotAuthenticated("No user name was given.", do="Use --as NAME or set TITER_USER.")
+    return input(question)
+
+
+def _ask_password(user: str) -> str:
+    if not sys.stdin.isatty():
+        raise NotAuthenticated("No password was given.", do="Set TITER_PASSWORD, or run at a terminal.")
+    return getpass.getpass(f"Password of {user}: ")
+
+
+def read_file(path: Path) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        Invalid: if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid(f"The file {path} cannot be read.", why=error.strerror or str(error)) from error
+
+
+def as_json(value: Any) -> str:
+    """JSON for `--json`."""
+    return json.dumps(value, indent=2, sort_keys=True, default=str)

@@ -1,0 +1,233 @@
+"""Entry point of `titer`. Each command says what it did in a sentence, or as JSON with --json."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from titer import __version__
+from titer.base.errors import TiterError
+from titer.cli.api import as_json
+
+app = typer.Typer(
+    help="Titer: the connected lab on one tamper-evident record.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+user = typer.Typer(help="People and their roles.", no_args_is_help=True)
+token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
+app.add_typer(user, name="user")
+app.add_typer(token, name="token")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Folder = Annotated[Path, typer.Option("--dir", "-d", help="Folder of the installation.", envvar="TITER_DIR")]
+As = Annotated[str | None, typer.Option("--as", help="User name; else TITER_USER, else it is asked for.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Port = Annotated[int | None, typer.Option("--port", help="Port of the hub.")]
+
+
+def say(sentence: str, value: Any, json: bool) -> None:
+    """Print a sentence for people, or JSON for programs."""
+    if json:
+        sys.stdout.write(as_json(value) + "\n")
+    else:
+        out.print(sentence, markup=False, soft_wrap=True)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new installation.")],
+    name: Annotated[str, typer.Option(help="Its name, shown on every page.")] = "titer",
+    site: Annotated[str, typer.Option(help="The ISA-95 site.")] = "Site",
+    time_zone: Annotated[str, typer.Option(help="The plant's time zone, IANA name.")] = "UTC",
+    port: Annotated[int, typer.Option(help="Port of the hub.")] = 8400,
+    admin: Annotated[str, typer.Option(help="User name of the first administrator.")] = "admin",
+    admin_name: Annotated[str, typer.Option(help="Full name of the first administrator.")] = "Administrator",
+    json: Json = False,
+) -> None:
+    """Make an empty installation, with its first administrator.
+
+    The administrator's password is read from TITER_PASSWORD or asked for; there is no default.
+    """
+    import os
+
+    from titer.app import Config, create_installation, open_platform
+    from titer.cli.api import _ask_password
+    from titer.record import Actor
+    from titer.record.identity import check_password
+
+    password = os.environ.get("TITER_PASSWORD") or _ask_password(admin)
+    check_password(password, admin)
+    create_installation(folder, Config(name=name, site=site, time_zone=time_zone, port=port))
+    platform = open_platform(folder)
+    try:
+        with platform.record.action(
+            Actor.timer("titer.init"), "record.person.create", reason="first administrator"
+        ) as unit:
+            platform.identity.create_person(
+                unit, username=admin, full_name=admin_name, password=password, roles=("administrator",)
+            )
+        platform.settle()
+    finally:
+        platform.close()
+    say(
+        f"Made the installation {name} in {folder}. Start it: titer serve --dir {folder}",
+        {"folder": str(folder), "administrator": admin, "port": port},
+        json,
+    )
+
+
+@app.command()
+def serve(
+    folder: Folder = Path("titer"),
+    port: Port = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback unless told.")] = None,
+) -> None:
+    """Run the platform until Ctrl+C."""
+    from titer.app import load
+    from titer.server.supervisor import Supervisor
+
+    load(folder)
+    supervisor = Supervisor(folder / "logs")
+    arguments = ["-m", "titer.server.hub", "--dir", str(folder)]
+    arguments += ["--port", str(port)] if port is not None else []
+    arguments += ["--host", host] if host else []
+    try:
+        hub = supervisor.start("hub", arguments, ready_within=60)
+        real_port = hub.announced.split()[1]
+        out.print(f"Titer runs at http://{host or load(folder).host}:{real_port}  (Ctrl+C ends it)")
+        pause = 0.5
+        while True:
+            time.sleep(0.5)
+            for child in supervisor.dead():
+                err.print(f"{child.name} ended with {child.process.returncode}; starting it again")
+                supervisor.end(child.name)
+                time.sleep(pause)
+                pause = min(pause * 2, 30)
+                supervisor.start("hub", [*arguments, "--port", real_port], ready_within=60)
+    except KeyboardInterrupt:
+        out.print("Stopping.")
+    finally:
+        supervisor.end_all()
+
+
+@app.command()
+def verify(folder: Folder = Path("titer"), json: Json = False) -> None:
+    """Check the whole record of an installation: tree, witnesses, tables, files."""
+    from titer.app import open_platform
+    from titer.record.verify import verify_store
+
+    platform = open_platform(folder)
+    try:
+        with err.status("Verifying"):
+            verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+    finally:
+        platform.close()
+    say(
+        verdict.sentence,
+        {
+            "holds": verdict.holds,
+            "first_fault": verdict.first_fault,
+            "entries": verdict.entries,
+            "root": verdict.root,
+            "checked": verdict.checked,
+        },
+        json,
+    )
+    if not verdict.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(folder: Folder = Path("titer"), json: Json = False) -> None:
+    """Say what is wrong with an installation, and what to do."""
+    from titer.cli.doctor import examine
+
+    findings = examine(folder)
+    if json:
+        say("", findings, json)
+    for finding in findings if not json else []:
+        mark = "ok  " if finding["ok"] else "FAIL"
+        out.print(
+            f"{mark}  {finding['what']}" + (f"  -> {finding['do']}" if not finding["ok"] else ""),
+            markup=False,
+        )
+    if not all(finding["ok"] for finding in findings):
+        raise typer.Exit(1)
+
+
+@user.command("add")
+def user_add(
+    username: str,
+    full_name: Annotated[str, typer.Option("--name", help="Full name, printed under signatures.")],
+    role: Annotated[list[str], typer.Option(help="A role; may be given several times.")],
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Register a person; the new password is read from TITER_NEW_PASSWORD or asked for."""
+    import os
+
+    from titer.cli.api import _ask_password, session
+
+    password = os.environ.get("TITER_NEW_PASSWORD") or _ask_password(username)
+    with session(folder, as_, port=port) as api:
+        body = {"username": username, "full_name": full_name, "password": password, "roles": role}
+        made = api.post("/api/people", body)
+    say(f"Registered {full_name} ({username}): {', '.join(role)}.", made, json)
+
+
+@user.command("list")
+def user_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False) -> None:
+    """List the people."""
+    from titer.cli.api import session
+
+    with session(folder, as_, port=port) as api:
+        people = api.get("/api/people")
+    lines = [
+        f"{row['username']:<16} {row['full_name']:<28} {', '.join(row['roles'])}"
+        + ("" if row["active"] else "  (disabled)")
+        + ("  (LOCKED)" if row["locked"] else "")
+        for row in people
+    ]
+    say("\n".join(lines), people, json)
+
+
+def main() -> int:
+    """Run a command; errors are sentences and a non-zero exit."""
+    try:
+        app(standalone_mode=False)
+    except TiterError as error:
+        err.print(str(error), style="red", markup=False)
+        return 1
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.Abort:
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()
+        return int(getattr(error, "exit_code", 2))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
