@@ -21,7 +21,7 @@ Input ``u`` (7)::
     3 draw L/h     broth taken out (samples, harvest)
 
 Output ``y = outputs(x, u, p)`` (10): vcd 1e6/mL, viability %, glucose g/L, lactate g/L, glutamine mmol/L,
-ammonia mmol/L, osmolality mmol/kg (the sum of osmoles), titre g/L, oxygen uptake rate mmol/(L.h), volume L.
+ammonia mmol/L, osmolality mosm/kg (the sum of osmoles), titre g/L, oxygen uptake rate mmol/(L.h), volume L.
 
 Equations (all concentrations are clipped at zero inside the rates, all switches are smooth)::
 
@@ -95,7 +95,7 @@ SPEC = KineticSpec(
         Variable("lactate", "g/L", 0.0, 8.0, 1.5, "lactate"),
         Variable("glutamine", "mmol/L", 0.0, 20.0, 2.0, "glutamine"),
         Variable("ammonia", "mmol/L", 0.0, 20.0, 4.0, "ammonia and ammonium"),
-        Variable("osmolality", "mmol/kg", 200.0, 600.0, 320.0, "osmolality"),
+        Variable("osmolality", "mosm/kg", 200.0, 600.0, 320.0, "osmolality"),
         Variable("titre", "g/L", 0.0, 12.0, 3.0, "monoclonal antibody"),
         Variable("our", "mmol/(L.h)", 0.0, 15.0, 4.0, "oxygen uptake rate"),
         Variable("volume", "L", 0.0, 2000.0, 1500.0, "broth volume"),
@@ -114,8 +114,8 @@ SPEC = KineticSpec(
         Parameter("k_aa", 12.0, "mmol/L", 0.0, _CHOSEN),
         Parameter("ki_lac", 90.0, "mmol/L", 0.0, _XING + " (43; tolerant line)"),
         Parameter("ki_nh4", 25.0, "mmol/L", 0.0, _XING + " (6.5; tolerant line)"),
-        Parameter("osm_half", 430.0, "mmol/kg", 0.0, "growth halved near 430 mOsm/kg; " + _CHOSEN),
-        Parameter("osm_width", 25.0, "mmol/kg", 0.0, _CHOSEN),
+        Parameter("osm_half", 430.0, "mosm/kg", 0.0, "growth halved near 430 mOsm/kg; " + _CHOSEN),
+        Parameter("osm_width", 25.0, "mosm/kg", 0.0, _CHOSEN),
         Parameter("t_opt", 37.0, "degC", 0.0, "common cultivation temperature of CHO"),
         Parameter("t_width", 2.8, "degC", 0.0, "growth about halved at 34.7 degC; " + _CHOSEN),
         Parameter("t_qp_gain", 0.06, "1/degC", 0.0, "productivity gain below t_opt; " + _CHOSEN),
@@ -206,7 +206,7 @@ SPEC = KineticSpec(
     ),
     validity=(
         "suspension CHO, 14 to 17 days, 32 to 38 degC, pH 6.7 to 7.3, dissolved oxygen above 10 %, "
-        "osmolality below 480 mmol/kg, viable cells below 40e6/mL"
+        "osmolality below 480 mosm/kg, viable cells below 40e6/mL"
     ),
 )
 
@@ -360,7 +360,7 @@ def initial_state(
         vcd: viable cells in 1e6/mL.
         viability: in %.
         glc, gln, lac, nh4, aa: mmol/L.
-        osmolality: mmol/kg; what the named species do not explain becomes ``salt``.
+        osmolality: mosm/kg; what the named species do not explain becomes ``salt``.
 
     Returns:
         12 states.

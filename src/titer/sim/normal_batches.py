@@ -1,0 +1,125 @@
+"""Normal batches of the same plant, run in process and fast: history to train a monitoring model on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from titer.sim import kernel
+from titer.sim.channels import MINUTE_US, PROCESS_VALUES, REACTOR, SET_POINTS
+from titer.sim.reactor import Reactor, UnderDelivery
+
+if TYPE_CHECKING:
+    from titer.science.kinetics.spec import Array
+
+MEDIUM_L = 1200.0
+INOCULUM_L = 200.0
+CULTURE_DAYS = 14
+FEED_F2 = (0.0, 0.0, 0.0, 0.8, 1.2, 1.6, 1.8, 1.8, 1.8, 1.7, 1.6, 1.5, 1.5, 1.4)
+"""L/h of feed F2 by day of the culture."""
+FEED_GLUCOSE = (0.0, 0.0, 0.0, 0.3, 0.5, 0.7, 0.7, 0.6, 0.5, 0.45, 0.4, 0.4, 0.4, 0.4)
+"""L/h of glucose feed by day of the culture."""
+
+TAGS: tuple[str, ...] = tuple(c.tag for c in (*PROCESS_VALUES, *SET_POINTS))
+
+
+@dataclass(frozen=True)
+class SimulatedBatch:
+    """One batch on a time grid.
+
+    Attributes:
+        number: which batch of the plant, from 0.
+        times_us: plant instants, from the end of inoculation.
+        hours: hours of culture.
+        tags: columns.
+        values: (times, tags) readings with noise.
+        panel: day -> true broth at that time (units of the analyser's panel), as from daily samples.
+    """
+
+    number: int
+    times_us: npt.NDArray[np.int64]
+    hours: Array
+    tags: tuple[str, ...]
+    values: Array
+    panel: dict[int, dict[str, float]]
+
+    def column(self, tag: str) -> Array:
+        """One channel's readings; raises ValueError for an unknown tag."""
+        return self.values[:, self.tags.index(tag)]
+
+
+def simulate_batch(
+    seed: int,
+    number: int,
+    *,
+    start_us: int,
+    step_min: int = 10,
+    days: float = CULTURE_DAYS,
+    under_delivery: tuple[float, float] | None = None,
+    feed_scale: float = 1.0,
+) -> SimulatedBatch:
+    """Run one batch by the standard recipe: fill, inoculate, feed by day.
+
+    Args:
+        seed: of the plant.
+        number: which batch of the plant; each has its own cells, media and pumps.
+        start_us: plant instant of inoculation.
+        step_min: grid of the readings, an even number of minutes.
+        days: length of the culture.
+        under_delivery: (fraction, from hour of culture) of the feed F2 pump.
+        feed_scale: factor on the F2 schedule.
+
+    Raises:
+        ValueError: if ``step_min`` is not an even number of minutes.
+    """
+    if step_min < 2 or step_min % 2:
+        raise ValueError("the grid of a simulated batch is an even number of minutes")
+    lead_us = 12 * 60 * MINUTE_US
+    plant = Reactor(seed=seed, origin_us=start_us - lead_us, batch=number)
+    plant.write(f"{REACTOR}.MediaFill.CMD", MEDIUM_L)
+    plant.advance(start_us)
+    plant.write(f"{REACTOR}.Inoculate.CMD", INOCULUM_L)
+    if under_delivery:
+        fraction, hour = under_delivery
+        plant.under_delivery = UnderDelivery(fraction, start_us + int(hour * 60 * MINUTE_US))
+    count = int(days * 24 * 60 // step_min)
+    times = start_us + np.arange(1, count + 1, dtype=np.int64) * (step_min * MINUTE_US)
+    values = np.empty((count, len(TAGS)))
+    panel: dict[int, dict[str, float]] = {}
+    day = -1
+    for i, at in enumerate(times.tolist()):
+        elapsed_min = i * step_min
+        if elapsed_min // 1440 != day:
+            day = elapsed_min // 1440
+            plant.write(f"{REACTOR}.FeedF2.SP", FEED_F2[min(day, len(FEED_F2) - 1)] * feed_scale)
+            plant.write(f"{REACTOR}.GlucoseFeed.SP", FEED_GLUCOSE[min(day, len(FEED_GLUCOSE) - 1)])
+        plant.run_quietly(at)
+        values[i, : len(PROCESS_VALUES)] = plant.process_values()
+        values[i, len(PROCESS_VALUES) :] = plant.c[: len(SET_POINTS)]
+        if (elapsed_min + step_min) % 1440 == 0 and plant.mode == kernel.CULTURE:
+            plant.draw_sample(f"D{day + 1}")
+            panel[day + 1] = plant.broth()
+    hours = (times - start_us) / (60.0 * MINUTE_US)
+    return SimulatedBatch(number, times, hours, TAGS, values, panel)
+
+
+def normal_batches(
+    count: int, *, seed: int, start_us: int, step_min: int = 10, first: int = 1000, spacing_days: int = 21
+) -> list[SimulatedBatch]:
+    """Run ``count`` normal batches, one after the other, before a demo's plant is switched on.
+
+    Args:
+        count: how many.
+        seed: of the plant; the served plant with the same seed has the same transmitters.
+        start_us: inoculation of the first batch.
+        step_min: grid in minutes.
+        first: number of the first batch; the served plant counts from 0, so that none is trained on itself.
+        spacing_days: from one inoculation to the next.
+    """
+    gap = spacing_days * 1440 * MINUTE_US
+    return [
+        simulate_batch(seed, first + i, start_us=start_us + i * gap, step_min=step_min) for i in range(count)
+    ]
