@@ -362,4 +362,6 @@ def simulate(
 
 
 def _decay(t: float, x: Array, u: Array, p: Array) -> Array:
-    return -p[0] * x
+    dx = np.empty(1)
+    dx[0] = -p[0] * x[0]
+    return dx

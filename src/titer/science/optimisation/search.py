@@ -85,7 +85,7 @@ def differential_evolution(
             best = int(np.argmin(values))
             factor = weight + rng.uniform(-0.2, 0.2)
             mutant = members[best] + factor * (members[a] - members[b])
-            cross = rng.random(size) < crossover
+            cross: npt.NDArray[np.bool_] = np.less(rng.random(size), crossover)
             cross[rng.integers(size)] = True
             trial = np.where(cross, mutant, members[i])
             outside = (trial < low) | (trial > high)

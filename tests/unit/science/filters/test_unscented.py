@@ -29,7 +29,9 @@ def test_replay_beats_fusing_on_arrival_and_its_bands_are_honest() -> None:
             rows.setdefault(mode, []).append(simulated.score(made, mean, sd))
     told = {mode: tuple(np.mean(values, axis=0)) for mode, values in rows.items()}
     for mode, (error, cover) in told.items():
-        print(f"{mode:8s} mean NRMSE of 7 states {error:5.2f} %, coverage of 95 % bands {cover:5.1f} %")
+        sys.stdout.write(
+            f"{mode:8s} mean NRMSE of 7 states {error:5.2f} %, coverage of 95 % bands {cover:5.1f} %\n"
+        )
     assert told["replay"][0] < 0.6 * told["arrival"][0]
     assert told["replay"][0] < 0.6 * told["online"][0]
     assert told["replay"][0] < 2.5
