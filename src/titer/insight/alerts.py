@@ -44,7 +44,7 @@ class Alerts:
         block_digest: str,
         rename: dict[str, str],
     ) -> Alert:
-        """Raise one alert for an event, and the quality exception that holds the batch until it is disposed of."""
+        """Raise one alert for an event, and the quality exception that holds the batch until then."""
         from titer.insight.models import renamed
 
         raised_at = from_us(row.at_us)

@@ -85,7 +85,8 @@ def to_grid(hours: Floats, rows: Floats, step_minutes: int, max_age_minutes: int
         Grid hours and grid rows x channels.
     """
     step = step_minutes / 60.0
-    grid: Floats = np.arange(0, int(np.floor(hours[-1] / step + 1e-9)) + 1) * step
+    count = int(np.floor(hours[-1] / step + 1e-9)) + 1
+    grid: Floats = np.arange(count, dtype=np.float64) * np.float64(step)
     out: Floats = np.full((grid.size, rows.shape[1]), np.nan)
     for j in range(rows.shape[1]):
         known = np.isfinite(rows[:, j])

@@ -72,14 +72,15 @@ def _one(tag: str, series: Floats, step_h: float, own: AlarmLimits, hours: float
     known = np.isfinite(series)
     if known.sum() < 3:
         return f"{tag} has too few values in the last {hours:g} h to prolong."
-    x, y = np.arange(series.size)[known] * step_h, series[known]
+    x: Floats = np.arange(series.size, dtype=np.float64)[known] * np.float64(step_h)
+    y: Floats = series[known]
     now = float(y[-1])
     if (own.high is not None and now >= own.high) or (own.low is not None and now <= own.low):
         return f"{tag} is beyond its own alarm limits already."
     slope, error = _slope(x, y)
     limit = own.high if slope > 0 else own.low
     if abs(slope) <= 2 * error or limit is None:
-        return f"{tag} lies within its own alarm limits and has no trend towards them: no alarm of its own is to come."
+        return f"{tag} lies within its own alarm limits, with no trend towards them: no alarm of its own is to come."
     reach = (limit - now) / slope
     if reach > 24 * 30:
         return f"{tag} lies within its own alarm limits and would not reach them within a month at its trend."

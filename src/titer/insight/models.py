@@ -1,4 +1,4 @@
-"""A model's life: trained, criteria frozen, validated on a sealed set, approved twice, deployed, suspended."""
+"""A model's life: trained, validated on a sealed set, approved twice, deployed, suspended, retired."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Models:
             session.expunge(dataset)
         if dataset.step_minutes != parsed.step_minutes:
             raise Invalid(
-                f"The data set has a step of {dataset.step_minutes} min, the model one of {parsed.step_minutes}.",
+                f"The data set's step is {dataset.step_minutes} min, the model's {parsed.step_minutes}.",
                 where="spec.step_minutes",
             )
         units = {channel["tag"]: channel["unit"] for channel in dataset.channels}
@@ -316,6 +316,6 @@ class Models:
 
 
 def renamed(tag: str, rename: Mapping[str, str]) -> str:
-    """The tag on the deployed equipment: its prefix (up to the first dot) replaced where a new one is named."""
+    """The tag on the deployed equipment: its prefix (up to the first dot) replaced where one is named."""
     prefix, dot, rest = tag.partition(".")
     return f"{rename.get(prefix, prefix)}{dot}{rest}"

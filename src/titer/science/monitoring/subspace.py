@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 1e-4
+"""Share of the largest variance below which a direction is the data's rounding and not the process: whitening
+it would make the last written digit the loudest canonical variate."""
+
 
 @dataclass(frozen=True)
 class Subspace:
@@ -127,7 +131,7 @@ def fit_cva(
 
 def _inverse_root(covariance: Floats) -> Floats:
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
-    values = np.maximum(values, values[-1] * 1e-10)
+    values = np.maximum(values, values[-1] * _ROUNDING)
     result: Floats = (vectors / np.sqrt(values)) @ vectors.T
     return result
 

@@ -1,0 +1,202 @@
+"""A running batch is followed, an 8 % shortfall becomes one alert, and a person disposes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from titer.base.clock import ManualClock, us
+from titer.base.errors import Refused
+from titer.insight import Insight, queries
+from titer.insight.model import Alert, PredictionBlock, Watch
+from titer.record import Actor, OutboxEvent
+
+Approved = Callable[..., tuple[str, dict[str, Actor]]]
+
+
+def mes_event(world: Any, what: str, batch_id: str = "batch-1") -> None:
+    event = SimpleNamespace(
+        id="e",
+        topic=f"mes.batch.{what}",
+        record_type="mes_batch",
+        record_id=batch_id,
+        payload={"batch_id": batch_id, "number": "B-2026-0001", "unit": "R", "recipe": "toy"},
+        process_at=world.record.process_clock.now(),
+    )
+    assert isinstance(event, SimpleNamespace)
+    world.insight.follower.on_batch(event)  # the handler reads these fields of an OutboxEvent only
+    assert OutboxEvent.__tablename__ == "record_outbox"
+
+
+def run(
+    world: Any, approved: Approved, process_clock: ManualClock, batch: Any, *, pieces: int = 10
+) -> dict[str, Actor]:
+    model_id, people = approved()
+    with world.record.action(people["owner"], "insight.model.deploy") as unit:
+        world.insight.models.deploy(unit, model_id, equipment="R", block_minutes=240)
+    start = process_clock.now()
+    mes_event(world, "started")
+    mes_event(world, "started")
+    world.stream(batch, us(start))
+    for _ in range(pieces):
+        process_clock.advance(timedelta(hours=99 / pieces))
+        world.insight.follower.step()
+    mes_event(world, "completed")
+    world.insight.follower.step()
+    return people
+
+
+def test_a_normal_batch_is_scored_to_its_end_without_an_alert(
+    world: Any, approved: Approved, process_clock: ManualClock
+) -> None:
+    run(world, approved, process_clock, world.toy.make_batch(700))
+    with world.record.reading() as session:
+        watch = session.query(Watch).one()
+        assert watch.state == "finished"
+        assert session.query(Alert).count() == 0
+        shares = queries.scored_shares(session, watch.id)
+        assert sum(shares.values()) == 198
+        assert shares["ok"] > 185
+        assert world.insight.verify_log(session, watch.id)["same"]
+        checks = world.insight.release_gate().checks(session, "batch-1")
+        assert [check.outcome for check in checks] == ["passed", "passed"]
+        assert world.insight.release_gate().checks(session, "another")[0].outcome == "not_run"
+
+
+def test_a_shortfall_becomes_one_alert_that_blocks_until_a_person_disposes_of_it(
+    world: Any,
+    approved: Approved,
+    process_clock: ManualClock,
+    sign: Callable[..., object],
+) -> None:
+    start = process_clock.now()
+    people = run(world, approved, process_clock, world.toy.make_batch(701, fault_h=60.0))
+    with world.record.reading() as session:
+        (alert,) = queries.alerts(session)
+        assert timedelta(hours=60) < alert.raised_at - start < timedelta(hours=72)
+        assert alert.contributions[0]["feature"] in ("feed", "weight")
+        assert alert.contributions[0]["tags"][0] in ("R.Feed.PV", "W.Net")
+        assert "below normal" in alert.title
+        assert "no alarm of its own" in alert.lead or "would" in alert.lead
+        gate = world.insight.release_gate().checks(session, "batch-1")
+        assert "exception" in [check.outcome for check in gate]
+        watch = session.query(Watch).one()
+        assert world.insight.verify_log(session, watch.id)["same"]
+        chart = world.insight.chart(session, "B-2026-0001")
+        assert len(chart.times_us) == 198
+        assert any(chart.alarming)
+    assert len(world.quality.exceptions) == 1
+    assert world.quality.exceptions[0]["key"] == f"insight.alert:{alert.id}"
+    with world.record.action(people["operator"], "insight.alert.acknowledge") as unit:
+        world.insight.alerts.acknowledge(unit, alert.id)
+    with pytest.raises(Refused, match="Choose a disposition"):
+        sign(
+            people["scientist"],
+            "insight_alert",
+            alert.id,
+            "disposed",
+            disposition="whatever",
+            comment="x" * 20,
+        )
+    with pytest.raises(Refused, match="in a sentence"):
+        sign(people["scientist"], "insight_alert", alert.id, "disposed", disposition="sensor", comment="ok")
+    sign(
+        people["scientist"],
+        "insight_alert",
+        alert.id,
+        "disposed",
+        disposition="true_process",
+        comment="The balance confirms that 8 % less is delivered.",
+        raise_deviation=True,
+    )
+    with world.record.reading() as session:
+        done = world.insight.alerts.get(session, alert.id)
+        assert (done.state, done.disposition) == ("disposed", "true_process")
+        assert done.deviation_id == "deviation-1"
+        outcomes = {c.outcome for c in world.insight.release_gate().checks(session, "batch-1")}
+        assert outcomes == {"passed"}
+    assert world.quality.deviations[0]["exception_ids"] == ["exception-1"]
+
+
+def test_a_restart_goes_on_from_the_log_and_doubles_nothing(
+    world: Any, approved: Approved, process_clock: ManualClock
+) -> None:
+    model_id, people = approved()
+    with world.record.action(people["owner"], "insight.model.deploy") as unit:
+        world.insight.models.deploy(unit, model_id, equipment="R", block_minutes=240)
+    mes_event(world, "started")
+    world.stream(world.toy.make_batch(702, fault_h=60.0), us(process_clock.now()))
+    for part in range(9):
+        process_clock.advance(timedelta(hours=11))
+        if part % 2:
+            world.insight = Insight(world.record, world.quality, world.plant, world.history)
+        world.insight.follower.step()
+    mes_event(world, "completed")
+    world.insight.follower.step()
+    with world.record.reading() as session:
+        blocks = session.query(PredictionBlock).order_by(PredictionBlock.sequence).all()
+        assert sum(block.rows for block in blocks) == 198
+        assert [block.previous for block in blocks[1:]] == [block.digest for block in blocks[:-1]]
+        assert session.query(Alert).count() == 1
+        assert world.insight.verify_log(session, blocks[0].watch_id)["same"]
+
+
+def test_late_values_are_waited_for_and_then_count_as_missing(
+    world: Any, approved: Approved, process_clock: ManualClock, clock: ManualClock
+) -> None:
+    model_id, people = approved()
+    with world.record.action(people["owner"], "insight.model.deploy") as unit:
+        world.insight.models.deploy(unit, model_id, equipment="R", block_minutes=30, patience_s=20)
+    mes_event(world, "started")
+    batch = world.toy.make_batch(703)
+    start = us(process_clock.now())
+    tags = [channel["tag"] for channel in world.spec()["channels"]]
+    for hour, row in zip(batch.hours[:100], batch.values[:100], strict=True):
+        for tag, value in zip(tags, row, strict=True):
+            world.history.add(tag, start + round(float(hour) * 3.6e9), float(value))
+    process_clock.advance(timedelta(hours=60))
+    world.insight.follower.step()
+
+    def rows() -> int:
+        with world.record.reading() as session:
+            return sum(block.rows for block in session.query(PredictionBlock))
+
+    assert rows() == 99
+    clock.advance(timedelta(seconds=10))
+    world.insight.follower.step()
+    assert rows() == 99
+    clock.advance(timedelta(seconds=25))
+    world.insight.follower.step()
+    assert rows() == 120
+    with world.record.reading() as session:
+        watch = session.query(Watch).one()
+        assert queries.scored_shares(session, watch.id)["bad input"] > 15
+
+
+def test_a_log_that_was_touched_suspends_the_model_by_itself(
+    world: Any, approved: Approved, process_clock: ManualClock
+) -> None:
+    model_id, people = approved()
+    with world.record.action(people["owner"], "insight.model.deploy") as unit:
+        world.insight.models.deploy(unit, model_id, equipment="R", block_minutes=240)
+    mes_event(world, "started")
+    world.stream(world.toy.make_batch(704), us(process_clock.now()))
+    process_clock.advance(timedelta(hours=30))
+    world.insight.follower.step()
+    with world.record.reading() as session:
+        digest = session.query(PredictionBlock).first().digest
+    path = world.record.content.path(digest)
+    path.chmod(0o640)
+    path.write_bytes(path.read_bytes().replace(b"false", b"true ", 1))
+    world.insight = Insight(world.record, world.quality, world.plant, world.history)
+    world.insight.follower.step()
+    with world.record.reading() as session:
+        model = world.insight.models.get(session, model_id)
+        assert model.state == "suspended"
+        assert "changed after it was kept" in (model.state_reason or "")
+        gate = world.insight.release_gate().checks(session, "batch-1")
+        assert gate[0].outcome == "exception"
