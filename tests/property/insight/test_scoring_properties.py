@@ -1,6 +1,8 @@
-"""Whatever the rows: a score has the same bits alone and in any portions, and nothing unknown is called good."""
+"""Whatever the rows: a score has the same bits in any company, and limits and events keep their word."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -20,10 +22,8 @@ from titer.science.monitoring import (
 
 FEATURES = 6
 _rng = np.random.default_rng(1)
-PLANE = fit_pca(
-    _rng.normal(size=(200, 2)) @ _rng.normal(size=(2, FEATURES)) + _rng.normal(size=(200, FEATURES)),
-    components=2,
-)
+_rows = _rng.normal(size=(200, 2)) @ _rng.normal(size=(2, FEATURES)) + _rng.normal(size=(200, FEATURES))
+PLANE = fit_pca(_rows, components=2)
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -56,7 +56,7 @@ def test_events_do_not_overlap_and_each_holds_its_k_alarming_rows(
 ) -> None:
     rule = EventRule(k, k + more, quiet)
     events = alarm_events(rows, rule)
-    for before, after in zip(events, events[1:], strict=False):
+    for before, after in pairwise(events):
         assert before.last < after.first
     for event in events:
         assert event.first <= event.raised <= event.last
