@@ -180,6 +180,7 @@ class Results:
 
     def report(self, unit: Unit, test: TestRequest, answer: Answer) -> ReportableResult:
         """Make the reportable result of a test in progress, evaluate it, and set off what follows."""
+        entered = rules.move("test", test.state, "enter")
         sample = unit.get(Sample, test.sample_id)
         method = unit.get(Design, test.method_id)
         reading = read(answer.text)
@@ -207,7 +208,7 @@ class Results:
                 entered_by=unit.actor.id,
             )
         )
-        test.state = rules.move("test", test.state, "enter")
+        test.state = entered
         evaluation = self._evaluate(unit, test, result, reading)
         unit.emit("lims.result.entered", result, self.payload(result, sample, evaluation.outcome))
         self._follow(unit, test, result, evaluation, sample)
