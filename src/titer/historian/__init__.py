@@ -1,0 +1,18 @@
+"""Time series that last thirty years: write-ahead log, sealed segments, queries. Heavy libraries load when used."""
+
+from titer.historian.errors import LogDamaged, SegmentDamaged, StoreStopped
+from titer.historian.last import Sample
+from titer.historian.segment import SegmentRef
+from titer.historian.series import Aligned, Decimated
+from titer.historian.service import Historian
+
+__all__ = [
+    "Aligned",
+    "Decimated",
+    "Historian",
+    "LogDamaged",
+    "Sample",
+    "SegmentDamaged",
+    "SegmentRef",
+    "StoreStopped",
+]

@@ -1,0 +1,59 @@
+"""What can go wrong with stored time series."""
+
+from __future__ import annotations
+
+from titer.base.errors import IntegrityFault
+
+
+class LogDamaged(IntegrityFault):
+    """A record of the log that was acknowledged as durable cannot be read any more.
+
+    Args:
+        file: name of the log file.
+        offset: byte at which reading failed.
+        readable: how many records of the file can still be read.
+    """
+
+    title = "The historian's log is damaged"
+
+    def __init__(self, file: str, offset: int, why: str, readable: int) -> None:
+        super().__init__(
+            f"The log {file} is damaged at byte {offset}.",
+            why=f"{why} Values at this place had been acknowledged, so this is no write that was interrupted.",
+            do=f"Stop, copy the file aside and restore it from the backup; {readable} records of it can be read.",
+        )
+        self.file = file
+        self.offset = offset
+        self.readable = readable
+
+
+class SegmentDamaged(IntegrityFault):
+    """A sealed segment is missing, or its bytes are not the ones whose digest the ledger holds.
+
+    Args:
+        path: the segment's path inside the historian's folder.
+        why: what was found.
+    """
+
+    title = "A sealed segment does not hold"
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"The segment {path} cannot be used.",
+            why=why,
+            do="Restore the file from the backup, then verify the installation; nothing was read from it.",
+        )
+        self.path = path
+
+
+class StoreStopped(IntegrityFault):
+    """The disk did not confirm a write; the store takes nothing more until it is started again."""
+
+    title = "The historian has stopped"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The historian stopped taking values.",
+            why=why,
+            do="Check the disk, then start the hub again; the connectors keep their values until then.",
+        )

@@ -1,0 +1,308 @@
+"""The write-ahead log: framed, checksummed batches of columns, durable before they are acknowledged.
+
+A log file is a run of records, and a record is a header of 40 bytes and the bytes of one frame, exactly as the
+connection's journal shipped them:
+
+    magic "TTRL", u2 layout, 2 bytes unused, u4 file, u8 record, u8 durable, u4 length, u4 checksum,
+    u4 checksum of the header
+
+`record` counts from zero inside the file, so that a record that was cut out or moved is noticed. `checksum` is
+CRC-32 of the payload, begun with the header's own CRC; the last field is CRC-32 of the 36 bytes before it.
+`durable` says how many bytes of the file were known to be on the disk when the record was written. It tells a
+torn tail from damage: after a power cut, pages that were never confirmed may be missing anywhere behind the
+last confirmed byte, and that is nothing but an interrupted write; a record that cannot be read in front of
+a byte that any later record calls durable had been acknowledged, and its loss is an alarm.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from titer.base.errors import Unavailable
+from titer.historian.errors import LogDamaged, StoreStopped
+
+_MAGIC = b"TTRL"
+_FIELDS = struct.Struct("<4sHxxIQQII")
+_CRC = struct.Struct("<I")
+HEADER_BYTES = _FIELDS.size + _CRC.size
+_LAYOUT = 1
+_SUFFIX = ".ttrlog"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a log file holds.
+
+    Args:
+        spans: (start, end) of each payload, in the order of writing.
+        end: the byte after the last whole record.
+        torn: bytes behind `end` that an interrupted write left; they had never been acknowledged.
+    """
+
+    spans: list[tuple[int, int]]
+    end: int
+    torn: int
+
+
+def encode(file: int, record: int, durable: int, payload: bytes) -> bytes:
+    """The header of a record; the payload follows it unchanged."""
+    seed = zlib.crc32(_FIELDS.pack(_MAGIC, _LAYOUT, file, record, durable, len(payload), 0))
+    fields = _FIELDS.pack(_MAGIC, _LAYOUT, file, record, durable, len(payload), zlib.crc32(payload, seed))
+    return fields + _CRC.pack(zlib.crc32(fields))
+
+
+def scan(data: bytes | memoryview, file: int, *, newest: bool, name: str = "") -> Scan:
+    """Find the records of one log file.
+
+    Args:
+        data: the file's bytes.
+        file: the number that the file's name bears.
+        newest: whether it is the file that was being written; only that one may have a torn tail.
+        name: for the error.
+
+    Raises:
+        LogDamaged: if something is unreadable that had been durable.
+    """
+    view = memoryview(data)
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while at < len(view):
+        read = _record(view, at, file)
+        if read is None or read[0] != len(spans):
+            break
+        spans.append((at + HEADER_BYTES, read[2]))
+        at = read[2]
+    if at == len(view):
+        return Scan(spans, at, 0)
+    survivors = list(_survivors(view, at, file))
+    confirmed = max((durable for durable, _ in survivors), default=0)
+    if not newest or confirmed > at:
+        why = "A record or part of it is not what was written."
+        raise LogDamaged(name or str(file), at, why, len(spans) + sum(whole for _, whole in survivors))
+    return Scan(spans, at, len(view) - at)
+
+
+def _record(view: memoryview, at: int, file: int) -> tuple[int, int, int] | None:
+    """(record number, durable, end) of the record that starts here, or None if there is no whole one."""
+    if at + HEADER_BYTES > len(view):
+        return None
+    fields = view[at : at + _FIELDS.size]
+    magic, layout, of_file, record, durable, length, checksum = _FIELDS.unpack(fields)
+    (header_checksum,) = _CRC.unpack(view[at + _FIELDS.size : at + HEADER_BYTES])
+    if magic != _MAGIC or layout != _LAYOUT or of_file != file or zlib.crc32(fields) != header_checksum:
+        return None
+    end = at + HEADER_BYTES + length
+    if end > len(view):
+        return None
+    seed = zlib.crc32(_FIELDS.pack(_MAGIC, _LAYOUT, of_file, record, durable, length, 0))
+    if zlib.crc32(view[at + HEADER_BYTES : end], seed) != checksum:
+        return None
+    return record, durable, end
+
+
+def _survivors(view: memoryview, at: int, file: int) -> Iterator[tuple[int, bool]]:
+    """(durable, whether the record is whole) of each header at or behind a place that cannot be read.
+
+    A header whose payload is torn still counts as a witness of `durable`, so headers are looked at alone.
+    """
+    data = bytes(view[at:])
+    found = data.find(_MAGIC)
+    while found >= 0:
+        start = found
+        if start + HEADER_BYTES <= len(data):
+            fields = data[start : start + _FIELDS.size]
+            _, layout, of_file, _, durable, _, _ = _FIELDS.unpack(fields)
+            (checksum,) = _CRC.unpack(data[start + _FIELDS.size : start + HEADER_BYTES])
+            if layout == _LAYOUT and of_file == file and zlib.crc32(fields) == checksum:
+                yield durable, _record(view, at + start, file) is not None
+        found = data.find(_MAGIC, found + 1)
+
+
+class Log:
+    """The files of one write-ahead log. Writing and rotating are called under the historian's lock.
+
+    Args:
+        folder: created if it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.torn_bytes = 0
+        self._sync_lock = threading.Lock()
+        self._fd = -1
+        self._file = 0
+        self._record = 0
+        self._size = 0
+        self._durable = 0
+        self._written = 0
+        self._synced = 0
+        self._stopped = ""
+
+    @property
+    def file(self) -> int:
+        """Number of the file that is being written."""
+        return self._file
+
+    @property
+    def synced(self) -> int:
+        """Ticket up to which everything is on the disk."""
+        return self._synced
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing is taken any more; empty while all is well."""
+        return self._stopped
+
+    def files(self) -> list[int]:
+        """Numbers of the files that exist, oldest first."""
+        return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}"))
+
+    def open(self, *, at_least: int = 0) -> Iterator[tuple[int, bytes]]:
+        """Read what is there, then begin a new file behind it.
+
+        A torn tail is cut off and counted in `torn_bytes`.
+
+        Args:
+            at_least: the number of the new file is larger than this: numbers that sealed segments name are
+                never used again.
+
+        Yields:
+            (file, payload) of every record, in the order of writing. The log can be written when the
+            iteration has ended.
+
+        Raises:
+            LogDamaged: see `scan`.
+        """
+        present = self.files()
+        for file in present:
+            path = self._path(file)
+            data = path.read_bytes()
+            found = scan(data, file, newest=file == present[-1], name=path.name)
+            if found.torn:
+                self.torn_bytes += found.torn
+                with path.open("r+b") as torn:
+                    torn.truncate(found.end)
+                    os.fsync(torn.fileno())
+            for start, end in found.spans:
+                yield file, data[start:end]
+        self._begin(max([at_least, *present], default=0) + 1)
+
+    def write(self, payloads: Iterable[bytes]) -> int:
+        """Write records; they are durable when `sync` has been called with the returned ticket.
+
+        Raises:
+            Unavailable: the disk took nothing of it (full, for instance); the log is as it was before.
+            StoreStopped: after a failure that leaves the disk's state unknown.
+        """
+        self._refuse_if_stopped()
+        parts: list[bytes] = []
+        record = self._record
+        for payload in payloads:
+            parts += (encode(self._file, record, self._durable, payload), payload)
+            record += 1
+        block = b"".join(parts)
+        try:
+            _write_all(self._fd, block)
+        except OSError as error:
+            self._undo(error)
+            raise Unavailable(
+                "The values could not be stored.",
+                why=f"Writing to {self._path(self._file)} failed: {error.strerror}.",
+                do="Free space on the disk; the connectors keep their values and send them again.",
+            ) from error
+        self._record = record
+        self._size += len(block)
+        self._written += len(block)
+        return self._written
+
+    def sync(self, ticket: int) -> None:
+        """Wait until everything up to the ticket is on the disk; one call serves all who wait.
+
+        Raises:
+            StoreStopped: if the disk does not confirm. It is not asked again: after a failed fsync the
+                kernel may have dropped the pages (PostgreSQL's lesson).
+        """
+        with self._sync_lock:
+            self._refuse_if_stopped()
+            if self._synced >= ticket:
+                return
+            written, size = self._written, self._size
+            self._fdatasync()
+            self._synced = written
+            self._durable = size
+
+    def rotate(self) -> int:
+        """Make the present file complete and begin the next one; returns the number of the complete one."""
+        with self._sync_lock:
+            self._refuse_if_stopped()
+            self._fdatasync()
+            self._synced = self._written
+            done = self._file
+            os.close(self._fd)
+            self._begin(done + 1)
+            return done
+
+    def drop(self, files: Iterable[int]) -> None:
+        """Remove files whose content lies in sealed segments that the manifest names."""
+        for file in files:
+            self._path(file).unlink(missing_ok=True)
+        sync_folder(self.folder)
+
+    def close(self) -> None:
+        """Confirm what was written and give the file back."""
+        with self._sync_lock:
+            if self._fd >= 0:
+                if not self._stopped:
+                    self._fdatasync()
+                    self._synced = self._written
+                os.close(self._fd)
+                self._fd = -1
+                self._stopped = self._stopped or "It was closed."
+
+    def _begin(self, file: int) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        self._fd = os.open(self._path(file), flags, 0o640)
+        sync_folder(self.folder)
+        self._file, self._record, self._size, self._durable = file, 0, 0, 0
+
+    def _fdatasync(self) -> None:
+        try:
+            os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
+        except OSError as error:
+            self._stopped = f"The disk did not confirm a write to {self._path(self._file)}: {error.strerror}."
+            raise StoreStopped(self._stopped) from error
+
+    def _undo(self, cause: OSError) -> None:
+        try:
+            os.ftruncate(self._fd, self._size)
+        except OSError:
+            self._stopped = f"A write broke off ({cause.strerror}) and could not be taken back."
+
+    def _refuse_if_stopped(self) -> None:
+        if self._stopped:
+            raise StoreStopped(self._stopped)
+
+    def _path(self, file: int) -> Path:
+        return self.folder / f"{file:010d}{_SUFFIX}"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a file that was renamed into it can be lost without this."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _write_all(fd: int, block: bytes) -> None:
+    view = memoryview(block)
+    while view:
+        view = view[os.write(fd, view) :]

@@ -1,0 +1,62 @@
+"""Tables of the historian: the manifest of sealed segments, and the last value of each channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from titer.record import Base, Regulated
+
+
+class HistorianSeal(Regulated, Base):
+    """One run of the sealer: which log files became segments, and how far each connection had come.
+
+    `marks` is {connection: {epoch: last sequence number}} of everything sealed so far, so that the newest row
+    and what the log still holds tell what has been stored already.
+    """
+
+    __tablename__ = "historian_seal"
+    __append_only__ = True
+
+    number: Mapped[int] = mapped_column(unique=True)
+    log_files: Mapped[list[Any]] = mapped_column()
+    marks: Mapped[dict[str, Any]] = mapped_column()
+    row_count: Mapped[int] = mapped_column(BigInteger)
+    segment_count: Mapped[int] = mapped_column()
+
+
+class HistorianSegment(Regulated, Base):
+    """One row of the manifest: a sealed file. Its digest stands in the ledger by this row's entry."""
+
+    __tablename__ = "historian_segment"
+    __append_only__ = True
+
+    seal_number: Mapped[int] = mapped_column(index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str] = mapped_column()
+    day: Mapped[str] = mapped_column()
+    start_us: Mapped[int] = mapped_column(BigInteger, index=True)
+    end_us: Mapped[int] = mapped_column(BigInteger)
+    received_us: Mapped[int] = mapped_column(BigInteger)
+    row_count: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger)
+    tags_digest: Mapped[str] = mapped_column()
+    tag_count: Mapped[int] = mapped_column()
+
+
+class HistorianLast(Base):
+    """The last sealed value of each channel, so that a start needs no scan."""
+
+    __tablename__ = "historian_last"
+    __unregulated_because__ = "derived from the segments, whose digests are in the ledger"
+
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    source_us: Mapped[int] = mapped_column(BigInteger)
+    received_us: Mapped[int] = mapped_column(BigInteger)
+    value: Mapped[float | None] = mapped_column()
+    text: Mapped[str | None] = mapped_column()
+    status: Mapped[int] = mapped_column(BigInteger)
+    quality: Mapped[int] = mapped_column()
+    origin: Mapped[int] = mapped_column()

@@ -1,0 +1,147 @@
+"""The log keeps what it acknowledged, and tells an interrupted write from damage."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from titer.base.errors import Unavailable
+from titer.historian.errors import LogDamaged, StoreStopped
+from titer.historian.log import HEADER_BYTES, Log, scan
+
+
+def opened(folder: Path) -> tuple[Log, list[bytes]]:
+    log = Log(folder)
+    found = [payload for _, payload in log.open()]
+    return log, found
+
+
+def fill(folder: Path, *payloads: bytes, each_durable: bool = True) -> Path:
+    log, _ = opened(folder)
+    for payload in payloads:
+        ticket = log.write([payload])
+        if each_durable:
+            log.sync(ticket)
+    path = folder / f"{log.file:010d}.ttrlog"
+    log.close()
+    return path
+
+
+def test_what_was_written_is_read_again_in_order(tmp_path: Path) -> None:
+    fill(tmp_path, b"one", b"", b"three" * 1000)
+    log, found = opened(tmp_path)
+    assert found == [b"one", b"", b"three" * 1000]
+    assert log.file == 2
+    log.close()
+
+
+def test_a_torn_tail_is_cut_off_and_counted(tmp_path: Path) -> None:
+    path = fill(tmp_path, b"one", b"two")
+    path.write_bytes(path.read_bytes()[:-1])
+    log, found = opened(tmp_path)
+    assert found == [b"one"]
+    assert log.torn_bytes == HEADER_BYTES + 2
+    log.close()
+    again, found = opened(tmp_path)
+    assert (found, again.torn_bytes) == ([b"one"], 0)
+    again.close()
+
+
+def test_damage_in_front_of_a_durable_byte_is_an_alarm(tmp_path: Path) -> None:
+    path = fill(tmp_path, b"first" * 100, b"second", b"third")
+    data = bytearray(path.read_bytes())
+    data[HEADER_BYTES + 10] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(LogDamaged) as caught:
+        opened(tmp_path)
+    assert caught.value.offset == 0
+    assert caught.value.readable == 2
+    assert "restore it from the backup" in str(caught.value)
+
+
+def test_pages_lost_behind_the_last_confirmed_byte_are_no_alarm(tmp_path: Path) -> None:
+    """Two writes that nobody had confirmed: the disk may have kept the second and not the first."""
+    path = fill(tmp_path, b"first" * 100, b"second", each_durable=False)
+    data = bytearray(path.read_bytes())
+    data[HEADER_BYTES : HEADER_BYTES + 200] = bytes(200)
+    path.write_bytes(data)
+    log, found = opened(tmp_path)
+    assert found == []
+    assert log.torn_bytes == len(data)
+    log.close()
+
+
+def test_a_complete_file_may_have_no_torn_tail(tmp_path: Path) -> None:
+    log, _ = opened(tmp_path)
+    log.write([b"one"])
+    done = log.rotate()
+    log.write([b"two"])
+    log.close()
+    path = tmp_path / f"{done:010d}.ttrlog"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(LogDamaged):
+        opened(tmp_path)
+
+
+def test_a_record_that_was_cut_out_is_noticed(tmp_path: Path) -> None:
+    path = fill(tmp_path, b"aaa", b"bbb", b"ccc")
+    data = path.read_bytes()
+    size = HEADER_BYTES + 3
+    path.write_bytes(data[:size] + data[2 * size :])
+    with pytest.raises(LogDamaged):
+        opened(tmp_path)
+
+
+def test_a_record_of_another_file_is_noticed(tmp_path: Path) -> None:
+    path = fill(tmp_path / "a", b"aaa")
+    assert scan(path.read_bytes(), 1, newest=True).spans
+    assert scan(path.read_bytes(), 2, newest=True).torn == len(path.read_bytes())
+
+
+def test_a_full_disk_takes_nothing_and_the_log_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, _ = opened(tmp_path)
+    log.sync(log.write([b"one"]))
+    real = os.write
+
+    def half(fd: int, data: bytes) -> int:
+        if len(data) > 20:
+            return real(fd, bytes(data[:20]))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(Unavailable, match="No space left"):
+        log.write([b"two"])
+    monkeypatch.undo()
+    log.sync(log.write([b"three"]))
+    log.close()
+    assert opened(tmp_path)[1] == [b"one", b"three"]
+
+
+def test_after_a_failed_sync_nothing_more_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, _ = opened(tmp_path)
+    ticket = log.write([b"one"])
+
+    def broken(_fd: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with pytest.raises(StoreStopped):
+        log.sync(ticket)
+    monkeypatch.undo()
+    with pytest.raises(StoreStopped):
+        log.sync(ticket)
+    with pytest.raises(StoreStopped, match="did not confirm"):
+        log.write([b"two"])
+    log.close()
+
+
+def test_numbers_of_files_are_never_used_again(tmp_path: Path) -> None:
+    log = Log(tmp_path)
+    list(log.open(at_least=41))
+    assert log.file == 42
+    log.close()
