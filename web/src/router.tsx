@@ -36,6 +36,7 @@ const tree = root.addChildren([
   page("/lab", () => import("./pages/lab/Lab")),
   page("/lab/samples/$id", () => import("./pages/lab/Sample")),
   page("/lab/results/$id", () => import("./pages/lab/Result")),
+  page("/lab/runs/$id", () => import("./pages/lab/Run")),
   page("/review", () => import("./pages/review/Review")),
   page("/alerts", () => import("./pages/alerts/Alerts")),
   page("/alerts/$id", () => import("./pages/alerts/Alert")),

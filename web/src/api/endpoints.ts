@@ -67,17 +67,30 @@ export const api = {
   task: (id: string, signal?: AbortSignal) => http.get<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}`, undefined, signal),
   enterTask: (id: string, body: { version: number; values: Record<string, string>; reason?: string }) =>
     http.post<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}/entries`, body),
-  lotsOf: (batch_id: string, signal?: AbortSignal) => list<Raw>("/api/material/lots", { batch_id }, signal),
-  genealogy: (batch_id: string, signal?: AbortSignal) => list<Raw>("/api/material/genealogy", { batch_id }, signal),
+
+  // materials
+  definitions: (signal?: AbortSignal) => list<T.Definition>("/api/material/definitions", undefined, signal),
+  lots: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Lot>("/api/material/lots", query, signal),
+  consumed: (batch: string, signal?: AbortSignal) => list<T.Edge>(`/api/material/batches/${encodeURIComponent(batch)}/consumed`, undefined, signal),
 
   // laboratory
-  samples: (query: Query, signal?: AbortSignal) => list<T.Sample>("/api/lims/samples", query, signal),
-  sample: (id: string, signal?: AbortSignal) => http.get<T.Sample>(`/api/lims/samples/${encodeURIComponent(id)}`, undefined, signal),
-  tests: (query: Query, signal?: AbortSignal) => list<T.TestRequest>("/api/lims/tests", query, signal),
-  results: (query: Query, signal?: AbortSignal) => list<T.ResultOut>("/api/lims/results", query, signal),
-  result: (id: string, signal?: AbortSignal) => http.get<T.ResultOut>(`/api/lims/results/${encodeURIComponent(id)}`, undefined, signal),
-  origin: (id: string, signal?: AbortSignal) => list<T.Origin>(`/api/lims/results/${encodeURIComponent(id)}/origin`, undefined, signal),
-  investigations: (query: Query, signal?: AbortSignal) => list<T.Investigation>("/api/lims/investigations", query, signal),
+  worklist: (query: { state?: string; batch_id?: string }, signal?: AbortSignal) => list<T.Work>("/api/lims/worklist", query, signal),
+  samples: (query: { batch_id?: string; state?: string }, signal?: AbortSignal) => list<T.Sample>("/api/lims/samples", query, signal),
+  sample: (id: string, signal?: AbortSignal) => http.get<T.SampleDetail>(`/api/lims/samples/${encodeURIComponent(id)}`, undefined, signal),
+  results: (batch_id: string, signal?: AbortSignal) => list<T.Result>("/api/lims/results", { batch_id }, signal),
+  result: (id: string, signal?: AbortSignal) => http.get<T.Result>(`/api/lims/results/${encodeURIComponent(id)}`, undefined, signal),
+  evaluations: (id: string, signal?: AbortSignal) => list<T.Evaluation>(`/api/lims/results/${encodeURIComponent(id)}/evaluations`, undefined, signal),
+  origin: (id: string, signal?: AbortSignal) => list<T.OriginLink>(`/api/lims/results/${encodeURIComponent(id)}/origin`, undefined, signal),
+  enterReading: (test: string, body: { raw: string; unit: string | null; reason?: string }) =>
+    http.post<unknown>(`/api/lims/tests/${encodeURIComponent(test)}/reading`, body),
+  runs: (signal?: AbortSignal) => list<T.Run>("/api/lims/runs", undefined, signal),
+  run: (id: string, signal?: AbortSignal) => http.get<T.RunDetail>(`/api/lims/runs/${encodeURIComponent(id)}`, undefined, signal),
+  chromatogram: (run: string, position: number, signal?: AbortSignal) =>
+    http.get<T.InjectionTrace>(`/api/lims/runs/${encodeURIComponent(run)}/injections/${position}/trace`, { points: 2000 }, signal),
+  investigations: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Investigation>("/api/lims/investigations", query, signal),
+  contractCertificates: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.ContractCertificate>("/api/lims/contract-certificates", query, signal),
+  certificates: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Certificate>("/api/lims/certificates", query, signal),
+  files: (signal?: AbortSignal) => list<T.RawFile>("/api/lims/files", undefined, signal),
 
   // quality
   exceptions: (query: Query, signal?: AbortSignal) => list<T.QualityException>("/api/quality/exceptions", query, signal),

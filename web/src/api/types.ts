@@ -180,8 +180,9 @@ export interface Sample extends Stamped {
   number: string;
   kind: string;
   state: string;
+  parent_id: string | null;
   batch_id: string | null;
-  batch_number: string | null;
+  lot_id: string | null;
   point: string;
   location: string;
   planned_at: string | null;
@@ -190,41 +191,21 @@ export interface Sample extends Stamped {
   received_at: string | null;
 }
 
-export interface TestRequest extends Stamped {
+export interface Test extends Stamped {
   number: string;
   sample_id: string;
-  sample_number: string;
+  batch_id: string | null;
   analysis: string;
-  method: string;
+  method_id: string;
   kind: string;
   state: string;
   run_id: string | null;
-  result_id: string | null;
-  batch_id: string | null;
-  why_not_ready: string[];
+  redetermines_id: string | null;
+  investigation_id: string | null;
 }
 
-export interface ResultOut extends Stamped {
-  test_id: string;
-  sample_id: string;
-  sample_number: string;
-  batch_id: string | null;
-  analysis: string;
-  state: string;
-  value: string | null;
-  text: string;
-  unit: string | null;
-  sampled_at: string | null;
-  entered_by: string;
-  reviewed_by: string | null;
-  approved_by: string | null;
-  trace: Record<string, unknown>[];
-  inputs: Record<string, unknown>;
-  pinned: Record<string, unknown>;
-  evaluations: EvaluationOut[];
-}
-
-export interface EvaluationOut {
+export interface Evaluation extends Stamped {
+  result_id: string;
   kind: string;
   outcome: string;
   rounded: string | null;
@@ -233,27 +214,196 @@ export interface EvaluationOut {
   trace: string[];
 }
 
-export interface Origin {
+export interface Result extends Stamped {
+  test_id: string;
+  sample_id: string;
+  batch_id: string | null;
+  analysis: string;
+  state: string;
+  /** Unrounded. */
+  value: string | null;
+  /** What was reported. */
+  text: string;
+  unit: string | null;
+  trace: Record<string, unknown>[];
+  inputs: Record<string, unknown>;
+  pinned: Record<string, unknown>;
+  sampled_at: string | null;
+  entered_by: string;
+  reviewed_by: string | null;
+  approved_by: string | null;
+}
+
+export interface Work {
+  test: Test;
+  sample: Sample;
+  method_code: string;
+  method_revision: number;
+  technique: string;
+  result: Result | null;
+  evaluation: Evaluation | null;
+}
+
+export interface Measurement extends Stamped {
+  sample_id: string | null;
+  test_id: string | null;
+  run_id: string | null;
+  name: string;
+  replicate: number;
+  raw: string;
+  value: string | null;
+  unit: string | null;
+  source: Record<string, unknown>;
+  supersedes_id: string | null;
+  reason: string | null;
+}
+
+export interface Attachment extends Stamped {
+  title: string;
+  file_name: string;
+  media_type: string;
+  digest: string;
+}
+
+export interface SampleDetail {
+  sample: Sample;
+  tests: Work[];
+  measurements: Measurement[];
+  attachments: Attachment[];
+  aliquots: Sample[];
+}
+
+export interface Injection {
+  position: number;
+  name: string;
+  kind?: string;
+  injected_at: string | null;
+  peaks: Record<string, unknown>[];
+}
+
+export interface Run extends Stamped {
+  number: string;
+  instrument: string;
+  analyst_id: string;
+  state: string;
+  test_ids: string[];
+  document_digest: string | null;
+  raw_file_id: string | null;
+  injections: Injection[];
+  suitability: Record<string, unknown>[];
+  findings: Record<string, unknown>[];
+  instrument_trail: Record<string, unknown>[];
+  started_at: string | null;
+}
+
+export interface RunDetail {
+  run: Run;
+  tests: Work[];
+  measurements: Measurement[];
+  attachments: Attachment[];
+  not_ready: string[];
+}
+
+export interface InjectionTrace {
+  injection: string;
+  time: number[];
+  signal: number[];
+  from_count: number;
+  decimated: boolean;
+}
+
+/** One link of the chain that a result came by. */
+export interface OriginLink {
   kind: string;
   title: string;
   detail: string;
-  record_type?: string;
-  record_id?: string;
-  digest?: string;
-  content?: Record<string, unknown>;
+  record_type: string | null;
+  record_id: string | null;
+  at: string | null;
+  data: Record<string, unknown>;
 }
 
 export interface Investigation extends Stamped {
   number: string;
-  title: string;
-  state: string;
   test_id: string;
   result_id: string;
   batch_id: string | null;
+  exception_id: string | null;
+  state: string;
+  title: string;
   hypothesis: string | null;
+  evidence: Record<string, unknown>[];
   assignable_cause: string | null;
-  conclusion: string | null;
+  cause_kind: string | null;
   redetermination_id: string | null;
+  conclusion: string | null;
+}
+
+export interface ContractCertificate extends Stamped {
+  number: string;
+  laboratory: string;
+  reference: string;
+  sample_id: string;
+  batch_id: string | null;
+  digest: string;
+  file_name: string;
+  state: string;
+  transcription: Record<string, unknown>[];
+}
+
+export interface Certificate extends Stamped {
+  number: string;
+  batch_id: string | null;
+  lot_id: string | null;
+  state: string;
+  content: Record<string, unknown>;
+  digest: string;
+}
+
+export interface RawFile extends Stamped {
+  document_id: string;
+  digest: string;
+  file_name: string;
+  connection: string;
+  disposition: string;
+  reason: string | null;
+  run_id: string | null;
+}
+
+export interface Lot extends Stamped {
+  number: string;
+  definition_id: string;
+  supplier: string;
+  supplier_lot: string;
+  quantity: string;
+  remaining: string;
+  unit: string;
+  expires_on: string | null;
+  received_at: string | null;
+  usage: string;
+  disposition: string;
+  disposition_reason: string | null;
+  batch_id: string | null;
+  not_ready: string[];
+}
+
+export interface Definition extends Stamped {
+  code: string;
+  title: string;
+  kind: string;
+  unit: string;
+}
+
+export interface Edge extends Stamped {
+  key: string;
+  kind: string;
+  source_type: string;
+  source_id: string;
+  target_type: string;
+  target_id: string;
+  quantity: string | null;
+  unit: string | null;
+  happened_at: string;
 }
 
 export interface QualityException extends Stamped {

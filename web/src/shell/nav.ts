@@ -62,8 +62,9 @@ export function addressOf(recordType: string, id: string): string | null {
     case "lims_sample":
       return `/lab/samples/${key}`;
     case "lims_result":
-    case "lims_reportable_result":
       return `/lab/results/${key}`;
+    case "lims_run":
+      return `/lab/runs/${key}`;
     case "insight_alert":
       return `/alerts/${key}`;
     case "equipment_unit":

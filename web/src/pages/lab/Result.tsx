@@ -1,0 +1,143 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { api } from "../../api/endpoints";
+import type { Investigation, Result as ResultShape } from "../../api/types";
+import { exact } from "../../format/number";
+import { ContentView } from "../../parts/ContentView";
+import { Facts, PageHead, Panel } from "../../parts/Panel";
+import { SignButton } from "../../parts/SignDialog";
+import { Asked } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { usePeople } from "../../parts/people";
+import { WhereFrom } from "../../parts/WhereFrom";
+
+/** A reportable result: number, judgement with its steps, investigation if there is one, and where it came from. */
+export default function Result() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const result = useQuery({ queryKey: ["result", id], queryFn: ({ signal }) => api.result(id, signal), meta: { types: ["lims_"] } });
+  return (
+    <Asked query={result} lines={10}>
+      {(found) => <Body result={found} />}
+    </Asked>
+  );
+}
+
+function Body({ result }: { result: ResultShape }) {
+  const evaluations = useQuery({ queryKey: ["evaluations", result.id], queryFn: ({ signal }) => api.evaluations(result.id, signal), meta: { types: ["lims_evaluation"] } });
+  const investigations = useQuery({
+    queryKey: ["investigations", result.batch_id ?? ""],
+    queryFn: ({ signal }) => api.investigations({ batch_id: result.batch_id ?? undefined }, signal),
+    meta: { types: ["lims_investigation"] },
+  });
+  const about = (investigations.data ?? []).filter((i) => i.result_id === result.id);
+  const name = usePeople();
+  return (
+    <>
+      <PageHead
+        title={result.analysis}
+        state={<StateBadge state={result.state} />}
+        sub={
+          <Link to="/lab/samples/$id" params={{ id: result.sample_id }}>
+            Open the sample
+          </Link>
+        }
+      />
+      <div className="split-2">
+        <div className="stack-l">
+          <Panel>
+            <div className="row" style={{ gap: 32, alignItems: "baseline" }}>
+              <strong className="tabular" style={{ fontSize: 30, textDecoration: result.state === "invalidated" ? "line-through" : undefined }}>
+                {exact(result.text, result.unit)}
+              </strong>
+              {(evaluations.data ?? []).map((e) => (
+                <span key={e.id} className="row">
+                  <StateBadge state={e.outcome} />
+                  <span className="muted">
+                    {e.kind.replaceAll("_", " ")}: {e.limit_text}
+                  </span>
+                </span>
+              ))}
+            </div>
+            <div style={{ marginTop: 14 }}>
+              <Facts
+                of={[
+                  ["Unrounded", <span key="u" className="tabular mono">{result.value ?? "no number"}</span>],
+                  ["Sampled", <TimeStamp key="s" at={result.sampled_at} />],
+                  ["Entered", <TimeStamp key="e" at={result.process_at} server={result.recorded_at} />],
+                  ["Entered by", name(result.entered_by)],
+                  ["Reviewed by", name(result.reviewed_by)],
+                  ["Approved by", name(result.approved_by)],
+                ]}
+              />
+            </div>
+          </Panel>
+          {about.map((i) => (
+            <About key={i.id} investigation={i} />
+          ))}
+          <Panel title="How it was judged">
+            <Asked query={evaluations} lines={3} empty={<p className="muted">It has not been evaluated, which blocks release.</p>}>
+              {(rows) => (
+                <div className="stack-l">
+                  {rows.map((e) => (
+                    <div key={e.id}>
+                      <h3>
+                        {e.kind.replaceAll("_", " ")} · rounding {e.rounding}
+                      </h3>
+                      <ol style={{ listStyle: "decimal", paddingLeft: 20 }}>
+                        {e.trace.map((line, n) => (
+                          <li key={n} className="tabular">
+                            {line}
+                          </li>
+                        ))}
+                      </ol>
+                    </div>
+                  ))}
+                </div>
+              )}
+            </Asked>
+          </Panel>
+          <Panel title="How it was calculated">
+            {result.trace.length === 0 ? <p className="muted">Taken as it was read; nothing was calculated.</p> : <ContentView content={result.trace} />}
+          </Panel>
+          <Panel title="Pinned when the work began">
+            <ContentView content={result.pinned} />
+          </Panel>
+        </div>
+        <WhereFrom result={result.id} />
+      </div>
+    </>
+  );
+}
+
+function About({ investigation: i }: { investigation: Investigation }) {
+  const request = (meaning: string) => ({ record_type: "lims_investigation", record_id: i.id, meaning, data: {} });
+  const open = i.state !== "closed";
+  return (
+    <Panel title={`Investigation ${i.number}`} right={<StateBadge state={i.state} tone={open ? "warning" : "done"} />}>
+      <div className="stack">
+        <Facts
+          of={[
+            ["About", i.title],
+            ["Hypothesis", i.hypothesis ?? "–"],
+            ["Assignable cause", i.assignable_cause ?? "none found yet"],
+            ["Conclusion", i.conclusion ?? "–"],
+          ]}
+        />
+        {i.evidence.length > 0 ? (
+          <details>
+            <summary>Evidence ({i.evidence.length})</summary>
+            <ContentView content={i.evidence} />
+          </details>
+        ) : null}
+        {open ? (
+          <div className="row">
+            <SignButton label="Review the cause" variant="default" size="xs" request={request("reviewed")} />
+            <SignButton label="Invalidate the result" variant="default" size="xs" request={request("invalidated")} />
+            <SignButton label="Close" variant="default" size="xs" request={request("closed")} />
+          </div>
+        ) : null}
+      </div>
+    </Panel>
+  );
+}

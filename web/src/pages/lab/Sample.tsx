@@ -1,0 +1,158 @@
+import { Button, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { api, contentAddress } from "../../api/endpoints";
+import { useMaySee } from "../../api/session";
+import type { SampleDetail, Work } from "../../api/types";
+import { exact } from "../../format/number";
+import { DataTable } from "../../parts/DataTable";
+import { Facts, PageHead, Panel } from "../../parts/Panel";
+import { SignButton } from "../../parts/SignDialog";
+import { Asked, EmptyState, ErrorState } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { TimeStamp } from "../../parts/TimeStamp";
+
+/** A sample with its tests, what was measured on it, and what hangs on it. */
+export default function Sample() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const sample = useQuery({ queryKey: ["sample", id], queryFn: ({ signal }) => api.sample(id, signal), meta: { types: ["lims_"] } });
+  return (
+    <Asked query={sample} lines={10}>
+      {(found) => <Body detail={found} />}
+    </Asked>
+  );
+}
+
+function Body({ detail }: { detail: SampleDetail }) {
+  const { sample, tests, measurements, attachments, aliquots } = detail;
+  const navigate = useNavigate();
+  const apart = tests.filter((w) => w.test.run_id === null && w.result);
+  const toReview = apart.some((w) => w.test.state === "entered");
+  const toApprove = apart.some((w) => w.test.state === "reviewed");
+  const waiting = tests.filter((w) => w.test.run_id === null && ["planned", "ready", "in_progress"].includes(w.test.state));
+  return (
+    <>
+      <PageHead
+        title={`Sample ${sample.number}`}
+        state={<StateBadge state={sample.state} />}
+        sub={sample.point}
+        right={
+          <>
+            {toReview ? <SignButton label="Review results" variant="default" request={{ record_type: "lims_sample", record_id: sample.id, meaning: "reviewed", data: {} }} /> : null}
+            {toApprove ? <SignButton label="Approve results" request={{ record_type: "lims_sample", record_id: sample.id, meaning: "approved", data: {} }} /> : null}
+          </>
+        }
+      />
+      <div className="stack-l">
+        <Panel>
+          <Facts
+            of={[
+              ["Kind", sample.kind],
+              ["Batch", sample.batch_id ? <Link key="b" to="/batches/$id" params={{ id: sample.batch_id }}>Open the batch</Link> : "–"],
+              ["Sampled", <TimeStamp key="s" at={sample.sampled_at} server={sample.recorded_at} precision="second" />],
+              ["Received", <TimeStamp key="r" at={sample.received_at} />],
+              ["Location", sample.location || "–"],
+              ["Aliquots", aliquots.length === 0 ? "none" : aliquots.map((a) => a.number).join(", ")],
+            ]}
+          />
+        </Panel>
+        <Panel title="Tests" flush>
+          <DataTable
+            name="tests"
+            label={`Tests of ${sample.number}`}
+            rows={tests}
+            bare
+            id={(r) => r.test.id}
+            open={(r) => r.result && void navigate({ to: "/lab/results/$id", params: { id: r.result.id } })}
+            empty={<EmptyState title="No tests">The sampling plan asked for none.</EmptyState>}
+            columns={[
+              { key: "analysis", title: "Analysis", value: (r) => r.test.analysis, render: (r) => (r.result ? <Link to="/lab/results/$id" params={{ id: r.result.id }}>{r.test.analysis}</Link> : r.test.analysis) },
+              { key: "test", title: "Test", value: (r) => r.test.number, nowrap: true },
+              { key: "method", title: "Method", value: (r) => `${r.method_code} rev ${r.method_revision}`, nowrap: true },
+              { key: "state", title: "State", value: (r) => r.test.state, render: (r) => <StateBadge state={r.test.state} /> },
+              { key: "result", title: "Result", align: "right", value: (r) => r.result?.text, render: (r) => <strong className="tabular">{r.result ? exact(r.result.text, r.result.unit) : "–"}</strong> },
+              { key: "limit", title: "Limit", value: (r) => r.evaluation?.limit_text },
+              { key: "outcome", title: "Evaluation", value: (r) => r.evaluation?.outcome, render: (r) => (r.evaluation ? <StateBadge state={r.evaluation.outcome} /> : <span className="muted">–</span>) },
+            ]}
+          />
+        </Panel>
+        {waiting.length > 0 ? <Readings waiting={waiting} /> : null}
+        <Panel title="Measured" flush>
+          <DataTable
+            name="measured"
+            label={`Measurements on ${sample.number}`}
+            rows={measurements}
+            bare
+            id={(r) => r.id}
+            empty={<EmptyState title="Nothing measured yet">Each value stands here as it came, with its source.</EmptyState>}
+            columns={[
+              { key: "name", title: "What", value: (r) => r.name },
+              { key: "raw", title: "As it came", align: "right", value: (r) => r.raw, render: (r) => <span className="tabular">{exact(r.raw, r.unit)}</span> },
+              { key: "replicate", title: "Replicate", align: "right", value: (r) => r.replicate },
+              { key: "source", title: "Source", value: (r) => Object.values(r.source).map(String).join(" "), render: (r) => <span className="muted">{Object.entries(r.source).slice(0, 3).map(([k, v]) => `${k} ${String(v).slice(0, 24)}`).join(", ")}</span> },
+              { key: "at", title: "At", value: (r) => r.process_at, render: (r) => <TimeStamp at={r.process_at} server={r.recorded_at} /> },
+              { key: "note", title: "Correction", value: (r) => (r.supersedes_id ? `corrects an earlier value: ${r.reason ?? ""}` : "") },
+            ]}
+          />
+        </Panel>
+        {attachments.length > 0 ? (
+          <Panel title="Documents">
+            <ul className="stack">
+              {attachments.map((a) => (
+                <li key={a.id}>
+                  <a href={contentAddress(a.digest)} download={a.file_name}>
+                    {a.title}
+                  </a>{" "}
+                  <span className="muted">{a.file_name}</span> <span className="mono muted">{a.digest.slice(0, 16)}</span>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+/** Entry of a value that a person reads off; the text goes to the server as it was typed. */
+function Readings({ waiting }: { waiting: Work[] }) {
+  if (!useMaySee("analyst")) return null;
+  return (
+    <Panel title="Enter a reading">
+      <div className="stack">
+        {waiting.map((w) => (
+          <Reading key={w.test.id} work={w} />
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function Reading({ work }: { work: Work }) {
+  const client = useQueryClient();
+  const [raw, setRaw] = useState("");
+  const [unit, setUnit] = useState("");
+  const enter = useMutation({
+    mutationFn: () => api.enterReading(work.test.id, { raw, unit: unit || null }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ["sample"] }),
+  });
+  return (
+    <form
+      className="stack"
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (raw.trim()) enter.mutate();
+      }}
+    >
+      <div className="row" style={{ alignItems: "flex-end" }}>
+        <TextInput label={work.test.analysis} value={raw} onChange={(e) => setRaw(e.currentTarget.value)} w={180} autoComplete="off" />
+        <TextInput label="Unit" value={unit} onChange={(e) => setUnit(e.currentTarget.value)} w={110} autoComplete="off" />
+        <Button type="submit" variant="default" loading={enter.isPending} disabled={!raw.trim()}>
+          Enter
+        </Button>
+      </div>
+      {enter.error ? <ErrorState error={enter.error} /> : null}
+    </form>
+  );
+}

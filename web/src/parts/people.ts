@@ -1,0 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../api/endpoints";
+
+/** Full names for person ids; the id's end where the name is not known. */
+export function usePeople(): (id: string | null | undefined) => string {
+  const people = useQuery({ queryKey: ["people"], queryFn: ({ signal }) => api.people(signal), meta: { types: ["record_person"] }, staleTime: 300_000 });
+  const names = new Map((people.data ?? []).map((p) => [p.id, p.full_name]));
+  return (id) => (id ? (names.get(id) ?? id.slice(-8)) : "–");
+}

@@ -1,0 +1,85 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import { axisDigits, value as shown } from "../../format/number";
+import { dark, light } from "../../theme";
+
+interface Props {
+  label: string;
+  x: number[];
+  y: (number | null)[];
+  xTitle: string;
+  yTitle: string;
+  height?: number;
+  markers?: { x: number; label: string }[];
+}
+
+/** A signal over something that is not time of day: a chromatogram, a spectrum. Drag to zoom, double click back. */
+export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, markers = [] }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const scheme = useComputedColorScheme("light");
+  const marks = useRef(markers);
+  marks.current = markers;
+  useEffect(() => {
+    const at = host.current;
+    if (!at) return;
+    const tokens = scheme === "dark" ? dark : light;
+    const axis = (title: string, size: number): uPlot.Axis => ({
+      label: title,
+      labelSize: 20,
+      labelFont: "12px system-ui, sans-serif",
+      stroke: tokens.muted,
+      size,
+      font: "12px system-ui, sans-serif",
+      grid: { stroke: tokens.inset, width: 1 },
+      ticks: { show: false },
+      values: (_u, splits) => {
+        const digits = axisDigits((splits[1] ?? 1) - (splits[0] ?? 0) || 1);
+        return splits.map((s) => shown(s, digits));
+      },
+    });
+    const plot = new uPlot(
+      {
+        width: Math.max(at.clientWidth, 200),
+        height,
+        legend: { show: false },
+        cursor: { drag: { x: true, y: false } },
+        scales: { x: { time: false } },
+        axes: [axis(xTitle, 34), axis(yTitle, 56)],
+        series: [{}, { label: yTitle, stroke: tokens.trace[0], width: 1.4, points: { show: false } }],
+        hooks: {
+          draw: [
+            (u) => {
+              const ctx = u.ctx;
+              ctx.save();
+              ctx.fillStyle = tokens.ink;
+              ctx.strokeStyle = tokens.muted;
+              ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+              ctx.textAlign = "center";
+              for (const m of marks.current) {
+                const px = u.valToPos(m.x, "x", true);
+                if (px < u.bbox.left || px > u.bbox.left + u.bbox.width) continue;
+                ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+                ctx.beginPath();
+                ctx.moveTo(px, u.bbox.top + 14 * devicePixelRatio);
+                ctx.lineTo(px, u.bbox.top + u.bbox.height);
+                ctx.stroke();
+                ctx.fillText(m.label, px, u.bbox.top + 10 * devicePixelRatio);
+              }
+              ctx.restore();
+            },
+          ],
+        },
+      },
+      [x, y],
+      at,
+    );
+    const watcher = new ResizeObserver(() => at.clientWidth > 0 && plot.setSize({ width: at.clientWidth, height }));
+    watcher.observe(at);
+    return () => {
+      watcher.disconnect();
+      plot.destroy();
+    };
+  }, [x, y, xTitle, yTitle, height, scheme]);
+  return <div ref={host} role="img" aria-label={label} style={{ height }} />;
+}
