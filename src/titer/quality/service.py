@@ -1,0 +1,343 @@
+"""Use cases of the quality system."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.base.errors import Invalid
+from titer.material import Material
+from titer.quality import rules
+from titer.quality.model import AuditTrailReview, Deviation, Disposition, QualityException
+from titer.quality.rules import Check, Coverage, ExceptionFacts, ReleaseGate
+from titer.quality.signing import meanings
+from titer.record import (
+    ActionSpec,
+    Actor,
+    LedgerEntry,
+    OutboxEvent,
+    Record,
+    SignatureMeaning,
+    Subscription,
+    Unit,
+    Worker,
+)
+
+_SAMPLE = 25
+_FLAG_VERBS = ("correct", "invalidate", "override", "void", "force", "hold")
+
+
+class Quality:
+    """The quality system.
+
+    Args:
+        record: the record.
+        material: whose lots a disposition decides about.
+    """
+
+    def __init__(self, record: Record, material: Material) -> None:
+        self.record = record
+        self.material = material
+        self.gates: list[ReleaseGate] = []
+
+    def actions(self) -> tuple[ActionSpec, ...]:
+        """Rows of the matrix of rights."""
+        return rules.ACTIONS
+
+    def signatures(self) -> tuple[SignatureMeaning, ...]:
+        """Everything here that is signed."""
+        return meanings(self)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Batches that begin and end."""
+        return (
+            Subscription("quality.batches", ("mes.batch.started", "mes.batch.completed"), self._on_batch),
+        )
+
+    def workers(self) -> tuple[Worker, ...]:
+        """None."""
+        return ()
+
+    def register_gate(self, gate: ReleaseGate) -> None:
+        """Let a layer have its say before a release."""
+        self.gates.append(gate)
+
+    # --- exceptions -------------------------------------------------------------------------------------------
+
+    def raise_exception(
+        self,
+        unit: Unit,
+        *,
+        kind: str,
+        severity: str,
+        title: str,
+        detail: str,
+        batch_id: str | None,
+        subject_type: str,
+        subject_id: str,
+        evidence: dict[str, Any],
+        key: str,
+    ) -> QualityException:
+        """Raise an exception; the same key raises one only.
+
+        Raises:
+            Invalid: for an unknown severity.
+        """
+        if severity not in rules.SEVERITIES:
+            raise Invalid(f"{severity!r} is no severity.", do=f"Use one of {', '.join(rules.SEVERITIES)}.")
+        known = unit.session.scalars(select(QualityException).where(QualityException.key == key)).first()
+        if known is not None:
+            return known
+        row = unit.add(
+            QualityException(
+                number=unit.next_number("EX"),
+                key=key,
+                kind=kind,
+                severity=severity,
+                title=title,
+                detail=detail,
+                batch_id=batch_id,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                evidence=evidence,
+                state="open",
+            )
+        )
+        unit.emit(
+            "quality.exception.raised",
+            row,
+            {"number": row.number, "severity": severity, "title": title, "batch_id": batch_id, "kind": kind},
+        )
+        return row
+
+    # --- deviations -------------------------------------------------------------------------------------------
+
+    def raise_deviation(
+        self,
+        unit: Unit,
+        *,
+        title: str,
+        description: str,
+        batch_id: str | None,
+        exception_ids: list[str],
+        key: str,
+    ) -> Deviation:
+        """Raise a deviation; the same key raises one only. It is classified by the quality unit."""
+        known = unit.session.scalars(select(Deviation).where(Deviation.key == key)).first()
+        if known is not None:
+            return known
+        row = unit.add(
+            Deviation(
+                number=unit.next_number("DEV"),
+                key=key,
+                title=title,
+                description=description,
+                batch_id=batch_id,
+                exception_ids=exception_ids,
+                state="raised",
+            )
+        )
+        for exception_id in exception_ids:
+            unit.get(QualityException, exception_id).deviation_id = row.id
+        unit.emit("quality.deviation.raised", row, {"number": row.number, "batch_id": batch_id})
+        return row
+
+    def begin_investigation(self, unit: Unit, deviation_id: str, *, version: int | None = None) -> Deviation:
+        """Take a classified deviation up; the acting person becomes its investigator."""
+        row = unit.get(Deviation, deviation_id, version)
+        row.state = rules.move(rules.DEVIATION, f"Deviation {row.number}", row.state, "investigate")
+        row.investigator_id = unit.actor.id
+        return row
+
+    # --- review and disposition -------------------------------------------------------------------------------
+
+    def coverage(self, session: Session, batch_id: str) -> Coverage:
+        """Run every check of every gate now."""
+        results: list[tuple[str, Check]] = [
+            ("quality", check) for check in self._own_checks(session, batch_id)
+        ]
+        for gate in self.gates:
+            results += [
+                (gate.name, Check(c.id, c.title, c.outcome, c.detail, c.record_type, c.record_id))
+                for c in gate.checks(session, batch_id)
+            ]
+        return rules.coverage(results, self._facts(session, batch_id))
+
+    def begin_review(self, unit: Unit, batch_id: str) -> Disposition:
+        """Review a batch by exception: run all checks; what is missing is itself an exception.
+
+        Raises:
+            Refused: if the batch is not in a state to be reviewed.
+        """
+        row = self.disposition(unit.session, batch_id)
+        row.state = rules.move(rules.DISPOSITION, f"Batch {row.batch_number}", row.state, "review")
+        found = self.coverage(unit.session, batch_id)
+        for item in found.checks:
+            if item.check.outcome == "exception" and not item.exception_numbers and item.gate != "quality":
+                self.raise_exception(
+                    unit,
+                    kind="review",
+                    severity="minor",
+                    title=item.check.title,
+                    detail=item.check.detail,
+                    batch_id=batch_id,
+                    subject_type=item.check.record_type,
+                    subject_id=item.check.record_id,
+                    evidence={"gate": item.gate, "check": item.check.id},
+                    key=f"review/{batch_id}/{item.gate}/{item.check.id}",
+                )
+        self._prepare_audit_trail_review(unit, batch_id)
+        unit.flush()
+        row.coverage = self.coverage(unit.session, batch_id).as_dict()
+        unit.emit("quality.batch.under_review", row, {"batch_id": batch_id})
+        return row
+
+    def release_blockers(self, session: Session, batch_id: str) -> list[str]:
+        """What stands against the release of a batch, worst first; empty if nothing."""
+        row = self.disposition(session, batch_id)
+        reasons = []
+        if row.state != "under_review":
+            reasons.append(f"The batch is {row.state.replace('_', ' ')}, not under review.")
+        review = self.audit_trail_review(session, batch_id)
+        if review is None or review.state != "reviewed":
+            reasons.append("The audit trail has not been reviewed.")
+        for deviation in self.deviations(session, batch_id):
+            if deviation.state != "closed":
+                reasons.append(f"Deviation {deviation.number} is {deviation.state.replace('_', ' ')}.")
+        for item in self.exceptions(session, batch_id):
+            if item.state == "open":
+                reasons.append(f"Exception {item.number} is open: {item.title}.")
+        for check in self.coverage(session, batch_id).checks:
+            if check.blocks and check.gate != "quality":
+                reasons.append(f"{check.check.title}: {check.check.detail}")
+        return reasons
+
+    def disposition(self, session: Session, batch_id: str) -> Disposition:
+        """The disposition of a batch.
+
+        Raises:
+            Invalid: if the quality system has not heard of the batch.
+        """
+        row = session.scalars(select(Disposition).where(Disposition.batch_id == batch_id)).first()
+        if row is None:
+            raise Invalid("The quality system knows no such batch.")
+        return row
+
+    def dispositions(self, session: Session) -> list[Disposition]:
+        """All of them, newest first."""
+        return list(session.scalars(select(Disposition).order_by(Disposition.id.desc())))
+
+    def exceptions(self, session: Session, batch_id: str | None = None) -> list[QualityException]:
+        """Exceptions, of a batch or all."""
+        query = select(QualityException).order_by(QualityException.id)
+        if batch_id is not None:
+            query = query.where(QualityException.batch_id == batch_id)
+        return list(session.scalars(query))
+
+    def deviations(self, session: Session, batch_id: str | None = None) -> list[Deviation]:
+        """Deviations, of a batch or all."""
+        query = select(Deviation).order_by(Deviation.id)
+        if batch_id is not None:
+            query = query.where(Deviation.batch_id == batch_id)
+        return list(session.scalars(query))
+
+    def audit_trail_review(self, session: Session, batch_id: str) -> AuditTrailReview | None:
+        """The audit-trail review of a batch, once it was prepared."""
+        return session.scalars(select(AuditTrailReview).where(AuditTrailReview.batch_id == batch_id)).first()
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _own_checks(self, session: Session, batch_id: str) -> list[Check]:
+        checks = [
+            Check(
+                f"exception/{row.number}",
+                f"Exception {row.number} is disposed of: {row.title}",
+                "passed" if row.state == "disposed" else "exception",
+                row.disposition or row.detail,
+                QualityException.__tablename__,
+                row.id,
+            )
+            for row in self.exceptions(session, batch_id)
+        ]
+        checks += [
+            Check(
+                f"deviation/{row.number}",
+                f"Deviation {row.number} is closed",
+                "passed" if row.state == "closed" else "exception",
+                row.state.replace("_", " "),
+                Deviation.__tablename__,
+                row.id,
+            )
+            for row in self.deviations(session, batch_id)
+        ]
+        return checks
+
+    def _facts(self, session: Session, batch_id: str) -> list[ExceptionFacts]:
+        return [
+            ExceptionFacts(row.number, row.subject_type, row.subject_id, row.key, row.state == "disposed")
+            for row in self.exceptions(session, batch_id)
+        ]
+
+    def _prepare_audit_trail_review(self, unit: Unit, batch_id: str) -> None:
+        """Choose what a person reads: entries that correct or override, and a random sample with its seed."""
+        if self.audit_trail_review(unit.session, batch_id) is not None:
+            return
+        bodies = [
+            json.loads(text)
+            for text in unit.session.scalars(
+                select(LedgerEntry.body)
+                .where(LedgerEntry.body.contains(batch_id, autoescape=True))
+                .order_by(LedgerEntry.seq)
+            )
+        ]
+        seed = int(unit.new_id().replace("-", "")[-8:], 16)
+        chosen = Random(seed).sample(bodies, min(_SAMPLE, len(bodies)))  # noqa: S311  a recorded seed, no secret
+        flagged = [
+            entry
+            for entry in bodies
+            if any(word in entry["verb"] for word in _FLAG_VERBS)
+            or (
+                entry["before"] is not None and entry["actor"]["kind"] == "person" and entry["reason"] is None
+            )
+        ]
+        unit.add(
+            AuditTrailReview(
+                batch_id=batch_id,
+                state="open",
+                seed=seed,
+                sampled=[_line(entry) for entry in chosen],
+                flagged=[_line(entry) for entry in flagged],
+            )
+        )
+
+    def _on_batch(self, event: OutboxEvent) -> None:
+        batch_id = str(event.payload["batch_id"])
+        with self.record.action(Actor.timer("quality.batches"), "quality.follow") as unit:
+            row = unit.session.scalars(select(Disposition).where(Disposition.batch_id == batch_id)).first()
+            if row is None:
+                row = unit.add(
+                    Disposition(
+                        batch_id=batch_id,
+                        batch_number=str(event.payload.get("number", batch_id)),
+                        state="in_process",
+                        coverage={},
+                    )
+                )
+            if event.topic == "mes.batch.completed" and row.state == "in_process":
+                row.state = rules.move(rules.DISPOSITION, row.batch_number, row.state, "complete")
+
+
+def _line(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "entry": entry["id"],
+        "time": entry["time"],
+        "actor": entry["actor"]["name"],
+        "verb": entry["verb"],
+        "record_type": entry["record_type"],
+        "record_id": entry["record_id"],
+        "version": entry["version"],
+    }

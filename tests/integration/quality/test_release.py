@@ -1,0 +1,154 @@
+"""No batch is released with an open exception, an unreviewed audit trail, an open deviation or a check not run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from sqlalchemy.orm import Session
+
+import titer.quality.model  # noqa: F401  its tables must be known before the database is made
+from titer.base.errors import Refused
+from titer.material import Material
+from titer.quality import Check, Quality, rules
+from titer.record import Actor, OutboxEvent, Record, Unit
+
+Sign = Callable[..., object]
+
+
+class FakeGate:
+    """A gate that answers what the test puts in; it stands for a layer that is not here."""
+
+    name = "mes"
+
+    def __init__(self) -> None:
+        self.answer: list[Check] = []
+
+    def checks(self, session: Session, batch_id: str) -> Sequence[Check]:
+        return self.answer
+
+
+@pytest.fixture
+def gate() -> FakeGate:
+    return FakeGate()
+
+
+@pytest.fixture
+def quality(record: Record, gate: FakeGate) -> Quality:
+    material = Material(record)
+    made = Quality(record, material)
+    for part in (material, made):
+        record.register_actions(part.actions())
+        record.register_signatures(part.signatures())
+    made.register_gate(gate)
+    return made
+
+
+def event(topic: str) -> OutboxEvent:
+    return OutboxEvent(
+        topic=topic, record_type="mes_batch", record_id="b1", payload={"batch_id": "b1", "number": "B-1"}
+    )
+
+
+@pytest.fixture
+def completed(quality: Quality, record: Record) -> str:
+    quality._on_batch(event("mes.batch.started"))
+    quality._on_batch(event("mes.batch.completed"))
+    with record.reading() as session:
+        return quality.disposition(session, "b1").id
+
+
+def raise_one(quality: Quality, unit: Unit, severity: str = "major") -> str:
+    return quality.raise_exception(
+        unit, kind="alert", severity=severity, title="Feed is low", detail="-8 %", batch_id="b1",
+        subject_type="insight_alert", subject_id="a1", evidence={"t2": "17.3"}, key="alert/a1",
+    ).id  # fmt: skip
+
+
+def test_a_batch_is_released_only_when_nothing_stands_against_it(
+    quality: Quality, record: Record, person: Callable[..., Actor], sign: Sign, completed: str, gate: FakeGate
+) -> None:
+    quincy, rob, olga = (
+        person("quincy", "quality"),
+        person("rob", "reviewer"),
+        person("olga", "process_owner"),
+    )
+    with record.action(Actor.timer("t"), "quality.exception.raise") as unit:
+        exception = raise_one(quality, unit)
+        assert raise_one(quality, unit) == exception
+    gate.answer = [
+        Check("steps", "All steps are done", "passed", "12 of 12", "mes_batch", "b1"),
+        Check("yield", "The yield is within limits", "exception", "71 %", "mes_step", "s9"),
+        Check("gap", "Critical parameters have no gap", "not_run", "no answer", "mes_batch", "b1"),
+    ]
+    with pytest.raises(Refused, match="not under review"):
+        sign(quincy, "quality_disposition", completed, "released")
+    with record.action(rob, "quality.batch.review") as unit:
+        quality.begin_review(unit, "b1")
+    with record.reading() as session:
+        found = quality.coverage(session, "b1")
+        assert "checks ran" in found.sentence
+        raised = {row.kind: row for row in quality.exceptions(session, "b1")}
+        reasons = quality.release_blockers(session, "b1")
+    assert set(raised) == {"alert", "review"}
+    assert len(reasons) == 5, reasons
+
+    with pytest.raises(Refused, match="disposition"):
+        sign(rob, "quality_exception", exception, "disposed")
+    with record.action(rob, "quality.deviation.raise") as unit:
+        deviation = quality.raise_deviation(
+            unit, title="Pump", description="d", batch_id="b1", exception_ids=[exception], key="dev/a1"
+        ).id
+    covered = {"disposition": "covered by deviation", "comment": "see the deviation"}
+    sign(rob, "quality_exception", exception, "disposed", **covered)
+    sign(
+        rob,
+        "quality_exception",
+        raised["review"].id,
+        "disposed",
+        disposition="justified",
+        comment="known loss",
+    )
+    sign(quincy, "quality_deviation", deviation, "classified", classification="major")
+    with record.action(olga, "quality.deviation.investigate") as unit:
+        quality.begin_investigation(unit, deviation)
+    told = {"root_cause": "worn tubing", "product_impact": "none", "corrective_action": "change the tubing"}
+    with pytest.raises(Refused, match="product impact is missing"):
+        sign(olga, "quality_deviation", deviation, "concluded", **{**told, "product_impact": " "})
+    sign(olga, "quality_deviation", deviation, "concluded", **told)
+    sign(quincy, "quality_deviation", deviation, "closed")
+    with record.reading() as session:
+        review = quality.audit_trail_review(session, "b1")
+    assert review is not None and review.sampled
+    sign(rob, "quality_audit_trail_review", review.id, "reviewed", outcome="no findings")
+    with pytest.raises(Refused, match="no answer"):
+        sign(quincy, "quality_disposition", completed, "released")
+    gate.answer = gate.answer[:2]
+    sign(quincy, "quality_disposition", completed, "released")
+    with record.reading() as session:
+        assert quality.disposition(session, "b1").state == "released"
+    with pytest.raises(Refused, match="cannot reject"):
+        sign(quincy, "quality_disposition", completed, "rejected")
+
+
+def test_a_critical_exception_needs_a_deviation(
+    quality: Quality, record: Record, person: Callable[..., Actor], sign: Sign
+) -> None:
+    rob = person("rob", "reviewer")
+    with record.action(Actor.timer("t"), "quality.exception.raise") as unit:
+        exception = raise_one(quality, unit, "critical")
+    with pytest.raises(Refused, match="needs a deviation"):
+        sign(rob, "quality_exception", exception, "disposed", disposition="no impact", comment="x")
+
+
+@pytest.mark.parametrize("table", [rules.DEVIATION, rules.DISPOSITION, rules.EXCEPTION, rules.REVIEW])
+def test_every_cell_of_the_state_tables(table: dict[str, dict[str, str]]) -> None:
+    events = {name for row in table.values() for name in row}
+    for state, row in table.items():
+        for name in events:
+            if name in row:
+                assert rules.move(table, "It", state, name) == row[name]
+                assert row[name] in table
+            else:
+                with pytest.raises(Refused):
+                    rules.move(table, "It", state, name)
