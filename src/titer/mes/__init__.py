@@ -1,1 +1,39 @@
-"""Recipes, the engine, batches, manual tasks, and the batch record."""
+"""Recipes, the engine, batches, manual tasks, and the batch record's content."""
+
+from titer.mes.engine import COMMANDS, TABLE
+from titer.mes.gate import GateCheck, MesGate
+from titer.mes.model import (
+    Adjustment,
+    Allocation,
+    Batch,
+    BatchSample,
+    Charge,
+    ControlRecipe,
+    JournalEvent,
+    ManualTask,
+    Order,
+    Recipe,
+    TaskEntry,
+)
+from titer.mes.rules import TABLES
+from titer.mes.service import Mes
+
+__all__ = [
+    "COMMANDS",
+    "TABLE",
+    "TABLES",
+    "Adjustment",
+    "Allocation",
+    "Batch",
+    "BatchSample",
+    "Charge",
+    "ControlRecipe",
+    "GateCheck",
+    "JournalEvent",
+    "ManualTask",
+    "Mes",
+    "MesGate",
+    "Order",
+    "Recipe",
+    "TaskEntry",
+]

@@ -236,6 +236,25 @@ def _outage(turn: Turn, data: dict[str, Any]) -> None:
         from_us=data["from_us"],
         to_us=data["to_us"],
     )
+    _reconcile(turn, data)
+
+
+def _reconcile(turn: Turn, data: dict[str, Any]) -> None:
+    """After an outage: what the equipment shows now against what this batch wrote last (policy: tell people)."""
+    waiting = {effect.get("channel") for effect in turn.state.pending("write")}
+    for symbol, setpoint in turn.state.setpoints.items():
+        channel, found = turn.program.channels[symbol], turn.reading(symbol)
+        if channel.once or symbol in waiting or found is None:
+            continue
+        if abs(found.in_unit(channel.unit) - Decimal(setpoint["value"])) > channel.tolerance:
+            turn.exception(
+                setpoint["path"],
+                "setpoint_changed",
+                "major",
+                f"{turn.tag(symbol)} is no longer {setpoint['value']} {channel.unit} after the outage",
+                key=f"setpoint_changed:{symbol}:{data['to_us']}",
+                values=[turn.used_channel(symbol)],
+            )
 
 
 def _note(turn: Turn, data: dict[str, Any]) -> None:

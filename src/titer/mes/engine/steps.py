@@ -255,10 +255,22 @@ def _sample(turn: Turn, path: str) -> None:
         for name, number in turn.counters(path).items():
             label = label.replace("{" + name + "}", str(number))
         turn.request(
-            path, "sample", "sample", plan=spec.plan, label=label, analyses=list(spec.analyses), unit=node.unit,
+            path, "sample", "sample", plan=spec.plan, label=label, analyses=list(spec.analyses), panel=spec.panel, unit=node.unit,
             command="sample",
         )  # fmt: skip
     registered = [e for e in turn.effects_of(path, "sample") if e["status"] == "done"]
+    failed = [e for e in turn.effects_of(path, "sample") if e["status"] == "failed"]
+    if turn.element(path).stage == "register" and failed and not registered:
+        turn.exception(
+            path,
+            "sample_not_registered",
+            "major",
+            f"{node.title}: {failed[-1]['result'].get('message', 'the laboratory refused it')}",
+            key=f"sample_not_registered:{turn.element(path).attempt}",
+        )
+        turn.stage(path, data={"fault": "fault"})
+        give(turn, turn.around(path), HOLD, by="engine")
+        return
     if turn.element(path).stage == "register" and registered:
         turn.stage(path, "draw", data={"sample": registered[-1]["result"]})
         _ask_draw(turn, path, spec)
@@ -289,7 +301,13 @@ def _drawn(turn: Turn, path: str) -> None:
     drawn = turn.effects_of(path, "draw")
     if any(effect["status"] == "done" for effect in drawn):
         sample = turn.element(path).data["sample"]
-        turn.emit("sample.drawn", path=path, sample_id=sample["sample_id"], number=sample["number"])
+        turn.emit(
+            "sample.drawn",
+            path=path,
+            sample_id=sample["sample_id"],
+            number=sample["number"],
+            panel=sample.get("panel", False),
+        )
         turn.complete(path)
     elif drawn and drawn[-1]["status"] == "failed":
         turn.exception(

@@ -90,6 +90,7 @@ class SampleDraw:
     label: str
     draw: str
     analyses: tuple[str, ...]
+    panel: bool = False
 
 
 @dataclass(frozen=True)
@@ -279,6 +280,7 @@ class _Builder:
                 step.get("label", ""),
                 absolute(draw, inner, self.units) if draw else "",
                 tuple(step.get("analyses", [])),
+                step.get("panel", False),
             )
         elif kind == "feed":
             spec = self._feed(step, inner)

@@ -196,6 +196,7 @@ _STEPS: dict[str, dict[str, Field]] = {
         "label": Field(text("label", longest=100)),
         "draw": Field(text("draw (a channel)", longest=100)),
         "analyses": Field(items(code("An analysis"), "analyses")),
+        "panel": Field(flag("panel")),
         "timeout": Field(_timeout),
     },
     "feed": {

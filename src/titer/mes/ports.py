@@ -1,0 +1,209 @@
+"""What the plant floor needs of the rooms below it, as protocols; `app.py` passes the real ones in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from titer.record import Unit
+
+
+class HasId(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str:
+        """The record's id."""
+        ...
+
+
+class HasNumber(HasId, Protocol):
+    """Anything with an id and a number that people read."""
+
+    @property
+    def number(self) -> str:
+        """The number."""
+        ...
+
+
+class CommandView(Protocol):
+    """A device command as equipment knows it."""
+
+    @property
+    def state(self) -> str:
+        """requested, dispatched, done, failed or unknown."""
+        ...
+
+    @property
+    def readback(self) -> str | None:
+        """What was read back after the write."""
+        ...
+
+    @property
+    def message(self) -> str | None:
+        """What the connection said."""
+        ...
+
+
+class EquipmentPort(Protocol):
+    """What equipment offers."""
+
+    def request_command(
+        self,
+        unit: Unit,
+        *,
+        key: str,
+        connection: str | None = None,
+        kind: str,
+        target: str,
+        value: str | None,
+        unit_code: str | None,
+        parameters: dict[str, Any],
+        cause: str,
+    ) -> object:
+        """Ask a device for something; the same key asks once."""
+        ...
+
+    def command(self, session: Session, key: str) -> CommandView | None:
+        """A command by its key."""
+        ...
+
+    def ready_for_use(
+        self, session: Session, code: str, at: datetime, *, capability: str | None = None
+    ) -> list[str]:
+        """Why a unit may not be used; empty if it may."""
+        ...
+
+    def mark_in_use(self, unit: Unit, code: str, *, batch_id: str) -> object:
+        """The unit is in use by a batch."""
+        ...
+
+    def mark_dirty(self, unit: Unit, code: str, *, batch_id: str) -> object:
+        """The unit has been used and must be cleaned."""
+        ...
+
+
+class SampleView(Protocol):
+    """A value of the historian."""
+
+    @property
+    def source_us(self) -> int:
+        """The source's own time."""
+        ...
+
+    @property
+    def value(self) -> float | None:
+        """The number."""
+        ...
+
+    @property
+    def quality(self) -> int:
+        """0 good, 1 uncertain, 2 bad."""
+        ...
+
+
+class HistorianPort(Protocol):
+    """What the historian offers."""
+
+    def last(self, tags: Iterable[str]) -> Mapping[str, SampleView]:
+        """The newest value of each tag."""
+        ...
+
+
+class LimsPort(Protocol):
+    """What the laboratory offers."""
+
+    def register_sample(
+        self,
+        unit: Unit,
+        *,
+        batch_id: str | None = None,
+        plan_code: str | None = None,
+        analyses: list[str] | None = None,
+        point: str = "",
+        location: str = "",
+        planned: datetime | None = None,
+    ) -> HasNumber:
+        """Register a sample by its plan."""
+        ...
+
+    def collect_sample(self, unit: Unit, sample_id: str, *, sampled_at: datetime) -> object:
+        """Note that a sample was drawn."""
+        ...
+
+    def request_panel(self, unit: Unit, sample: str) -> object:
+        """Put a sample before the analyser."""
+        ...
+
+
+class QualityPort(Protocol):
+    """What the quality system offers."""
+
+    def raise_exception(
+        self,
+        unit: Unit,
+        *,
+        kind: str,
+        severity: str,
+        title: str,
+        detail: str,
+        batch_id: str | None,
+        subject_type: str,
+        subject_id: str,
+        evidence: dict[str, Any],
+        key: str,
+    ) -> object:
+        """Raise an exception; the same key raises one only."""
+        ...
+
+
+class LotView(HasNumber, Protocol):
+    """A lot."""
+
+    @property
+    def unit(self) -> str:
+        """The unit of its quantity."""
+        ...
+
+
+class MaterialPort(Protocol):
+    """What the store of materials offers."""
+
+    def scan(
+        self, session: Session, code: str, *, at: datetime, definition_code: str | None = None
+    ) -> LotView:
+        """The lot of a label, if it may be used now."""
+        ...
+
+    def lot_ready(self, session: Session, lot: str, at: datetime) -> list[str]:
+        """Why a lot may not be used."""
+        ...
+
+    def consume(
+        self,
+        unit: Unit,
+        lot: str,
+        quantity: Decimal,
+        batch_id: str,
+        key: str,
+        unit_code: str | None = None,
+    ) -> object:
+        """Charge some of a lot to a batch."""
+        ...
+
+    def produce(
+        self,
+        unit: Unit,
+        definition_code: str,
+        batch_id: str,
+        quantity: Decimal,
+        unit_code: str,
+        *,
+        key: str,
+    ) -> HasNumber:
+        """Book a lot that the batch made."""
+        ...
