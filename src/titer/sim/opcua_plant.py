@@ -1,9 +1,9 @@
-"""An OPC UA server for a piece of simulated equipment: address space from a channel table, history, guarded writes.
+"""An OPC UA server for simulated equipment: address space from a channel table, history, guarded writes.
 
-Values are laid into the address space directly, with the plant's time as source time and the machine's time as
-server time. History is kept in memory by the server itself, one column a node, since asyncua's own history goes
-through a subscription per value. A client's write reaches the equipment first and the address space second; what the
-equipment refuses is answered with its status code and changes nothing.
+Values are laid into the address space directly, with the plant's time as source time and the machine's time
+as server time. History is kept in memory by the server itself, one column a node, since asyncua's own history
+goes through a subscription per value. A client's write reaches the equipment first and the address space
+second; what the equipment refuses is answered with its status code and changes nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from asyncua.server.address_space import AttributeService
 from asyncua.server.history import HistoryStorageInterface
 
 from titer.base.clock import Clock, from_us, us
-from titer.sim.reactor import Reading, Refusal, Value
+from titer.sim.readings import Reading, Refusal, Value
 
 if TYPE_CHECKING:
     from titer.sim.channels import Channel

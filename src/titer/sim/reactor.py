@@ -24,6 +24,7 @@ from titer.sim.channels import (
     STATE,
     Channel,
 )
+from titer.sim.readings import Reading, Refusal, Value
 from titer.sim.variation import BatchDraw, draw_batch
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 STEP_US = kernel.STEP_S * 1_000_000
 GRID_US = 2 * MINUTE_US
 _GRID_STEPS = GRID_US // STEP_US
-Value = float | str | bool
 _NOISE = np.array([c.noise for c in PROCESS_VALUES])
 _RELATIVE = np.array([c.relative_noise for c in PROCESS_VALUES])
 _STEP = np.array([c.resolution for c in PROCESS_VALUES])
@@ -40,23 +40,6 @@ _LOW = np.array([c.low for c in PROCESS_VALUES])
 _HIGH = np.array([c.high for c in PROCESS_VALUES])
 _BY_TAG = {c.tag: c for c in REACTOR_CHANNELS}
 _SP_PLACE = {c.tag: i for i, c in enumerate(SET_POINTS)}
-
-
-class Refusal(Exception):
-    """A write that the controller does not accept; ``code`` names the OPC UA status."""
-
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(why)
-        self.code = code
-
-
-@dataclass(slots=True)
-class Reading:
-    """One value of one channel at one plant instant."""
-
-    tag: str
-    source_us: int
-    value: Value
 
 
 @dataclass(frozen=True)
