@@ -1,0 +1,80 @@
+"""`python -m titer.connect`: the connector host's process.
+
+It leaves when its parent's pipe closes (`--parent-fd`), on SIGTERM and on SIGINT; values that the hub has not
+taken stay in the journals. Exit status: 0 left as asked, 2 could not start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from titer.base.clock import SystemClock
+from titer.connect.core.host import Host
+from titer.connect.core.hub import Hub
+from titer.connect.registry import CONNECTORS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and run the host."""
+    parser = argparse.ArgumentParser(prog="titer.connect", description="Titer connector host")
+    parser.add_argument("--hub", required=True, help="address of the hub, e.g. http://127.0.0.1:8765")
+    parser.add_argument("--token-file", required=True, type=Path, help="file that holds the connector token")
+    parser.add_argument("--dir", required=True, type=Path, help="folder for the journals")
+    parser.add_argument("--host", required=True, help="name of this host")
+    parser.add_argument("--parent-fd", type=int, help="read end of a pipe; the host leaves when it closes")
+    parser.add_argument("--log-level", default="INFO")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for noisy in ("asyncua", "httpx", "httpcore", "sila"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    try:
+        token = options.token_file.read_text("utf-8").strip()
+    except OSError as error:
+        sys.stderr.write(f"The token file cannot be read: {error}. Give `--token-file` a readable file.\n")
+        return 2
+    if not token:
+        sys.stderr.write(f"{options.token_file} is empty. Write the connector token into it.\n")
+        return 2
+    return asyncio.run(_run(options, token))
+
+
+async def _run(options: argparse.Namespace, token: str) -> int:
+    loop, leave = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+    if options.parent_fd is not None:
+        descriptor: int = options.parent_fd
+
+        def readable() -> None:
+            if not os.read(descriptor, 4096):
+                loop.remove_reader(descriptor)
+                leave.set()
+
+        loop.add_reader(descriptor, readable)
+    hub = Hub(options.hub, token, options.host)
+    host = asyncio.create_task(Host(hub, options.dir, SystemClock(), CONNECTORS).run(), name="host")
+    waiting = asyncio.create_task(leave.wait())
+    try:
+        await asyncio.wait({host, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if host.done():
+            host.result()
+        return 0
+    finally:
+        waiting.cancel()
+        host.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await host
+        await hub.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,441 @@
+"""The journal of a connection: what was taken from a device and has not been acknowledged by the hub.
+
+One SQLite file a connection, synchronous=FULL, one thread. `append` returns when the batch is on disk; only
+then may the source be told. Batches that wait while a commit runs are committed together. A frame is deleted
+when the hub has acknowledged it, and for no other reason.
+
+Epochs count lives: of the source (its server was restarted) and of the journal (its file was lost; then it
+begins above the hub's last epoch, so that no new frame is mistaken for one that the hub has seen). Sequences
+begin at 1 in each epoch.
+
+When the journal has reached its limit, or the disk is full, nothing is dropped here: `append` refuses, the
+connector stops taking values, and what the source loses meanwhile shows as a gap when it is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from titer.base.clock import Clock, from_us, iso, us
+from titer.base.errors import IntegrityFault, TiterError, Unavailable
+from titer.connect.core.contract import Batch, Command, Document, Gap, Known, Outcome, Receipt, Resume
+from titer.connect.core.frame import Frame
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE frame (epoch INTEGER, first INTEGER, last INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (epoch, first));
+CREATE TABLE known (tag TEXT PRIMARY KEY, source_us INTEGER NOT NULL, value REAL, text TEXT,
+    status INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE gap (id TEXT, tag TEXT, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (id, tag)) WITHOUT ROWID;
+CREATE TABLE command (key TEXT PRIMARY KEY, received_us INTEGER NOT NULL, receipt TEXT,
+    accepted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE document (key TEXT PRIMARY KEY, body TEXT NOT NULL, accepted INTEGER NOT NULL DEFAULT 0)
+    WITHOUT ROWID;
+CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_T = TypeVar("_T")
+
+
+class JournalFull(Unavailable):
+    """The journal has reached its limit, or the disk is full; nothing is taken from the source until it drains."""
+
+    title = "The journal is full"
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for the hub."""
+
+    frames: int
+    rows: int
+    size: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    batch: Batch
+    done: asyncio.Future[None]
+
+
+class Journal:
+    """See the module. Open one with `Journal.open`; all methods are coroutines of one event loop.
+
+    Args:
+        path: the SQLite file.
+        connection: the connection's name, kept in the file and compared when it is opened again.
+        tags: the connection's channels, in the order that `Columns.channel` points at.
+        clock: the host's clock.
+        limit: bytes of frames that may wait for the hub.
+    """
+
+    def __init__(self, path: Path, connection: str, tags: Sequence[str], clock: Clock, limit: int) -> None:
+        self.path = path
+        self.connection = connection
+        self._tags = tuple(tags)
+        self._clock = clock
+        self._limit = limit
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"journal-{connection}")
+        self._waiting: list[_Waiting] = []
+        self._committer: asyncio.Task[None] | None = None
+        self.grown = asyncio.Event()
+        self.epoch = 0
+        self._next = 1
+        self._size = 0
+        self._sql: sqlite3.Connection
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        connection: str,
+        tags: Sequence[str],
+        clock: Clock,
+        *,
+        hub_epoch: int = 0,
+        limit: int = 2 * 1024**3,
+    ) -> Journal:
+        """Open or create the journal.
+
+        Args:
+            hub_epoch: the last epoch that the hub has of this connection.
+
+        Raises:
+            IntegrityFault: if the file belongs to another connection or is damaged.
+            Unavailable: if it cannot be opened, or is of a newer version.
+        """
+        journal = cls(path, connection, tags, clock, limit)
+        try:
+            await journal._run(lambda: journal._open(hub_epoch))
+        except BaseException:
+            journal._pool.shutdown()
+            raise
+        return journal
+
+    async def close(self) -> None:
+        """Commit what waits and close the file."""
+        if self._committer is not None:
+            await asyncio.gather(self._committer, return_exceptions=True)
+        await self._run(self._sql.close)
+        self._pool.shutdown()
+
+    async def append(self, batch: Batch) -> None:
+        """Put a batch on disk; returns when it is durable.
+
+        Raises:
+            JournalFull: if the limit is reached or the disk is full; the batch is not stored.
+        """
+        if self._size >= self._limit:
+            raise JournalFull(
+                f"The journal of {self.connection} holds {self._size} bytes that the hub has not taken.",
+                why=f"Its limit is {self._limit} bytes.",
+                do="Bring the hub back, or raise `journal_limit_mb` of the connection.",
+            )
+        waiting = _Waiting(batch, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._committer is None or self._committer.done():
+            self._committer = asyncio.create_task(self._commit_waiting(), name=f"commit {self.connection}")
+        await waiting.done
+
+    async def resume(self) -> Resume:
+        """What a connector needs to go on where it was."""
+        return await self._run(self._resume)
+
+    async def open_gaps(self) -> list[Gap]:
+        """Gaps that are neither filled nor given up."""
+        return await self._run(self._open_gaps)
+
+    async def unshipped(self, limit: int = 1_000_000) -> list[bytes]:
+        """The oldest frames of one epoch, up to about `limit` bytes, at least one if there is any."""
+        return await self._run(lambda: self._unshipped(limit))
+
+    async def acknowledged(self, epoch: int, last: int) -> None:
+        """Forget what the hub has: everything up to `last` of `epoch`, and older epochs."""
+        await self._run(lambda: self._forget(epoch, last))
+
+    async def backlog(self) -> Backlog:
+        """How much waits for the hub."""
+        return await self._run(self._backlog)
+
+    async def begin(self, command: Command) -> tuple[bool, Receipt | None]:
+        """Note durably that a command is about to be carried out.
+
+        Returns:
+            Whether it is new, and its receipt if it has one. Neither new nor receipted = interrupted.
+        """
+        return await self._run(lambda: self._begin(command))
+
+    async def finish(self, key: str, receipt: Receipt) -> None:
+        """Keep a command's receipt until the hub accepts it."""
+        body = json.dumps(
+            [receipt.outcome, receipt.readback, receipt.responses, receipt.source_us, receipt.message]
+        )
+        await self._run(lambda: self._write("UPDATE command SET receipt = ? WHERE key = ?", (body, key)))
+
+    async def unaccepted_receipts(self) -> list[tuple[str, Receipt]]:
+        """Receipts that the hub has not accepted, oldest first."""
+        rows = await self._run(
+            lambda: self._rows(
+                "SELECT key, receipt FROM command WHERE accepted = 0 AND receipt IS NOT NULL ORDER BY received_us"
+            )
+        )
+        return [(key, _receipt(body)) for key, body in rows]
+
+    async def receipt_accepted(self, key: str) -> None:
+        """The hub has the receipt; the row stays, so that the command is never carried out again."""
+        await self._run(lambda: self._write("UPDATE command SET accepted = 1 WHERE key = ?", (key,)))
+
+    async def add_document(self, document: Document, state: dict[str, str]) -> bool:
+        """Queue a raw file's notice, with what the connector remembers; False if its key is known."""
+        return await self._run(lambda: self._add_document(document, state))
+
+    async def unaccepted_documents(self) -> list[dict[str, Any]]:
+        """Notices of raw files that the hub has not accepted."""
+        rows = await self._run(
+            lambda: self._rows("SELECT body FROM document WHERE accepted = 0 ORDER BY key")
+        )
+        return [json.loads(body) for (body,) in rows]
+
+    async def document_accepted(self, key: str) -> None:
+        """The hub has the notice."""
+        await self._run(lambda: self._write("UPDATE document SET accepted = 1 WHERE key = ?", (key,)))
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep a fact of the host's across restarts."""
+        await self._run(lambda: self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value)))
+
+    async def recall(self, name: str) -> str | None:
+        """A fact that was kept, or None."""
+        rows = await self._run(lambda: self._rows("SELECT value FROM meta WHERE name = ?", (name,)))
+        return str(rows[0][0]) if rows else None
+
+    # in the thread ------------------------------------------------------------------------------------
+
+    async def _run(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def _open(self, hub_epoch: int) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._sql = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10)
+            fresh = not self._rows("SELECT 1 FROM sqlite_master LIMIT 1")
+            if fresh:
+                self._sql.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            self._sql.execute("PRAGMA journal_mode = WAL")
+            self._sql.execute("PRAGMA synchronous = FULL")
+            if fresh:
+                first = hub_epoch + 1
+                self._sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+                for name, value in (
+                    ("schema", SCHEMA_VERSION),
+                    ("connection", self.connection),
+                    ("epoch", first),
+                    ("next", 1),
+                    ("gaps", 0),
+                ):
+                    self._write("INSERT INTO meta VALUES (?, ?)", (name, str(value)))
+            meta = dict(self._rows("SELECT name, value FROM meta"))
+        except sqlite3.Error as error:
+            raise Unavailable(
+                f"The journal {self.path} cannot be opened: {error}.",
+                do="Look at the folder's rights and the disk; move the file away if it is damaged.",
+            ) from error
+        if int(meta.get("schema", 0)) != SCHEMA_VERSION:
+            raise Unavailable(
+                f"The journal {self.path} is of version {meta.get('schema')}, this host knows {SCHEMA_VERSION}.",
+                do="Run the version of Titer that wrote it until the hub has everything.",
+            )
+        if meta["connection"] != self.connection:
+            raise IntegrityFault(
+                f"The journal {self.path} belongs to {meta['connection']}, not to {self.connection}."
+            )
+        self.epoch, self._next = int(meta["epoch"]), int(meta["next"])
+        if hub_epoch > self.epoch:
+            self.epoch, self._next = hub_epoch + 1, 1
+        self._size = int(self._rows("SELECT coalesce(sum(length(data)), 0) FROM frame")[0][0])
+        if self._size:
+            self.grown.set()
+
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._sql.execute(statement, values).fetchall()
+
+    def _write(self, statement: str, values: Sequence[Any] = ()) -> int:
+        return self._sql.execute(statement, values).rowcount
+
+    async def _commit_waiting(self) -> None:
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            try:
+                await self._run(lambda batches=[entry.batch for entry in waiting]: self._commit(batches))  # type: ignore[misc]
+            except (sqlite3.Error, TiterError) as error:
+                failure = (
+                    JournalFull(
+                        f"The journal of {self.connection} cannot be written: {error}.",
+                        do="Free space on the disk of the connector host.",
+                    )
+                    if isinstance(error, sqlite3.Error)
+                    else error
+                )
+                for entry in waiting:
+                    if not entry.done.done():
+                        entry.done.set_exception(failure)
+                continue
+            for entry in waiting:
+                if not entry.done.done():
+                    entry.done.set_result(None)
+            self.grown.set()
+
+    def _commit(self, batches: Sequence[Batch]) -> None:
+        epoch, following, added = self.epoch, self._next, 0
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            for batch in batches:
+                if batch.new_life:
+                    epoch, following = epoch + 1, 1
+                if len(batch.columns) or batch.events:
+                    frame = batch.columns.frame(self.connection, epoch, following, self._tags, batch.events)
+                    data = frame.encode()
+                    self._write(
+                        "INSERT INTO frame VALUES (?, ?, ?, ?)", (epoch, frame.first, frame.last, data)
+                    )
+                    following, added = frame.last + 1, added + len(data)
+                self._keep(batch)
+            self._sql.executemany(
+                "UPDATE meta SET value = ? WHERE name = ?", ((str(epoch), "epoch"), (str(following), "next"))
+            )
+            self._sql.execute("COMMIT")
+        except BaseException:
+            if self._sql.in_transaction:
+                self._sql.execute("ROLLBACK")
+            raise
+        self.epoch, self._next = epoch, following
+        self._size += added
+
+    def _keep(self, batch: Batch) -> None:
+        columns = batch.columns
+        self._sql.executemany(
+            "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    self._tags[int(columns.channel[row])],
+                    int(columns.source_us[row]),
+                    float(columns.value[row]),
+                    columns.text.get(int(row)),
+                    int(columns.status[row]),
+                )
+                for row in columns.newest()
+            ],
+        )
+        for gap in batch.gaps:
+            self._sql.executemany(
+                "INSERT INTO gap VALUES (?, ?, ?, ?, ?)",
+                [(gap.id, tag, start, end, gap.reason) for tag, (start, end) in gap.windows.items()],
+            )
+            self._write("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'gaps'")
+        self._sql.executemany(
+            "DELETE FROM gap WHERE id = ? AND tag = ?", [(batch.gap_id, entry.tag) for entry in batch.filled]
+        )
+        self._sql.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(batch.state.items()))
+
+    def _resume(self) -> Resume:
+        known = {
+            tag: Known(source, float("nan") if value is None else value, text, status)
+            for tag, source, value, text, status in self._rows(
+                "SELECT tag, source_us, value, text, status FROM known"
+            )
+        }
+        gaps = int(self._rows("SELECT value FROM meta WHERE name = 'gaps'")[0][0])
+        return Resume(known, dict(self._rows("SELECT name, value FROM state")), gaps + 1)
+
+    def _open_gaps(self) -> list[Gap]:
+        windows: dict[str, dict[str, tuple[int, int]]] = {}
+        reasons: dict[str, str] = {}
+        for name, tag, start, end, reason in self._rows("SELECT * FROM gap ORDER BY id, tag"):
+            windows.setdefault(name, {})[tag] = (start, end)
+            reasons[name] = reason
+        return [Gap(name, windows[name], reasons[name]) for name in windows]
+
+    def _unshipped(self, limit: int) -> list[bytes]:
+        frames: list[bytes] = []
+        size, epoch = 0, None
+        for of, data in self._sql.execute("SELECT epoch, data FROM frame ORDER BY epoch, first"):
+            if frames and (of != epoch or size + len(data) > limit):
+                break
+            frames.append(data)
+            epoch, size = of, size + len(data)
+        return frames
+
+    def _forget(self, epoch: int, last: int) -> None:
+        if epoch > self.epoch or (epoch == self.epoch and last >= self._next):
+            raise IntegrityFault(
+                f"The hub acknowledges epoch {epoch}, sequence {last} of {self.connection}, which was never sent.",
+                do="Check that no second host serves this connection.",
+            )
+        key = (epoch, epoch, last)
+        size = self._rows(
+            "SELECT coalesce(sum(length(data)), 0) FROM frame WHERE epoch < ? OR (epoch = ? AND last <= ?)",
+            key,
+        )
+        self._write("DELETE FROM frame WHERE epoch < ? OR (epoch = ? AND last <= ?)", key)
+        self._size -= int(size[0][0])
+        if self._size == 0 and int(self._rows("PRAGMA freelist_count")[0][0]) > 4096:
+            self._rows("PRAGMA incremental_vacuum(4096)")
+
+    def _backlog(self) -> Backlog:
+        frames, rows = self._rows("SELECT count(*), coalesce(sum(last - first + 1), 0) FROM frame")[0]
+        return Backlog(int(frames), int(rows), self._size)
+
+    def _begin(self, command: Command) -> tuple[bool, Receipt | None]:
+        rows = self._rows("SELECT receipt FROM command WHERE key = ?", (command.key,))
+        if rows:
+            return False, None if rows[0][0] is None else _receipt(rows[0][0])
+        self._write(
+            "INSERT INTO command (key, received_us) VALUES (?, ?)", (command.key, us(self._clock.now()))
+        )
+        return True, None
+
+    def _add_document(self, document: Document, state: dict[str, str]) -> bool:
+        body = json.dumps(
+            {
+                "connection": self.connection,
+                "key": document.key,
+                "digest": document.digest,
+                "file_name": document.file_name,
+                "seen_at": iso(from_us(document.seen_us)),
+                "media_type": document.media_type,
+                "kind": document.kind,
+                "identity": dict(document.identity),
+            }
+        )
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            new = self._write("INSERT OR IGNORE INTO document VALUES (?, ?, 0)", (document.key, body)) == 1
+            self._sql.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(state.items()))
+            self._sql.execute("COMMIT")
+        except BaseException:
+            self._sql.execute("ROLLBACK")
+            raise
+        return new
+
+
+def read_frames(path: Path) -> list[Frame]:
+    """The frames that a journal holds, for `titer doctor` and the tests; the file is opened read-only."""
+    sql = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return [Frame.decode(data) for (data,) in sql.execute("SELECT data FROM frame ORDER BY epoch, first")]
+    finally:
+        sql.close()
+
+
+def _receipt(body: str) -> Receipt:
+    outcome, readback, responses, source, message = json.loads(body)
+    return Receipt(Outcome(outcome), readback, responses, source, message)

@@ -1,0 +1,335 @@
+"""One connection at work: stream, ship, backfill, commands, status, each in a task of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Any
+
+from titer.base.clock import Clock, from_us, iso, us
+from titer.base.errors import TiterError
+from titer.connect.core.columns import Columns
+from titer.connect.core.contract import (
+    Batch,
+    Capability,
+    ClockSample,
+    Command,
+    ConnectionConfig,
+    Connector,
+    DeviceIdentity,
+    Filled,
+    Gap,
+    Outcome,
+    Receipt,
+    event,
+)
+from titer.connect.core.hub import Hub
+from titer.connect.core.journal import Journal, JournalFull
+from titer.connect.core.supervise import Backoff, Once, repeat
+
+log = logging.getLogger("titer.connect")
+BACKFILL_ATTEMPTS = 6
+CLOCK_STEP_US = 1_000_000
+
+
+class ConnectionRunner:
+    """Runs one connection until it is cancelled.
+
+    Args:
+        config: the connection as the hub gave it.
+        connector: its adapter, not yet opened.
+        journal: its open journal.
+        hub: where everything goes.
+        clock: the host's clock.
+    """
+
+    def __init__(
+        self, config: ConnectionConfig, connector: Connector, journal: Journal, hub: Hub, clock: Clock
+    ) -> None:
+        self.config = config
+        self._connector = connector
+        self._journal = journal
+        self._hub = hub
+        self._clock = clock
+        self._state, self._message = "connecting", ""
+        self._since = us(clock.now())
+        self._identity: DeviceIdentity | None = None
+        self._sample: ClockSample | None = None
+        self._changed = asyncio.Event()
+        self._gaps = asyncio.Event()
+        self._receipts = asyncio.Event()
+        self._documents = asyncio.Event()
+        self._attempts: dict[str, int] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        name = self.config.name
+        async with asyncio.TaskGroup() as group:
+
+            def keep(what: str, step: Any, wake: asyncio.Event | None = None, most: float = 15.0) -> None:
+                group.create_task(
+                    repeat(step, Once(log, f"{name}: {what}"), wake=wake, most=most), name=f"{name} {what}"
+                )
+
+            group.create_task(self._stream(), name=f"{name} stream")
+            keep("ship", self._ship, self._journal.grown, 2.0)
+            keep("receipts", self._post_receipts, self._receipts, 2.0)
+            keep("status", self._post_status, self._changed, 5.0)
+            if Capability.FILES in self._connector.capabilities:
+                keep("documents", self._post_documents, self._documents, 2.0)
+            if Capability.HISTORY in self._connector.capabilities:
+                keep("backfill", self._backfill, self._gaps, 30.0)
+            if Capability.CLOCK in self._connector.capabilities:
+                keep("clock", self._sample_clock)
+
+    async def close(self) -> None:
+        """Let go of device and journal."""
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await self._connector.close()
+        await self._journal.close()
+
+    # the stream -----------------------------------------------------------------------------------------
+
+    async def _stream(self) -> None:
+        once, backoff = Once(log, f"{self.config.name}: stream"), Backoff(0.2, 10.0)
+        while True:
+            try:
+                await self._connector.open(await self._journal.resume())
+                async with contextlib.aclosing(self._connector.stream()) as batches:  # type: ignore[type-var]
+                    async for batch in batches:
+                        await self._take(batch)
+                        if self._state != "connected":
+                            once.well()
+                            backoff.reset()
+                            self._become("connected", "")
+                            await self._describe()
+                raise ConnectionError("the stream ended")
+            except asyncio.CancelledError:
+                raise
+            except JournalFull as error:
+                once.fault(error)
+                self._become("journal_full", str(error))
+            except Exception as error:  # noqa: BLE001 - supervision: a connector's fault never ends the host
+                once.fault(error)
+                self._become("disconnected", str(error) or type(error).__name__)
+            await backoff.pause()
+
+    async def _take(self, batch: Batch) -> None:
+        await self._journal.append(batch)
+        await self._connector.ack(batch.cursor)
+        if batch.gaps:
+            self._gaps.set()
+        if batch.state.get("documents"):
+            self._documents.set()
+
+    async def _describe(self) -> None:
+        identity = await self._connector.describe()
+        self._identity = identity
+        body = identity.as_dict()
+        before = await self._journal.recall("identity")
+        if before is not None and json.loads(before)["fingerprint"] != body["fingerprint"]:
+            what = _difference(json.loads(before), body)
+            await self._journal.append(
+                Batch(
+                    Columns.empty(),
+                    events=(event("config_changed", us(self._clock.now()), f"The device differs: {what}."),),
+                )
+            )
+        await self._journal.remember("identity", json.dumps(body))
+        self._changed.set()
+
+    def _become(self, state: str, message: str) -> None:
+        if (state, message) != (self._state, self._message):
+            if state != self._state:
+                self._since = us(self._clock.now())
+            self._state, self._message = state, message
+            self._changed.set()
+
+    # towards the hub ------------------------------------------------------------------------------------
+
+    async def _ship(self) -> float:
+        self._journal.grown.clear()
+        frames = await self._journal.unshipped()
+        if not frames:
+            return 30.0
+        await self._journal.acknowledged(*await self._hub.intake(self.config.name, frames))
+        return 0.0
+
+    async def _post_receipts(self) -> float:
+        self._receipts.clear()
+        for key, receipt in await self._journal.unaccepted_receipts():
+            await self._hub.receipt(self._receipt_body(key, receipt))
+            await self._journal.receipt_accepted(key)
+        return 30.0
+
+    def _receipt_body(self, key: str, receipt: Receipt) -> dict[str, Any]:
+        return {
+            "key": key,
+            "connection": self.config.name,
+            "outcome": receipt.outcome.value,
+            "readback": receipt.readback,
+            "responses": receipt.responses,
+            "source_time": iso(from_us(receipt.source_us)) if receipt.source_us else None,
+            "message": receipt.message,
+        }
+
+    async def _post_documents(self) -> float:
+        self._documents.clear()
+        for body in await self._journal.unaccepted_documents():
+            await self._hub.document(body)
+            await self._journal.document_accepted(body["key"])
+        return 2.0
+
+    async def _post_status(self) -> float:
+        self._changed.clear()
+        backlog = await self._journal.backlog()
+        sample = self._sample
+        await self._hub.status(
+            {
+                "connection": self.config.name,
+                "state": self._state,
+                "since": iso(from_us(self._since)),
+                "backlog": backlog.rows,
+                "backlog_bytes": backlog.size,
+                "clock": None
+                if sample is None
+                else {
+                    "offset_us": sample.offset_us,
+                    "uncertainty_us": sample.uncertainty_us,
+                    "taken_us": sample.taken_us,
+                },
+                "identity": None if self._identity is None else self._identity.as_dict(),
+                "message": self._message,
+            }
+        )
+        return 5.0
+
+    # gaps and clock -------------------------------------------------------------------------------------
+
+    async def _backfill(self) -> float:
+        self._gaps.clear()
+        if self._state != "connected":
+            return 1.0
+        for gap in await self._journal.open_gaps():
+            try:
+                async with contextlib.aclosing(self._connector.backfill(gap)) as batches:  # type: ignore[type-var]
+                    async for batch in batches:
+                        await self._journal.append(batch)
+            except (TiterError, OSError, TimeoutError) as error:
+                attempt = self._attempts[gap.id] = self._attempts.get(gap.id, 0) + 1
+                if attempt >= BACKFILL_ATTEMPTS and self._state == "connected":
+                    await self._give_up(
+                        gap.id, f"its history could not be read in {attempt} attempts: {error}"
+                    )
+                raise
+        return 30.0
+
+    async def _give_up(self, gap_id: str, reason: str) -> None:
+        for gap in await self._journal.open_gaps():
+            if gap.id == gap_id:
+                await self._journal.append(
+                    settled(gap, [Filled(t, False, reason) for t in gap.windows], self._clock)
+                )
+
+    async def _sample_clock(self) -> float:
+        if self._state != "connected":
+            return 1.0
+        sample = await self._connector.clock()
+        if sample is None:
+            return 3600.0
+        before, self._sample = self._sample, sample
+        if before is not None:
+            moved = sample.offset_us - before.offset_us
+            if abs(moved) > CLOCK_STEP_US + sample.uncertainty_us + before.uncertainty_us:
+                words = f"The device's clock moved by {moved / 1e6:+.3f} s against the host's."
+                await self._journal.append(
+                    Batch(
+                        Columns.empty(),
+                        events=(
+                            event(
+                                "clock_step",
+                                sample.taken_us,
+                                words,
+                                from_us=before.taken_us,
+                                to_us=sample.taken_us,
+                                moved_us=moved,
+                            ),
+                        ),
+                    )
+                )
+        return float(self.config.settings.get("clock_interval_s", 60))
+
+    # commands -------------------------------------------------------------------------------------------
+
+    def command(self, command: Command) -> None:
+        """Take a command on; the same key again is answered, never carried out again."""
+        if command.key in self._running:
+            return
+        task = asyncio.create_task(self._carry_out(command), name=f"command {command.key}")
+        self._running[command.key] = task
+        task.add_done_callback(lambda _: self._running.pop(command.key, None))
+
+    async def _carry_out(self, command: Command) -> None:
+        lock = self._locks.setdefault(command.target, asyncio.Lock())
+        async with lock:
+            try:
+                await self._once(command)
+            except Exception as error:  # noqa: BLE001 - the journal failed: no receipt, so the hub asks again
+                Once(log, f"{self.config.name}: command {command.key}").fault(error)
+
+    async def _once(self, command: Command) -> None:
+        new, receipt = await self._journal.begin(command)
+        if receipt is not None:
+            await self._hub.receipt(self._receipt_body(command.key, receipt))
+            return
+        now = us(self._clock.now())
+        try:
+            if not new:
+                receipt = await self._connector.observe(command)
+            elif Capability.COMMANDS not in self._connector.capabilities:
+                receipt = Receipt(Outcome.FAILED, message=f"{self.config.name} takes no commands.")
+            elif command.deadline_us and now > command.deadline_us:
+                receipt = Receipt(Outcome.FAILED, message="Its deadline had passed before it could begin.")
+            else:
+                receipt = await self._connector.invoke(command)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever happened at the device: nobody knows the outcome
+            words = str(error) or type(error).__name__
+            receipt = Receipt(Outcome.UNKNOWN, message=f"It is not known whether it took effect: {words}")
+        await self._journal.finish(command.key, receipt)
+        self._receipts.set()
+
+
+def settled(gap: Gap, fills: list[Filled], clock: Clock, columns: Columns | None = None) -> Batch:
+    """The batch that settles channels of a gap: its rows, and one event for each outcome."""
+    at = us(clock.now())
+    rows = Columns.empty() if columns is None else columns
+    events = []
+    whole = [entry.tag for entry in fills if entry.complete]
+    if whole:
+        events.append(gap.event("gap_filled", whole, at, "The device's history covers it.", len(rows)))
+    reasons: dict[str, list[str]] = {}
+    for entry in fills:
+        if not entry.complete:
+            reasons.setdefault(entry.reason, []).append(entry.tag)
+    events += [gap.event("gap_unrecoverable", tags, at, reason) for reason, tags in reasons.items()]
+    return Batch(rows, events=tuple(events), filled=tuple(fills), gap_id=gap.id)
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
+    words = []
+    for name in ("maker", "model", "serial", "firmware", "endpoint"):
+        if before.get(name) != after.get(name):
+            words.append(f"{name} was {before.get(name)!r} and is {after.get(name)!r}")
+    old, new = before.get("details", {}), after.get("details", {})
+    changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    if changed:
+        words.append(f"details of {', '.join(changed[:10])}" + (" and others" if len(changed) > 10 else ""))
+    return "; ".join(words) or "its fingerprint"
