@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from titer.base.errors import Invalid
@@ -213,19 +214,17 @@ def _peaks(
     return tuple(named)
 
 
-def _findings(
-    injection: Injection, expected: frozenset[str], levels: Mapping[str, Decimal]
-) -> list[Finding]:
+def _findings(injection: Injection, expected: frozenset[str], levels: Mapping[str, Decimal]) -> list[Finding]:
     found = []
     name = f"Injection {injection.position} ({injection.name})"
     if injection.kind == UNKNOWN or (injection.kind == SAMPLE and not injection.sample):
-        found.append(
-            Finding("trial_injection", "major", f"{name} bears no sample number.", injection.path)
-        )
+        found.append(Finding("trial_injection", "major", f"{name} bears no sample number.", injection.path))
     elif injection.kind == SAMPLE and injection.sample not in expected:
         found.append(
             Finding(
-                "unplanned_injection", "major", f"{name}: {injection.sample} is not on the worksheet.",
+                "unplanned_injection",
+                "major",
+                f"{name}: {injection.sample} is not on the worksheet.",
                 injection.path,
             )
         )
@@ -239,15 +238,19 @@ def _findings(
         if peak.manual:
             found.append(
                 Finding(
-                    "manual_integration", "major",
-                    f"{name}: the peak {peak.name} was integrated by hand.", peak.path,
+                    "manual_integration",
+                    "major",
+                    f"{name}: the peak {peak.name} was integrated by hand.",
+                    peak.path,
                 )
             )
     if len(injection.history) > 1:
         found.append(
             Finding(
-                "reintegrated", "minor",
-                f"{name} was integrated {len(injection.history)} times.", injection.path,
+                "reintegrated",
+                "minor",
+                f"{name} was integrated {len(injection.history)} times.",
+                injection.path,
             )
         )
     return found
@@ -265,7 +268,9 @@ def _against_claim(
             at, area = float(read_number(claim.retention)), float(read_number(claim.area))
         except ValueError:
             found.append(
-                Finding("claim_unreadable", "major", f"{injection.name}: {claim.name} has no number.", claim.path)
+                Finding(
+                    "claim_unreadable", "major", f"{injection.name}: {claim.name} has no number.", claim.path
+                )
             )
             continue
         nearest = min(ours, key=lambda one: abs(one.peak.apex - at), default=None)
@@ -273,17 +278,21 @@ def _against_claim(
             if area > allowed * max(total, area):
                 found.append(
                     Finding(
-                        "claim_differs", "major",
+                        "claim_differs",
+                        "major",
                         f"{injection.name}: the instrument claims a peak {claim.name} at {claim.retention} min "
-                        "that its trace does not show.", claim.path,
+                        "that its trace does not show.",
+                        claim.path,
                     )
                 )
         elif abs(nearest.peak.area - area) > allowed * max(area, 0.05 * total):
             found.append(
                 Finding(
-                    "claim_differs", "major",
+                    "claim_differs",
+                    "major",
                     f"{injection.name}: {claim.name} has {claim.area} by the instrument's table and "
-                    f"{text(nearest.peak.area)} mAU.min by its trace.", claim.path,
+                    f"{text(nearest.peak.area)} mAU.min by its trace.",
+                    claim.path,
                 )
             )
     return found
@@ -292,13 +301,14 @@ def _against_claim(
 def _of_sequence(document: RunDocument, expected: frozenset[str]) -> list[Finding]:
     found = []
     counted = [one for one in document.injections if one.counter is not None]
-    for before, after in zip(counted, counted[1:], strict=False):
-        assert before.counter is not None  # noqa: S101
-        assert after.counter is not None  # noqa: S101
+    for before, after in pairwise(counted):
+        if after.counter is None or before.counter is None:
+            continue
         if after.counter != before.counter + 1:
             found.append(
                 Finding(
-                    "counter_gap", "major",
+                    "counter_gap",
+                    "major",
                     f"The injection counter goes from {before.counter} to {after.counter}: "
                     f"{abs(after.counter - before.counter - 1)} injections are not in this document.",
                     after.path,
@@ -365,13 +375,13 @@ def _statistic(
     if test.statistic == "r_squared":
         return _r_squared(injections, [row[0].area for row in peaks], levels), f"{len(peaks)} injections"
     values: list[float | None] = []
-    for row in peaks:
+    for found in peaks:
         if test.statistic == "resolution":
-            values.append(chromatography.resolution(row[0], row[1]))
+            values.append(chromatography.resolution(found[0], found[1]))
         elif test.statistic == "tailing":
-            values.append(row[0].tailing)
+            values.append(found[0].tailing)
         else:
-            values.append(row[0].plates)
+            values.append(found[0].plates)
     known = [value for value in values if value is not None]
     if len(known) != len(values):
         raise Invalid(f"The {test.statistic} cannot be measured: a neighbour hides the peak's foot.")
@@ -387,13 +397,11 @@ def _rsd(areas: list[float]) -> float:
     return 100.0 * spread / mean
 
 
-def _r_squared(
-    injections: list[Injection], areas: list[float], levels: Mapping[str, Decimal]
-) -> float:
+def _r_squared(injections: list[Injection], areas: list[float], levels: Mapping[str, Decimal]) -> float:
     pairs = [
         (float(levels[one.level]), area)
         for one, area in zip(injections, areas, strict=True)
-        if one.level in levels
+        if one.level is not None and one.level in levels
     ]
     if len({x for x, _ in pairs}) < 3:
         raise Invalid("Linearity needs three levels or more.")

@@ -16,7 +16,7 @@ from titer.base.units import UNITS, convert, same_dimension
 from titer.lims.documents import Criterion
 from titer.science.rounding import read_number, round_for_limit
 
-PASS = "pass"
+PASS = "pass"  # noqa: S105  (an outcome)
 FAIL = "fail"
 CANNOT_EVALUATE = "cannot_evaluate"
 OUTCOMES = (PASS, FAIL, CANNOT_EVALUATE)

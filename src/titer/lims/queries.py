@@ -107,7 +107,7 @@ def _newest_evaluations(session: Session, result_ids: list[str]) -> dict[str, Ev
 def counts(session: Session) -> dict[str, int]:
     """Tests by state."""
     rows = session.execute(select(TestRequest.state, func.count()).group_by(TestRequest.state)).all()
-    return {state: number for state, number in rows}
+    return dict((state, number) for state, number in rows)  # noqa: C402  (rows are no plain tuples)
 
 
 def samples(
@@ -128,7 +128,9 @@ def results_of_batch(session: Session, batch_id: str) -> list[ReportableResult]:
     return list(session.scalars(query.order_by(ReportableResult.sampled_at, ReportableResult.id)))
 
 
-def measurements(session: Session, *, run_id: str | None = None, sample_id: str | None = None) -> list[Measurement]:
+def measurements(
+    session: Session, *, run_id: str | None = None, sample_id: str | None = None
+) -> list[Measurement]:
     """Measurements of a run or a sample, superseded ones too, in the order of entry."""
     query = select(Measurement).order_by(Measurement.id)
     if run_id is not None:
@@ -254,7 +256,8 @@ def _measurements(session: Session, rows: list[Measurement]) -> list[Link]:
             Link(
                 "measurement",
                 f"{row.name} = {row.raw} {row.unit or ''}".strip(),
-                f"replicate {row.replicate}" + (f"; corrects {superseded.raw}: {row.reason}" if superseded else ""),
+                f"replicate {row.replicate}"
+                + (f"; corrects {superseded.raw}: {row.reason}" if superseded else ""),
                 "lims_measurement",
                 row.id,
                 iso(row.process_at),
@@ -277,7 +280,12 @@ def _peaks(session: Session, result: ReportableResult, rows: list[Measurement]) 
             "lims_run",
             run.id,
             one["injected_at"],
-            {"path": one["path"], "peaks": one["peaks"], "claimed": one["claimed"], "history": one["history"]},
+            {
+                "path": one["path"],
+                "peaks": one["peaks"],
+                "claimed": one["claimed"],
+                "history": one["history"],
+            },
         )
         for one in run.injections
         if one["path"] in wanted
@@ -321,7 +329,13 @@ def _instrument(session: Session, result: ReportableResult) -> list[Link]:
             )
         )
     links.extend(
-        Link("material", f"{row['role']}: lot {row['lot']}", "released when the run began", "material_lot", row["lot"])
+        Link(
+            "material",
+            f"{row['role']}: lot {row['lot']}",
+            "released when the run began",
+            "material_lot",
+            row["lot"],
+        )
         for row in result.pinned.get("materials", [])
     )
     return links
@@ -330,7 +344,11 @@ def _instrument(session: Session, result: ReportableResult) -> list[Link]:
 def _people(session: Session, result: ReportableResult) -> list[Link]:
     links = []
     who = result.pinned.get("analyst") or result.pinned.get("person") or {}
-    for title, key in (("Entered by", result.entered_by), ("Reviewed by", result.reviewed_by), ("Approved by", result.approved_by)):
+    for title, key in (
+        ("Entered by", result.entered_by),
+        ("Reviewed by", result.reviewed_by),
+        ("Approved by", result.approved_by),
+    ):
         if key is None:
             continue
         person = session.get(Person, key)

@@ -155,7 +155,8 @@ def _smooth(y: Array, t: Array) -> Array:
     window = 2 * half + 1
     padded = np.concatenate([np.full(half, y[0]), y, np.full(half, y[-1])])
     summed = np.concatenate([[0.0], np.cumsum(padded)])
-    return (summed[window:] - summed[:-window]) / window
+    averaged: Array = (summed[window:] - summed[:-window]) / window
+    return averaged
 
 
 def _apexes(y: Array, threshold: float) -> list[int]:

@@ -78,7 +78,9 @@ class Equipment:
         self.commands.setdefault(told["key"], told)
         return told
 
-    def ready_for_use(self, session: Any, code: str, at: datetime, *, capability: str | None = None) -> list[str]:
+    def ready_for_use(
+        self, session: Any, code: str, at: datetime, *, capability: str | None = None
+    ) -> list[str]:
         return self.faults.get(code, [])
 
 
@@ -97,7 +99,9 @@ class Chromatograph:
         if data not in self.documents:
             raise Invalid("The file is no AnIML document.")
         document = self.documents[data]
-        return RunDocument(digest, document.run_number, document.instrument, document.injections, document.trail)
+        return RunDocument(
+            digest, document.run_number, document.instrument, document.injections, document.trail
+        )
 
     def injection(
         self,
@@ -135,7 +139,13 @@ class Chromatograph:
         )
 
     def sequence(
-        self, run: str, samples: dict[str, tuple[float, float]], *, instrument: str = "HPLC-02", dimer: float = 1.0, **odd: Any
+        self,
+        run: str,
+        samples: dict[str, tuple[float, float]],
+        *,
+        instrument: str = "HPLC-02",
+        dimer: float = 1.0,
+        **odd: Any,
     ) -> bytes:
         """A whole sequence: blank, five suitability injections, three standards, two injections a sample.
 
@@ -154,7 +164,13 @@ class Chromatograph:
                 extra = odd if copy == 0 else {}
                 rows.append(
                     self.injection(
-                        len(rows) + 1, f"{sample}-{copy + 1}", "sample", main=main, dimer=small, sample=sample, **extra
+                        len(rows) + 1,
+                        f"{sample}-{copy + 1}",
+                        "sample",
+                        main=main,
+                        dimer=small,
+                        sample=sample,
+                        **extra,
                     )
                 )
         data = f"document {len(self.documents)} of {run}".encode()
@@ -214,14 +230,23 @@ class Lab:
 
     def sample(self, plan: str, batch: str = "batch-1") -> Sample:
         with self.act("operator", "lims.sample.register") as unit:
-            return self.lims.register_sample(unit, batch_id=batch, plan_code=plan, sampled_at=unit.process_now)
+            return self.lims.register_sample(
+                unit, batch_id=batch, plan_code=plan, sampled_at=unit.process_now
+            )
 
     def drop(self, data: bytes, name: str = "run.animl") -> None:
         """An instrument's file arrives, as the equipment room would say it does."""
         with self.act("analyst", "lims.document.attach") as unit:
             digest = unit.content.put(data, media_type="application/xml", origin=name)
         self.lims.subscriptions()[1].handler(
-            event({"document_id": f"doc/{digest[:8]}/{name}", "digest": digest, "file_name": name, "connection": "HPLC-02"})
+            event(
+                {
+                    "document_id": f"doc/{digest[:8]}/{name}",
+                    "digest": digest,
+                    "file_name": name,
+                    "connection": "HPLC-02",
+                }
+            )
         )
 
     def answer(self, key: str, responses: dict[str, Any], outcome: str = "done") -> None:
@@ -247,8 +272,15 @@ class Lab:
 
 def event(payload: dict[str, Any]) -> OutboxEvent:
     return OutboxEvent(
-        id="e", topic="t", record_type="r", record_id="i", payload=payload, entry_seq=0, signed=False,
-        occurred_at=START, process_at=START,
+        id="e",
+        topic="t",
+        record_type="r",
+        record_id="i",
+        payload=payload,
+        entry_seq=0,
+        signed=False,
+        occurred_at=START,
+        process_at=START,
     )
 
 
@@ -287,7 +319,9 @@ def empty_lab(tmp_path: Path) -> Iterator[Lab]:
     people = {}
     with record.action(Actor.timer("install"), "record.install") as unit:
         for name, roles in PEOPLE.items():
-            person = identity.create_person(unit, username=name, full_name=name.title(), password=PASSWORD, roles=roles)
+            person = identity.create_person(
+                unit, username=name, full_name=name.title(), password=PASSWORD, roles=roles
+            )
             identity.acknowledge_policy(unit, person.id)
             people[name] = person.id
         for name in ("analyst", "analyst2"):
@@ -299,7 +333,9 @@ def empty_lab(tmp_path: Path) -> Iterator[Lab]:
                     document="SOP-12 v3",
                     expires_at=START + timedelta(days=300),
                 )
-    yield Lab(record, identity, Signing(record, identity), lims, material, quality, equipment, hplc, clock, people)
+    yield Lab(
+        record, identity, Signing(record, identity), lims, material, quality, equipment, hplc, clock, people
+    )
     record.engine.dispose()
 
 

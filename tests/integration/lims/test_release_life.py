@@ -37,7 +37,7 @@ def states(lab: Any, sample_id: str) -> dict[str, str]:
 
 def gate(lab: Any, batch: str = "batch-1") -> dict[str, str]:
     with lab.record.reading() as session:
-        checks = lab.lims.release_gate(lambda **told: SimpleNamespace(**told)).checks(session, batch)
+        checks = lab.lims.release_gate(SimpleNamespace).checks(session, batch)
     return {check.title: check.outcome for check in checks}
 
 
@@ -64,7 +64,9 @@ def test_a_wrong_dilution_factor_from_entry_to_certificate(lab: Any) -> None:
     assert round(content.value, 2) == round(content.value, 2).__class__("2.10")
 
     # the run is reviewed and approved for what is valid in it
-    assert any("different people" in reason for reason in lab.blockers("analyst", "lims_run", run.id, "reviewed"))
+    assert any(
+        "different people" in reason for reason in lab.blockers("analyst", "lims_run", run.id, "reviewed")
+    )
     lab.sign("reviewer", "lims_run", run.id, "reviewed")
     lab.sign("qa", "lims_run", run.id, "approved")
     assert states(lab, sample.id)["purity_main"] == "approved"
@@ -125,23 +127,38 @@ def test_a_wrong_dilution_factor_from_entry_to_certificate(lab: Any) -> None:
     safety(lab, sample)
 
     with lab.act("analyst", "lims.certificate.draft") as unit:
-        certificate = lab.lims.certificates.draft(unit, specification_code="SPEC-MAB7-HARVEST", batch_id="batch-1")
+        certificate = lab.lims.certificates.draft(
+            unit, specification_code="SPEC-MAB7-HARVEST", batch_id="batch-1"
+        )
     lab.sign("qa", "lims_certificate", certificate.id, "issued")
     assert certificate.content["conforms"]
     assert certificate.content["investigations"] == [found.number]
-    assert {row["analysis"]: row["result"] for row in certificate.content["results"]}["protein_content"] == "4.2"
+    assert {row["analysis"]: row["result"] for row in certificate.content["results"]}[
+        "protein_content"
+    ] == "4.2"
     assert set(gate(lab).values()) == {"passed"}
 
     # every original stays
     results = {one.state: one for one in all_of(lab, ReportableResult) if one.analysis == "protein_content"}
     assert set(results) == {"invalidated", "approved"}
-    assert [one.raw for one in all_of(lab, Measurement) if one.name == "worksheet.dilution_factor"] == ["10", "20"]
+    assert [one.raw for one in all_of(lab, Measurement) if one.name == "worksheet.dilution_factor"] == [
+        "10",
+        "20",
+    ]
 
     with lab.record.reading() as session:
         kinds = [link.kind for link in origin(session, results["approved"].id)]
     assert list(dict.fromkeys(kinds)) == [
-        "certificate", "result", "calculation", "measurement", "peak", "file", "instrument", "person",
-        "signature", "entry",
+        "certificate",
+        "result",
+        "calculation",
+        "measurement",
+        "peak",
+        "file",
+        "instrument",
+        "person",
+        "signature",
+        "entry",
     ]
 
 
@@ -149,7 +166,12 @@ def safety(lab: Any, sample: Any, bioburden: str = "< 1") -> str:
     outside = lab.lims.contract
     with lab.act("analyst", "lims.contract.receive") as unit:
         paper = outside.receive(
-            unit, sample_id=sample.id, laboratory="Safe Lab Ltd", reference="SL-77", data=b"%PDF-1.7 x", file_name="sl77.pdf"
+            unit,
+            sample_id=sample.id,
+            laboratory="Safe Lab Ltd",
+            reference="SL-77",
+            data=b"%PDF-1.7 x",
+            file_name="sl77.pdf",
         )
     assert gate(lab)["Safe Lab Ltd SL-77: transcription checked by a second person"] == "not_run"
     with lab.act("analyst", "lims.contract.transcribe") as unit:
@@ -171,7 +193,11 @@ def safety(lab: Any, sample: Any, bioburden: str = "< 1") -> str:
 def test_findings_of_a_document_become_exceptions(lab: Any) -> None:
     sample = lab.sample("PLAN-HARVEST")
     run = processed(lab, sample, "20", manual=True, skip=2, claim=1.2)
-    assert sorted(row["kind"] for row in run.findings) == ["claim_differs", "counter_gap", "manual_integration"]
+    assert sorted(row["kind"] for row in run.findings) == [
+        "claim_differs",
+        "counter_gap",
+        "manual_integration",
+    ]
     assert sorted(lab.quality.kinds()) == ["claim_differs", "counter_gap", "manual_integration"]
     assert run.instrument_trail[0]["what"] == "sequence started"
 
@@ -221,7 +247,10 @@ def test_a_worksheet_keeps_what_was_corrected_and_refuses_without_reason(lab: An
         lab.lims.runs.enter_worksheet(unit, run.id, raw="20", reason="misread the flask", **entry)
     first, second = [one for one in all_of(lab, Measurement) if one.name == "worksheet.dilution_factor"]
     assert (second.supersedes_id, first.raw) == (first.id, "10")
-    with pytest.raises(Refused, match="belongs to its analyst"), lab.act("analyst2", "lims.run.enter") as unit:
+    with (
+        pytest.raises(Refused, match="belongs to its analyst"),
+        lab.act("analyst2", "lims.run.enter") as unit,
+    ):
         lab.lims.runs.enter_worksheet(unit, run.id, raw="20", reason="x", **entry)
 
 

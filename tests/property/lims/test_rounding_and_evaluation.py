@@ -41,7 +41,9 @@ def test_rounding_keeps_the_order(one: Decimal, other: Decimal, limit: str, rule
 def test_a_judgement_is_the_comparison_of_the_rounded_value(
     value: Decimal, limit: str, rule: str, inclusive: bool
 ) -> None:
-    criterion = Criterion(analysis="a", title="A", kind="release", unit="%", low=limit, low_inclusive=inclusive)
+    criterion = Criterion(
+        analysis="a", title="A", kind="release", unit="%", low=limit, low_inclusive=inclusive
+    )
     verdict = evaluate(read(f"{value:f}"), "%", criterion, rule)
     rounded = round_for_limit(value, limit, rule).value
     good = rounded > Decimal(limit) or (inclusive and rounded == Decimal(limit))

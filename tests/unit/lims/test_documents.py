@@ -90,7 +90,9 @@ def test_yaml_cannot_make_objects() -> None:
 def test_a_formula_whose_case_does_not_hold_may_not_become_effective() -> None:
     good = read_document(METHOD, "method")
     bad = read_document(changed(METHOD, '"3.0"', '"3.1"'), "method")
-    none: Any = read_document(changed(METHOD, 'cases: [{inputs: {x: "1.5"}, result: "3.0"}]', "cases: []"), "method")
+    none: Any = read_document(
+        changed(METHOD, 'cases: [{inputs: {x: "1.5"}, result: "3.0"}]', "cases: []"), "method"
+    )
     assert isinstance(good, MethodDocument)
     assert isinstance(bad, MethodDocument)
     assert failing_cases(good) == []
@@ -100,7 +102,10 @@ def test_a_formula_whose_case_does_not_hold_may_not_become_effective() -> None:
 
 def test_the_digest_is_of_the_content_and_not_of_its_layout() -> None:
     one = read_document(SPECIFICATION, "specification")
-    two = read_document(SPECIFICATION.replace("material: X\nrounding: usp-7.20", "rounding: usp-7.20\nmaterial: X"), "specification")
+    two = read_document(
+        SPECIFICATION.replace("material: X\nrounding: usp-7.20", "rounding: usp-7.20\nmaterial: X"),
+        "specification",
+    )
     other = read_document(changed(SPECIFICATION, "95.0", "95.00"), "specification")
     assert digest_of(one) == digest_of(two) != digest_of(other)
     assert content_of(one)["criteria"][0]["low"] == "95.0"

@@ -76,7 +76,7 @@ def test_the_noise_is_told_in_spite_of_a_peak() -> None:
     ],
 )
 def test_what_is_no_trace_is_refused(time: list[float], signal: list[float]) -> None:
-    with pytest.raises(ValueError, match="trace|points"):
+    with pytest.raises(ValueError, match=r"trace|points"):
         integrate(time, signal, HOW)
 
 

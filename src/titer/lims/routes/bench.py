@@ -23,7 +23,9 @@ router = APIRouter()
 
 
 @router.get("/worklist")
-def lims_worklist(session: Reading, state: str | None = None, batch_id: str | None = None) -> list[m.LimsWorkOut]:
+def lims_worklist(
+    session: Reading, state: str | None = None, batch_id: str | None = None
+) -> list[m.LimsWorkOut]:
     """Tests on which something is to be done; or those in a state, or of a batch."""
     states = (state,) if state else ()
     return [m.LimsWorkOut.of(row) for row in queries.work(session, states=states, batch_id=batch_id)]
@@ -74,7 +76,8 @@ def lims_sample(sample_id: str, session: Reading) -> m.LimsSampleDetailOut:
         sample=m.LimsSampleOut.model_validate(row),
         tests=[m.LimsWorkOut.of(one) for one in queries.work(session, sample_id=row.id)],
         measurements=[
-            m.LimsMeasurementOut.model_validate(one) for one in queries.measurements(session, sample_id=row.id)
+            m.LimsMeasurementOut.model_validate(one)
+            for one in queries.measurements(session, sample_id=row.id)
         ],
         attachments=[m.LimsAttachmentOut.model_validate(one) for one in queries.attachments(session, row.id)],
         aliquots=[m.LimsSampleOut.model_validate(one) for one in aliquots],
@@ -120,9 +123,7 @@ def lims_panels(session: Reading, state: str | None = None) -> list[m.LimsPanelO
 
 
 @router.post("/tests/{test_id}/reading")
-def lims_enter_reading(
-    test_id: str, body: m.EnterReading, act: Acting, lims: LimsPart
-) -> m.LimsResultOut:
+def lims_enter_reading(test_id: str, body: m.EnterReading, act: Acting, lims: LimsPart) -> m.LimsResultOut:
     """Enter what was read off."""
     with act("lims.result.enter", reason=body.reason) as unit:
         made = lims.results.enter_reading(
@@ -167,7 +168,7 @@ def lims_run(run_id: str, session: Reading, lims: LimsPart, who: ActingPerson) -
     if run is None:
         raise NotFound(f"There is no run {run_id}.")
     now = lims.record.process_clock.now()
-    mine = {test_id for test_id in run.test_ids}
+    mine = set(run.test_ids)
     work = [row for sample in _samples_of(session, run) for row in queries.work(session, sample_id=sample)]
     return m.LimsRunDetailOut(
         run=m.LimsRunOut.model_validate(run),

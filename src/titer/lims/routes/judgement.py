@@ -39,7 +39,9 @@ def lims_result(result_id: str, session: Reading) -> m.LimsResultOut:
 @router.get("/results/{result_id}/evaluations")
 def lims_result_evaluations(result_id: str, session: Reading) -> list[m.LimsEvaluationOut]:
     """How a result was judged."""
-    rows = session.scalars(select(Evaluation).where(Evaluation.result_id == result_id).order_by(Evaluation.id))
+    rows = session.scalars(
+        select(Evaluation).where(Evaluation.result_id == result_id).order_by(Evaluation.id)
+    )
     return [m.LimsEvaluationOut.model_validate(row) for row in rows]
 
 
@@ -199,9 +201,7 @@ def lims_content(digest: str, _session: Reading, lims: LimsPart) -> Response:
 
 
 @router.post("/certificates")
-def lims_draft_certificate(
-    body: m.DraftCertificate, act: Acting, lims: LimsPart
-) -> m.LimsCertificateOut:
+def lims_draft_certificate(body: m.DraftCertificate, act: Acting, lims: LimsPart) -> m.LimsCertificateOut:
     """Write a certificate of analysis; the quality unit issues it by signature."""
     with act("lims.certificate.draft", reason=body.reason) as unit:
         made = lims.certificates.draft(

@@ -32,14 +32,22 @@ from titer.record import (
 
 _BENCH = ("analyst",)
 ACTIONS = (
-    ActionSpec("lims.design.draft", "Draft a method, specification or sampling plan", ("analyst", "scientist", "process_owner")),
-    ActionSpec("lims.design.submit", "Submit a laboratory document", ("analyst", "scientist", "process_owner")),
+    ActionSpec(
+        "lims.design.draft",
+        "Draft a method, specification or sampling plan",
+        ("analyst", "scientist", "process_owner"),
+    ),
+    ActionSpec(
+        "lims.design.submit", "Submit a laboratory document", ("analyst", "scientist", "process_owner")
+    ),
     ActionSpec("lims.design.approve", "Approve a laboratory document", ("quality",)),
     ActionSpec("lims.design.return", "Return a laboratory document to its author", ("reviewer", "quality")),
     ActionSpec("lims.design.retire", "Retire a laboratory document", ("quality",)),
     ActionSpec("lims.sample.register", "Register a sample", ("operator", "analyst")),
     ActionSpec("lims.sample.collect", "Collect a sample", ("operator", "analyst")),
-    ActionSpec("lims.sample.move", "Hold, quarantine, reject or dispose of a sample", ("analyst", "reviewer")),
+    ActionSpec(
+        "lims.sample.move", "Hold, quarantine, reject or dispose of a sample", ("analyst", "reviewer")
+    ),
     ActionSpec("lims.test.cancel", "Cancel a test", ("reviewer", "quality")),
     ActionSpec("lims.panel.request", "Put a sample before an analyser", ("operator", "analyst")),
     ActionSpec("lims.panel.complete", "Take an analyser's answer"),
@@ -57,9 +65,13 @@ ACTIONS = (
     ActionSpec("lims.investigation.invalidate", "Invalidate a result", ("quality",)),
     ActionSpec("lims.investigation.close", "Close an investigation", ("quality",)),
     ActionSpec("lims.contract.receive", "Take a contract laboratory's certificate", ("analyst", "reviewer")),
-    ActionSpec("lims.contract.transcribe", "Transcribe a contract laboratory's certificate", ("analyst", "reviewer")),
+    ActionSpec(
+        "lims.contract.transcribe", "Transcribe a contract laboratory's certificate", ("analyst", "reviewer")
+    ),
     ActionSpec("lims.contract.check", "Check a transcription", ("analyst", "reviewer", "quality")),
-    ActionSpec("lims.certificate.draft", "Write a certificate of analysis", ("analyst", "reviewer", "quality")),
+    ActionSpec(
+        "lims.certificate.draft", "Write a certificate of analysis", ("analyst", "reviewer", "quality")
+    ),
     ActionSpec("lims.certificate.issue", "Issue a certificate of analysis", ("quality",)),
 )
 
@@ -86,8 +98,7 @@ class Lims:
         *,
         read_document: DocumentReader | None = None,
     ) -> None:
-        if read_document is None:
-            from titer.lims.animl import read_run as read_document
+        from titer.lims.animl import read_run
 
         self.record = record
         self.quality = quality
@@ -95,7 +106,7 @@ class Lims:
         self.designs = Designs()
         self.samples = Samples(self.designs, material)
         self.results = Results(self.designs, quality, equipment)
-        self.files = RawFiles(record, quality, read_document)
+        self.files = RawFiles(record, quality, read_document or read_run)
         self.runs = Runs(
             designs=self.designs,
             results=self.results,
@@ -144,9 +155,11 @@ class Lims:
         return ()
 
     def release_gate(self, check: Callable[..., object] | None = None) -> LaboratoryGate:
-        """The laboratory's gate; `check` makes quality's check objects."""
+        """The laboratory's gate; `check` makes the check objects, by default quality's own."""
         if check is None:
-            from titer.quality import Check as check  # noqa: N813
+            from titer.quality import Check
+
+            return LaboratoryGate(self.designs, Check)
         return LaboratoryGate(self.designs, check)
 
     # --- what other contexts call -----------------------------------------------------------------------------

@@ -63,7 +63,9 @@ class Analyser:
                     if reason not in reasons:
                         reasons.append(reason)
             if reasons:
-                raise Refused(f"{sample.number} cannot be measured on {panel.instrument}.", why=" ".join(reasons))
+                raise Refused(
+                    f"{sample.number} cannot be measured on {panel.instrument}.", why=" ".join(reasons)
+                )
             made.append(self._ask(unit, sample, design, panel, tests))
         return made
 
@@ -121,7 +123,9 @@ class Analyser:
             if test.method_id == design.id and test.state == "in_progress"
         }
         if payload["outcome"] != "done":
-            self._failed(unit, request, sample, list(tests.values()), str(payload.get("message") or payload["outcome"]))
+            self._failed(
+                unit, request, sample, list(tests.values()), str(payload.get("message") or payload["outcome"])
+            )
             return
         answers = _flat(payload.get("responses") or {})
         request.state = "completed"
@@ -129,7 +133,11 @@ class Analyser:
         echoed = answers.get(panel.parameter)
         if echoed is not None and str(echoed) != sample.number:
             self._failed(
-                unit, request, sample, list(tests.values()), f"the answer is for {echoed}, not for {sample.number}"
+                unit,
+                request,
+                sample,
+                list(tests.values()),
+                f"the answer is for {echoed}, not for {sample.number}",
             )
             return
         for field, response in panel.responses.items():
@@ -161,7 +169,9 @@ class Analyser:
         request.state, request.message = "failed", message
         for test in tests:
             test.state = _move(test, "abandon")
-        self._exception(unit, request, sample, f"{request.instrument} did not measure {sample.number}", message)
+        self._exception(
+            unit, request, sample, f"{request.instrument} did not measure {sample.number}", message
+        )
 
     def _incomplete(
         self, unit: Unit, request: PanelRequest, sample: Sample, odd: list[str], missing: list[TestRequest]
@@ -174,7 +184,9 @@ class Analyser:
             for test in missing:
                 test.state = _move(test, "abandon")
         request.message = " ".join(parts)
-        self._exception(unit, request, sample, f"The answer for {sample.number} does not fit its panel", request.message)
+        self._exception(
+            unit, request, sample, f"The answer for {sample.number} does not fit its panel", request.message
+        )
 
     def _exception(self, unit: Unit, request: PanelRequest, sample: Sample, title: str, detail: str) -> None:
         self.quality.raise_exception(

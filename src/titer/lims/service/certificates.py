@@ -63,9 +63,7 @@ class Certificates:
             )
         )
 
-    def _specification(
-        self, session: Session, code: str, batch_id: str | None, lot_id: str | None
-    ) -> Design:
+    def _specification(self, session: Session, code: str, batch_id: str | None, lot_id: str | None) -> Design:
         """The revision that the samples were judged by; never a newer one."""
         column = Sample.batch_id == batch_id if batch_id else Sample.lot_id == lot_id
         found = session.scalars(
@@ -151,7 +149,12 @@ class Certificates:
             "results": rows,
             "investigations": sorted(investigations),
             "contract_certificates": [
-                {"number": one.number, "laboratory": one.laboratory, "reference": one.reference, "digest": one.digest}
+                {
+                    "number": one.number,
+                    "laboratory": one.laboratory,
+                    "reference": one.reference,
+                    "digest": one.digest,
+                }
                 for one in external
             ],
             "conforms": bool(rows) and all(row["outcome"] == "pass" for row in rows),
@@ -172,9 +175,7 @@ class Certificates:
             ),
         )
 
-    def _blockers(
-        self, session: Session, record_id: str, actor: Actor, data: dict[str, Any]
-    ) -> list[str]:
+    def _blockers(self, session: Session, record_id: str, actor: Actor, data: dict[str, Any]) -> list[str]:
         found = _certificate(session, record_id)
         reasons = [] if found.state == "draft" else [f"{found.number} is {found.state}."]
         if digest(found.content) != found.digest:

@@ -129,11 +129,11 @@ class ContractCertificates:
             "transcribed_by": found.transcribed_by,
         }
 
-    def _blockers(
-        self, session: Session, record_id: str, actor: Actor, data: dict[str, Any]
-    ) -> list[str]:
+    def _blockers(self, session: Session, record_id: str, actor: Actor, data: dict[str, Any]) -> list[str]:
         found = _certificate(session, record_id)
-        reasons = [] if found.state == "transcribed" else [f"{found.number} is {found.state}, not transcribed."]
+        reasons = (
+            [] if found.state == "transcribed" else [f"{found.number} is {found.state}, not transcribed."]
+        )
         return reasons + rules.different_people(
             ("person who transcribed it", found.transcribed_by), ("person who checks it", actor.id)
         )

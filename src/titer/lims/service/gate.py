@@ -64,9 +64,7 @@ class LaboratoryGate:
         found.append(self._certificate(session, batch_id))
         return found
 
-    def _make(
-        self, id_: str, title: str, outcome: str, detail: str, record: tuple[str, str]
-    ) -> object:
+    def _make(self, id_: str, title: str, outcome: str, detail: str, record: tuple[str, str]) -> object:
         return self.check(
             id=f"lims.{id_}",
             title=title,
@@ -92,7 +90,11 @@ class LaboratoryGate:
         # An action limit that was passed is quality's exception, and disposed of there.
         good = evaluation.outcome == "pass" or (evaluation.outcome == "fail" and test.kind == "action")
         return self._make(
-            f"test.{test.id}", title, "passed" if good else "exception", f"{told}: {evaluation.outcome}", record
+            f"test.{test.id}",
+            title,
+            "passed" if good else "exception",
+            f"{told}: {evaluation.outcome}",
+            record,
         )
 
     def _criteria(self, session: Session, batch_id: str, tests: list[TestRequest]) -> list[object]:

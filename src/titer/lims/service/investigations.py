@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -82,10 +83,17 @@ class Investigations:
         unit.emit(
             "lims.investigation.opened",
             made,
-            {"investigation_id": made.id, "number": number, "batch_id": test.batch_id, "result_id": result.id},
+            {
+                "investigation_id": made.id,
+                "number": number,
+                "batch_id": test.batch_id,
+                "result_id": result.id,
+            },
         )
 
-    def begin(self, unit: Unit, investigation_id: str, *, hypothesis: str, version: int | None = None) -> Investigation:
+    def begin(
+        self, unit: Unit, investigation_id: str, *, hypothesis: str, version: int | None = None
+    ) -> Investigation:
         """Begin phase I: the acting person investigates, with a hypothesis written down beforehand.
 
         Raises:
@@ -208,7 +216,9 @@ class Investigations:
         """
         found = self._mine(unit, investigation_id, "redetermination", "phase_2", version=version)
         if found.state == "redetermination":
-            open_tests = [test for test in self.redeterminations(unit.session, found) if test.state != "approved"]
+            open_tests = [
+                test for test in self.redeterminations(unit.session, found) if test.state != "approved"
+            ]
             if open_tests:
                 told = ", ".join(f"{test.number} is {test.state.replace('_', ' ')}" for test in open_tests)
                 raise Refused(f"{found.number} cannot be concluded yet.", why=f"{told}.")
@@ -226,7 +236,9 @@ class Investigations:
         """The tests that determine the invalidated one again."""
         return list(
             session.scalars(
-                select(TestRequest).where(TestRequest.redetermines_id == found.test_id).order_by(TestRequest.id)
+                select(TestRequest)
+                .where(TestRequest.redetermines_id == found.test_id)
+                .order_by(TestRequest.id)
             )
         )
 
@@ -251,9 +263,7 @@ class Investigations:
                 verb,
                 title,
                 content=self._content,
-                blockers=lambda session, record_id, actor, data, step=meaning: self._blockers(
-                    session, record_id, actor, step
-                ),
+                blockers=partial(self._blockers, meaning),
                 apply=apply,
             )
             for meaning, verb, title, apply in (
@@ -285,7 +295,9 @@ class Investigations:
         redetermined = []
         for test in self.redeterminations(session, found):
             new = result_of(session, test.id)
-            redetermined.append({"test": test.number, "state": test.state, "value": new.text if new else None})
+            redetermined.append(
+                {"test": test.number, "state": test.state, "value": new.text if new else None}
+            )
         return {
             "investigation": found.number,
             "title": found.title,
@@ -303,11 +315,15 @@ class Investigations:
             "conclusion": found.conclusion,
         }
 
-    def _blockers(self, session: Session, record_id: str, actor: Actor, meaning: str) -> list[str]:
+    def _blockers(
+        self, meaning: str, session: Session, record_id: str, actor: Actor, data: dict[str, Any]
+    ) -> list[str]:
         found = investigation(session, record_id)
         result = session.get(ReportableResult, found.result_id)
         run = self._run_of(session, found)
-        wanted = {"reviewed": "cause_assigned", "invalidated": "cause_reviewed", "closed": "concluded"}[meaning]
+        wanted = {"reviewed": "cause_assigned", "invalidated": "cause_reviewed", "closed": "concluded"}[
+            meaning
+        ]
         reasons = []
         if found.state != wanted:
             reasons.append(f"{found.number} is in {found.state.replace('_', ' ')}.")
@@ -318,13 +334,13 @@ class Investigations:
         ]
         if meaning == "invalidated":
             people.append(("second person", found.reviewer_id))
-        reasons += [
-            fault for fault in rules.different_people(*people) if "person who signs" in fault
-        ]
+        reasons += [fault for fault in rules.different_people(*people) if "person who signs" in fault]
         if meaning == "invalidated":
             method = self._method(session, found)
             if method is None or method.redetermination is None:
-                reasons.append("The method has no rule for determining again, so nothing may be repeated by it.")
+                reasons.append(
+                    "The method has no rule for determining again, so nothing may be repeated by it."
+                )
         return reasons
 
     def _run_of(self, session: Session, found: Investigation) -> Run | None:

@@ -39,7 +39,10 @@ class RawFiles:
         known = unit.session.scalar(select(RawFile).where(RawFile.document_id == document_id))
         if known is not None:
             return known
-        disposition, reason, found, batches = PENDING, None, {}, []
+        disposition: str = PENDING
+        reason: str | None = None
+        found: dict[str, Any] = {}
+        batches: list[str] = []
         try:
             document = self.read(unit.content.get(digest), digest)
             found, batches = self._found(unit.session, document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -28,7 +29,7 @@ from titer.lims.model import (
 from titer.lims.ports import EquipmentPort, QualityPort
 from titer.lims.service.designs import Designs
 from titer.lims.service.samples import tests_of
-from titer.record import Actor, SignatureMeaning, Training, Unit
+from titer.record import Actor, Signature, SignatureMeaning, Training, Unit
 
 OpenInvestigation = Callable[[Unit, TestRequest, ReportableResult, Evaluation], None]
 
@@ -328,7 +329,9 @@ class Results:
             and actor.kind == "person"
             and competent(session, actor.id, method.competency, at) is None
         ):
-            reasons.append(f"You hold no valid training in {method.competency!r}; have it entered or renewed.")
+            reasons.append(
+                f"You hold no valid training in {method.competency!r}; have it entered or renewed."
+            )
         if method.instrument is not None and instrument is None:
             reasons.append(f"{method.code} needs an instrument ({method.instrument.capability}); name it.")
         if instrument is not None:
@@ -359,15 +362,21 @@ class Results:
                 f"lims.result.{verb}",
                 f"Results of a sample: {meaning}",
                 content=self._content,
-                blockers=lambda session, record_id, actor, data, step=meaning: self.blockers(
-                    self._of_sample(session, record_id), session, actor, step
-                ),
-                apply=lambda unit, record_id, data, signature, step=meaning: self.sign_off(
-                    unit, self._of_sample(unit.session, record_id), step
-                ),
+                blockers=partial(self._sample_blockers, meaning),
+                apply=partial(self._sign_sample, meaning),
             )
             for meaning, verb in (("reviewed", "review"), ("approved", "approve"))
         )
+
+    def _sample_blockers(
+        self, meaning: str, session: Session, record_id: str, actor: Actor, data: dict[str, Any]
+    ) -> list[str]:
+        return self.blockers(self._of_sample(session, record_id), session, actor, meaning)
+
+    def _sign_sample(
+        self, meaning: str, unit: Unit, record_id: str, data: dict[str, Any], signature: Signature
+    ) -> None:
+        self.sign_off(unit, self._of_sample(unit.session, record_id), meaning)
 
     def _of_sample(self, session: Session, sample_id: str) -> list[TestRequest]:
         return [test for test in tests_of(session, sample_id=sample_id) if test.run_id is None]
@@ -400,9 +409,7 @@ class Results:
             )
         return rows
 
-    def blockers(
-        self, tests: list[TestRequest], session: Session, actor: Actor, meaning: str
-    ) -> list[str]:
+    def blockers(self, tests: list[TestRequest], session: Session, actor: Actor, meaning: str) -> list[str]:
         """Why results may not be reviewed or approved by this person now."""
         wanted = "entered" if meaning == "reviewed" else "reviewed"
         mine = [test for test in tests if test.state == wanted]
@@ -414,13 +421,18 @@ class Results:
             if result is None:
                 reasons.append(f"{test.number} has no result.")
                 continue
-            people = [("person who entered it", result.entered_by), (f"person by whom it is {meaning}", actor.id)]
+            people: list[tuple[str, str | None]] = [
+                ("person who entered it", result.entered_by),
+                (f"person by whom it is {meaning}", actor.id),
+            ]
             if meaning == "approved":
                 people.append(("reviewer", result.reviewed_by))
             reasons += [f"{test.number}: {fault}" for fault in rules.different_people(*people)]
             evaluation = evaluation_of(session, result.id)
             if meaning == "approved" and (evaluation is None or evaluation.outcome == CANNOT_EVALUATE):
-                reasons.append(f"{test.number} could not be evaluated: {evaluation.trace if evaluation else ''}")
+                reasons.append(
+                    f"{test.number} could not be evaluated: {evaluation.trace if evaluation else ''}"
+                )
         return reasons
 
     def sign_off(self, unit: Unit, tests: list[TestRequest], meaning: str) -> None:

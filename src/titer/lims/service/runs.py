@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -95,7 +96,10 @@ class Runs:
             raise Invalid(f"{method.code} is not done in runs.")
         for test in tests:
             if test.state != "planned" or test.run_id is not None:
-                raise Refused(f"{test.number} is {test.state.replace('_', ' ')}" + (" in a run." if test.run_id else "."))
+                raise Refused(
+                    f"{test.number} is {test.state.replace('_', ' ')}"
+                    + (" in a run." if test.run_id else ".")
+                )
         rows = [
             {"role": row["role"], "lot": lot_by_code(unit.session, row["lot"]).number}
             for row in materials or []
@@ -213,7 +217,7 @@ class Runs:
             raise Invalid(f"Documents are attached to {', '.join(kinds)}.", where="subject_type")
         if not data:
             raise Invalid("The file is empty.", where="data_base64")
-        unit.get(kinds[subject_type], subject_id)  # type: ignore[type-var]
+        unit.get(kinds[subject_type], subject_id)
         digest = unit.content.put(data, media_type=media_type, origin=f"{title} ({file_name})")
         return unit.add(
             Attachment(
@@ -237,7 +241,9 @@ class Runs:
         method = self.designs.method(design)
         reasons: list[str] = []
         for test in tests_of(session, run_id=run.id):
-            for reason in self.results.not_ready(session, test, actor=actor, at=at, instrument=run.instrument):
+            for reason in self.results.not_ready(
+                session, test, actor=actor, at=at, instrument=run.instrument
+            ):
                 if reason not in reasons:
                     reasons.append(reason)
             sample = session.get(Sample, test.sample_id)
@@ -247,7 +253,9 @@ class Runs:
                 if entry is None and told not in reasons:
                     reasons.append(told)
         for row in run.materials:
-            reasons += [f"{row['role']}: {fault}" for fault in self.material.lot_ready(session, row["lot"], at)]
+            reasons += [
+                f"{row['role']}: {fault}" for fault in self.material.lot_ready(session, row["lot"], at)
+            ]
         least = int(method.chromatography.least_standards) if method.chromatography else 0
         if len(levels_of(session, run.id)) < least:
             reasons.append(f"The method needs {least} standards; enter their concentrations.")
@@ -296,7 +304,9 @@ class Runs:
         for sample in self._samples(unit, run):
             if sample.state == "available":
                 sample.state = rules.move("sample", sample.state, "start")
-        unit.emit("lims.run.started", run, {"run_id": run.id, "number": run.number, "instrument": run.instrument})
+        unit.emit(
+            "lims.run.started", run, {"run_id": run.id, "number": run.number, "instrument": run.instrument}
+        )
         return run
 
     def _samples(self, unit: Unit, run: Run) -> list[Sample]:
@@ -323,7 +333,9 @@ class Runs:
         run.instrument_trail = [dict(row) for row in document.trail]
         file.disposition, file.run_id = "processed", run.id
         file.reason = f"the data of {run.number}"
-        unit.emit("lims.run.data_complete", run, {"run_id": run.id, "number": run.number, "digest": file.digest})
+        unit.emit(
+            "lims.run.data_complete", run, {"run_id": run.id, "number": run.number, "digest": file.digest}
+        )
         return run
 
     # --- processing ----------------------------------------------------------------------------------------
@@ -389,7 +401,9 @@ class Runs:
         for sample in (unit.get(Sample, key) for key in dict.fromkeys(test.sample_id for test in tests)):
             if sample.state == "in_test":
                 sample.state = rules.move("sample", sample.state, "finish")
-        failed = "; ".join(f"{row['name']}: {row['value'] or row['detail']}" for row in run.suitability if not row["passed"])
+        failed = "; ".join(
+            f"{row['name']}: {row['value'] or row['detail']}" for row in run.suitability if not row["passed"]
+        )
         self.quality.raise_exception(
             unit,
             kind="suitability_failed",
@@ -526,12 +540,8 @@ class Runs:
                 f"lims.result.{verb}",
                 f"Run and its results: {meaning}",
                 content=self._content,
-                blockers=lambda session, record_id, actor, data, step=meaning: self._blockers(
-                    session, record_id, actor, step
-                ),
-                apply=lambda unit, record_id, data, signature, step=meaning: self._sign_off(
-                    unit, record_id, signature, step
-                ),
+                blockers=partial(self._blockers, meaning),
+                apply=partial(self._sign_off, meaning),
             )
             for meaning, verb in (("reviewed", "review"), ("approved", "approve"))
         )
@@ -549,12 +559,20 @@ class Runs:
             "results": self.results.shown(session, tests_of(session, run_id=run.id)),
         }
 
-    def _blockers(self, session: Session, record_id: str, actor: Actor, meaning: str) -> list[str]:
+    def _blockers(
+        self, meaning: str, session: Session, record_id: str, actor: Actor, data: dict[str, Any]
+    ) -> list[str]:
         run = _run(session, record_id)
-        wanted = ("entered", "suitability_failed") if meaning == "reviewed" else ("reviewed", "reviewed_unsuitable")
+        wanted = (
+            ("entered", "suitability_failed")
+            if meaning == "reviewed"
+            else ("reviewed", "reviewed_unsuitable")
+        )
         if run.state not in wanted:
             return [f"{run.number} is {run.state.replace('_', ' ')}."]
-        reasons = rules.different_people(("analyst", run.analyst_id), (f"person by whom it is {meaning}", actor.id))
+        reasons = rules.different_people(
+            ("analyst", run.analyst_id), (f"person by whom it is {meaning}", actor.id)
+        )
         waiting = [
             test
             for test in tests_of(session, run_id=run.id)
@@ -562,7 +580,9 @@ class Runs:
         ]
         return reasons + (self.results.blockers(waiting, session, actor, meaning) if waiting else [])
 
-    def _sign_off(self, unit: Unit, record_id: str, signature: Signature, meaning: str) -> None:
+    def _sign_off(
+        self, meaning: str, unit: Unit, record_id: str, data: dict[str, Any], signature: Signature
+    ) -> None:
         run = unit.get(Run, record_id)
         if run.state in ("suitability_failed", "reviewed_unsuitable"):
             run.state = rules.move("run", run.state, "review" if meaning == "reviewed" else "close")
