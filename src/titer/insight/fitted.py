@@ -54,7 +54,7 @@ class Calibration:
     rows: int
     false_alarm_rate: float
     events_per_batch: float
-    lift: float
+    lift: tuple[float, ...]
     level: float
 
 
@@ -189,7 +189,7 @@ def fit(train: Sequence[BatchRows], calibrate: Sequence[BatchRows], spec: Spec) 
         sum(len(run) for run in runs),
         limits.false_alarm_rate,
         limits.events_per_run,
-        limits.lift,
+        tuple(float(value) for value in limits.lift),
         limits.level,
     )
     return fitted, calibration

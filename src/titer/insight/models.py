@@ -14,7 +14,7 @@ from titer.base.errors import IntegrityFault, Invalid, NotFound, Refused
 from titer.insight import rules
 from titer.insight.artefact import Artefact, decode, encode
 from titer.insight.datasets import Datasets
-from titer.insight.fitted import Fitted, fit, golden_holds
+from titer.insight.fitted import STATISTICS, Fitted, fit, golden_holds
 from titer.insight.model import Dataset, Deployment, ModelVersion
 from titer.insight.ports import Plant
 from titer.insight.spec import Spec, parse_spec
@@ -86,15 +86,16 @@ class Models:
         shown = {
             "components": fitted.subspace.components,
             "limits": {
-                name: f"{float(value):.6g}"
-                for name, value in zip(("T2", "SPE", "drift"), fitted.limits, strict=True)
+                name: f"{float(value):.6g}" for name, value in zip(STATISTICS, fitted.limits, strict=True)
             },
             "training_batches": len(train),
             "calibration_batches": calibration.batches,
             "calibration_rows": calibration.rows,
             "row_false_alarm_rate": f"{calibration.false_alarm_rate:.6f}",
             "events_per_batch": f"{calibration.events_per_batch:.4f}",
-            "lift_of_limits": f"{calibration.lift:.4f}",
+            "lift_of_limits": {
+                name: f"{value:.4f}" for name, value in zip(STATISTICS, calibration.lift, strict=True)
+            },
         }
         return Trained(dataset, parsed, artefact, shown, criteria)
 

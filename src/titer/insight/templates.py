@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 
-def fed_batch(reactor: str = "BR-201", balance: str = "WB-01", *, days: int = 14) -> dict[str, Any]:
+def fed_batch(reactor: str = "BR-201", balance: str | None = None, *, days: int = 14) -> dict[str, Any]:
     """Monitoring of a fed-batch of mammalian cells, from the moment that cells are seen.
 
     Flows stand in it as ratios (delivered to asked for, weight to totaliser) and not as flows: a set-point
     that was changed on purpose and followed is normal; a pump that does not follow is not.
+
+    Args:
+        reactor: equipment code, the prefix of its tags.
+        balance: code of the balance under the feed vessel, where the historic batches have its weight: the
+            weight against the pump's own totaliser is then a feature too.
+        days: length of the axis.
     """
 
     def channel(name: str, unit: str, low: str, high: str, age: int = 60) -> dict[str, Any]:
@@ -21,7 +27,7 @@ def fed_batch(reactor: str = "BR-201", balance: str = "WB-01", *, days: int = 14
     def pv(name: str) -> str:
         return f"{reactor}.{name}"
 
-    weight = f"{balance}.FeedF2.Net"
+    weight = [f"{balance}.FeedF2.Net"] if balance else []
     return {
         "name": f"Fed-batch monitoring {reactor}",
         "algorithm": "pca-tunnel/1",
@@ -43,21 +49,22 @@ def fed_batch(reactor: str = "BR-201", balance: str = "WB-01", *, days: int = 14
             channel("pH.SP", "1", "2", "12", 100_000),
             channel("DO.PV", "%", "-5", "250"),
             channel("DO.SP", "%", "0", "100", 100_000),
-            channel("Pressure.PV", "kPa", "-20", "300"),
             channel("VCD.PV", "1e6/mL", "-1", "100"),
             channel("OUR.PV", "mmol/(L.h)", "-2", "100"),
             channel("FeedF2.PV", "L/h", "-1", "1000"),
             channel("FeedF2.SP", "L/h", "0", "1000", 100_000),
-            channel("FeedF2Total.PV", "L", "-1", "100000"),
+            *([channel("FeedF2Total.PV", "L", "-1", "100000")] if weight else []),
             channel("GlucoseFeed.PV", "L/h", "-1", "1000"),
             channel("GlucoseFeed.SP", "L/h", "0", "1000", 100_000),
-            {"tag": weight, "unit": "kg", "low": "-10", "high": "100000", "max_age_minutes": 60},
+            *(
+                {"tag": tag, "unit": "kg", "low": "-10", "high": "100000", "max_age_minutes": 60}
+                for tag in weight
+            ),
         ],
         "features": [
             feature("temperature error", "ratio", pv("Temperature.PV"), pv("Temperature.SP"), window=6),
             feature("pH error", "ratio", pv("pH.PV"), pv("pH.SP"), window=6),
             feature("DO error", "ratio", pv("DO.PV"), pv("DO.SP"), window=6),
-            feature("pressure", "mean", pv("Pressure.PV"), window=6),
             feature("viable cells", "mean", pv("VCD.PV"), window=6),
             feature("growth", "change", pv("VCD.PV"), window=36),
             feature("oxygen uptake", "mean", pv("OUR.PV"), window=6),
@@ -70,14 +77,17 @@ def fed_batch(reactor: str = "BR-201", balance: str = "WB-01", *, days: int = 14
                 window=12,
                 floor="0.05",
             ),
-            feature(
-                "feed weight / totaliser",
-                "exchange",
-                weight,
-                pv("FeedF2Total.PV"),
-                window=24,
-                floor="1.0",
-                sign=-1,
+            *(
+                feature(
+                    "feed weight / totaliser",
+                    "exchange",
+                    tag,
+                    pv("FeedF2Total.PV"),
+                    window=24,
+                    floor="1.0",
+                    sign=-1,
+                )
+                for tag in weight
             ),
             feature(
                 "glucose delivered / asked for",
@@ -88,8 +98,8 @@ def fed_batch(reactor: str = "BR-201", balance: str = "WB-01", *, days: int = 14
                 floor="0.05",
             ),
         ],
-        "fit": {"explained": "0.8", "half_width": 2, "drift_weight": "0.05", "least_support": 5},
-        "promise": {"false_alarm_rate": "0.01", "events_per_batch": "0", "margin": "0.15"},
-        "event": {"rows": 3, "of": 3, "quiet": 18},
+        "fit": {"explained": "0.8", "half_width": 6, "drift_weight": "0.05", "least_support": 5},
+        "promise": {"false_alarm_rate": "0.01", "events_per_batch": "0", "margin": "0.5"},
+        "event": {"rows": 6, "of": 6, "quiet": 18},
         "missing_share": "0.3",
     }

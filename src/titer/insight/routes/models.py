@@ -191,7 +191,7 @@ def insight_dataset(dataset_id: str, session: Reading, insight: InsightPart) -> 
 
 @router.get("/templates/fed-batch")
 def insight_template(
-    _who: ActingPerson, reactor: str = "BR-201", balance: str = "WB-01", days: int = 14
+    _who: ActingPerson, reactor: str = "BR-201", balance: str | None = None, days: int = 14
 ) -> dict[str, Any]:
     """A specification to begin with."""
     return fed_batch(reactor, balance, days=days)

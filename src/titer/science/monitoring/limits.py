@@ -27,14 +27,14 @@ class JointLimits:
         limits: one for each statistic.
         level: the common quantile from which they were taken.
         false_alarm_rate: share of calibration rows with any statistic above its limit.
-        lift: factor on the quantiles that the event target asked for (1 = none).
+        lift: for each statistic the factor on its quantile that the event target asked for (1 = none).
         events_per_run: alarm events a calibration run at these limits.
     """
 
     limits: Floats
     level: float
     false_alarm_rate: float
-    lift: float = 1.0
+    lift: Floats
     events_per_run: float = float("nan")
 
 
@@ -62,7 +62,7 @@ def joint_limits(statistics: Floats, rate: float) -> JointLimits:
         limits = ordered[rows - 1 - above]
         alarming = (statistics > limits).any(axis=1).mean()
         if alarming <= rate:
-            return JointLimits(limits.copy(), 1.0 - above / rows, float(alarming))
+            return JointLimits(limits.copy(), 1.0 - above / rows, float(alarming), np.ones(count))
     raise ValueError(f"no limits of {count} statistics reach a joint rate of {rate:g}")
 
 
@@ -77,23 +77,30 @@ def lift_to_events(
 ) -> JointLimits:
     """Lift limits until the calibration runs hold no more events than asked.
 
+    Only the statistic that causes the most events is lifted, step by step, so that one restless statistic
+    does not deafen the others.
+
     Args:
         base: limits for the row-wise rate.
         runs: statistics (rows x statistics) of each calibration run.
         rule: event rule.
         target: wanted events a run.
         margin: added on top of the lift that was found (a few tens of runs do not show the worst); only
-            where a lift was needed at all.
+            to statistics that had to be lifted.
         step: factor between trials.
 
     Returns:
         JointLimits with `lift`, and with the rate and events counted at the lifted limits.
     """
-    lift = 1.0
+    count = base.limits.size
+    lift = np.ones(count)
     while _events(runs, base.limits * lift, rule) / len(runs) > target:
-        lift *= step
-    if lift > 1.0:
-        lift *= 1.0 + margin
+        alone = [
+            _events([run[:, [j]] for run in runs], base.limits[[j]] * lift[j], rule) for j in range(count)
+        ]
+        worst = np.array(alone) == max(alone)
+        lift = np.where(worst, lift * step, lift)
+    lift = np.where(lift > 1.0, lift * (1.0 + margin), lift)
     limits = base.limits * lift
     alarming = np.concatenate([(run > limits).any(axis=1) for run in runs])
     return JointLimits(

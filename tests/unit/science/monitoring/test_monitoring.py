@@ -138,7 +138,7 @@ def test_limits_are_lifted_until_the_events_are_as_few_as_asked() -> None:
         runs.append(noise**2)
     base = joint_limits(np.vstack(runs), 0.02)
     lifted = lift_to_events(base, runs, EventRule(3, 3, 6), target=0.0)
-    assert lifted.lift > 1.0
+    assert lifted.lift.max() > 1.0
     assert lifted.events_per_run == 0.0
     unlifted = sum(len(alarm_events((r > base.limits).any(axis=1), EventRule(3, 3, 6))) for r in runs)
     assert unlifted > 0
