@@ -65,8 +65,8 @@ export const api = {
   command: (id: string, command: string, reason: string) => http.post<unknown>(`/api/mes/batches/${encodeURIComponent(id)}/commands`, { command, reason }),
   tasks: (query: { open?: boolean; batch_id?: string; unit_code?: string }, signal?: AbortSignal) => list<T.Task>("/api/mes/tasks", query, signal),
   task: (id: string, signal?: AbortSignal) => http.get<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}`, undefined, signal),
-  enterTask: (id: string, body: { version: number; values: Record<string, string>; reason?: string }) =>
-    http.post<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}/entries`, body),
+  enterTask: (id: string, body: { version: number; entries: Record<string, string>; scan?: string; comment?: string }) =>
+    http.post<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}/enter`, body),
 
   // materials
   definitions: (signal?: AbortSignal) => list<T.Definition>("/api/material/definitions", undefined, signal),
@@ -93,10 +93,14 @@ export const api = {
   files: (signal?: AbortSignal) => list<T.RawFile>("/api/lims/files", undefined, signal),
 
   // quality
-  exceptions: (query: Query, signal?: AbortSignal) => list<T.QualityException>("/api/quality/exceptions", query, signal),
-  deviations: (query: Query, signal?: AbortSignal) => list<T.Deviation>("/api/quality/deviations", query, signal),
-  coverage: (batch: string, signal?: AbortSignal) => http.get<T.Coverage>(`/api/quality/batches/${encodeURIComponent(batch)}/coverage`, undefined, signal),
-  disposition: (batch: string, signal?: AbortSignal) => http.get<T.Disposition>(`/api/quality/batches/${encodeURIComponent(batch)}/disposition`, undefined, signal),
+  exceptions: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.QualityException>("/api/quality/exceptions", query, signal),
+  deviations: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Deviation>("/api/quality/deviations", query, signal),
+  investigateDeviation: (id: string) => http.post<T.Deviation>(`/api/quality/deviations/${encodeURIComponent(id)}/investigate`),
+  raiseDeviation: (body: { title: string; description: string; batch_id?: string | null; exception_ids: string[]; key: string }) =>
+    http.post<T.Deviation>("/api/quality/deviations", body),
+  dispositions: (signal?: AbortSignal) => list<T.Disposition>("/api/quality/batches", undefined, signal),
+  beginReview: (batch: string) => http.post<T.Disposition>(`/api/quality/batches/${encodeURIComponent(batch)}/review`),
+  review: (batch: string, signal?: AbortSignal) => http.get<T.BatchReview>(`/api/quality/batches/${encodeURIComponent(batch)}`, undefined, signal),
 
   // models
   alerts: (query: { state?: string; batch_id?: string }, signal?: AbortSignal) => list<T.Alert>("/api/insight/alerts", query, signal),

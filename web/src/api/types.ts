@@ -139,41 +139,56 @@ export interface BatchEvent {
 }
 
 export interface Task extends Stamped {
-  number: string;
+  key: string;
   batch_id: string;
   batch_number: string;
-  unit_code: string;
   path: string;
+  unit_code: string;
   title: string;
-  instruction: string;
-  state: string;
-  kind: string;
   role: string;
-  witness: boolean;
-  due_at: string | null;
-  offered_at: string | null;
-  fields: TaskField[];
+  form: TaskForm;
+  state: string;
+  offered_at: string;
+  entered_by: string | null;
+  entered_at: string | null;
+  comment: string | null;
+  lot_number: string | null;
+  witness_signature_id: string | null;
+  accepted_at: string | null;
   entries: TaskEntry[];
+}
+
+/** What the recipe asks of a person; the plain form that the task record holds. */
+export interface TaskForm {
+  manual?: string;
+  instruction?: string;
+  entries?: TaskField[];
+  scan?: unknown;
+  charge?: Record<string, unknown>;
+  produce?: Record<string, unknown>;
+  witness?: boolean;
 }
 
 export interface TaskField {
   name: string;
-  label: string;
-  type: "number" | "text" | "choice" | "scan" | "check";
-  unit: string | null;
-  low: string | null;
-  high: string | null;
-  choices: string[];
-  required: boolean;
+  prompt?: string;
+  type?: "number" | "text" | "choice" | "yes";
+  unit?: string;
+  low?: string;
+  high?: string;
+  choices?: string[];
+  optional?: boolean;
 }
 
 export interface TaskEntry {
   name: string;
-  value: string;
-  at: string;
-  by: string;
+  revision: number;
+  text: string;
+  unit: string | null;
+  inside: boolean | null;
+  entered_by: string;
   reason: string | null;
-  superseded: boolean;
+  process_at: string;
 }
 
 export interface Sample extends Stamped {
@@ -412,11 +427,11 @@ export interface QualityException extends Stamped {
   severity: string;
   title: string;
   detail: string;
-  state: string;
   batch_id: string | null;
   subject_type: string;
   subject_id: string;
   evidence: Record<string, unknown>;
+  state: string;
   disposition: string | null;
   comment: string | null;
   deviation_id: string | null;
@@ -426,39 +441,55 @@ export interface Deviation extends Stamped {
   number: string;
   title: string;
   description: string;
+  batch_id: string | null;
+  exception_ids: string[];
   state: string;
   classification: string | null;
-  batch_id: string | null;
   root_cause: string | null;
   product_impact: string | null;
-  action: string | null;
-  exception_ids: string[];
+  corrective_action: string | null;
+  investigator_id: string | null;
+  closed_at: string | null;
 }
 
-export interface Check {
-  id: string;
-  title: string;
-  outcome: string;
-  detail: string;
-  gate: string;
-  record_type: string | null;
-  record_id: string | null;
-}
-
-export interface Coverage {
-  statement: string;
-  ran: number;
-  total: number;
-  exceptions: number;
-  checks: Check[];
+export interface AuditTrailReview extends Stamped {
+  batch_id: string;
+  state: string;
+  seed: number;
+  sampled: Record<string, unknown>[];
+  flagged: Record<string, unknown>[];
+  outcome: string | null;
+  comment: string | null;
 }
 
 export interface Disposition extends Stamped {
   batch_id: string;
+  batch_number: string;
   state: string;
+  coverage: Record<string, unknown>;
   decided_at: string | null;
+}
+
+export interface Check {
+  gate: string;
+  id: string;
+  title: string;
+  outcome: string;
+  detail: string;
+  record_type: string;
+  record_id: string;
+  blocks: boolean;
+  exceptions: string[];
+}
+
+export interface BatchReview {
+  disposition: Disposition;
+  sentence: string;
   blockers: string[];
-  audit_review: { id: string; state: string; entries: number } | null;
+  checks: Check[];
+  exceptions: QualityException[];
+  deviations: Deviation[];
+  audit_trail_review: AuditTrailReview | null;
 }
 
 export interface Alert extends Stamped {

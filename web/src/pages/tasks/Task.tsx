@@ -1,13 +1,15 @@
-import { Button, Checkbox, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Radio, Select, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { api } from "../../api/endpoints";
 import type { Task as TaskShape, TaskField } from "../../api/types";
 import { exact, unit } from "../../format/number";
-import { PageHead, Panel } from "../../parts/Panel";
+import { Facts, PageHead, Panel } from "../../parts/Panel";
+import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, ErrorState } from "../../parts/States";
+import { Shape } from "../../parts/Shape";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { checkEntry } from "./entry";
@@ -15,7 +17,7 @@ import { checkEntry } from "./entry";
 /** One task: what to do, the values with their limits, and the witness. */
 export default function Task() {
   const { id } = useParams({ strict: false }) as { id: string };
-  const task = useQuery({ queryKey: ["task", id], queryFn: ({ signal }) => api.task(id, signal), meta: { types: ["mes_task", "mes_"] } });
+  const task = useQuery({ queryKey: ["task", id], queryFn: ({ signal }) => api.task(id, signal), meta: { types: ["mes_task"] } });
   return (
     <Asked query={task} lines={8}>
       {(found) => <Body key={`${found.id}${found.state}`} task={found} />}
@@ -24,7 +26,7 @@ export default function Task() {
 }
 
 function Body({ task }: { task: TaskShape }) {
-  const open = task.state === "offered";
+  const name = usePeople();
   return (
     <>
       <PageHead
@@ -32,16 +34,19 @@ function Body({ task }: { task: TaskShape }) {
         state={<StateBadge state={task.state} />}
         sub={
           <>
-            {task.unit_code} · <Link to="/batches/$id" params={{ id: task.batch_id }}>{task.batch_number}</Link> · <span className="mono">{task.path}</span>
+            {task.unit_code} ·{" "}
+            <Link to="/batches/$id" params={{ id: task.batch_id }}>
+              {task.batch_number || "batch"}
+            </Link>
           </>
         }
       />
       <div className="split-2">
         <Panel title="Do">
           <div className="stack-l">
-            {task.instruction ? <p style={{ fontSize: 18, maxWidth: "65ch" }}>{task.instruction}</p> : null}
-            {open ? <EntryForm task={task} /> : <Entered task={task} />}
-            {task.state === "entered" && task.witness ? (
+            {task.form.instruction ? <p style={{ fontSize: 18, maxWidth: "65ch" }}>{task.form.instruction}</p> : null}
+            {task.state === "offered" ? <EntryForm task={task} /> : null}
+            {task.state === "entered" && task.form.witness ? (
               <div className="notice" data-tone="accent">
                 <p>A second person has to witness this. The witness logs in under their own name and signs here.</p>
                 <div style={{ marginTop: 10 }}>
@@ -49,28 +54,52 @@ function Body({ task }: { task: TaskShape }) {
                 </div>
               </div>
             ) : null}
+            {task.state === "accepted" ? <p>Done and accepted.</p> : null}
           </div>
         </Panel>
-        <Panel title="Entries">
-          {task.entries.length === 0 ? <p className="muted">Nothing has been entered yet.</p> : <Entered task={task} />}
-        </Panel>
+        <div className="stack-l">
+          <Panel title="Entries">
+            <Entered task={task} />
+          </Panel>
+          <Panel title="Task">
+            <Facts
+              of={[
+                ["For", task.role],
+                ["Step", <span className="mono" key="p">{task.path}</span>],
+                ["Offered", <TimeStamp key="o" at={task.offered_at} server={task.recorded_at} />],
+                ["Entered", task.entered_at ? <span key="e">{name(task.entered_by)}, <TimeStamp at={task.entered_at} /></span> : "–"],
+                ["Lot", task.lot_number ?? "–"],
+                ["Comment", task.comment ?? "–"],
+              ]}
+            />
+          </Panel>
+        </div>
       </div>
     </>
   );
 }
 
 function Entered({ task }: { task: TaskShape }) {
-  const fields = new Map(task.fields.map((f) => [f.name, f]));
+  const name = usePeople();
+  const fields = new Map((task.form.entries ?? []).map((f) => [f.name, f]));
+  const newest = new Map<string, number>();
+  for (const e of task.entries) newest.set(e.name, Math.max(newest.get(e.name) ?? 0, e.revision));
+  if (task.entries.length === 0) return <p className="muted">{task.form.entries?.length ? "Nothing has been entered yet." : "This task asks for no values."}</p>;
   return (
     <ul className="stack">
-      {task.entries.map((e, i) => (
-        <li key={i}>
-          <span className="muted">{fields.get(e.name)?.label ?? e.name}</span>{" "}
-          <strong className="tabular" style={e.superseded ? { textDecoration: "line-through" } : undefined}>
-            {exact(e.value, fields.get(e.name)?.unit)}
+      {task.entries.map((e) => (
+        <li key={`${e.name}${e.revision}`}>
+          <span className="muted">{fields.get(e.name)?.prompt ?? e.name}</span>{" "}
+          <strong className="tabular" style={e.revision < (newest.get(e.name) ?? 0) ? { textDecoration: "line-through" } : undefined}>
+            {exact(e.text, e.unit)}
           </strong>{" "}
+          {e.inside === false ? (
+            <span className="badge" data-tone="warning">
+              <Shape tone="warning" /> outside
+            </span>
+          ) : null}{" "}
           <span className="muted">
-            {e.by}, <TimeStamp at={e.at} />
+            {name(e.entered_by)}, <TimeStamp at={e.process_at} />
             {e.reason ? `: ${e.reason}` : ""}
           </span>
         </li>
@@ -81,20 +110,29 @@ function Entered({ task }: { task: TaskShape }) {
 
 function EntryForm({ task }: { task: TaskShape }) {
   const client = useQueryClient();
+  const fields = task.form.entries ?? [];
   const draftKey = `titer.draft.task.${task.id}`;
   const [values, setValues] = useState<Record<string, string>>(() => JSON.parse(sessionStorage.getItem(draftKey) ?? "{}") as Record<string, string>);
-  const [reason, setReason] = useState("");
+  const [scan, setScan] = useState("");
+  const [comment, setComment] = useState("");
+  const wantsScan = task.form.scan !== undefined && task.form.scan !== null;
   const enter = useMutation({
-    mutationFn: () => api.enterTask(task.id, { version: task.version, values, ...(reason ? { reason } : {}) }),
+    mutationFn: () =>
+      api.enterTask(task.id, {
+        version: task.version,
+        entries: Object.fromEntries(Object.entries(values).filter(([, v]) => v.trim() !== "")),
+        ...(scan ? { scan } : {}),
+        ...(comment ? { comment } : {}),
+      }),
     onSuccess: () => {
       sessionStorage.removeItem(draftKey);
       void client.invalidateQueries({ queryKey: ["task", task.id] });
       void client.invalidateQueries({ queryKey: ["tasks"] });
     },
   });
-  const checks = Object.fromEntries(task.fields.map((f) => [f.name, checkEntry(f, values[f.name] ?? "")]));
-  const invalid = task.fields.some((f) => checks[f.name]!.kind === "invalid" || (f.required && !values[f.name]));
-  const outside = task.fields.some((f) => checks[f.name]!.kind === "outside");
+  const checks = Object.fromEntries(fields.map((f) => [f.name, checkEntry(f, values[f.name] ?? "")]));
+  const missing = fields.some((f) => checks[f.name]!.kind === "invalid" || (!f.optional && !values[f.name])) || (wantsScan && !scan.trim());
+  const outside = fields.some((f) => checks[f.name]!.kind === "outside");
 
   function set(name: string, v: string) {
     const next = { ...values, [name]: v };
@@ -104,21 +142,40 @@ function EntryForm({ task }: { task: TaskShape }) {
 
   function submit(e: FormEvent) {
     e.preventDefault();
-    if (!invalid && (!outside || reason.trim())) enter.mutate();
+    if (!missing && (!outside || comment.trim())) enter.mutate();
   }
 
   return (
     <form className="stack-l" onSubmit={submit}>
-      {task.fields.map((f) => (
+      {wantsScan ? (
+        <TextInput
+          label={`Scan${typeof task.form.scan === "string" ? ` ${task.form.scan}` : " the label"}`}
+          description="The number on the lot's or the container's label"
+          value={scan}
+          onChange={(e) => setScan(e.currentTarget.value)}
+          size="lg"
+          maw={420}
+          autoComplete="off"
+        />
+      ) : null}
+      {fields.map((f) => (
         <Field key={f.name} field={f} value={values[f.name] ?? ""} set={(v) => set(f.name, v)} note={checks[f.name]!} />
       ))}
       {outside ? (
-        <Textarea label="Reason" description="A value outside its limits is kept as an exception, with your reason" value={reason} onChange={(e) => setReason(e.currentTarget.value)} required autosize minRows={2} size="lg" />
+        <Textarea
+          label="Comment"
+          description="A value outside its limits becomes an exception; say what you saw"
+          value={comment}
+          onChange={(e) => setComment(e.currentTarget.value)}
+          autosize
+          minRows={2}
+          size="lg"
+        />
       ) : null}
       {enter.error ? <ErrorState error={enter.error} /> : null}
       <div>
-        <Button type="submit" className="floor" size="lg" disabled={invalid || (outside && !reason.trim())} loading={enter.isPending}>
-          {task.fields.length === 0 ? "Done" : "Enter"}
+        <Button type="submit" className="floor" size="lg" disabled={missing || (outside && !comment.trim())} loading={enter.isPending}>
+          {fields.length === 0 && !wantsScan ? "Done" : "Enter"}
         </Button>
       </div>
     </form>
@@ -126,26 +183,33 @@ function EntryForm({ task }: { task: TaskShape }) {
 }
 
 function Field({ field, value, set, note }: { field: TaskField; value: string; set: (v: string) => void; note: ReturnType<typeof checkEntry> }) {
-  const limits =
-    field.low !== null || field.high !== null ? `Limits ${field.low ?? "–"} to ${field.high ?? "–"} ${unit(field.unit)}` : undefined;
+  const prompt = field.prompt ?? field.name;
   const error = note.kind === "invalid" || note.kind === "outside" ? note.text : undefined;
   if (field.type === "choice") {
-    return <Select label={field.label} data={field.choices} value={value || null} onChange={(v) => set(v ?? "")} size="lg" maw={420} required={field.required} />;
+    return <Select label={prompt} data={field.choices ?? []} value={value || null} onChange={(v) => set(v ?? "")} size="lg" maw={420} error={error} />;
   }
-  if (field.type === "check") {
-    return <Checkbox label={field.label} checked={value === "yes"} onChange={(e) => set(e.currentTarget.checked ? "yes" : "")} size="lg" required={field.required} />;
+  if (field.type === "yes") {
+    return (
+      <Radio.Group label={prompt} value={value} onChange={set} size="lg" error={error}>
+        <div className="row" style={{ gap: 28, minHeight: 56 }}>
+          <Radio value="yes" label="Yes" size="lg" />
+          <Radio value="no" label="No" size="lg" />
+        </div>
+      </Radio.Group>
+    );
   }
+  const u = unit(field.unit);
+  const limits = field.low !== undefined || field.high !== undefined ? `Limits ${field.low ?? "–"} to ${field.high ?? "–"} ${u}` : undefined;
   return (
     <TextInput
-      label={field.unit ? `${field.label} (${unit(field.unit) || "no unit"})` : field.label}
+      label={u ? `${prompt} (${u})` : prompt}
       description={limits}
       value={value}
       onChange={(e) => set(e.currentTarget.value)}
-      inputMode={field.type === "number" ? "decimal" : undefined}
+      inputMode={field.type === "text" ? undefined : "decimal"}
       error={error}
       size="lg"
       maw={420}
-      required={field.required}
       autoComplete="off"
     />
   );

@@ -30,9 +30,8 @@ export default function Tasks() {
                 { key: "unit", title: "Unit", value: (r) => r.unit_code, nowrap: true },
                 { key: "batch", title: "Batch", value: (r) => r.batch_number, nowrap: true },
                 { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state} /> },
-                { key: "role", title: "For", value: (r) => (r.witness && r.state === "entered" ? "witness" : r.role) },
-                { key: "offered", title: "Offered", value: (r) => r.offered_at ?? r.process_at, render: (r) => <TimeStamp at={r.offered_at ?? r.process_at} server={r.recorded_at} /> },
-                { key: "due", title: "Due", value: (r) => r.due_at, render: (r) => <TimeStamp at={r.due_at} now={now.process} /> },
+                { key: "role", title: "For", value: (r) => (r.form.witness && r.state === "entered" ? "witness" : r.role) },
+                { key: "offered", title: "Offered", value: (r) => r.offered_at, render: (r) => <TimeStamp at={r.offered_at} server={r.recorded_at} now={now.process} /> },
               ]}
             />
           )}

@@ -131,8 +131,8 @@ function Next({ unit }: { unit: string }) {
               <span className="what">
                 <strong>{task.title}</strong>
                 <span className="muted">
-                  {task.witness && task.state === "entered" ? "waits for a witness" : task.instruction}
-                  {task.due_at ? ` · due ${relative(task.due_at, now.process)}` : ""}
+                  {task.form.witness && task.state === "entered" ? "waits for a witness" : task.form.instruction}
+                  {` · offered ${relative(task.offered_at, now.process)}`}
                 </span>
               </span>
               <Button component={Link} to="/tasks/$id" params={{ id: task.id } as never} size="lg" className="floor" variant="default">

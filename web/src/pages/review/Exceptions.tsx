@@ -1,0 +1,146 @@
+import { Button, Select, Textarea } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { useState } from "react";
+import type { BatchReview, QualityException } from "../../api/types";
+import { label } from "../../format/words";
+import { ContentView } from "../../parts/ContentView";
+import { Facts, Panel } from "../../parts/Panel";
+import { SignDialog } from "../../parts/SignDialog";
+import { EmptyState } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { useView } from "../../parts/view";
+import { addressOf } from "../../shell/nav";
+
+export const DISPOSITIONS = [
+  { value: "justified", label: "Justified" },
+  { value: "covered by deviation", label: "Covered by a deviation" },
+  { value: "no impact", label: "No impact" },
+  { value: "investigated", label: "Investigated" },
+];
+
+const RANK: Record<string, number> = { critical: 0, major: 1, minor: 2 };
+
+/** Open ones first, worst first, then by kind so that one cause stands together. */
+export function ranked(rows: readonly QualityException[]): QualityException[] {
+  return [...rows].sort(
+    (a, b) =>
+      Number(a.state !== "open") - Number(b.state !== "open") ||
+      (RANK[a.severity] ?? 3) - (RANK[b.severity] ?? 3) ||
+      a.kind.localeCompare(b.kind) ||
+      a.number.localeCompare(b.number),
+  );
+}
+
+export function Exceptions({ review }: { review: BatchReview }) {
+  const [chosen, setChosen] = useView("exception");
+  const rows = ranked(review.exceptions);
+  const at = rows.find((e) => e.id === chosen) ?? rows[0];
+  const next = () => {
+    const open = rows.filter((e) => e.state === "open");
+    const i = open.findIndex((e) => e.id === at?.id);
+    const to = open[(i + 1) % Math.max(1, open.length)];
+    if (to) setChosen(to.id);
+  };
+  useHotkeys([["n", next]]);
+  if (!at) return <EmptyState title="No exceptions">Every check that ran has passed so far.</EmptyState>;
+  return (
+    <div className="split">
+      <Panel title={`Exceptions (${rows.length})`} flush right={<span className="muted">n = next</span>}>
+        <ul className="list">
+          {rows.map((e) => (
+            <li key={e.id}>
+              <button type="button" className="pick" aria-current={e.id === at.id} onClick={() => setChosen(e.id)}>
+                <span className="row" style={{ justifyContent: "space-between" }}>
+                  <strong>{e.number}</strong>
+                  {e.state === "open" ? <StateBadge state={e.severity} /> : <StateBadge state={e.state} />}
+                </span>
+                <span>{e.title}</span>
+                <span className="muted" style={{ display: "block" }}>
+                  {label(e.kind)}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Evidence exception={at} />
+      <Decide key={at.id} exception={at} review={review} onSigned={next} />
+    </div>
+  );
+}
+
+function Evidence({ exception: e }: { exception: QualityException }) {
+  const to = addressOf(e.subject_type, e.subject_id);
+  return (
+    <Panel title={`${e.number}  ${e.title}`} right={<StateBadge state={e.severity} />}>
+      <div className="stack-l">
+        <p>{e.detail}</p>
+        <Facts
+          of={[
+            ["Kind", label(e.kind)],
+            ["Raised", <TimeStamp key="r" at={e.process_at} server={e.recorded_at} />],
+            ["About", to ? <a key="a" href={to}>{label(e.subject_type)}</a> : label(e.subject_type)],
+          ]}
+        />
+        <div>
+          <h3>Evidence</h3>
+          <ContentView content={e.evidence} />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function Decide({ exception: e, review, onSigned }: { exception: QualityException; review: BatchReview; onSigned: () => void }) {
+  const [disposition, setDisposition] = useState<string | null>(null);
+  const [comment, setComment] = useState("");
+  const [deviation, setDeviation] = useState<string | null>(e.deviation_id);
+  const [signing, setSigning] = useState(false);
+  if (e.state !== "open") {
+    return (
+      <Panel title="Disposition">
+        <Facts
+          of={[
+            ["Disposition", e.disposition ? label(e.disposition) : "–"],
+            ["Comment", e.comment ?? "–"],
+            ["Deviation", review.deviations.find((d) => d.id === e.deviation_id)?.number ?? (e.deviation_id ? "yes" : "none")],
+          ]}
+        />
+      </Panel>
+    );
+  }
+  const needs = disposition === "covered by deviation" || e.severity === "critical";
+  return (
+    <Panel title="Disposition">
+      <div className="stack">
+        <Select label="Disposition" data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder="Choose" />
+        {needs ? (
+          <Select
+            label="Deviation"
+            data={review.deviations.map((d) => ({ value: d.id, label: `${d.number}  ${d.title}` }))}
+            value={deviation}
+            onChange={setDeviation}
+            placeholder={review.deviations.length ? "Choose" : "None is raised yet: see Deviations"}
+          />
+        ) : null}
+        <Textarea label="Comment" value={comment} onChange={(x) => setComment(x.currentTarget.value)} autosize minRows={3} />
+        <Button onClick={() => setSigning(true)} disabled={!disposition || !comment.trim() || (needs && !deviation)}>
+          Sign the disposition
+        </Button>
+      </div>
+      {signing ? (
+        <SignDialog
+          request={{
+            record_type: "quality_exception",
+            record_id: e.id,
+            meaning: "disposed",
+            data: { disposition, comment: comment.trim(), ...(deviation ? { deviation_id: deviation } : {}) },
+          }}
+          onClose={() => setSigning(false)}
+          onSigned={onSigned}
+        />
+      ) : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,176 @@
+import { Button, Select, Tabs } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api } from "../../api/endpoints";
+import type { BatchReview, Check } from "../../api/types";
+import { DataTable } from "../../parts/DataTable";
+import { PageHead, Panel } from "../../parts/Panel";
+import { Shape } from "../../parts/Shape";
+import { SignButton } from "../../parts/SignDialog";
+import { Asked, EmptyState, ErrorState } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { useViews } from "../../parts/view";
+import { addressOf } from "../../shell/nav";
+import { AuditTrail } from "./AuditTrail";
+import { Deviations } from "./Deviations";
+import { Exceptions } from "./Exceptions";
+
+/** Review by exception: what ran, what did not pass, what a person said about it, and the signature at the end. */
+export default function Review() {
+  const [search, setSearch] = useViews();
+  const batches = useQuery({ queryKey: ["dispositions"], queryFn: ({ signal }) => api.dispositions(signal), meta: { types: ["quality_"] } });
+  const chosen = search.batch ?? batches.data?.find((b) => !["released", "rejected"].includes(b.state))?.batch_id ?? batches.data?.[0]?.batch_id;
+  return (
+    <>
+      <PageHead
+        title="Review"
+        sub="By exception: what passed is counted, what did not is shown"
+        right={
+          batches.data && batches.data.length > 0 ? (
+            <Select
+              aria-label="Batch"
+              size="sm"
+              w={300}
+              value={chosen ?? null}
+              onChange={(v) => setSearch({ batch: v ?? undefined, exception: undefined, deviation: undefined })}
+              data={batches.data.map((b) => ({ value: b.batch_id, label: `${b.batch_number}  ${b.state.replaceAll("_", " ")}` }))}
+              allowDeselect={false}
+            />
+          ) : null
+        }
+      />
+      <Asked query={batches} empty={<EmptyState title="No batch to review">A batch comes here when it starts, and waits for review when it is complete.</EmptyState>}>
+        {() => (chosen ? <OfBatch batch={chosen} /> : null)}
+      </Asked>
+    </>
+  );
+}
+
+export function useReview(batch: string) {
+  return useQuery({ queryKey: ["review", batch], queryFn: ({ signal }) => api.review(batch, signal), meta: { types: ["quality_", "lims_", "insight_alert", "mes_batch", "mes_task"] } });
+}
+
+function OfBatch({ batch }: { batch: string }) {
+  const [search, setSearch] = useViews();
+  const review = useReview(batch);
+  const tab = search.tab ?? "exceptions";
+  return (
+    <Asked query={review} lines={12}>
+      {(found) => {
+        const open = found.exceptions.filter((e) => e.state === "open").length;
+        const devs = found.deviations.filter((d) => d.state !== "closed").length;
+        return (
+          <div className="stack-l">
+            <Head review={found} />
+            <Tabs value={tab} onChange={(v) => setSearch({ tab: v === "exceptions" ? undefined : (v ?? undefined) })} keepMounted={false}>
+              <Tabs.List mb="md">
+                <Tabs.Tab value="exceptions">Exceptions ({open} open)</Tabs.Tab>
+                <Tabs.Tab value="deviations">Deviations ({devs} open)</Tabs.Tab>
+                <Tabs.Tab value="trail">Audit-trail review</Tabs.Tab>
+                <Tabs.Tab value="checks">Checks ({found.checks.length})</Tabs.Tab>
+              </Tabs.List>
+              <Tabs.Panel value="exceptions">
+                <Exceptions review={found} />
+              </Tabs.Panel>
+              <Tabs.Panel value="deviations">
+                <Deviations review={found} />
+              </Tabs.Panel>
+              <Tabs.Panel value="trail">
+                <AuditTrail review={found} />
+              </Tabs.Panel>
+              <Tabs.Panel value="checks">
+                <Checks checks={found.checks} />
+              </Tabs.Panel>
+            </Tabs>
+          </div>
+        );
+      }}
+    </Asked>
+  );
+}
+
+function Head({ review }: { review: BatchReview }) {
+  const { disposition: d, blockers, sentence } = review;
+  const client = useQueryClient();
+  const begin = useMutation({ mutationFn: () => api.beginReview(d.batch_id), onSuccess: () => void client.invalidateQueries({ queryKey: ["review"] }) });
+  const decided = ["released", "rejected", "recalled"].includes(d.state);
+  return (
+    <Panel>
+      <div className="stack">
+        <div className="row" style={{ justifyContent: "space-between" }}>
+          <div className="row" style={{ gap: 16 }}>
+            <Link to="/batches/$id" params={{ id: d.batch_id }} style={{ fontSize: 17, fontWeight: 600 }}>
+              {d.batch_number}
+            </Link>
+            <StateBadge state={d.state} />
+            <span data-testid="coverage">{sentence}</span>
+            {d.decided_at ? <TimeStamp at={d.process_at} server={d.decided_at} /> : null}
+          </div>
+          <div className="row">
+            {["awaiting_review", "under_review"].includes(d.state) ? (
+              <Button variant="default" onClick={() => begin.mutate()} loading={begin.isPending}>
+                {d.state === "awaiting_review" ? "Begin review" : "Run all checks again"}
+              </Button>
+            ) : null}
+            {!decided ? (
+              <>
+                <SignButton label="Reject" variant="default" request={{ record_type: "quality_disposition", record_id: d.id, meaning: "rejected", data: {} }} />
+                <SignButton
+                  label="Release"
+                  disabled={blockers.length > 0}
+                  request={{ record_type: "quality_disposition", record_id: d.id, meaning: "released", data: {} }}
+                />
+              </>
+            ) : null}
+          </div>
+        </div>
+        {begin.error ? <ErrorState error={begin.error} /> : null}
+        {!decided && blockers.length > 0 ? (
+          <div className="notice" data-tone="warning">
+            <p className="row">
+              <Shape tone="warning" /> <strong>What blocks the release ({blockers.length})</strong>
+            </p>
+            <ul style={{ listStyle: "disc", paddingLeft: 24, maxHeight: 160, overflowY: "auto" }} tabIndex={0} aria-label="What blocks the release">
+              {blockers.map((b) => (
+                <li key={b}>{b}</li>
+              ))}
+            </ul>
+          </div>
+        ) : null}
+      </div>
+    </Panel>
+  );
+}
+
+function Checks({ checks }: { checks: Check[] }) {
+  const rank: Record<string, number> = { exception: 0, not_run: 1, passed: 2 };
+  return (
+    <Panel flush>
+      <DataTable
+        name="checks"
+        label="Checks of the review"
+        rows={[...checks].sort((a, b) => (rank[a.outcome] ?? 1) - (rank[b.outcome] ?? 1))}
+        id={(r) => `${r.gate}/${r.id}`}
+        empty={<EmptyState title="No check has run">Begin the review to run them.</EmptyState>}
+        columns={[
+          { key: "outcome", title: "Outcome", value: (r) => r.outcome, render: (r) => <StateBadge state={r.outcome} />, nowrap: true },
+          { key: "title", title: "Check", value: (r) => r.title },
+          { key: "detail", title: "Found", value: (r) => r.detail },
+          { key: "gate", title: "By", value: (r) => r.gate },
+          { key: "blocks", title: "Blocks", value: (r) => (r.blocks ? "blocks" : "") },
+          { key: "exceptions", title: "Exceptions", value: (r) => r.exceptions.join(", ") },
+          {
+            key: "record",
+            title: "Record",
+            value: (r) => r.record_id,
+            render: (r) => {
+              const to = addressOf(r.record_type, r.record_id);
+              return to ? <a href={to}>Open</a> : <span className="muted">–</span>;
+            },
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
