@@ -1,0 +1,1 @@
+"""`titer demo`: one batch through all layers, on the simulated plant."""
