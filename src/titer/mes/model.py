@@ -1,4 +1,4 @@
-"""Tables of the plant floor: recipes, orders, batches, the journal, tasks, allocations, what was charged and drawn."""
+"""Tables of the plant floor: recipes, orders, batches, journal, tasks, allocations, charges, samples."""
 
 from __future__ import annotations
 

@@ -115,7 +115,9 @@ class Proposals:
         raise Refused(f"The recipe of batch {loaded.batch.number} does not declare {tag} as adjustable.")
 
     def _refuse(self, unit: Unit, proposal_id: str, payload: dict[str, Any], reason: str) -> None:
-        changes = {str(change.get("tag", "")): change for change in payload.get("changes", [])}
+        changes: dict[str, dict[str, Any]] = {
+            str(change.get("tag", "")): change for change in payload.get("changes", [])
+        }
         for change in changes.values() or [{}]:
             row = unit.add(
                 Adjustment(

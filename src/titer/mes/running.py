@@ -230,7 +230,7 @@ class Running:
         return [*inputs, Input("clock", us(now), {}, values)]
 
     def waiting(self, session: Session, loaded: Loaded, now: datetime) -> list[tuple[Allocation, list[str]]]:
-        """Requests for equipment of which something can be said now: it is ready, or other reasons stand against it."""
+        """Requests for equipment that can be granted now, or against which other reasons stand than before."""
         found = []
         for effect in loaded.state.pending("allocate"):
             row = session.scalar(select(Allocation).where(Allocation.key == effect["key"]))
@@ -343,7 +343,7 @@ class Running:
     # --- for the clock -------------------------------------------------------------------------------------
 
     def horizon(self) -> tuple[int | None, bool]:
-        """Until when the plant may run unattended: the next deadline (us), and whether a person or device is awaited."""
+        """The next deadline (us) of all batches, and whether a person or a device is awaited."""
         with self.record.reading() as session:
             ids = list(
                 session.scalars(

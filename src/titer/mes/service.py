@@ -333,4 +333,4 @@ class Mes:
     def counts(self, session: Session) -> dict[str, int]:
         """How many batches there are by execution state; for the health page."""
         rows = session.execute(select(Batch.execution, func.count()).group_by(Batch.execution)).all()
-        return {state: number for state, number in rows}
+        return {row[0]: row[1] for row in rows}

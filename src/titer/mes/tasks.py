@@ -302,7 +302,7 @@ class Tasks:
         *,
         revision: int,
     ) -> None:
-        evidence = {key: entry[key] for key in ("low", "high", "unit") if key in entry}
+        evidence: dict[str, Any] = {key: entry[key] for key in ("low", "high", "unit") if key in entry}
         self._raise(
             unit,
             task,

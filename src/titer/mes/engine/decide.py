@@ -188,6 +188,7 @@ def _adjust_one(turn: Turn, symbol: str, number: Decimal, data: dict[str, Any]) 
         parameter=parameter,
         channel=symbol,
         tag=turn.tag(symbol),
+        value=canonical_decimal(number),
         before=before,
         to=to,
         unit=turn.state.formula[parameter]["unit"] if parameter else channel.unit,
@@ -382,9 +383,9 @@ def _unit(turn: Turn, path: str, node: Node) -> None:
         if element.state == RUNNING and element.index == len(node.children):
             turn.stage(path, "release")
             release(turn, path)
-    if turn.element(path).stage == "release" and turn.element(path).state == RUNNING:
-        if any(effect["status"] == "done" for effect in turn.effects_of(path, "release")):
-            turn.complete(path)
+    released = any(effect["status"] == "done" for effect in turn.effects_of(path, "release"))
+    if turn.element(path).stage == "release" and turn.element(path).state == RUNNING and released:
+        turn.complete(path)
 
 
 def _parallel(turn: Turn, path: str, node: Node) -> None:

@@ -69,7 +69,7 @@ class BatchState:
     effects: dict[str, Event] = field(default_factory=dict)
     setpoints: dict[str, dict[str, str]] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
-    adjusting: dict[str, str] = field(default_factory=dict)
+    adjusting: dict[str, dict[str, str]] = field(default_factory=dict)
     proposals: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     outage_until_us: int = 0
@@ -240,7 +240,7 @@ def _finished(state: BatchState, event: Event) -> None:
     if event["status"] in ("cancelled", "superseded") or state.elements[effect["path"]].over:
         del state.effects[event["key"]]
         return
-    changes = {name: event[name] for name in ("status", "result", "reasons") if name in event}
+    changes: Event = {name: event[name] for name in ("status", "result", "reasons") if name in event}
     state.effects[event["key"]] = {**effect, **changes}
 
 
@@ -258,7 +258,7 @@ def _adjusted(state: BatchState, event: Event) -> None:
         old = state.formula[event["parameter"]]
         state.formula[event["parameter"]] = {**old, "value": event["to"]}
     if event["apply"] == "next":
-        state.adjusting[event["channel"]] = event["proposal"]
+        state.adjusting[event["channel"]] = {"proposal": event["proposal"], "value": event["value"]}
     if event["proposal"] not in state.proposals:
         state.proposals = (*state.proposals, event["proposal"])
 

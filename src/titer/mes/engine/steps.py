@@ -25,9 +25,9 @@ def visit_leaf(turn: Turn, path: str) -> None:
             _again(turn, path)
         return
     node = turn.node(path)
-    if element.stage == "" and node.timeout is not None and "timeout" not in element.deadlines:
-        if not element.data.get("timed_out"):
-            turn.deadline(path, "timeout", turn.now + node.timeout.after_us)
+    unset = "timeout" not in element.deadlines and not element.data.get("timed_out")
+    if element.stage == "" and node.timeout is not None and unset:
+        turn.deadline(path, "timeout", turn.now + node.timeout.after_us)
     if _timed_out(turn, path):
         return
     _VISIT[node.kind](turn, path)
@@ -255,8 +255,8 @@ def _sample(turn: Turn, path: str) -> None:
         for name, number in turn.counters(path).items():
             label = label.replace("{" + name + "}", str(number))
         turn.request(
-            path, "sample", "sample", plan=spec.plan, label=label, analyses=list(spec.analyses), panel=spec.panel, unit=node.unit,
-            command="sample",
+            path, "sample", "sample", plan=spec.plan, label=label, analyses=list(spec.analyses),
+            panel=spec.panel, unit=node.unit, command="sample",
         )  # fmt: skip
     registered = [e for e in turn.effects_of(path, "sample") if e["status"] == "done"]
     failed = [e for e in turn.effects_of(path, "sample") if e["status"] == "failed"]
@@ -400,20 +400,18 @@ def _feed_check(turn: Turn, path: str, spec: Feed) -> None:
         return
     channel = turn.program.channels[spec.total]
     after = turn.reading(spec.total, not_before=data["off_us"])
-    if (after is None or not data["before"]) and not turn.due(path, "check"):
-        if data["before"] or after is None:
-            return
+    if after is None and not turn.due(path, "check"):
+        return
     if after is None or not data["before"]:
         turn.exception(
-            path, "missing_data", "major", f"{turn.node(path).title}: the totaliser {turn.tag(spec.total)} gave no good value",
+            path, "missing_data", "major",
+            f"{turn.node(path).title}: the totaliser {turn.tag(spec.total)} gave no good value",
             key=f"missing_data:{turn.element(path).attempt}", values=[turn.used_channel(spec.total)],
         )  # fmt: skip
         turn.complete(path)
         return
     fed = after.in_unit(channel.unit) - Decimal(data["before"])
-    asked = quantity(Decimal(data["asked"]), _total_unit(turn.program.channels[spec.channel].unit)).in_unit(
-        channel.unit
-    )
+    asked = _total(Decimal(data["asked"]), turn.program.channels[spec.channel].unit).in_unit(channel.unit)
     size, unit = spec.tolerance
     allowed = abs(asked) * size / 100 if unit == "%" else quantity(size, unit).in_unit(channel.unit)
     inside = abs(fed - asked) <= allowed
@@ -430,15 +428,18 @@ def _feed_check(turn: Turn, path: str, spec: Feed) -> None:
     if not inside:
         turn.exception(
             path, "feed_amount", "major",
-            f"{turn.node(path).title}: {canonical_decimal(fed)} {channel.unit} fed, {canonical_decimal(asked)} asked for",
-            key=f"feed_amount:{turn.element(path).attempt}", asked=canonical_decimal(asked), fed=canonical_decimal(fed),
+            f"{turn.node(path).title}: {canonical_decimal(fed)} {channel.unit} fed, "
+            f"{canonical_decimal(asked)} asked for",
+            key=f"feed_amount:{turn.element(path).attempt}",
+            asked=canonical_decimal(asked), fed=canonical_decimal(fed),
         )  # fmt: skip
     turn.complete(path)
 
 
-def _total_unit(flow: str) -> str:
-    """The unit of what a flow in base units per hour adds up to in an hour."""
-    return {"L/h": "L", "kg/h": "kg", "mL/h": "mL"}.get(flow, "L")
+def _total(rate_hours: Decimal, unit: str) -> Quantity:
+    """What a rate adds up to: the base units of flows are L/h and kg/h, of amounts L and kg."""
+    flow = quantity(rate_hours, unit)
+    return Quantity(flow.base, {"volume flow": "volume", "mass flow": "mass"}[flow.dimension])
 
 
 _VISIT: dict[str, Callable[[Turn, str], None]] = {

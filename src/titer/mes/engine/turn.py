@@ -134,7 +134,9 @@ class Turn:
         """Ask for a set-point to be written."""
         channel = self.program.channels[symbol]
         suffix = f"~{attempt}" if attempt > 1 else ""
-        proposal = origin or self.state.adjusting.get(symbol)
+        waiting = self.state.adjusting.get(symbol)
+        taken = waiting is not None and command == "write" and Decimal(waiting["value"]) == value
+        proposal = origin or (waiting["proposal"] if waiting and taken else "")
         return self.request(
             path,
             "write",

@@ -313,7 +313,8 @@ class _Linter:
             ):
                 self.notes.at(
                     pointer,
-                    f"{number.normalize():f} {channel.unit} lies outside {symbol}'s range, {channel.low} to {channel.high}.",
+                    f"{number.normalize():f} {channel.unit} lies outside {symbol}'s range, "
+                    f"{channel.low} to {channel.high}.",
                     rule="range",
                 )
                 return
@@ -338,6 +339,10 @@ class _Linter:
             spec.channel, spec.rate, f"{node.pointer}/{'rate' if 'rate' in step else 'volume'}", place
         )
         channel = self.program.channels.get(spec.channel)
+        if channel is not None and dimension_of(channel.unit) not in ("volume flow", "mass flow"):
+            self.notes.at(
+                f"{node.pointer}/channel", f"{spec.channel} ({channel.unit}) is no flow.", rule="unit"
+            )
         if channel is not None and channel.safe is None:
             self.notes.at(
                 f"{node.pointer}/channel",

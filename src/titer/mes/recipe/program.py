@@ -360,10 +360,7 @@ class _Builder:
         )
 
     def _feed(self, step: dict[str, Any], unit: str) -> Feed:
-        if "rate" in step:
-            text = step["rate"]
-        else:
-            text = f"({step.get('volume', '0 L')}) / {step['for']}"
+        text = step["rate"] if "rate" in step else f"({step.get('volume', '0 L')}) / {step['for']}"
         tolerance = step.get("tolerance", {"value": "10", "unit": "%"})
         total = step.get("total", "")
         return Feed(

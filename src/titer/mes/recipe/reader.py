@@ -93,14 +93,10 @@ def compose(text: str, notes: Notes) -> yaml.Node | None:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                mark = event.start_mark
-                notes.findings.append(
-                    Finding(
-                        mark.line + 1,
-                        mark.column + 1,
-                        "Anchors and aliases are not used in recipes; write it out.",
-                    )
-                )
+                told = "Anchors and aliases are not used in recipes; write it out."
+                start = event.start_mark
+                at = (start.line + 1, start.column + 1) if start else (1, 1)
+                notes.findings.append(Finding(*at, told))
                 return None
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -205,13 +201,13 @@ def items(item: Reader, what: str, *, fewest: int = 0) -> Reader:
             return None
         if len(node.value) < fewest:
             notes.add(node, f"{what} needs at least {fewest} entries.")
-        result = []
-        for index, child in enumerate(node.value):
+        result: list[Any] = []
+        for child in node.value:
             notes.places[f"{pointer}/{len(result)}"] = place(child)
             found = item(child, f"{pointer}/{len(result)}", notes)
             if found is not None:
                 result.append(found)
-            elif index >= 0:
+            else:
                 notes.places.pop(f"{pointer}/{len(result)}", None)
         return result
 
