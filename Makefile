@@ -63,3 +63,6 @@ lock: $(STAMP)
 
 clean:
 	rm -rf build dist web/node_modules src/titer/server/pages
+
+bench: $(STAMP)
+	$(BIN)/python -W ignore tests/bench $(if $(ONLY),--only $(ONLY)) $(ARGS)

@@ -1,0 +1,121 @@
+"""The record: audited, durable, sealed entries a second; verification; one-file verifier."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+from titer.base.clock import SystemClock
+from titer.base.ids import IdSource
+from titer.record import (
+    Actor,
+    ContentFiles,
+    Installation,
+    Record,
+    Sealer,
+    Training,
+    checkpoint,
+    schema,
+    sqlite,
+)
+from titer.record import identity as identity_module
+from titer.record.bundle import export
+from titer.record.verify import verify_store
+
+ENTRIES = 20_000
+GROUP = 100
+
+
+def run() -> dict[str, float]:
+    """The figures of the family."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        engine = sqlite.engine(folder / "titer.db")
+        schema.create(engine)
+        clock = SystemClock()
+        record = Record(
+            engine,
+            ContentFiles(folder / "content"),
+            clock=clock,
+            process_clock=clock,
+            ids=IdSource(clock, random.Random(1)),
+        )
+        record.register_actions(identity_module.ACTIONS)
+        signer = checkpoint.Signer.open("titer/bench", folder / "ledger.key", create=True)
+        witness = checkpoint.FileWitness("witness", folder / "witness", clock)
+        sealer = Sealer(record, "titer/bench", signer, [witness])
+        actor = Actor.timer("bench")
+        with record.action(actor, "record.install") as unit:
+            unit.add(
+                Installation(
+                    name="b", site="s", simulated=True, demo=False, created_at=unit.now, time_zone="UTC"
+                )
+            )
+            unit.add(schema.log_fingerprint(record, unit.session, "bench"))
+        rows = [f"person-{number}" for number in range(ENTRIES)]
+        began = time.perf_counter()
+        ids = []
+        for start in range(0, ENTRIES, GROUP):
+            with record.action(actor, "record.training.enter", reason="bench") as unit:
+                batch = [
+                    Training(person_id=row, competency="c", document="SOP-1", trained_at=unit.now)
+                    for row in rows[start : start + GROUP]
+                ]
+                unit.session.add_all(batch)
+                unit.flush()
+                ids += [row.id for row in batch]
+            sealer.seal()
+        ours = ENTRIES / (time.perf_counter() - began)
+        verdict = verify_store(record, sealer)
+        assert verdict.holds, verdict.sentence
+        data = export(
+            record,
+            sealer,
+            actor=actor,
+            reason="bench",
+            subject=("record_training", ids[0], "bench"),
+            records=[("record_training", one) for one in ids],
+            files={},
+        )
+        spec = importlib.util.spec_from_file_location(
+            "v", Path(__file__).parents[2] / "verify" / "titer-verify.py"
+        )
+        assert spec is not None
+        assert spec.loader is not None
+        verifier = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(verifier)
+        began = time.perf_counter()
+        verifier.verify(data)
+        bundle = ENTRIES / (time.perf_counter() - began)
+        engine.dispose()
+        return {
+            "record.sqlite.entries_per_s": ours,
+            "record.sqlite.entries_per_s.peer.unaudited_sqlite3": _unaudited(folder / "plain.db"),
+            "record.verify.entries_per_s": verdict.entries / verdict.seconds,
+            "record.bundle_verify.entries_per_s": bundle,
+        }
+
+
+def _unaudited(path: Path) -> float:
+    """What a user would have without any of it: rows of the same content through the bare driver."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(
+        "CREATE TABLE training (id TEXT PRIMARY KEY, person TEXT, competency TEXT, document TEXT)"
+    )
+    began = time.perf_counter()
+    for start in range(0, ENTRIES, GROUP):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(
+            "INSERT INTO training VALUES (?,?,?,?)",
+            [(f"id-{start + n}", f"person-{start + n}", "c", "SOP-1") for n in range(GROUP)],
+        )
+        connection.execute("COMMIT")
+    elapsed = time.perf_counter() - began
+    connection.close()
+    return ENTRIES / elapsed
