@@ -60,7 +60,9 @@ def _run(root: Any, digest: str) -> RunDocument:
     steps = _all(root, "ExperimentStepSet/ExperimentStep")
     trail = tuple(_entry(entry) for entry in _all(root, "AuditTrailEntrySet/AuditTrailEntry"))
     tables = _tables(steps)
-    injections, runs, instruments = [], [], []
+    injections: list[Injection] = []
+    runs: list[str | None] = []
+    instruments: list[str | None] = []
     for step in steps:
         trace = _trace(step)
         if trace is None:
@@ -94,7 +96,8 @@ def _root(data: bytes) -> Any:
         raise Invalid(
             f"The file is not well-formed XML: {error.msg}.", where=f"line {error.lineno}"
         ) from error
-    if root.getroottree().docinfo.doctype:
+    info: Any = root.getroottree().docinfo
+    if info.doctype:
         raise Invalid("The file has a document type declaration, which no AnIML document needs.")
     if _local(root) != "AnIML":
         raise Invalid(f"The file is no AnIML document; its root is {_local(root)!r}.")

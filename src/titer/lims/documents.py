@@ -140,13 +140,20 @@ class InstrumentNeed(_Strict):
 
 
 class Panel(_Strict):
-    """How an analyser is asked for a sample: the SiLA command, and which response is which analysis."""
+    """How an analyser is asked for a sample: the SiLA command, and which response is which analysis.
+
+    Every field of the answer is a response, the echo of the sample (`parameter`), `measured_at`, `counter`, or
+    ignored with a reason; any other is an exception.
+    """
 
     instrument: str
     connection: str | None = None
     target: str
     parameter: str
     responses: dict[str, PanelResponse]
+    measured_at: str | None = None
+    counter: str | None = None
+    ignored: dict[str, str] = {}
 
 
 class PanelResponse(_Strict):
@@ -335,7 +342,7 @@ def read_yaml(text: str) -> dict[str, Any]:
     if len(text) > 500_000:
         raise Invalid("The document is larger than 500,000 characters.")
     try:
-        found = yaml.load(text, Loader=_TextLoader)  # noqa: S506  (a SafeLoader)
+        found = yaml.load(text, Loader=_TextLoader)  # noqa: S506  (it is a SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise Invalid(
@@ -374,6 +381,40 @@ def check_document(content: dict[str, Any], kind: str) -> Document:
     if isinstance(document, SpecificationDocument):
         for criterion in document.criteria:
             look_up(criterion.unit)
+    return document
+
+
+def as_method(content: dict[str, Any]) -> MethodDocument:
+    """A method out of its kept content.
+
+    Raises:
+        Invalid: if it is none.
+    """
+    return _as(MethodDocument, content)
+
+
+def as_specification(content: dict[str, Any]) -> SpecificationDocument:
+    """A specification out of its kept content.
+
+    Raises:
+        Invalid: if it is none.
+    """
+    return _as(SpecificationDocument, content)
+
+
+def as_plan(content: dict[str, Any]) -> SamplingPlanDocument:
+    """A sampling plan out of its kept content.
+
+    Raises:
+        Invalid: if it is none.
+    """
+    return _as(SamplingPlanDocument, content)
+
+
+def _as(kind: type[D], content: dict[str, Any]) -> D:
+    document = check_document(content, str(content.get("kind")))
+    if not isinstance(document, kind):
+        raise Invalid(f"{document.code} is a {document.kind}.")
     return document
 
 

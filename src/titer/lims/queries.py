@@ -107,7 +107,7 @@ def _newest_evaluations(session: Session, result_ids: list[str]) -> dict[str, Ev
 def counts(session: Session) -> dict[str, int]:
     """Tests by state."""
     rows = session.execute(select(TestRequest.state, func.count()).group_by(TestRequest.state)).all()
-    return dict((state, number) for state, number in rows)  # noqa: C402  (rows are no plain tuples)
+    return {row[0]: row[1] for row in rows}
 
 
 def samples(

@@ -256,7 +256,7 @@ class Lab:
 
     def run(self, tests: list[str], dilution: dict[str, str]) -> str:
         """A run made, filled in, made ready and started; sample id -> dilution factor."""
-        runs = self.lims.runs
+        runs = self.lims.worksheets
         with self.act("analyst", "lims.run.create") as unit:
             run = runs.create(unit, instrument="HPLC-02", test_ids=tests)
         with self.act("analyst", "lims.run.enter") as unit:

@@ -1,5 +1,7 @@
 """The laboratory's documents that the tests use, as a user would write them."""
 
+# ruff: noqa: E501  (documents are kept as they are written)
+
 SEC_METHOD = """
 kind: method
 code: SEC-HPLC-01
@@ -70,6 +72,9 @@ panel:
   connection: MA-01
   target: MetaboliteAnalysis/MeasureSample
   parameter: SampleId
+  measured_at: MeasuredAt
+  counter: MeasurementNumber
+  ignored: {Viability: not part of this panel}
   responses:
     Glucose: {analysis: glucose, unit: g/L}
     Lactate: {analysis: lactate, unit: g/L}

@@ -54,6 +54,21 @@ def test_a_panel_goes_out_and_its_answer_comes_in(lab: Any) -> None:
     assert lab.quality.raised == {}
 
 
+def test_what_an_analyser_measured_unasked_is_listed(lab: Any) -> None:
+    for number, (counter, kinds) in enumerate(((7, []), (8, []), (11, ["counter_gap"]))):
+        request = ask(lab, lab.sample("PLAN-IPC", f"batch-{number}"))
+        answer = {
+            "Glucose": "4",
+            "Lactate": "1",
+            "MeasurementNumber": counter,
+            "MeasuredAt": "t",
+            "Viability": "98",
+        }
+        lab.answer(request.command_key, answer)
+        assert lab.quality.kinds() == kinds
+    assert [one.counter for one in all_of(lab, PanelRequest)] == [7, 8, 11]
+
+
 def test_a_late_answer_bears_the_time_of_sampling(lab: Any) -> None:
     sample = lab.sample("PLAN-IPC")
     request = ask(lab, sample)

@@ -73,7 +73,7 @@ def test_a_wrong_dilution_factor_from_entry_to_certificate(lab: Any) -> None:
 
     # phase I: the preparation record shows 1 in 20
     with lab.act("analyst", "lims.document.attach") as unit:
-        paper = lab.lims.runs.attach(
+        paper = lab.lims.worksheets.attach(
             unit,
             subject_type="lims_run",
             subject_id=run.id,
@@ -218,9 +218,9 @@ def test_a_run_is_refused_until_everything_is_in_order(lab: Any) -> None:
     lab.equipment.faults["HPLC-02"] = ["HPLC-02: calibration is due since 2026-03-01."]
     lab.clock.advance(timedelta(hours=80))
     with lab.act("analyst", "lims.run.create") as unit:
-        run = lab.lims.runs.create(unit, instrument="HPLC-02", test_ids=sec_tests(lab, sample.id))
+        run = lab.lims.worksheets.create(unit, instrument="HPLC-02", test_ids=sec_tests(lab, sample.id))
     with pytest.raises(Refused) as caught, lab.act("analyst", "lims.run.work") as unit:
-        lab.lims.runs.ready(unit, run.id)
+        lab.lims.worksheets.ready(unit, run.id)
     for part in ("calibration is due", "80.0 h old", "Dilution factor", "needs 3 standards"):
         assert part in caught.value.why
 
@@ -236,22 +236,22 @@ def test_a_lapsed_competency_refuses_start(lab: Any) -> None:
 def test_a_worksheet_keeps_what_was_corrected_and_refuses_without_reason(lab: Any) -> None:
     sample = lab.sample("PLAN-HARVEST")
     with lab.act("analyst", "lims.run.create") as unit:
-        run = lab.lims.runs.create(unit, instrument="HPLC-02", test_ids=sec_tests(lab, sample.id))
+        run = lab.lims.worksheets.create(unit, instrument="HPLC-02", test_ids=sec_tests(lab, sample.id))
     entry = {"sample_id": sample.id, "name": "dilution_factor"}
     with lab.act("analyst", "lims.run.enter") as unit:
-        lab.lims.runs.enter_worksheet(unit, run.id, raw="10", **entry)
+        lab.lims.worksheets.enter_worksheet(unit, run.id, raw="10", **entry)
         with pytest.raises(Exception, match="needs a reason"):
-            lab.lims.runs.enter_worksheet(unit, run.id, raw="20", **entry)
+            lab.lims.worksheets.enter_worksheet(unit, run.id, raw="20", **entry)
         with pytest.raises(Refused, match="lies outside"):
-            lab.lims.runs.enter_worksheet(unit, run.id, raw="1000", reason="x", **entry)
-        lab.lims.runs.enter_worksheet(unit, run.id, raw="20", reason="misread the flask", **entry)
+            lab.lims.worksheets.enter_worksheet(unit, run.id, raw="1000", reason="x", **entry)
+        lab.lims.worksheets.enter_worksheet(unit, run.id, raw="20", reason="misread the flask", **entry)
     first, second = [one for one in all_of(lab, Measurement) if one.name == "worksheet.dilution_factor"]
     assert (second.supersedes_id, first.raw) == (first.id, "10")
     with (
         pytest.raises(Refused, match="belongs to its analyst"),
         lab.act("analyst2", "lims.run.enter") as unit,
     ):
-        lab.lims.runs.enter_worksheet(unit, run.id, raw="20", reason="x", **entry)
+        lab.lims.worksheets.enter_worksheet(unit, run.id, raw="20", reason="x", **entry)
 
 
 def test_a_file_that_cannot_be_read_is_quarantined_and_blocks(lab: Any) -> None:
@@ -273,7 +273,7 @@ def test_a_file_of_another_instrument_is_not_taken(lab: Any) -> None:
     assert all_of(lab, Run)[0].state == "running"
     (file,) = all_of(lab, RawFile)
     with pytest.raises(Refused, match="comes from HPLC-09"), lab.act("analyst", "lims.run.work") as unit:
-        lab.lims.runs.attach_document(unit, run_id, file.id)
+        lab.lims.worksheets.attach_document(unit, run_id, file.id)
 
 
 def test_a_measurement_cannot_be_changed_in_the_database(lab: Any) -> None:

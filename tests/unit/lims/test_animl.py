@@ -1,5 +1,7 @@
 """An AnIML document becomes a run's document, and what cannot be read is said to be so."""
 
+# ruff: noqa: E501  (documents are kept as they are written)
+
 from __future__ import annotations
 
 import base64

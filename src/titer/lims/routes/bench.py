@@ -146,7 +146,7 @@ def lims_cancel_test(test_id: str, body: m.ChangeOf, act: Acting, lims: LimsPart
 def lims_create_run(body: m.CreateRun, act: Acting, lims: LimsPart) -> m.LimsRunOut:
     """Make a worksheet."""
     with act("lims.run.create", reason=body.reason) as unit:
-        made = lims.runs.create(
+        made = lims.worksheets.create(
             unit, instrument=body.instrument, test_ids=body.test_ids, materials=body.materials
         )
         return m.LimsRunOut.model_validate(made)
@@ -177,7 +177,9 @@ def lims_run(run_id: str, session: Reading, lims: LimsPart, who: ActingPerson) -
             m.LimsMeasurementOut.model_validate(one) for one in queries.measurements(session, run_id=run.id)
         ],
         attachments=[m.LimsAttachmentOut.model_validate(one) for one in queries.attachments(session, run.id)],
-        not_ready=lims.runs.not_ready(session, run, who, now) if run.state in ("draft", "ready") else [],
+        not_ready=lims.worksheets.not_ready(session, run, who, now)
+        if run.state in ("draft", "ready")
+        else [],
     )
 
 
@@ -194,7 +196,7 @@ def lims_enter_worksheet(
 ) -> m.LimsMeasurementOut:
     """Enter a value of the worksheet, e.g. a dilution factor."""
     with act("lims.run.enter", reason=body.reason) as unit:
-        made = lims.runs.enter_worksheet(
+        made = lims.worksheets.enter_worksheet(
             unit, run_id, sample_id=body.sample_id, name=body.name, raw=body.raw, reason=body.reason
         )
         return m.LimsMeasurementOut.model_validate(made)
@@ -206,7 +208,7 @@ def lims_enter_standard(
 ) -> m.LimsMeasurementOut:
     """Enter a standard's concentration."""
     with act("lims.run.enter", reason=body.reason) as unit:
-        made = lims.runs.enter_standard(
+        made = lims.worksheets.enter_standard(
             unit, run_id, level=body.level, concentration=body.concentration, reason=body.reason
         )
         return m.LimsMeasurementOut.model_validate(made)
@@ -216,21 +218,21 @@ def lims_enter_standard(
 def lims_ready_run(run_id: str, body: m.ChangeOf, act: Acting, lims: LimsPart) -> m.LimsRunOut:
     """Make a run ready; refused with everything that stands against it."""
     with act("lims.run.work", reason=body.reason) as unit:
-        return m.LimsRunOut.model_validate(lims.runs.ready(unit, run_id, body.version))
+        return m.LimsRunOut.model_validate(lims.worksheets.ready(unit, run_id, body.version))
 
 
 @router.post("/runs/{run_id}/start")
 def lims_start_run(run_id: str, body: m.ChangeOf, act: Acting, lims: LimsPart) -> m.LimsRunOut:
     """Start a run."""
     with act("lims.run.work", reason=body.reason) as unit:
-        return m.LimsRunOut.model_validate(lims.runs.start(unit, run_id, body.version))
+        return m.LimsRunOut.model_validate(lims.worksheets.start(unit, run_id, body.version))
 
 
 @router.post("/runs/{run_id}/document")
 def lims_attach_run_document(run_id: str, body: m.TakeFile, act: Acting, lims: LimsPart) -> m.LimsRunOut:
     """Take an instrument's file as the run's data (a file that names its run is taken by itself)."""
     with act("lims.run.work", reason=body.reason) as unit:
-        return m.LimsRunOut.model_validate(lims.runs.attach_document(unit, run_id, body.raw_file_id))
+        return m.LimsRunOut.model_validate(lims.worksheets.attach_document(unit, run_id, body.raw_file_id))
 
 
 @router.post("/runs/{run_id}/process")
@@ -285,7 +287,7 @@ def decimated(time: list[float], signal: list[float], points: int) -> tuple[list
 def lims_attach_document(body: m.AttachDocument, act: Acting, lims: LimsPart) -> m.LimsAttachmentOut:
     """Keep a document with a run or a sample."""
     with act("lims.document.attach", reason=body.reason) as unit:
-        made = lims.runs.attach(
+        made = lims.worksheets.attach(
             unit,
             subject_type=body.subject_type,
             subject_id=body.subject_id,

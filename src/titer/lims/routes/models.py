@@ -277,6 +277,8 @@ class LimsPanelOut(_Row):
     instrument: str
     state: str
     message: str | None
+    counter: int | None
+    measured_at: str | None
 
 
 class LimsTraceOut(BaseModel):

@@ -16,8 +16,10 @@ from titer.lims.service.gate import LaboratoryGate
 from titer.lims.service.investigations import Investigations
 from titer.lims.service.rawfiles import DocumentReader, RawFiles, run_waiting_for
 from titer.lims.service.results import Results
+from titer.lims.service.review import Review
 from titer.lims.service.runs import Runs
 from titer.lims.service.samples import Samples
+from titer.lims.service.worksheets import Worksheets
 from titer.material import Material
 from titer.record import (
     ActionSpec,
@@ -107,13 +109,12 @@ class Lims:
         self.samples = Samples(self.designs, material)
         self.results = Results(self.designs, quality, equipment)
         self.files = RawFiles(record, quality, read_document or read_run)
+        self.review = Review()
+        self.worksheets = Worksheets(
+            designs=self.designs, results=self.results, files=self.files, material=material
+        )
         self.runs = Runs(
-            designs=self.designs,
-            results=self.results,
-            files=self.files,
-            material=material,
-            quality=quality,
-            equipment=equipment,
+            designs=self.designs, results=self.results, review=self.review, files=self.files, quality=quality
         )
         self.investigations = Investigations(
             designs=self.designs, samples=self.samples, results=self.results, quality=quality
@@ -136,7 +137,7 @@ class Lims:
         """Everything in the laboratory that is signed."""
         return (
             *self.designs.signatures(),
-            *self.results.signatures(),
+            *self.review.signatures(),
             *self.runs.signatures(),
             *self.investigations.signatures(),
             *self.contract.signatures(),
@@ -225,7 +226,7 @@ class Lims:
             )
             run = run_waiting_for(unit.session, file)
             if run is not None:
-                self.runs.attach_document(unit, run.id, file.id)
+                self.worksheets.attach_document(unit, run.id, file.id)
 
 
 __all__ = ["ACTIONS", "Lims"]

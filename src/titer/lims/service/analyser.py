@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from titer.base.errors import Conflict, Refused
@@ -129,7 +129,9 @@ class Analyser:
             return
         answers = _flat(payload.get("responses") or {})
         request.state = "completed"
-        odd = sorted(set(answers) - set(panel.responses) - {panel.parameter})
+        known = {panel.parameter, panel.measured_at, panel.counter, *panel.ignored, *panel.responses}
+        odd = sorted(set(answers) - known)
+        request.measured_at = _text(answers[panel.measured_at]) if panel.measured_at in answers else None
         echoed = answers.get(panel.parameter)
         if echoed is not None and str(echoed) != sample.number:
             self._failed(
@@ -155,10 +157,12 @@ class Analyser:
                     "kind": "device",
                     "command_key": request.command_key,
                     "field": field,
+                    "measured_at": request.measured_at,
                     "source_time": payload.get("source_time"),
                 },
                 pinned={"instrument": {"code": panel.instrument}, "command_key": request.command_key},
             )
+        self._count(unit, request, sample, answers.get(panel.counter or ""))
         if odd or tests:
             self._incomplete(unit, request, sample, odd, list(tests.values()))
         unit.flush()
@@ -188,10 +192,30 @@ class Analyser:
             unit, request, sample, f"The answer for {sample.number} does not fit its panel", request.message
         )
 
-    def _exception(self, unit: Unit, request: PanelRequest, sample: Sample, title: str, detail: str) -> None:
+    def _count(self, unit: Unit, request: PanelRequest, sample: Sample, told: Any) -> None:
+        """Keep the instrument's own counter; what it counted and we never asked for is listed."""
+        if told is None or not str(told).isdigit():
+            return
+        last = unit.session.scalar(
+            select(func.max(PanelRequest.counter)).where(PanelRequest.instrument == request.instrument)
+        )
+        request.counter = int(str(told))
+        if last is not None and request.counter > last + 1:
+            self._exception(
+                unit,
+                request,
+                sample,
+                f"{request.instrument} measured {request.counter - last - 1} times without being asked",
+                f"Its counter goes from {last} to {request.counter}.",
+                kind="counter_gap",
+            )
+
+    def _exception(
+        self, unit: Unit, request: PanelRequest, sample: Sample, title: str, detail: str, kind: str = "panel"
+    ) -> None:
         self.quality.raise_exception(
             unit,
-            kind="panel",
+            kind=kind,
             severity="minor",
             title=title,
             detail=detail,
@@ -199,7 +223,7 @@ class Analyser:
             subject_type="lims_panel_request",
             subject_id=request.id,
             evidence={"command_key": request.command_key, "instrument": request.instrument},
-            key=f"lims.panel/{request.id}/{request.state}",
+            key=f"lims.panel/{request.id}/{request.state}/{kind}",
         )
 
     def _panels(

@@ -15,6 +15,9 @@ from titer.lims.documents import (
     MethodDocument,
     SamplingPlanDocument,
     SpecificationDocument,
+    as_method,
+    as_plan,
+    as_specification,
     check_document,
     content_of,
     digest_of,
@@ -161,23 +164,17 @@ class Designs:
     @staticmethod
     def method(design: Design) -> MethodDocument:
         """The method in a revision."""
-        document = check_document(design.document, "method")
-        assert isinstance(document, MethodDocument)  # noqa: S101  (the kind says so)
-        return document
+        return as_method(design.document)
 
     @staticmethod
     def specification(design: Design) -> SpecificationDocument:
         """The specification in a revision."""
-        document = check_document(design.document, "specification")
-        assert isinstance(document, SpecificationDocument)  # noqa: S101
-        return document
+        return as_specification(design.document)
 
     @staticmethod
     def plan(design: Design) -> SamplingPlanDocument:
         """The sampling plan in a revision."""
-        document = check_document(design.document, "sampling_plan")
-        assert isinstance(document, SamplingPlanDocument)  # noqa: S101
-        return document
+        return as_plan(design.document)
 
     def criterion(
         self, session: Session, specification_id: str | None, analysis: str

@@ -23,7 +23,7 @@ from titer.lims.model import (
 )
 from titer.lims.ports import QualityPort
 from titer.lims.service.designs import Designs
-from titer.lims.service.results import Results, evaluation_of, result_of
+from titer.lims.service.results import Results, evaluation_of, payload, result_of
 from titer.lims.service.samples import Samples
 from titer.record import Actor, Signature, SignatureMeaning, Unit
 
@@ -377,7 +377,7 @@ class Investigations:
         unit.emit(
             "lims.result.invalidated",
             result,
-            self.results.payload(result, sample, "invalidated")
+            payload(result, sample, "invalidated")
             | {"investigation": found.number, "redeterminations": [one.number for one in made]},
         )
 

@@ -1,11 +1,10 @@
-"""Measurements and results: entered once, evaluated at once, reviewed and approved by other people."""
+"""Measurements and results: entered once, evaluated at once, and what follows from the judgement."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical_decimal
 from titer.base.clock import iso
-from titer.base.errors import Invalid, NotFound, Refused
+from titer.base.errors import Invalid, Refused
 from titer.base.units import unit as look_up
 from titer.lims import rules
-from titer.lims.evaluation import CANNOT_EVALUATE, FAIL, PASS, Reading, evaluate, read
+from titer.lims.evaluation import FAIL, PASS, Reading, evaluate, read
 from titer.lims.formula import Calculated, NotCalculable
 from titer.lims.model import (
     Design,
@@ -28,8 +27,7 @@ from titer.lims.model import (
 )
 from titer.lims.ports import EquipmentPort, QualityPort
 from titer.lims.service.designs import Designs
-from titer.lims.service.samples import tests_of
-from titer.record import Actor, Signature, SignatureMeaning, Training, Unit
+from titer.record import Actor, Training, Unit
 
 OpenInvestigation = Callable[[Unit, TestRequest, ReportableResult, Evaluation], None]
 
@@ -54,7 +52,7 @@ class Answer:
 
 
 class Results:
-    """Entering, evaluating, reviewing and approving results.
+    """Entering and evaluating results.
 
     Args:
         designs: methods and specifications.
@@ -211,7 +209,7 @@ class Results:
         )
         test.state = entered
         evaluation = self._evaluate(unit, test, result, reading)
-        unit.emit("lims.result.entered", result, self.payload(result, sample, evaluation.outcome))
+        unit.emit("lims.result.entered", result, payload(result, sample, evaluation.outcome))
         self._follow(unit, test, result, evaluation, sample)
         return result
 
@@ -249,12 +247,12 @@ class Results:
             if method.verification == "automatic" and unit.actor.kind != "person":
                 test.state = rules.move("test", test.state, "verify")
                 result.state, result.approved_by = "approved", f"rule of {method.code}"
-                unit.emit("lims.result.approved", result, self.payload(result, sample, PASS))
+                unit.emit("lims.result.approved", result, payload(result, sample, PASS))
             return
         if evaluation.outcome == FAIL and test.kind == "release":
             test.state = rules.move("test", test.state, "suspect")
             result.state = "suspect"
-            unit.emit("lims.result.out_of_specification", result, self.payload(result, sample, FAIL))
+            unit.emit("lims.result.out_of_specification", result, payload(result, sample, FAIL))
             if self.open_investigation is None:
                 raise Refused("No investigation can be opened, so the result cannot be entered.")
             self.open_investigation(unit, test, result, evaluation)
@@ -275,21 +273,6 @@ class Results:
             evidence={"sample": sample.number, "analysis": test.analysis, "trace": evaluation.trace},
             key=f"lims.result/{result.id}/{evaluation.outcome}",
         )
-
-    @staticmethod
-    def payload(result: ReportableResult, sample: Sample, outcome: str) -> dict[str, Any]:
-        """What every event about a result carries."""
-        return {
-            "result_id": result.id,
-            "batch_id": result.batch_id,
-            "sample_id": sample.id,
-            "sample_number": sample.number,
-            "analysis": result.analysis,
-            "value": result.text,
-            "unit": result.unit,
-            "sampled_at": iso(result.sampled_at) if result.sampled_at else None,
-            "outcome": outcome,
-        }
 
     # --- guards ------------------------------------------------------------------------------------------
 
@@ -351,113 +334,20 @@ class Results:
         if reasons:
             raise Refused(f"{test.number} ({test.analysis}) may not begin.", why=" ".join(reasons))
 
-    # --- review and approval -----------------------------------------------------------------------------
 
-    def signatures(self) -> tuple[SignatureMeaning, ...]:
-        """Review and approval of the results of a sample that belong to no run."""
-        return tuple(
-            SignatureMeaning(
-                "lims_sample",
-                meaning,
-                f"lims.result.{verb}",
-                f"Results of a sample: {meaning}",
-                content=self._content,
-                blockers=partial(self._sample_blockers, meaning),
-                apply=partial(self._sign_sample, meaning),
-            )
-            for meaning, verb in (("reviewed", "review"), ("approved", "approve"))
-        )
-
-    def _sample_blockers(
-        self, meaning: str, session: Session, record_id: str, actor: Actor, data: dict[str, Any]
-    ) -> list[str]:
-        return self.blockers(self._of_sample(session, record_id), session, actor, meaning)
-
-    def _sign_sample(
-        self, meaning: str, unit: Unit, record_id: str, data: dict[str, Any], signature: Signature
-    ) -> None:
-        self.sign_off(unit, self._of_sample(unit.session, record_id), meaning)
-
-    def _of_sample(self, session: Session, sample_id: str) -> list[TestRequest]:
-        return [test for test in tests_of(session, sample_id=sample_id) if test.run_id is None]
-
-    def _content(self, session: Session, record_id: str, data: dict[str, Any]) -> dict[str, Any]:
-        sample = session.get(Sample, record_id)
-        return {
-            "sample": sample.number if sample else "",
-            "results": self.shown(session, self._of_sample(session, record_id)),
-        }
-
-    def shown(self, session: Session, tests: list[TestRequest]) -> list[dict[str, Any]]:
-        """The results of tests as a signature shows them."""
-        rows = []
-        for test in tests:
-            result = result_of(session, test.id)
-            evaluation = evaluation_of(session, result.id) if result else None
-            rows.append(
-                {
-                    "test": test.number,
-                    "analysis": test.analysis,
-                    "state": test.state,
-                    "value": result.text if result else None,
-                    "unit": result.unit if result else None,
-                    "outcome": evaluation.outcome if evaluation else None,
-                    "rounded": evaluation.rounded if evaluation else None,
-                    "limit": evaluation.limit_text if evaluation else None,
-                    "result_id": result.id if result else None,
-                }
-            )
-        return rows
-
-    def blockers(self, tests: list[TestRequest], session: Session, actor: Actor, meaning: str) -> list[str]:
-        """Why results may not be reviewed or approved by this person now."""
-        wanted = "entered" if meaning == "reviewed" else "reviewed"
-        mine = [test for test in tests if test.state == wanted]
-        if not mine:
-            return [f"No result here waits to be {meaning}."]
-        reasons: list[str] = []
-        for test in mine:
-            result = result_of(session, test.id)
-            if result is None:
-                reasons.append(f"{test.number} has no result.")
-                continue
-            people: list[tuple[str, str | None]] = [
-                ("person who entered it", result.entered_by),
-                (f"person by whom it is {meaning}", actor.id),
-            ]
-            if meaning == "approved":
-                people.append(("reviewer", result.reviewed_by))
-            reasons += [f"{test.number}: {fault}" for fault in rules.different_people(*people)]
-            evaluation = evaluation_of(session, result.id)
-            if meaning == "approved" and (evaluation is None or evaluation.outcome == CANNOT_EVALUATE):
-                reasons.append(
-                    f"{test.number} could not be evaluated: {evaluation.trace if evaluation else ''}"
-                )
-        return reasons
-
-    def sign_off(self, unit: Unit, tests: list[TestRequest], meaning: str) -> None:
-        """Carry a review or an approval out on all results that wait for it."""
-        wanted = "entered" if meaning == "reviewed" else "reviewed"
-        for test in tests:
-            if test.state != wanted:
-                continue
-            result = result_of(unit.session, test.id)
-            sample = unit.get(Sample, test.sample_id)
-            if result is None:
-                raise NotFound(f"{test.number} has no result.")
-            test.state = rules.move("test", test.state, "review" if meaning == "reviewed" else "approve")
-            result.state = test.state
-            if meaning == "reviewed":
-                result.reviewed_by = unit.actor.id
-                unit.flush()
-                continue
-            result.approved_by = unit.actor.id
-            evaluation = evaluation_of(unit.session, result.id)
-            unit.emit(
-                "lims.result.approved",
-                result,
-                self.payload(result, sample, evaluation.outcome if evaluation else CANNOT_EVALUATE),
-            )
+def payload(result: ReportableResult, sample: Sample, outcome: str) -> dict[str, Any]:
+    """What every event about a result carries."""
+    return {
+        "result_id": result.id,
+        "batch_id": result.batch_id,
+        "sample_id": sample.id,
+        "sample_number": sample.number,
+        "analysis": result.analysis,
+        "value": result.text,
+        "unit": result.unit,
+        "sampled_at": iso(result.sampled_at) if result.sampled_at else None,
+        "outcome": outcome,
+    }
 
 
 def competent(session: Session, person_id: str, competency: str, at: datetime) -> Training | None:
@@ -482,4 +372,4 @@ def evaluation_of(session: Session, result_id: str) -> Evaluation | None:
     ).first()
 
 
-__all__ = ["Answer", "Results", "competent", "evaluation_of", "result_of"]
+__all__ = ["Answer", "Results", "competent", "evaluation_of", "payload", "result_of"]
