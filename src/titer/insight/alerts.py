@@ -13,9 +13,9 @@ from titer.base.clock import from_us, iso
 from titer.base.errors import NotFound
 from titer.insight import rules
 from titer.insight.model import Alert, ModelVersion, Watch
-from titer.insight.ports import Exceptions
 from titer.insight.scoring import ScoredRow
 from titer.insight.spec import Spec
+from titer.quality import Quality
 from titer.record import Signature, Unit
 
 ESCALATES_AFTER = timedelta(hours=1)
@@ -28,7 +28,7 @@ class Alerts:
         quality: takes the exception that blocks the batch's disposition.
     """
 
-    def __init__(self, quality: Exceptions) -> None:
+    def __init__(self, quality: Quality) -> None:
         self.quality = quality
 
     def open(

@@ -50,6 +50,7 @@ class _Walk:
     pending_inputs: list[NDArray[np.float64]] = field(default_factory=list)
     recent: list[tuple[int, bool]] = field(default_factory=list)
     waiting_since: datetime | None = None
+    carried: tuple[NDArray[np.float64], NDArray[np.int64]] | None = None
 
     @property
     def step_us(self) -> int:
@@ -97,7 +98,7 @@ class Follower:
         with self.record.reading() as session:
             deployments = list(
                 session.scalars(
-                    select(Deployment).where(Deployment.equipment == equipment, Deployment.state == "active")
+                    select(Deployment).where(Deployment.equipment == equipment, Deployment.state != "ended")
                 )
             )
             known = set(session.scalars(select(Watch.deployment_id).where(Watch.batch_id == batch_id)))
@@ -254,23 +255,32 @@ class Follower:
         return furthest if silent else until
 
     def _inputs(self, walk: _Walk, times: Sequence[int]) -> NDArray[np.float64]:
-        """Rows x channels in the model's order; NaN where a value is bad, uncertain, stale or not there."""
+        """Rows x channels in the model's order; NaN where a value is bad, uncertain, stale or not there.
+
+        Only what is newer than the last row is read; older values are carried, so a set-point that last
+        changed days ago costs nothing.
+        """
         spec = walk.fitted.spec
-        out = np.full((len(times), len(spec.channels)), np.nan)
-        for age in sorted({channel.max_age_minutes for channel in spec.channels}):
-            columns = [j for j, channel in enumerate(spec.channels) if channel.max_age_minutes == age]
-            rows = self.history.aligned(
-                [renamed(spec.channels[j].tag, walk.deployment.rename) for j in columns],
-                times[0],
-                times[-1] + 1,
-                walk.step_us,
-                max_age_us=age * 60_000_000,
-            )
-            at = {int(t): i for i, t in enumerate(rows.times_us)}
-            picked = [at.get(t, -1) for t in times]
-            there = np.array(picked) >= 0
-            good = np.where(rows.quality[picked] == GOOD, rows.values[picked], np.nan)
-            out[:, columns] = np.where(there[:, None], good, np.nan)
+        ages = np.array([channel.max_age_minutes * 60_000_000 for channel in spec.channels], dtype=np.int64)
+        fresh = walk.carried is None
+        rows = self.history.aligned(
+            [renamed(channel.tag, walk.deployment.rename) for channel in spec.channels],
+            times[0],
+            times[-1] + 1,
+            walk.step_us,
+            max_age_us=int(ages.max()) if fresh else walk.step_us,
+        )
+        carried, measured = walk.carried or (np.full(ages.size, np.nan), np.zeros(ages.size, dtype=np.int64))
+        out = np.full((len(times), ages.size), np.nan)
+        for i, at in enumerate(times):
+            if int(rows.times_us[i]) != at:
+                raise IntegrityFault("The historian answered other instants than it was asked for.")
+            known = rows.source_us[i] > measured
+            value = np.where(rows.quality[i] == GOOD, rows.values[i], np.nan)
+            carried = np.where(known, value, carried)
+            measured = np.where(known, rows.source_us[i], measured)
+            out[i] = np.where((measured > 0) & (at - measured <= ages), carried, np.nan)
+        walk.carried = (carried, measured)
         return out
 
     # --- the log --------------------------------------------------------------------------------------------

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.errors import TiterError
 from titer.insight import queries
 from titer.insight.fitted import golden_holds
-from titer.insight.model import Alert, Deployment, ModelVersion, Watch
+from titer.insight.model import Alert, ModelVersion, Watch
 from titer.insight.models import Models
+from titer.quality import Check
 
 LEAST_SHARE = 0.9
-
-
-@dataclass(frozen=True)
-class GateCheck:
-    """One line of the coverage statement; the same fields as quality's `Check`."""
-
-    id: str
-    title: str
-    outcome: str
-    detail: str
-    record_type: str
-    record_id: str
 
 
 class InsightGate:
@@ -40,31 +27,18 @@ class InsightGate:
     def __init__(self, models: Models) -> None:
         self.models = models
 
-    def checks(self, session: Session, batch_id: str) -> list[GateCheck]:
-        """The checks of a batch; none where no model was ever deployed."""
+    def checks(self, session: Session, batch_id: str) -> list[Check]:
+        """The checks of a batch; none where no model was deployed on its equipment when it started."""
         watches = list(session.scalars(select(Watch).where(Watch.batch_id == batch_id)))
-        if not watches:
-            if session.scalar(select(Deployment.id).limit(1)) is None:
-                return []
-            return [
-                GateCheck(
-                    "insight.watched",
-                    "Monitored by a deployed model",
-                    "not_run",
-                    "No model followed this batch.",
-                    "mes_batch",
-                    batch_id,
-                )
-            ]
         return [check for watch in watches for check in self._watch(session, watch)]
 
-    def _watch(self, session: Session, watch: Watch) -> list[GateCheck]:
+    def _watch(self, session: Session, watch: Watch) -> list[Check]:
         result = [self._standing(session, watch), self._share(session, watch)]
         alerts = session.scalars(select(Alert).where(Alert.watch_id == watch.id).order_by(Alert.raised_at))
         for alert in alerts:
             disposed = alert.state == "disposed"
             result.append(
-                GateCheck(
+                Check(
                     f"insight.alert.{alert.number}",
                     f"Alert {alert.number} was disposed of",
                     "passed" if disposed else "exception",
@@ -75,7 +49,7 @@ class InsightGate:
             )
         return result
 
-    def _standing(self, session: Session, watch: Watch) -> GateCheck:
+    def _standing(self, session: Session, watch: Watch) -> Check:
         model = session.get(ModelVersion, watch.model_id)
         approved = model is not None and bool(model.owner_signature_id and model.quality_signature_id)
         try:
@@ -90,7 +64,7 @@ class InsightGate:
             trouble = "it was never approved by owner and quality"
         elif suspended and model is not None:
             trouble = f"suspended: {model.state_reason}"
-        return GateCheck(
+        return Check(
             f"insight.model.{watch.id}",
             "The monitoring model was approved, deployed and scores its golden rows to the same bits",
             "passed" if good else "exception",
@@ -99,7 +73,7 @@ class InsightGate:
             watch.model_id,
         )
 
-    def _share(self, session: Session, watch: Watch) -> GateCheck:
+    def _share(self, session: Session, watch: Watch) -> Check:
         rows = queries.scored_shares(session, watch.id)
         due = sum(count for verdict, count in rows.items() if verdict != "undecided")
         share = rows["ok"] / due if due else 0.0
@@ -108,7 +82,7 @@ class InsightGate:
         else:
             outcome, more = ("passed" if share >= LEAST_SHARE else "exception"), ""
         parts = ", ".join(f"{count} {verdict}" for verdict, count in rows.items() if count)
-        return GateCheck(
+        return Check(
             f"insight.share.{watch.id}",
             f"At least {LEAST_SHARE:.0%} of the batch was scored on good input",
             outcome,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
-
-from titer.record import Unit
 
 
 class AlignedRows(Protocol):
@@ -24,6 +22,9 @@ class AlignedRows(Protocol):
     @property
     def quality(self) -> NDArray[np.uint8]: ...
 
+    @property
+    def source_us(self) -> NDArray[np.int64]: ...
+
 
 class LastSample(Protocol):
     """The newest sample of a channel."""
@@ -35,10 +36,10 @@ class LastSample(Protocol):
 class History(Protocol):
     """The historian, as far as insight reads it."""
 
-    def last(self, tags: Sequence[str]) -> Mapping[str, LastSample]: ...
+    def last(self, tags: list[str]) -> Mapping[str, LastSample]: ...
 
     def aligned(
-        self, tags: Sequence[str], start_us: int, end_us: int, step_us: int, *, max_age_us: int
+        self, tags: list[str], start_us: int, end_us: int, step_us: int, *, max_age_us: int
     ) -> AlignedRows: ...
 
 
@@ -63,33 +64,3 @@ class ChannelFacts(Protocol):
 
     @property
     def alarm_high(self) -> float | None: ...
-
-
-class Exceptions(Protocol):
-    """Quality, as far as insight calls it."""
-
-    def raise_exception(
-        self,
-        unit: Unit,
-        *,
-        kind: str,
-        severity: str,
-        title: str,
-        detail: str,
-        batch_id: str | None,
-        subject_type: str,
-        subject_id: str,
-        evidence: dict[str, Any],
-        key: str,
-    ) -> Any: ...
-
-    def raise_deviation(
-        self,
-        unit: Unit,
-        *,
-        title: str,
-        description: str,
-        batch_id: str | None,
-        exception_ids: list[str],
-        key: str,
-    ) -> Any: ...

@@ -16,9 +16,10 @@ from titer.insight.gate import InsightGate
 from titer.insight.model import PredictionBlock, Watch
 from titer.insight.models import Models
 from titer.insight.permissions import ACTIONS
-from titer.insight.ports import Exceptions, History, Plant
+from titer.insight.ports import History, Plant
 from titer.insight.scoring import replay
 from titer.insight.signing import meanings
+from titer.quality import Quality
 from titer.record import ActionSpec, Record, SignatureMeaning, Subscription, Worker
 
 
@@ -32,7 +33,7 @@ class Insight:
         historian: time series.
     """
 
-    def __init__(self, record: Record, quality: Exceptions, equipment: Plant, historian: History) -> None:
+    def __init__(self, record: Record, quality: Quality, equipment: Plant, historian: History) -> None:
         self.record = record
         self.datasets = Datasets(record, historian)
         self.models = Models(record, self.datasets, equipment)

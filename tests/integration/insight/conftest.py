@@ -15,7 +15,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from titer.insight import Insight
-from titer.record import Actor, Record, Unit
+from titer.material import Material
+from titer.quality import Quality
+from titer.record import Actor, Record
 
 
 def _toy() -> ModuleType:
@@ -33,6 +35,7 @@ class Rows:
     times_us: np.ndarray
     values: np.ndarray
     quality: np.ndarray
+    source_us: np.ndarray
 
 
 @dataclass
@@ -51,18 +54,17 @@ class MemoryHistory:
         self, tags: Sequence[str], start_us: int, end_us: int, step_us: int, *, max_age_us: int
     ) -> Rows:
         times = np.arange(start_us, end_us, step_us, dtype=np.int64)
-        values, quality = (
-            np.full((times.size, len(tags)), np.nan),
-            np.full((times.size, len(tags)), 2, np.uint8),
-        )
+        shape = (times.size, len(tags))
+        values, quality = np.full(shape, np.nan), np.full(shape, 2, np.uint8)
+        source = np.zeros(shape, np.int64)
         for j, tag in enumerate(tags):
             known = sorted(self.samples.get(tag, []))
             at = np.array([s[0] for s in known], dtype=np.int64)
             for i, t in enumerate(times):
                 k = int(np.searchsorted(at, t, side="right")) - 1
                 if k >= 0 and t - at[k] <= max_age_us:
-                    values[i, j], quality[i, j] = known[k][1], known[k][2]
-        return Rows(times, values, quality)
+                    source[i, j], values[i, j], quality[i, j] = known[k]
+        return Rows(times, values, quality, source)
 
 
 @dataclass
@@ -82,26 +84,12 @@ class StubPlant:
 
 
 @dataclass
-class StubQuality:
-    exceptions: list[dict[str, Any]] = field(default_factory=list)
-    deviations: list[dict[str, Any]] = field(default_factory=list)
-
-    def raise_exception(self, _unit: Unit, **what: Any) -> Any:
-        self.exceptions.append(what)
-        return SimpleNamespace(id=f"exception-{len(self.exceptions)}")
-
-    def raise_deviation(self, _unit: Unit, **what: Any) -> Any:
-        self.deviations.append(what)
-        return SimpleNamespace(id=f"deviation-{len(self.deviations)}")
-
-
-@dataclass
 class World:
     record: Record
     insight: Insight
     history: MemoryHistory
     plant: StubPlant
-    quality: StubQuality
+    quality: Quality
     toy: ModuleType
 
     def spec(self) -> dict[str, Any]:
@@ -129,11 +117,13 @@ class World:
 @pytest.fixture
 def world(record: Record) -> World:
     toy = _toy()
-    history, quality = MemoryHistory(), StubQuality()
+    history, material = MemoryHistory(), Material(record)
+    quality = Quality(record, material)
     plant = StubPlant({c["tag"]: c["unit"] for c in toy.document()["channels"]})
     insight = Insight(record, quality, plant, history)
-    record.register_actions(insight.actions())
-    record.register_signatures(insight.signatures())
+    for layer in (material, quality, insight):
+        record.register_actions(layer.actions())
+        record.register_signatures(layer.signatures())
     return World(record, insight, history, plant, quality, toy)
 
 
