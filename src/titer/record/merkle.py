@@ -53,6 +53,87 @@ class Frontier:
         return twin
 
 
+class Tree:
+    """All leaves, with the hashes of their perfect subtrees, so that any proof costs O(log^2 n)."""
+
+    def __init__(self) -> None:
+        self._levels: list[list[bytes]] = [[]]
+
+    def __len__(self) -> int:
+        """How many leaves."""
+        return len(self._levels[0])
+
+    def leaf(self, index: int) -> bytes:
+        """A leaf's hash."""
+        return self._levels[0][index]
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf hash."""
+        node, level = leaf, 0
+        while True:
+            row = self._levels[level]
+            row.append(node)
+            if len(row) & 1:
+                return
+            node = node_hash(row[-2], node)
+            level += 1
+            if level == len(self._levels):
+                self._levels.append([])
+
+    def truncate(self, size: int) -> None:
+        """Forget the leaves from `size` on."""
+        for level, row in enumerate(self._levels):
+            del row[size >> level :]
+
+    def root(self, size: int | None = None) -> bytes:
+        """The root over the first `size` leaves; over all if left out."""
+        count = len(self) if size is None else size
+        return self._range(0, count) if count else EMPTY_ROOT
+
+    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
+        """As the function of the same name, over the first `size` leaves."""
+        if not 0 <= index < size <= len(self):
+            raise IndexError(f"leaf {index} of a tree of {size}")
+        path: list[bytes] = []
+        low, high = 0, size
+        while high - low > 1:
+            middle = low + _split(high - low)
+            if index < middle:
+                path.append(self._range(middle, high))
+                high = middle
+            else:
+                path.append(self._range(low, middle))
+                low = middle
+        return path[::-1]
+
+    def consistency_proof(self, first: int, size: int) -> list[bytes]:
+        """As the function of the same name, over the first `size` leaves."""
+        if not 0 < first <= size <= len(self):
+            raise IndexError(f"no tree of {first} leaves inside one of {size}")
+        proof: list[bytes] = []
+        low, high, complete = 0, size, True
+        while first != high:
+            middle = low + _split(high - low)
+            if first <= middle:
+                proof.append(self._range(middle, high))
+                high = middle
+            else:
+                proof.append(self._range(low, middle))
+                low, complete = middle, False
+        if not complete:
+            proof.append(self._range(low, high))
+        return proof[::-1]
+
+    def _range(self, low: int, high: int) -> bytes:
+        """The root over leaves low to high; low is where a subtree of the tree begins."""
+        count = high - low
+        level = count.bit_length() - 1
+        if count == 1 << level:
+            return self._levels[level][low >> level]
+        middle = low + _split(count)
+        return node_hash(self._range(low, middle), self._range(middle, high))
+
+
 def _split(count: int) -> int:
     """The largest power of two smaller than `count` (> 1)."""
     return 1 << (count - 1).bit_length() - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from titer.record import checkpoint as heads
 from titer.record import merkle
@@ -31,8 +31,7 @@ class Sealer:
         self.signer = signer
         self.witnesses = tuple(witnesses)
         self._lock = threading.Lock()
-        self._leaves: list[bytes] = []
-        self._frontier = merkle.Frontier()
+        self._tree = merkle.Tree()
         self._last_seq = 0
         self._loaded = False
 
@@ -43,8 +42,7 @@ class Sealer:
                 select(LedgerLeaf.leaf_hash, LedgerLeaf.entry_seq).order_by(LedgerLeaf.leaf_index)
             ).all()
         for leaf, seq in rows:
-            self._leaves.append(leaf)
-            self._frontier.append(leaf)
+            self._tree.append(leaf)
             self._last_seq = seq
         self._loaded = True
 
@@ -67,44 +65,51 @@ class Sealer:
                     .order_by(LedgerEntry.seq)
                 ).all()
             if not rows:
-                return len(self._leaves)
-            frontier = self._frontier.copy()
-            fresh = [merkle.leaf_hash(row.body.encode()) for row in rows]
-            for leaf in fresh:
-                frontier.append(leaf)
-            leaves = self._leaves + fresh if self.witnesses else self._leaves
-            now = self.record.clock.now()
-            head = heads.Head(self.origin, frontier.size, frontier.root(), (heads.clock_extension(now),))
-            note = self.signer.sign(head)
-            for witness in self.witnesses:
-                seen = witness.last[0]
-                proof = merkle.consistency_proof(leaves, seen) if seen else []
-                note += witness.cosign(note, proof)
-            with self.record.operational() as session:
-                start = len(self._leaves)
-                session.execute(
-                    insert(LedgerLeaf),
-                    [
-                        {"leaf_index": start + offset, "entry_seq": row.seq, "leaf_hash": leaf}
-                        for offset, (row, leaf) in enumerate(zip(rows, fresh, strict=True))
-                    ],
-                )
-                session.add(
-                    LedgerCheckpoint(
-                        tree_size=head.size, note=note, sealed_at=now, witnessed=bool(self.witnesses)
-                    )
-                )
-            self._leaves.extend(fresh)
-            self._frontier = frontier
+                return len(self._tree)
+            start = len(self._tree)
+            try:
+                self._extend(rows)
+            except BaseException:
+                self._tree.truncate(start)
+                raise
             self._last_seq = rows[-1].seq
-            return head.size
+            return len(self._tree)
+
+    def _extend(self, rows: Sequence[Row[int, str]]) -> None:
+        start = len(self._tree)
+        for row in rows:
+            self._tree.append(merkle.leaf_hash(row.body.encode()))
+        size, now = len(self._tree), self.record.clock.now()
+        head = heads.Head(self.origin, size, self._tree.root(), (heads.clock_extension(now),))
+        note = self.signer.sign(head)
+        for witness in self.witnesses:
+            seen = witness.last[0]
+            proof = self._tree.consistency_proof(seen, size) if 0 < seen <= size else []
+            note += witness.cosign(note, proof)
+        with self.record.operational() as session:
+            session.execute(
+                insert(LedgerLeaf),
+                [
+                    {
+                        "leaf_index": start + offset,
+                        "entry_seq": row.seq,
+                        "leaf_hash": self._tree.leaf(start + offset),
+                    }
+                    for offset, row in enumerate(rows)
+                ],
+            )
+            session.add(
+                LedgerCheckpoint(
+                    tree_size=head.size, note=note, sealed_at=now, witnessed=bool(self.witnesses)
+                )
+            )
 
     def proof(self, leaf_index: int, size: int) -> list[bytes]:
         """The inclusion proof of a leaf in the tree of a given size."""
         with self._lock:
             if not self._loaded:
                 self.load()
-            return merkle.inclusion_proof(self._leaves[:size], leaf_index)
+            return self._tree.inclusion_proof(leaf_index, size)
 
     @property
     def covered_seq(self) -> int:

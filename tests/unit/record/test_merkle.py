@@ -44,7 +44,14 @@ def test_inclusion_and_consistency_hold_and_nothing_else_does(size: int, data: s
     assert merkle.verify_inclusion(leaves[index], index, size, path, root)
     assert not merkle.verify_inclusion(merkle.leaf_hash(b"x"), index, size, path, root)
     assert size == 1 or not merkle.verify_inclusion(leaves[index], (index + 1) % size, size, path, root)
+    tree = merkle.Tree()
+    for leaf in [*leaves, b"x" * 32]:
+        tree.append(leaf)
+    tree.truncate(size)
+    assert tree.root() == root
+    assert tree.inclusion_proof(index, size) == path
     first = data.draw(st.integers(1, size))
+    assert tree.consistency_proof(first, size) == merkle.consistency_proof(leaves, first)
     proof = merkle.consistency_proof(leaves, first)
     assert merkle.verify_consistency(first, size, merkle.root(leaves[:first]), root, proof)
     other = merkle.root([merkle.leaf_hash(b"x"), *leaves[1:first]])
