@@ -112,11 +112,10 @@ export const api = {
   tunnel: (batch: string, name: string, signal?: AbortSignal) => http.get<T.Tunnel>(`/api/insight/batches/${encodeURIComponent(batch)}/tunnel`, { name }, signal),
 
   // twin
-  twins: (signal?: AbortSignal) => list<T.TwinSummary>("/api/twin/twins", undefined, signal),
-  bands: (twin: string, query: { as_known_at?: string }, signal?: AbortSignal) => list<T.TwinBand>(`/api/twin/twins/${encodeURIComponent(twin)}/bands`, query, signal),
+  twins: (signal?: AbortSignal) => list<T.TwinInstance>("/api/twin/instances", undefined, signal),
+  bands: (twin: string, query: { as_known_at?: string }, signal?: AbortSignal) => list<T.TwinBand>(`/api/twin/instances/${encodeURIComponent(twin)}/bands`, query, signal),
   proposals: (query: Query, signal?: AbortSignal) => list<T.Proposal>("/api/twin/proposals", query, signal),
   proposal: (id: string, signal?: AbortSignal) => http.get<T.Proposal>(`/api/twin/proposals/${encodeURIComponent(id)}`, undefined, signal),
-  submitProposal: (id: string, version: number, reason: string) => http.post<T.Proposal>(`/api/twin/proposals/${encodeURIComponent(id)}/submit`, { version, reason }),
 
   // record
   ledger: (query: { before?: number; limit?: number; record_type?: string; record_id?: string }, signal?: AbortSignal) =>

@@ -98,6 +98,7 @@ export interface GapOut extends Stamped {
 
 export interface TrendSeries {
   tag: string;
+  unit?: string;
   points: [number, number | null, number][];
   from_count: number;
   gaps: { from_us: number; to_us: number | null; state: string; reason: string }[];
@@ -594,15 +595,18 @@ export interface Tunnel {
   times_us: number[] | null;
 }
 
-export interface TwinSummary extends Stamped {
+export interface TwinInstance extends Stamped {
   number: string;
-  unit_code: string;
-  batch_id: string | null;
+  definition_id: string;
+  model_id: string;
+  batch_id: string;
   batch_number: string;
-  model: string;
+  equipment: string;
   state: string;
-  health: string[];
-  synced_at: string | null;
+  /** Why it is not to be trusted now. */
+  reasons: string[];
+  started_at: string | null;
+  frozen_at: string | null;
 }
 
 export interface TwinBand {
@@ -618,17 +622,29 @@ export interface TwinBand {
 
 export interface Proposal extends Stamped {
   number: string;
-  title: string;
-  state: string;
-  twin_id: string;
+  instance_id: string;
   batch_id: string;
   batch_number: string;
-  author: string;
+  state: string;
+  title: string;
   rationale: string;
-  changes: { tag: string; from: string | null; value: string; unit: string; at: string | null }[];
-  effects: { name: string; unit: string; propose: [string, string, string]; nothing: [string, string, string]; actual: string | null }[];
-  envelope: { title: string; outcome: string; detail: string }[];
-  expires_at: string | null;
+  author_id: string;
+  author_kind: string;
+  changes: Record<string, unknown>[];
+  predicted: Record<string, unknown>;
+  do_nothing: Record<string, unknown>;
+  fault_cost: Record<string, unknown>;
+  checks: Record<string, unknown>[];
+  scenarios: Record<string, unknown>;
+  digest: string;
+  compare_hour: number;
+  expires_at: string;
+  submitted_by: string | null;
+  decided_by: string | null;
+  decided_at: string | null;
+  state_reason: string | null;
+  applied: Record<string, unknown>[];
+  outcome: Record<string, unknown> | null;
 }
 
 export interface Entry {

@@ -1,0 +1,209 @@
+import { Button, Checkbox, Select, Textarea, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "../../api/endpoints";
+import { useNow } from "../../api/live";
+import type { AlertDetail, Contribution } from "../../api/types";
+import { us } from "../../format/time";
+import { label } from "../../format/words";
+import { Facts, PageHead, Panel } from "../../parts/Panel";
+import { usePeople } from "../../parts/people";
+import { SignDialog } from "../../parts/SignDialog";
+import { Asked, ErrorState } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { TrendChart } from "../../parts/trend/TrendChart";
+import { useView } from "../../parts/view";
+import { MonitoringTrend } from "./Monitoring";
+import { useTagLanes } from "./tagLanes";
+
+const DISPOSITIONS = [
+  { value: "true_process", label: "The process was abnormal" },
+  { value: "sensor", label: "A sensor or connection was at fault" },
+  { value: "expected", label: "Intended and explained" },
+  { value: "model_fault", label: "The model was wrong" },
+];
+
+/** One alert: what stands out, the raw trend behind it against normal batches, and a person's disposition. */
+export default function Alert() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const alert = useQuery({ queryKey: ["alert", id], queryFn: ({ signal }) => api.alert(id, signal), meta: { types: ["insight_alert"] } });
+  return (
+    <Asked query={alert} lines={10}>
+      {(found) => <Body detail={found} />}
+    </Asked>
+  );
+}
+
+function Body({ detail }: { detail: AlertDetail }) {
+  const { alert, trends, similar } = detail;
+  const name = usePeople();
+  const [chosen, setChosen] = useView("feature");
+  const feature = chosen ?? alert.contributions[0]?.feature;
+  const trend = trends.find((x) => x.feature === feature);
+  return (
+    <>
+      <PageHead
+        title={alert.title}
+        state={<StateBadge state={alert.overdue ? "overdue" : alert.state} />}
+        sub={
+          <>
+            {alert.number} · {alert.equipment} ·{" "}
+            <Link to="/batches/$id" params={{ id: alert.batch_id }}>
+              {alert.batch_number}
+            </Link>{" "}
+            · hour {Number(alert.batch_hour).toFixed(1)}
+          </>
+        }
+      />
+      <div className="split-2">
+        <div className="stack-l">
+          <Panel>
+            <Facts
+              of={[
+                ["Statistic", <span key="s" className="tabular">{`${alert.statistic}, ${Number(alert.ratio).toFixed(2)} times its limit`}</span>],
+                ["First seen", <TimeStamp key="f" at={alert.first_at} />],
+                ["Raised", <TimeStamp key="r" at={alert.raised_at} server={alert.recorded_at} />],
+                ["Cleared", alert.cleared_at ? <TimeStamp key="c" at={alert.cleared_at} /> : "still abnormal"],
+                ["Acknowledged", alert.acknowledged_at ? `by ${name(alert.acknowledged_by)}` : "not yet"],
+              ]}
+            />
+            {alert.lead ? <p style={{ marginTop: 12 }}>{alert.lead}</p> : null}
+          </Panel>
+          <Panel title="What stands out" right={<span className="muted">choose one for its raw trend</span>}>
+            <Contributions parts={alert.contributions} chosen={feature} choose={setChosen} />
+          </Panel>
+          {trend ? (
+            <Panel title={`Raw trend: ${trend.feature}`}>
+              <RawTrend key={trend.feature} batch={alert.batch_id} trend={trend} raised={us(alert.raised_at)} number={alert.number} />
+            </Panel>
+          ) : null}
+          <Panel title="Monitoring chart">
+            <MonitoringTrend batch={alert.batch_id} />
+          </Panel>
+        </div>
+        <div className="stack-l">
+          <Decide detail={detail} />
+          <Panel title="Similar alerts">
+            {similar.length === 0 ? (
+              <p className="muted">None before this one.</p>
+            ) : (
+              <ul className="stack">
+                {similar.map((s) => (
+                  <li key={s.id}>
+                    <Link to="/alerts/$id" params={{ id: s.id }}>
+                      {s.number}
+                    </Link>{" "}
+                    {s.title} <span className="muted">{s.disposition ? label(s.disposition) : "not disposed of"}</span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Contributions({ parts, chosen, choose }: { parts: Contribution[]; chosen: string | undefined; choose: (f: string) => void }) {
+  const most = Math.max(...parts.map((p) => Number(p.share)), 0.0001);
+  return (
+    <ul>
+      {parts.map((p) => (
+        <li key={`${p.feature}${p.statistic}`}>
+          <button type="button" className="pick" aria-current={p.feature === chosen} onClick={() => choose(p.feature)} style={{ display: "grid", gridTemplateColumns: "minmax(0,1.4fr) minmax(80px,1fr) 60px minmax(0,1.6fr)", gap: 12, alignItems: "center" }}>
+            <span>{p.feature}</span>
+            <span className="hbar" data-over={Math.abs(Number(p.deviation)) > 3 || undefined}>
+              <i style={{ width: `${(100 * Number(p.share)) / most}%` }} />
+            </span>
+            <span className="tabular right">{(100 * Number(p.share)).toFixed(0)} %</span>
+            <span className="muted tabular">
+              {p.value}, normal {p.normal} ({p.deviation} σ, {p.statistic})
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function RawTrend({ batch, trend, raised, number }: { batch: string; trend: AlertDetail["trends"][number]; raised: number; number: string }) {
+  const now = useNow();
+  const [window, setWindow] = useState({ from: trend.from_us, to: trend.to_us });
+  const { query, lanes } = useTagLanes(trend.tags, window.from, window.to, batch);
+  return (
+    <Asked query={query} lines={8}>
+      {() => (
+        <TrendChart
+          name="raw"
+          title={`${trend.feature}, raw`}
+          lanes={lanes}
+          from_us={window.from}
+          to_us={window.to}
+          now_us={now.process * 1000}
+          marks={[{ kind: "alert", us: raised, label: number, tone: "warning" }]}
+          onZoom={(from, to) => setWindow({ from, to })}
+          onReset={() => setWindow({ from: trend.from_us, to: trend.to_us })}
+        />
+      )}
+    </Asked>
+  );
+}
+
+function Decide({ detail: { alert } }: { detail: AlertDetail }) {
+  const client = useQueryClient();
+  const [disposition, setDisposition] = useState<string | null>(null);
+  const [comment, setComment] = useState("");
+  const [deviate, setDeviate] = useState(false);
+  const [title, setTitle] = useState(alert.title);
+  const [signing, setSigning] = useState(false);
+  const acknowledge = useMutation({ mutationFn: () => api.acknowledge(alert.id), onSuccess: () => void client.invalidateQueries({ queryKey: ["alert", alert.id] }) });
+  if (alert.disposition) {
+    return (
+      <Panel title="Disposition">
+        <Facts
+          of={[
+            ["Disposition", DISPOSITIONS.find((d) => d.value === alert.disposition)?.label ?? label(alert.disposition)],
+            ["Comment", alert.comment ?? "–"],
+            ["Deviation", alert.deviation_id ? <a key="d" href={`/review?batch=${alert.batch_id}&tab=deviations&deviation=${alert.deviation_id}`}>Open the deviation</a> : "none"],
+          ]}
+        />
+      </Panel>
+    );
+  }
+  const data = {
+    disposition,
+    comment: comment.trim(),
+    ...(deviate && disposition === "true_process" ? { raise_deviation: true, deviation_title: title.trim() } : {}),
+  };
+  return (
+    <Panel
+      title="Disposition"
+      right={
+        alert.acknowledged_at ? null : (
+          <Button variant="default" size="xs" onClick={() => acknowledge.mutate()} loading={acknowledge.isPending}>
+            I look into it
+          </Button>
+        )
+      }
+    >
+      <div className="stack">
+        {acknowledge.error ? <ErrorState error={acknowledge.error} /> : null}
+        <Select label="What was it?" data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder="Choose" />
+        <Textarea label="What was found" description="A sentence, at least ten characters" value={comment} onChange={(e) => setComment(e.currentTarget.value)} autosize minRows={3} />
+        {disposition === "true_process" ? (
+          <>
+            <Checkbox label="Raise a deviation" checked={deviate} onChange={(e) => setDeviate(e.currentTarget.checked)} />
+            {deviate ? <TextInput label="Title of the deviation" value={title} onChange={(e) => setTitle(e.currentTarget.value)} /> : null}
+          </>
+        ) : null}
+        <Button onClick={() => setSigning(true)} disabled={!disposition || comment.trim().length < 10}>
+          Sign the disposition
+        </Button>
+      </div>
+      {signing ? <SignDialog request={{ record_type: "insight_alert", record_id: alert.id, meaning: "disposed", data }} onClose={() => setSigning(false)} /> : null}
+    </Panel>
+  );
+}
