@@ -35,6 +35,8 @@ from titer.record import identity as identity_module
 from titer.record.verify import Verifier
 
 REVISION = "0001"
+LOCAL_HOST = "local"
+"""The connector host that `titer serve` starts beside the hub."""
 
 
 class Layer(Protocol):
@@ -172,10 +174,22 @@ def create_installation(
         )
         unit.add(schema.log_fingerprint(record, unit.session, REVISION))
     sealer = _sealer(folder, config, record, create=True)
+    with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
+        token = Identity(record).issue_token(unit, f"host-{LOCAL_HOST}", ("connect",))
+    _write_secret(folder / "keys" / f"{LOCAL_HOST}.token", token)
     sealer.seal()
     record.engine.dispose()
     if plant:
         plant.stop()
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a file that only the owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sealer(folder: Path, config: Config, record: Record, *, create: bool = False) -> Sealer:

@@ -98,26 +98,17 @@ def serve(
 ) -> None:
     """Run the platform until Ctrl+C."""
     from titer.app import load
+    from titer.cli.processes import restart_dead, start_platform
     from titer.server.supervisor import Supervisor
 
     load(folder)
     supervisor = Supervisor(folder / "logs")
-    arguments = ["-m", "titer.server.hub", "--dir", str(folder)]
-    arguments += ["--port", str(port)] if port is not None else []
-    arguments += ["--host", host] if host else []
     try:
-        hub = supervisor.start("hub", arguments, ready_within=60)
-        real_port = hub.announced.split()[1]
-        out.print(f"Titer runs at http://{host or load(folder).host}:{real_port}  (Ctrl+C ends it)")
-        pause = 0.5
+        address = start_platform(supervisor, folder, port=port, host=host)
+        out.print(f"Titer runs at {address}  (Ctrl+C ends it)", soft_wrap=True)
         while True:
             time.sleep(0.5)
-            for child in supervisor.dead():
-                err.print(f"{child.name} ended with {child.process.returncode}; starting it again")
-                supervisor.end(child.name)
-                time.sleep(pause)
-                pause = min(pause * 2, 30)
-                supervisor.start("hub", [*arguments, "--port", real_port], ready_within=60)
+            restart_dead(supervisor)
     except KeyboardInterrupt:
         out.print("Stopping.")
     finally:

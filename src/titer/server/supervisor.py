@@ -29,12 +29,14 @@ class Child:
         name: shown to people.
         process: the process.
         pipe: write end of its parent pipe.
+        arguments: it was started with.
         announced: what it said when it was ready.
     """
 
     name: str
     process: subprocess.Popen[bytes]
     pipe: int
+    arguments: tuple[str, ...]
     announced: str = ""
 
     @property
@@ -84,7 +86,7 @@ class Supervisor:
                 start_new_session=True,
             )
         os.close(parent_read)
-        child = Child(name, process, parent_write)
+        child = Child(name, process, parent_write, tuple(arguments))
         self.children[name] = child
         if ready_within is not None:
             os.close(ready_write)

@@ -1,0 +1,83 @@
+"""The processes of one installation: hub and connector host, under a supervisor."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from titer.app import load
+from titer.app.platform import LOCAL_HOST
+from titer.server.supervisor import Supervisor
+
+log = logging.getLogger(__name__)
+
+HUB = "hub"
+CONNECT = "connect"
+
+
+def start_platform(
+    supervisor: Supervisor, folder: Path, *, port: int | None = None, host: str | None = None
+) -> str:
+    """Start hub and connector host.
+
+    Args:
+        supervisor: starts them.
+        folder: of the installation.
+        port: instead of the configured one; 0 for any free one.
+        host: address to listen on, instead of the configured one.
+
+    Returns:
+        The hub's address.
+
+    Raises:
+        Unavailable: if the hub does not become ready.
+    """
+    start_hub(supervisor, folder, port=port, host=host)
+    announced = supervisor.children[HUB].announced.split()[1]
+    address = f"http://{host or load(folder).host}:{announced}"
+    supervisor.start(
+        CONNECT,
+        [
+            "-m",
+            "titer.connect",
+            "--hub",
+            address,
+            "--token-file",
+            str(folder / "keys" / f"{LOCAL_HOST}.token"),
+            "--dir",
+            str(folder / "connect"),
+            "--host",
+            LOCAL_HOST,
+        ],
+    )
+    return address
+
+
+def start_hub(
+    supervisor: Supervisor, folder: Path, *, port: int | None = None, host: str | None = None
+) -> None:
+    """Start the hub alone, and wait until it serves."""
+    arguments = ["-m", "titer.server.hub", "--dir", str(folder)]
+    arguments += ["--port", str(port)] if port is not None else []
+    arguments += ["--host", host] if host else []
+    supervisor.start(HUB, arguments, ready_within=120)
+
+
+def restart_dead(supervisor: Supervisor) -> list[str]:
+    """Start again what ended by itself, each after a second; the hub on the port it had.
+
+    Returns:
+        The names of what was started again.
+    """
+    names = []
+    for child in supervisor.dead():
+        log.warning("%s ended with %s; it is started again", child.name, child.process.returncode)
+        arguments = list(child.arguments)
+        if child.name == HUB:
+            arguments += ["--port", child.announced.split()[1]]
+        supervisor.end(child.name)
+        time.sleep(1)
+        supervisor.start(child.name, arguments, ready_within=120 if child.name == HUB else None)
+        names.append(child.name)
+    return names
