@@ -257,15 +257,61 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
 
 
 def _import_tables() -> None:
-    """Import every module that maps tables, so that the metadata is whole."""
+    """Import every module that maps tables, so that the metadata is whole.
+
+    A layer that is switched off keeps its tables, unused, so that switching it on changes no schema.
+    """
+    import titer.equipment
+    import titer.historian
+    import titer.insight
+    import titer.lims
+    import titer.material
+    import titer.mes
+    import titer.quality  # noqa: F401
 
 
 def _layers(platform: Platform) -> None:
     """Build the layers bottom-up and wire them."""
+    from titer.app.plant_facts import PlantFacts
+    from titer.equipment import Equipment
+    from titer.historian import Historian
+    from titer.insight import Insight
+    from titer.lims import Lims
+    from titer.material import Material
+    from titer.mes import Mes
+    from titer.quality import Quality
+
+    record, on = platform.record, platform.config.layers
+    equipment = Equipment(record, record.process_clock)
+    historian = Historian(platform.folder / "historian", record, gaps=equipment.gaps_of)
+    material = Material(record)
+    quality = Quality(record, material)
+    platform.add("equipment", equipment)
+    platform.add("historian", historian)
+    platform.add("material", material)
+    platform.add("quality", quality)
+    if "lims" not in on:
+        return
+    lims = Lims(record, quality, material, equipment, historian)
+    platform.add("lims", lims)
+    quality.register_gate(lims.release_gate())
+    if "mes" not in on:
+        return
+    mes = Mes(record, lims, quality, material, equipment, historian)
+    platform.add("mes", mes)
+    quality.register_gate(mes.release_gate())
+    if "insight" in on:
+        insight = Insight(record, quality, PlantFacts(equipment), historian)
+        platform.add("insight", insight)
+        quality.register_gate(insight.release_gate())
 
 
 def routers() -> Iterable[Any]:
     """The routers of all layers, bottom-up."""
-    from titer.record.routes import router as record_router
+    from titer.insight.routes import router as insight
+    from titer.lims.routes import router as lims
+    from titer.material.routes import router as material
+    from titer.quality.routes import router as quality
+    from titer.record.routes import router as record
 
-    return (record_router,)
+    return (record, material, quality, lims, insight)

@@ -173,7 +173,7 @@ class Effects:
         row.state = rules.move("allocation", row.state, "grant")
         row.granted_at, row.reasons = unit.process_now, []
         unit.flush()
-        self.equipment.mark_in_use(unit, row.equipment, batch_id=batch.id)
+        self.equipment.mark_in_use(unit, row.equipment, used_for=batch.number, batch_id=batch.id)
         unit.emit("mes.allocation.granted", row, {"batch_id": batch.id, "equipment": row.equipment})
         return {"key": row.key, "status": "done", "result": {"equipment": row.equipment}}
 

@@ -78,7 +78,7 @@ class EquipmentPort(Protocol):
         """Why a unit may not be used; empty if it may."""
         ...
 
-    def mark_in_use(self, unit: Unit, code: str, *, batch_id: str) -> object:
+    def mark_in_use(self, unit: Unit, code: str, *, used_for: str, batch_id: str) -> object:
         """The unit is in use by a batch."""
         ...
 
@@ -109,7 +109,7 @@ class SampleView(Protocol):
 class HistorianPort(Protocol):
     """What the historian offers."""
 
-    def last(self, tags: Iterable[str]) -> Mapping[str, SampleView]:
+    def last(self, tags: list[str]) -> Mapping[str, SampleView]:
         """The newest value of each tag."""
         ...
 

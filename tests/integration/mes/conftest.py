@@ -68,7 +68,7 @@ class FakeEquipment:
     def ready_for_use(self, session: Any, code: str, at: Any, *, capability: str | None = None) -> list[str]:
         return list(self.not_ready)
 
-    def mark_in_use(self, unit: Unit, code: str, *, batch_id: str) -> None:
+    def mark_in_use(self, unit: Unit, code: str, *, used_for: str, batch_id: str) -> None:
         self.marks.append((code, "in use"))
 
     def mark_dirty(self, unit: Unit, code: str, *, batch_id: str) -> None:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 
 from titer.base.errors import IntegrityFault, NotAuthorised, Refused, Unavailable
 
