@@ -384,40 +384,6 @@ def check_document(content: dict[str, Any], kind: str) -> Document:
     return document
 
 
-def as_method(content: dict[str, Any]) -> MethodDocument:
-    """A method out of its kept content.
-
-    Raises:
-        Invalid: if it is none.
-    """
-    return _as(MethodDocument, content)
-
-
-def as_specification(content: dict[str, Any]) -> SpecificationDocument:
-    """A specification out of its kept content.
-
-    Raises:
-        Invalid: if it is none.
-    """
-    return _as(SpecificationDocument, content)
-
-
-def as_plan(content: dict[str, Any]) -> SamplingPlanDocument:
-    """A sampling plan out of its kept content.
-
-    Raises:
-        Invalid: if it is none.
-    """
-    return _as(SamplingPlanDocument, content)
-
-
-def _as(kind: type[D], content: dict[str, Any]) -> D:
-    document = check_document(content, str(content.get("kind")))
-    if not isinstance(document, kind):
-        raise Invalid(f"{document.code} is a {document.kind}.")
-    return document
-
-
 def _check_method(document: MethodDocument) -> None:
     fields = {field.name for field in document.worksheet}
     peaks = {peak.name for peak in document.chromatography.peaks} if document.chromatography else set()

@@ -12,12 +12,10 @@ from titer.lims import rules
 from titer.lims.documents import (
     KINDS,
     Criterion,
+    D,
     MethodDocument,
     SamplingPlanDocument,
     SpecificationDocument,
-    as_method,
-    as_plan,
-    as_specification,
     check_document,
     content_of,
     digest_of,
@@ -30,6 +28,9 @@ from titer.record import Actor, Signature, SignatureMeaning, Unit
 
 class Designs:
     """Methods, specifications and sampling plans, each revision a record of its own."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, MethodDocument | SpecificationDocument | SamplingPlanDocument] = {}
 
     def signatures(self) -> tuple[SignatureMeaning, ...]:
         """Authored (draft -> in review) and approved (in review -> effective), by two people."""
@@ -161,20 +162,25 @@ class Designs:
             )
         return candidates[0]
 
-    @staticmethod
-    def method(design: Design) -> MethodDocument:
-        """The method in a revision."""
-        return as_method(design.document)
+    def method(self, design: Design) -> MethodDocument:
+        """The method in a revision; read once, since the content of a digest never changes."""
+        return self._document(MethodDocument, design)
 
-    @staticmethod
-    def specification(design: Design) -> SpecificationDocument:
+    def specification(self, design: Design) -> SpecificationDocument:
         """The specification in a revision."""
-        return as_specification(design.document)
+        return self._document(SpecificationDocument, design)
 
-    @staticmethod
-    def plan(design: Design) -> SamplingPlanDocument:
+    def plan(self, design: Design) -> SamplingPlanDocument:
         """The sampling plan in a revision."""
-        return as_plan(design.document)
+        return self._document(SamplingPlanDocument, design)
+
+    def _document(self, kind: type[D], design: Design) -> D:
+        found = self._read.get(design.digest)
+        if found is None:
+            found = self._read[design.digest] = check_document(design.document, design.kind)
+        if not isinstance(found, kind):
+            raise Invalid(f"{design.code} is a {design.kind}.")
+        return found
 
     def criterion(
         self, session: Session, specification_id: str | None, analysis: str

@@ -1,4 +1,8 @@
-"""What the laboratory says before a batch is released. Missing is not passed; unknown is not passed."""
+"""What the laboratory says before a batch is released. Missing is not passed; unknown is not passed.
+
+`exception` is what was found and a person may dispose of; `not_run` is what has yet to be done, and nobody can
+dispose of it: an open investigation, an unchecked transcription, a missing certificate that conforms.
+"""
 
 from __future__ import annotations
 
@@ -148,7 +152,7 @@ class LaboratoryGate:
             self._make(
                 f"investigation.{row.id}",
                 f"Investigation {row.number} is closed",
-                "exception" if row.state in rules.OPEN_INVESTIGATIONS else "passed",
+                "not_run" if row.state in rules.OPEN_INVESTIGATIONS else "passed",
                 row.conclusion or row.state.replace("_", " "),
                 ("lims_investigation", row.id),
             )
@@ -202,7 +206,7 @@ class LaboratoryGate:
             self._make(
                 f"file.{row.id}",
                 f"{row.file_name} has a disposition",
-                "exception" if row.disposition == QUARANTINED else "not_run",
+                "not_run",
                 row.reason or row.disposition,
                 ("lims_raw_file", row.id),
             )
@@ -210,19 +214,16 @@ class LaboratoryGate:
         ]
 
     def _certificate(self, session: Session, batch_id: str) -> object:
-        issued = session.scalars(
+        rows = session.scalars(
             select(Certificate).where(Certificate.batch_id == batch_id, Certificate.state == "issued")
-        ).first()
-        record = ("lims_certificate", issued.id) if issued else ("mes_batch", batch_id)
-        if issued is None:
-            return self._make(
-                "certificate", "A certificate of analysis is issued", "not_run", "none is issued", record
-            )
-        good = bool(issued.content["conforms"])
+        ).all()
+        good = next((row for row in rows if row.content["conforms"]), None)
+        record = ("lims_certificate", good.id) if good else ("mes_batch", batch_id)
+        told = ", ".join(f"{row.number} does not conform" for row in rows) or "none is issued"
         return self._make(
             "certificate",
-            "A certificate of analysis is issued",
-            "passed" if good else "exception",
-            f"{issued.number}: {'conforms' if good else 'does not conform'}",
+            "A certificate of analysis that conforms is issued",
+            "passed" if good else "not_run",
+            good.number if good else told,
             record,
         )

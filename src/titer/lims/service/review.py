@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from titer.base.errors import NotFound
 from titer.lims import rules
 from titer.lims.evaluation import CANNOT_EVALUATE
-from titer.lims.model import Sample, TestRequest
+from titer.lims.model import Run, Sample, TestRequest
 from titer.lims.service.results import evaluation_of, payload, result_of
 from titer.lims.service.samples import tests_of
 from titer.record import Actor, Signature, SignatureMeaning, Unit
@@ -45,7 +45,13 @@ class Review:
         self.sign_off(unit, self._of_sample(unit.session, record_id), meaning)
 
     def _of_sample(self, session: Session, sample_id: str) -> list[TestRequest]:
-        return [test for test in tests_of(session, sample_id=sample_id) if test.run_id is None]
+        """Tests that no run signs off: those without one, and those that an investigation confirmed after it."""
+        found = []
+        for test in tests_of(session, sample_id=sample_id):
+            run = session.get(Run, test.run_id) if test.run_id else None
+            if run is None or run.state == "closed":
+                found.append(test)
+        return found
 
     def _content(self, session: Session, record_id: str, data: dict[str, Any]) -> dict[str, Any]:
         sample = session.get(Sample, record_id)
