@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -188,6 +189,45 @@ def safety(lab: Any, sample: Any, bioburden: str = "< 1") -> str:
     lab.sign("analyst2", "lims_contract_certificate", paper.id, "transcription_checked")
     lab.sign("qa", "lims_sample", sample.id, "approved")
     return str(paper.id)
+
+
+def test_a_release_test_that_is_asked_for_again_is_listed(lab: Any) -> None:
+    lab.sample("PLAN-HARVEST")
+    assert gate(lab)["No release test was repeated without an investigation"] == "passed"
+    lab.sample("PLAN-HARVEST")
+    assert gate(lab)["No release test was repeated without an investigation"] == "exception"
+
+
+def test_a_raw_materials_tests_stand_before_its_release(lab: Any) -> None:
+    with lab.act("qa", "material.define") as unit:
+        lab.material.define(
+            unit, code="M", title="Medium", kind="raw material", unit_code="kg", needs=["tests"]
+        )
+    with lab.act("operator", "material.lot.receive") as unit:
+        lot = lab.material.receive_lot(unit, "M", "RM-1", Decimal(25), "kg", None, "Media Ltd")
+    assert "has not been sampled" in " ".join(lab.blockers("qa", "material_lot", lot.id, "released"))
+    lab.publish(
+        "specification",
+        "{kind: specification, code: SPEC-M, title: Medium, material: M, rounding: usp-7.20, criteria: "
+        "[{analysis: osmolality, title: Osmolality, kind: release, unit: mosm/kg, low: '270', high: '330'}]}",
+    )
+    with lab.act("operator", "lims.sample.register") as unit:
+        sample = lab.lims.register_sample(
+            unit,
+            lot_id=lot.id,
+            analyses=["osmolality"],
+            specification_code="SPEC-M",
+            sampled_at=unit.process_now,
+        )
+    assert "is planned" in " ".join(lab.blockers("qa", "material_lot", lot.id, "released"))
+    test = next(one for one in all_of(lab, TestRequest) if one.sample_id == sample.id)
+    with lab.act("analyst", "lims.result.enter") as unit:
+        lab.lims.results.enter_reading(unit, test.id, raw="312", unit_code="mosm/kg")
+    lab.sign("reviewer", "lims_sample", sample.id, "reviewed")
+    lab.sign("qa", "lims_sample", sample.id, "approved")
+    lab.sign("qa", "material_lot", lot.id, "released")
+    with lab.record.reading() as session:
+        assert lab.material.lot_ready(session, "RM-1", lab.clock.now()) == []
 
 
 def test_findings_of_a_document_become_exceptions(lab: Any) -> None:

@@ -61,6 +61,7 @@ class LaboratoryGate:
         tests = tests_of(session, batch_id=batch_id)
         found = [self._test(session, test) for test in tests if test.state != "cancelled"]
         found += self._criteria(session, batch_id, tests)
+        found.append(self._repeats(batch_id, tests))
         found += self._investigations(session, batch_id)
         found += self._contract(session, batch_id)
         found += self._runs(session, tests)
@@ -145,6 +146,25 @@ class LaboratoryGate:
                 )
             )
         return found
+
+    def _repeats(self, batch_id: str, tests: list[TestRequest]) -> object:
+        """Testing into compliance: a release test done again with no investigation that led to it."""
+        seen: dict[tuple[str, str], list[TestRequest]] = {}
+        for test in tests:
+            if test.kind == "release" and test.redetermines_id is None and test.state != "cancelled":
+                seen.setdefault((test.analysis, test.specification_id or ""), []).append(test)
+        again = [
+            f"{analysis} ({', '.join(test.number for test in many)})"
+            for (analysis, _), many in seen.items()
+            if len(many) > 1
+        ]
+        return self._make(
+            "repeats",
+            "No release test was repeated without an investigation",
+            "exception" if again else "passed",
+            "; ".join(again) or "each was asked for once",
+            ("mes_batch", batch_id),
+        )
 
     def _investigations(self, session: Session, batch_id: str) -> list[object]:
         rows = session.scalars(select(Investigation).where(Investigation.batch_id == batch_id))

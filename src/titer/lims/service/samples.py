@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Invalid, NotFound, Refused
 from titer.lims import rules
-from titer.lims.model import Design, Sample, TestRequest
+from titer.lims.model import Design, Evaluation, ReportableResult, Sample, TestRequest
 from titer.lims.service.designs import Designs
-from titer.material import Lot, Material
+from titer.material import Definition, Lot, Material
 from titer.record import Unit
 
 
@@ -203,14 +203,28 @@ class Samples:
                 for test in tests
                 if test.state not in rules.SETTLED_TESTS
             ]
-            from titer.material import Definition
-
+            for test in tests:
+                outcome = _outcome(session, test) if test.state == "approved" else "pass"
+                if outcome != "pass":
+                    told = "failed" if outcome == "fail" else "could not be evaluated"
+                    reasons.append(f"Test {test.number} ({test.analysis}) of lot {lot.number} {told}.")
             definition = session.get(Definition, lot.definition_id)
             if definition and "tests" in definition.needs and not tests:
                 reasons.append(f"Lot {lot.number} needs tests, and none was asked for.")
             return reasons
 
         return check
+
+
+def _outcome(session: Session, test: TestRequest) -> str | None:
+    """The newest judgement of a test's result."""
+    return session.scalars(
+        select(Evaluation.outcome)
+        .join(ReportableResult, ReportableResult.id == Evaluation.result_id)
+        .where(ReportableResult.test_id == test.id)
+        .order_by(Evaluation.id.desc())
+        .limit(1)
+    ).first()
 
 
 def sample(session: Session, sample_id: str) -> Sample:
