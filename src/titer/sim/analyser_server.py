@@ -35,6 +35,7 @@ def _real(unit: str) -> Any:
     )
     return sila.Constrained.create(data_type=sila.Real, constraints=[constraint])
 
+
 SampleNotFound = sila.DefinedExecutionError.create(
     identifier="SampleNotFound",
     display_name="Sample Not Found",
@@ -68,7 +69,7 @@ class AnalyserProcess:
         except FileNotFoundError:
             return 0
 
-    async def measure(self, SampleId: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+    async def measure(self, SampleId: str, **_: Any) -> dict[str, Any]:
         """`MeasureSample`: aspirate from the bottle, measure, answer with the panel."""
         if self._busy:
             raise InstrumentBusy("The analyser measures another sample. Ask again when it is idle.")

@@ -55,5 +55,6 @@ def labels(folder: Path) -> list[dict[str, object]]:
     bottles = [open_bottle(folder, path.stem) for path in sorted(folder.glob("*.json"))]
     bottles.sort(key=lambda bottle: (bottle.drawn_us, bottle.sample))
     return [
-        {"sample": b.sample, "unit": b.unit, "drawn_us": b.drawn_us, "volume_ml": b.volume_ml} for b in bottles
+        {"sample": b.sample, "unit": b.unit, "drawn_us": b.drawn_us, "volume_ml": b.volume_ml}
+        for b in bottles
     ]

@@ -63,7 +63,7 @@ def _source_key() -> int:
 
 
 def _make_advance(source_key: int) -> Callable[..., Any]:
-    def advance(s, c, p, medium, inoculum, noise, drift, steps):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def advance(s, c, p, medium, inoculum, noise, drift, steps):  # type: ignore[no-untyped-def]
         key = source_key  # a closure cell: the compiled code is cached under this key
         h = STEP_H
         pw = p.copy()

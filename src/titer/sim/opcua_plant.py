@@ -8,6 +8,7 @@ second; what the equipment refuses is answered with its status code and changes 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -44,7 +45,7 @@ _UNECE = {
 }
 
 
-class MemoryHistory(HistoryStorageInterface):
+class MemoryHistory(HistoryStorageInterface):  # type: ignore[misc]
     """Raw values per node, in order of source time."""
 
     def __init__(self) -> None:
@@ -119,7 +120,9 @@ class MemoryHistory(HistoryStorageInterface):
 
 
 def _data_value(value: ua.Variant, source_us: int, server: datetime) -> ua.DataValue:
-    return ua.DataValue(Value=value, StatusCode=_GOOD, SourceTimestamp=from_us(source_us), ServerTimestamp=server)
+    return ua.DataValue(
+        Value=value, StatusCode=_GOOD, SourceTimestamp=from_us(source_us), ServerTimestamp=server
+    )
 
 
 class _GuardedWrites(AttributeService):  # type: ignore[misc]
@@ -209,7 +212,9 @@ class PlantServer:
         return int(sockets[0].getsockname()[1])
 
     async def _build(self, index: int, first: dict[str, Reading]) -> None:
-        root = await self.server.nodes.objects.add_object(ua.NodeId(self.name, index), ua.QualifiedName(self.name, index))
+        root = await self.server.nodes.objects.add_object(
+            ua.NodeId(self.name, index), ua.QualifiedName(self.name, index)
+        )
         aspace = self.server.iserver.aspace
         for channel in self.channels:
             reading = first[channel.tag]
@@ -283,7 +288,7 @@ class PlantServer:
         if channel.kind == "text":
             if not isinstance(value, str):
                 return int(codes.BadTypeMismatch)
-        elif isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return int(codes.BadTypeMismatch)
         else:
             value = float(value)

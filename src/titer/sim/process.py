@@ -146,7 +146,9 @@ def child_main(name: str, run: Run) -> None:
     parser.add_argument("--ready-fd", type=int)
     args = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format=f"{name}: %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("asyncua").setLevel(logging.ERROR)  # it warns of the open loopback endpoint, which we chose
+    logging.getLogger("asyncua").setLevel(
+        logging.ERROR
+    )  # it warns of the open loopback endpoint, which we chose
     place = Place(args.dir, args.port, args.advertised, args.seed, args.patience)
 
     async def main() -> None:

@@ -75,6 +75,7 @@ class Reactor:
         self._last_flags: list[bool] = [False] * len(FLAGS)
         self._last_mode = kernel.EMPTY
         self._load()
+        self._run(0)  # compiles now, not while a client waits
 
     def _load(self) -> None:
         self.draw: BatchDraw = draw_batch(self.seed, self.batch)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 Value = float | str | bool
 
 REACTOR_REPORT = struct.Struct("<qddqd")
-"""What the reactor shares with the balance: at_us, feed F2 truly delivered (L), glucose feed (L), batch, culture h."""
+"""What the reactor shares with the balance: at_us, feed F2 truly delivered (L), glucose feed (L), batch, hours."""
 
 
 class Refusal(Exception):
