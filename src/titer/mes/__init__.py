@@ -1,7 +1,7 @@
 """Recipes, the engine, batches, manual tasks, and the batch record's content."""
 
 from titer.mes.engine import COMMANDS, TABLE
-from titer.mes.gate import GateCheck, MesGate
+from titer.mes.gate import MesGate
 from titer.mes.model import (
     Adjustment,
     Allocation,
@@ -28,7 +28,6 @@ __all__ = [
     "BatchSample",
     "Charge",
     "ControlRecipe",
-    "GateCheck",
     "JournalEvent",
     "ManualTask",
     "Mes",

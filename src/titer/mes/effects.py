@@ -61,8 +61,7 @@ class Effects:
 
     def _request(self, unit: Unit, batch: Batch, program: Program, effect: Event) -> list[Report]:
         if effect["kind"] == "write":
-            self.write(unit, batch, effect)
-            return []
+            return self.write(unit, batch, effect)
         if effect["kind"] == "task":
             self._task(unit, batch, effect)
             return []
@@ -72,18 +71,28 @@ class Effects:
             return [self._allocate(unit, batch, program, effect)]
         return [self._release(unit, batch, effect)]
 
-    def write(self, unit: Unit, batch: Batch, effect: Event) -> None:
-        """Have a value written; the same key is written once."""
-        self.equipment.request_command(
-            unit,
-            key=f"mes/{effect['key']}",
-            kind="write",
-            target=effect["tag"],
-            value=effect["value"],
-            unit_code=None if effect.get("text") else effect["unit"],
-            parameters={},
-            cause=f"batch {batch.number}, step {effect['path']}",
-        )
+    def write(self, unit: Unit, batch: Batch, effect: Event) -> list[Report]:
+        """Have a value written; the same key is written once. What equipment refuses is reported as failed."""
+        try:
+            with unit.session.begin_nested():
+                self.equipment.request_command(
+                    unit,
+                    key=f"mes/{effect['key']}",
+                    kind="write",
+                    target=effect["tag"],
+                    value=effect["value"],
+                    unit_code=None if effect.get("text") else effect["unit"],
+                    parameters={},
+                    cause={
+                        "batch": batch.number,
+                        "batch_id": batch.id,
+                        "step": effect["path"],
+                        "proposal": effect.get("proposal"),
+                    },
+                )
+        except TiterError as refusal:
+            return [{"key": effect["key"], "status": "failed", "result": {"message": str(refusal)}}]
+        return []
 
     def _task(self, unit: Unit, batch: Batch, effect: Event) -> None:
         form = effect["form"]
@@ -169,11 +178,15 @@ class Effects:
         return {"key": row.key, "status": "deferred", "reasons": reasons}
 
     def grant(self, unit: Unit, batch: Batch, row: Allocation) -> Report:
-        """Give a batch its equipment."""
+        """Give a batch its equipment; equipment has the last word."""
+        try:
+            with unit.session.begin_nested():
+                self.equipment.mark_in_use(unit, row.equipment, used_for=batch.number, batch_id=batch.id)
+        except TiterError as refusal:
+            return self.defer(unit, row, [str(refusal)])
         row.state = rules.move("allocation", row.state, "grant")
         row.granted_at, row.reasons = unit.process_now, []
         unit.flush()
-        self.equipment.mark_in_use(unit, row.equipment, used_for=batch.number, batch_id=batch.id)
         unit.emit("mes.allocation.granted", row, {"batch_id": batch.id, "equipment": row.equipment})
         return {"key": row.key, "status": "done", "result": {"equipment": row.equipment}}
 
@@ -219,7 +232,9 @@ class Effects:
                 row.state = rules.move("allocation", row.state, "release")
                 row.released_at = unit.process_now
                 unit.flush()
-                self.equipment.mark_dirty(unit, row.equipment, batch_id=batch.id)
+                self.equipment.mark_dirty(
+                    unit, row.equipment, text=f"Used by batch {batch.number}.", batch_id=batch.id
+                )
                 unit.emit("mes.allocation.released", row, {"batch_id": batch.id, "equipment": row.equipment})
             else:
                 row.state = rules.move("allocation", row.state, "cancel")

@@ -17,20 +17,9 @@ from titer.mes.ports import EquipmentPort, MaterialPort
 from titer.mes.recipe import definition
 from titer.mes.running import Loaded, Running
 from titer.mes.tasks import latest
+from titer.quality import Check
 
 PASSED, EXCEPTION, NOT_RUN = "passed", "exception", "not_run"
-
-
-@dataclass(frozen=True)
-class GateCheck:
-    """One line of the coverage statement; the same fields as quality's `Check`."""
-
-    id: str
-    title: str
-    outcome: str
-    detail: str
-    record_type: str
-    record_id: str
 
 
 @dataclass
@@ -59,7 +48,7 @@ class MesGate:
         self.material = material
         self.equipment: EquipmentPort = running.equipment
 
-    def checks(self, session: Session, batch_id: str) -> list[GateCheck]:
+    def checks(self, session: Session, batch_id: str) -> list[Check]:
         """All checks of a batch."""
         loaded = self.running.load(session, batch_id)
         facts = _Facts(loaded, journal(session, loaded.batch.id), session)
@@ -78,17 +67,17 @@ class MesGate:
             self._adjustments(facts),
         ]
 
-    def _one(self, facts: _Facts, check: str, title: str, good: bool, detail: str) -> GateCheck:
+    def _one(self, facts: _Facts, check: str, title: str, good: bool, detail: str) -> Check:
         batch = facts.loaded.batch
-        return GateCheck(
+        return Check(
             f"mes.{check}", title, PASSED if good else EXCEPTION, detail, Batch.__tablename__, batch.id
         )
 
-    def _ended(self, facts: _Facts) -> GateCheck:
+    def _ended(self, facts: _Facts) -> Check:
         execution = facts.loaded.state.execution
         return self._one(facts, "ended", "The procedure ran to its end", execution == "Complete", execution)
 
-    def _steps(self, facts: _Facts) -> list[GateCheck]:
+    def _steps(self, facts: _Facts) -> list[Check]:
         """Each step of the master recipe: done as written, not applicable by its own condition, or not."""
         found = []
         by_definition: dict[str, list[Any]] = {}
@@ -113,7 +102,7 @@ class MesGate:
             )
         return found
 
-    def _tasks(self, facts: _Facts) -> list[GateCheck]:
+    def _tasks(self, facts: _Facts) -> list[Check]:
         found = []
         rows = facts.session.scalars(
             select(ManualTask).where(ManualTask.batch_id == facts.loaded.batch.id).order_by(ManualTask.id)
@@ -129,7 +118,7 @@ class MesGate:
                 detail += "; not witnessed"
             good = task.state == "accepted" and not outside and witnessed
             found.append(
-                GateCheck(
+                Check(
                     f"mes.task.{task.path}.{task.id[-6:]}",
                     f"Task: {task.title}",
                     PASSED if good else EXCEPTION,
@@ -143,11 +132,9 @@ class MesGate:
                     found.append(self._yield(facts, task, entry, values))
         return found
 
-    def _yield(
-        self, facts: _Facts, task: ManualTask, entry: dict[str, Any], values: dict[str, Any]
-    ) -> GateCheck:
+    def _yield(self, facts: _Facts, task: ManualTask, entry: dict[str, Any], values: dict[str, Any]) -> Check:
         value = values.get(entry["name"])
-        return GateCheck(
+        return Check(
             f"mes.yield.{task.path}.{entry['name']}",
             f"Yield: {entry.get('prompt', entry['name'])}",
             NOT_RUN if value is None else PASSED if value.inside else EXCEPTION,
@@ -158,7 +145,7 @@ class MesGate:
             task.id,
         )
 
-    def _setpoints(self, facts: _Facts) -> list[GateCheck]:
+    def _setpoints(self, facts: _Facts) -> list[Check]:
         """One check a channel: every value that was written was read back within the tolerance."""
         asked: dict[str, str] = {
             e["key"]: e["channel"] for e in facts.of("effect.requested") if e["kind"] == "write"
@@ -180,7 +167,7 @@ class MesGate:
             for channel, (number, done) in counts.items()
         ]
 
-    def _feeds(self, facts: _Facts) -> list[GateCheck]:
+    def _feeds(self, facts: _Facts) -> list[Check]:
         return [
             self._one(
                 facts,
@@ -192,7 +179,7 @@ class MesGate:
             for event in facts.of("feed.checked")
         ]
 
-    def _durations(self, facts: _Facts) -> list[GateCheck]:
+    def _durations(self, facts: _Facts) -> list[Check]:
         found = []
         for element in facts.loaded.state.elements.values():
             planned = facts.loaded.program.node(element.path).planned_us
@@ -212,11 +199,11 @@ class MesGate:
             )
         return found
 
-    def _charges(self, facts: _Facts) -> list[GateCheck]:
+    def _charges(self, facts: _Facts) -> list[Check]:
         """Each lot was usable when it was charged; the charge itself refuses any other."""
         rows = facts.session.scalars(select(Charge).where(Charge.batch_id == facts.loaded.batch.id))
         return [
-            GateCheck(
+            Check(
                 f"mes.lot.{row.direction}.{row.lot_number}",
                 f"Lot {row.lot_number} ({row.material}) {row.direction}",
                 PASSED,
@@ -227,12 +214,12 @@ class MesGate:
             for row in rows
         ]
 
-    def _samples(self, facts: _Facts) -> list[GateCheck]:
+    def _samples(self, facts: _Facts) -> list[Check]:
         rows = facts.session.scalars(
             select(BatchSample).where(BatchSample.batch_id == facts.loaded.batch.id).order_by(BatchSample.id)
         )
         return [
-            GateCheck(
+            Check(
                 f"mes.sample.{row.number}",
                 f"Sample {row.number} ({row.plan} {row.label}) drawn",
                 PASSED if row.drawn_at is not None else EXCEPTION,
@@ -243,10 +230,10 @@ class MesGate:
             for row in rows
         ]
 
-    def _allocations(self, facts: _Facts) -> list[GateCheck]:
+    def _allocations(self, facts: _Facts) -> list[Check]:
         rows = facts.session.scalars(select(Allocation).where(Allocation.batch_id == facts.loaded.batch.id))
         return [
-            GateCheck(
+            Check(
                 f"mes.allocation.{row.symbol}",
                 f"{row.equipment} was ready when it was allocated",
                 PASSED if row.granted_at is not None else EXCEPTION,
@@ -257,36 +244,29 @@ class MesGate:
             for row in rows
         ]
 
-    def _gaps(self, facts: _Facts) -> list[GateCheck]:
+    def _gaps(self, facts: _Facts) -> list[Check]:
         """Critical channels: no gap over the batch's time, as far as equipment keeps gaps."""
         batch, state = facts.loaded.batch, facts.loaded.state
-        ask = getattr(self.equipment, "gaps", None)
         found = []
         for symbol, channel in facts.loaded.program.channels.items():
             unit, _, name = symbol.partition(".")
             if not channel.critical or unit not in state.bindings or batch.started_at is None:
                 continue
             tag = f"{state.bindings[unit]}.{name}"
-            title = f"No gap in the critical channel {tag}"
-            if ask is None:
-                found.append(
-                    GateCheck(
-                        f"mes.gap.{tag}", title, NOT_RUN, "gaps are not known", Batch.__tablename__, batch.id
-                    )
-                )
-                continue
-            rows = ask(facts.session, [tag], batch.started_at, batch.ended_at or batch.process_at)
-            open_ = [row for row in rows if getattr(row, "state", "open") not in ("filled", "backfilled")]
+            end = batch.ended_at or batch.process_at
+            rows = self.equipment.gaps(facts.session, [tag], batch.started_at, end, filled=True)
+            left = [row for row in rows if row[3] != "filled"]
+            detail = f"{len(rows)} gaps, {len(left)} not filled"
             found.append(
-                self._one(facts, f"gap.{tag}", title, not open_, f"{len(rows)} gaps, {len(open_)} not filled")
+                self._one(facts, f"gap.{tag}", f"No gap in the critical channel {tag}", not left, detail)
             )
         return found
 
-    def _outages(self, facts: _Facts) -> GateCheck:
+    def _outages(self, facts: _Facts) -> Check:
         rows = facts.of("outage.noted")
         return self._one(facts, "outages", "The engine was never away", not rows, f"{len(rows)} outages")
 
-    def _adjustments(self, facts: _Facts) -> GateCheck:
+    def _adjustments(self, facts: _Facts) -> Check:
         rows = facts.session.scalars(
             select(Adjustment).where(Adjustment.batch_id == facts.loaded.batch.id)
         ).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -39,13 +39,32 @@ class CommandView(Protocol):
         ...
 
     @property
+    def unit(self) -> str:
+        """The channel's own unit, in which it was read back."""
+        ...
+
+    @property
     def readback(self) -> str | None:
         """What was read back after the write."""
         ...
 
     @property
-    def message(self) -> str | None:
+    def message(self) -> str:
         """What the connection said."""
+        ...
+
+
+class ChannelView(Protocol):
+    """A channel as equipment knows it."""
+
+    @property
+    def unit(self) -> str:
+        """The unit of its values; empty for text."""
+        ...
+
+    @property
+    def writable(self) -> bool:
+        """Whether it may be written."""
         ...
 
 
@@ -63,13 +82,17 @@ class EquipmentPort(Protocol):
         value: str | None,
         unit_code: str | None,
         parameters: dict[str, Any],
-        cause: str,
+        cause: dict[str, Any] | str,
     ) -> object:
         """Ask a device for something; the same key asks once."""
         ...
 
-    def command(self, session: Session, key: str) -> CommandView | None:
-        """A command by its key."""
+    def command(self, session: Session, key: str) -> CommandView:
+        """A command by its key; NotFound if there is none."""
+        ...
+
+    def channel(self, session: Session, tag: str) -> ChannelView:
+        """A channel by its tag; NotFound if there is none."""
         ...
 
     def ready_for_use(
@@ -78,12 +101,18 @@ class EquipmentPort(Protocol):
         """Why a unit may not be used; empty if it may."""
         ...
 
-    def mark_in_use(self, unit: Unit, code: str, *, used_for: str, batch_id: str) -> object:
+    def mark_in_use(self, unit: Unit, code: str, *, used_for: str, batch_id: str | None = None) -> object:
         """The unit is in use by a batch."""
         ...
 
-    def mark_dirty(self, unit: Unit, code: str, *, batch_id: str) -> object:
+    def mark_dirty(self, unit: Unit, code: str, *, text: str = "", batch_id: str | None = None) -> object:
         """The unit has been used and must be cleaned."""
+        ...
+
+    def gaps(
+        self, session: Session, tags: Sequence[str], start: datetime, end: datetime, *, filled: bool = False
+    ) -> list[tuple[str, int, int, str]]:
+        """What is missing of some channels: (tag, from, to, state)."""
         ...
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from titer.base.canonical import canonical_decimal
 from titer.base.clock import iso, us
-from titer.base.errors import NotFound, Refused
+from titer.base.errors import Invalid, NotFound, Refused
+from titer.base.units import convert
 from titer.mes.effects import Effects
 from titer.mes.engine import BatchState, Event, Input, Reading, decide, fold
 from titer.mes.model import Allocation, Batch, ControlRecipe, Heartbeat, JournalEvent
-from titer.mes.ports import EquipmentPort, HistorianPort, SampleView
+from titer.mes.ports import CommandView, EquipmentPort, HistorianPort, SampleView
 from titer.mes.recipe import Program, build
 from titer.record import Actor, Record, Unit
 
@@ -202,10 +204,14 @@ class Running:
         """What became of the writes that are outstanding."""
         inputs = []
         for effect in state.pending("write"):
-            command = self.equipment.command(session, f"mes/{effect['key']}")
+            command = self._command(session, effect)
             if command is None or command.state not in ("done", "failed", "unknown"):
                 continue
-            result = {"outcome": command.state, "readback": command.readback, "message": command.message}
+            result = {
+                "outcome": command.state,
+                "readback": _in_unit(command.readback, command.unit, effect),
+                "message": command.message or None,
+            }
             status = "done" if command.state == "done" else "failed"
             inputs.append(
                 Input(
@@ -219,6 +225,12 @@ class Running:
                 )
             )
         return inputs
+
+    def _command(self, session: Session, effect: Event) -> CommandView | None:
+        try:
+            return self.equipment.command(session, f"mes/{effect['key']}")
+        except NotFound:
+            return None
 
     def gather(self, session: Session, loaded: Loaded, now: datetime) -> list[Input]:
         """Everything that the engine may have to act on now."""
@@ -277,9 +289,9 @@ class Running:
             return False
         with self.record.action(Actor.timer("mes.engine"), TURN) as unit:
             loaded, now = self.load(unit.session, batch_id), unit.process_now
-            for effect in self._lost_commands(unit.session, loaded.state):
-                self.effects.write(unit, loaded.batch, effect)
-            reports = [
+            lost = self._lost_commands(unit.session, loaded.state)
+            reports = [report for effect in lost for report in self.effects.write(unit, loaded.batch, effect)]
+            reports += [
                 self.effects.defer(unit, row, reasons)
                 if reasons
                 else self.effects.grant(unit, loaded.batch, row)
@@ -296,11 +308,7 @@ class Running:
 
     def _lost_commands(self, session: Session, state: BatchState) -> list[Event]:
         """Writes that were decided and never reached equipment's list; they are asked for again by their key."""
-        return [
-            effect
-            for effect in state.pending("write")
-            if self.equipment.command(session, f"mes/{effect['key']}") is None
-        ]
+        return [effect for effect in state.pending("write") if self._command(session, effect) is None]
 
     # --- outages -------------------------------------------------------------------------------------------
 
@@ -361,6 +369,16 @@ class Running:
     def journal_length(self, session: Session, batch_id: str) -> int:
         """How many events a batch has."""
         return session.scalar(select(func.count()).where(JournalEvent.batch_id == batch_id)) or 0
+
+
+def _in_unit(readback: str | None, unit: str, effect: Event) -> str | None:
+    """What was read back in the channel's own unit, in the recipe's unit."""
+    if readback is None or effect.get("text") or not unit or unit == effect["unit"]:
+        return readback
+    try:
+        return canonical_decimal(convert(Decimal(readback), unit, effect["unit"]).normalize())
+    except (InvalidOperation, Invalid):
+        return None
 
 
 def reading(sample: SampleView) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,12 +22,58 @@ from titer.mes.model import Allocation, Batch, ControlRecipe, ManualTask, Order,
 from titer.mes.permissions import ACTIONS
 from titer.mes.ports import EquipmentPort, HistorianPort, LimsPort, MaterialPort, QualityPort
 from titer.mes.proposals import Proposals
-from titer.mes.recipe import ROOT, Difference
+from titer.mes.recipe import ROOT, Difference, Program, build
+from titer.mes.recipe.expression import quantity
 from titer.mes.recipes import Recipes, changes, effective
 from titer.mes.record_data import batch_record
-from titer.mes.running import Running
+from titer.mes.running import Loaded, Running
 from titer.mes.tasks import Tasks
 from titer.record import ActionSpec, Record, SignatureMeaning, Subscription, Unit, Worker
+
+
+@dataclass(frozen=True)
+class AdjustableNow:
+    """A set-point of a running batch that an approved proposal may change.
+
+    Args:
+        tag, unit: the channel.
+        low, high: its proven range.
+        value: what holds now, in `unit`: of the formula parameter behind it, else of the set-point.
+        parameter: the formula parameter behind it, if any.
+        setpoint: what was written last; a feed rests at its safe value between boluses.
+        apply: "now", or "next" for the next time the recipe writes it.
+    """
+
+    tag: str
+    unit: str
+    low: Decimal
+    high: Decimal
+    value: Decimal | None
+    parameter: str | None
+    setpoint: Decimal | None
+    apply: str
+
+
+def adjustable_now(loaded: Loaded, symbol: str) -> AdjustableNow:
+    """One adjustable channel of a batch as it is now."""
+    item, channel = loaded.program.adjustable[symbol], loaded.program.channels[symbol]
+    unit, _, name = symbol.partition(".")
+    parameter = loaded.state.formula.get(item.parameter)
+    written = loaded.state.setpoints.get(symbol)
+    setpoint = Decimal(written["value"]) if written else None
+    value = setpoint
+    if parameter:
+        value = quantity(Decimal(parameter["value"]), parameter["unit"]).in_unit(channel.unit)
+    return AdjustableNow(
+        tag=f"{loaded.state.bindings[unit]}.{name}",
+        unit=channel.unit,
+        low=item.low,
+        high=item.high,
+        value=value,
+        parameter=item.parameter or None,
+        setpoint=setpoint,
+        apply=item.apply,
+    )
 
 
 class Mes:
@@ -157,6 +204,7 @@ class Mes:
             raise Refused(f"Order {order.number} is {order.state}.")
         recipe = effective(unit.session, order.recipe_code)
         bound = self._bind(recipe.content, bindings or {})
+        self._channels(unit.session, build(recipe.content), bound)
         values = rules.formula(recipe.content, formula or {})
         control = unit.add(
             ControlRecipe(
@@ -209,6 +257,27 @@ class Mes:
                     do="Name the equipment when the batch is made.",
                 )
         return bound
+
+    def _channels(self, session: Session, program: Program, bound: dict[str, str]) -> None:
+        """Each channel of the recipe is there on the equipment, in the recipe's unit, and writable if it is set."""
+        wrong = []
+        for symbol, channel in program.channels.items():
+            unit, _, name = symbol.partition(".")
+            tag = f"{bound[unit]}.{name}"
+            try:
+                found = self.equipment.channel(session, tag)
+            except NotFound:
+                wrong.append(f"{tag} does not exist")
+                continue
+            if not channel.text and (found.unit or "1") != channel.unit:
+                wrong.append(f"{tag} is in {found.unit or '1'}, the recipe says {channel.unit}")
+            if channel.settable and not found.writable:
+                wrong.append(f"{tag} cannot be written")
+        if wrong:
+            raise Refused(
+                f"The recipe does not fit the equipment: {'; '.join(wrong)}.",
+                do="Add the channels to the connection, or bind other equipment.",
+            )
 
     def start_batch(self, unit: Unit, batch_id: str, version: int | None = None) -> Batch:
         """Start a batch; the engine allocates, asks and waits from here on.
@@ -293,27 +362,10 @@ class Mes:
             .where(Allocation.equipment == equipment, Allocation.state == "granted")
         )
 
-    def adjustable(self, session: Session, batch_id: str) -> list[dict[str, Any]]:
-        """What an approved proposal may change in a batch: tag, unit, proven range, present value, when it acts."""
+    def adjustable(self, session: Session, batch_id: str) -> list[AdjustableNow]:
+        """What an approved proposal may change in a batch."""
         loaded = self.running.load(session, batch_id)
-        found = []
-        for symbol, item in loaded.program.adjustable.items():
-            unit, _, name = symbol.partition(".")
-            parameter = loaded.state.formula.get(item.parameter)
-            setpoint = loaded.state.setpoints.get(symbol)
-            found.append(
-                {
-                    "tag": f"{loaded.state.bindings[unit]}.{name}",
-                    "unit": loaded.program.channels[symbol].unit,
-                    "low": item.low,
-                    "high": item.high,
-                    "parameter": item.parameter or None,
-                    "parameter_value": Decimal(parameter["value"]) if parameter else None,
-                    "setpoint": Decimal(setpoint["value"]) if setpoint else None,
-                    "apply": item.apply,
-                }
-            )
-        return found
+        return [adjustable_now(loaded, symbol) for symbol in loaded.program.adjustable]
 
     def mark(self, session: Session, batch_id: str, name: str) -> datetime | None:
         """The process-clock instant of a mark, e.g. `inoculation`; None while it is not set."""

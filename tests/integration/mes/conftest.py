@@ -16,8 +16,10 @@ import pytest
 from sqlalchemy import select
 
 from titer.base.clock import ManualClock, us
+from titer.base.errors import NotFound
 from titer.material import Material
 from titer.mes import Batch, ManualTask, Mes
+from titer.mes.recipe import build, require
 from titer.record import Actor, Record, Unit
 
 RECIPE = Path(__file__).parent / "mab7-fedbatch.yaml"
@@ -32,7 +34,22 @@ class Command:
     value: str | None
     state: str = "requested"
     readback: str | None = None
-    message: str | None = None
+    message: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel."""
+
+    unit: str
+    writable: bool
+
+
+CHANNELS = {
+    f"BR-201.{name.partition('.')[2]}": Channel("" if channel.text else channel.unit, channel.settable)
+    for name, channel in build(require(RECIPE.read_text()).content).channels.items()
+}
 
 
 @dataclass
@@ -57,13 +74,23 @@ class FakeEquipment:
         value: str | None,
         unit_code: str | None,
         parameters: dict[str, Any],
-        cause: str,
+        cause: Any,
     ) -> Command:
         self.asked.append(key)
         return self.commands.setdefault(key, Command(key, target, value))
 
-    def command(self, session: Any, key: str) -> Command | None:
-        return self.commands.get(key)
+    def command(self, session: Any, key: str) -> Command:
+        if key not in self.commands:
+            raise NotFound(key)
+        return self.commands[key]
+
+    def channel(self, session: Any, tag: str) -> Channel:
+        if tag not in CHANNELS:
+            raise NotFound(tag)
+        return CHANNELS[tag]
+
+    def gaps(self, session: Any, tags: Any, start: Any, end: Any, *, filled: bool = False) -> list[Any]:
+        return []
 
     def ready_for_use(self, session: Any, code: str, at: Any, *, capability: str | None = None) -> list[str]:
         return list(self.not_ready)
@@ -71,7 +98,7 @@ class FakeEquipment:
     def mark_in_use(self, unit: Unit, code: str, *, used_for: str, batch_id: str) -> None:
         self.marks.append((code, "in use"))
 
-    def mark_dirty(self, unit: Unit, code: str, *, batch_id: str) -> None:
+    def mark_dirty(self, unit: Unit, code: str, *, text: str = "", batch_id: str | None = None) -> None:
         self.marks.append((code, "dirty"))
 
     def work(self) -> int:

@@ -95,7 +95,7 @@ def test_a_hub_that_is_killed_goes_on_where_it_was_and_says_that_it_was_away(rea
 def test_author_second_check_and_quality_unit_are_three_people(floor: Floor) -> None:
     recipe = floor.act("author", "mes.recipe.submit", lambda unit: floor.mes.submit_recipe(unit, SOURCE))
     assert recipe.state == "draft"
-    with pytest.raises(Refused, match="only a draft|not in review"):
+    with pytest.raises(Refused, match=r"only a draft|not in review"):
         floor.sign(floor.people["checker"], "mes_recipe", recipe.id, "checked")
     floor.sign(floor.people["author"], "mes_recipe", recipe.id, "authored")
     with pytest.raises(Refused, match="three people"):
@@ -241,7 +241,9 @@ def approved(floor: Floor, batch_id: str, value: str, monkeypatch: pytest.Monkey
     class Signature:
         id = "sig-1"
         person_id = "person-1"
-        content: dict[str, Any] = {"shown": {"changes": changes}}
+
+        def __init__(self) -> None:
+            self.content: dict[str, Any] = {"shown": {"changes": changes}}
 
     def verify(session: Any, signature_id: str, **what: str) -> Signature:
         if signature_id != "sig-1":
@@ -297,11 +299,11 @@ def test_a_signed_proposal_is_written_at_the_next_bolus_read_back_and_told(
             if event.payload["proposal_id"]
         ]
         record = ready.mes.batch_record(session, batch.id)
-        adjustable = {item["tag"]: item for item in ready.mes.adjustable(session, batch.id)}
+        adjustable = {item.tag: item for item in ready.mes.adjustable(session, batch.id)}
     assert [(item["proposal_id"], item["value"]) for item in applied] == [("prop-50", "50")]
     assert record["recipe"]["formula_at_end"]["feed_rate"]["value"] == "50"
     assert record["recipe"]["formula_at_start"]["feed_rate"]["value"] == "40"
-    assert adjustable["BR-201.FeedF2.SP"]["parameter_value"] == Decimal(50)
+    assert adjustable["BR-201.FeedF2.SP"].value == Decimal(50)
 
 
 def test_a_proposal_whose_signature_is_not_good_moves_nothing(
@@ -338,3 +340,13 @@ def test_a_journal_that_ends_in_a_rolled_back_turn_is_read_again(ready: Floor) -
     with ready.record.reading() as session:
         assert ready.mes.running.load(session, batch.id).state.execution == "Running"
     assert us(ready.clock.now()) > HOUR
+
+
+def test_a_recipe_that_does_not_fit_the_equipment_makes_no_batch(floor: Floor) -> None:
+    floor.effective_recipe(
+        SOURCE.replace("Volume.PV: {unit: L, max_age", "Volume.PV: {unit: mL, max_age").replace(
+            "      DO.PV: {", "      Foam.Level: {unit: L}\n      DO.PV: {"
+        )
+    )
+    with pytest.raises(Refused, match=r"BR-201.Foam.Level does not exist"):
+        floor.started()

@@ -8,6 +8,7 @@ from titer.mes.engine.states import (
     ABORT,
     ABORTING,
     DONE,
+    HELD,
     HOLD,
     HOLDING,
     IDLE,
@@ -175,8 +176,8 @@ def _skip(turn: Turn, path: str, *, by: str, reason: str) -> str:
     element, node = turn.element(path), turn.node(path)
     if node.children or node.kind == "repeat":
         return "Only a single step can be skipped, not a group of steps."
-    if element.state != RUNNING:
-        return f"{node.title!r} is {element.state}; only a running step can be skipped."
+    if element.state not in (RUNNING, HELD):
+        return f"{node.title!r} is {element.state}; only a running or held step can be skipped."
     if node.kind == "feed" and element.stage in ("on", "run", "off"):
         return "The pump runs for this feed; hold or stop the unit instead."
     if any(effect["path"] == path and effect["kind"] == "write" for effect in turn.state.pending()):
@@ -186,5 +187,8 @@ def _skip(turn: Turn, path: str, *, by: str, reason: str) -> str:
         if effect["path"] == path:
             turn.emit("effect.finished", key=effect["key"], status="cancelled", kind=effect["kind"])
     turn.exception(path, "step_forced", "major", f"{node.title}: skipped by a person", by=by, reason=reason)
+    if element.state == HELD:
+        turn.stage(path, data={"skipped": True})  # it ends when the unit is restarted
+        return ""
     turn.complete(path, "forced")
     return ""
