@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -244,7 +244,7 @@ class Historian:
 
     # --- reading -----------------------------------------------------------------------------------------
 
-    def last(self, tags: list[str]) -> dict[str, Sample]:
+    def last(self, tags: Iterable[str]) -> dict[str, Sample]:
         """The newest value of each channel that ever had one; from memory."""
         return self._last.get(tags)
 

@@ -1,4 +1,4 @@
-"""Frames go in once, come out the same from tail and segments, and late, doubled or contradicting ones are told apart."""
+"""Frames go in once, come out the same from tail and segments; late, doubled, contradicting ones are told apart."""
 
 from __future__ import annotations
 

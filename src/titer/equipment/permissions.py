@@ -1,0 +1,27 @@
+"""Rows of the role x action matrix that belong to equipment."""
+
+from __future__ import annotations
+
+from titer.record import ActionSpec
+
+ACTIONS = (
+    ActionSpec("equipment.node.register", "Register equipment", ("automation", "process_owner")),
+    ActionSpec("equipment.node.qualify", "State that equipment is qualified", ("quality",)),
+    ActionSpec(
+        "equipment.node.withdraw", "Take equipment out of service", ("operator", "automation", "quality")
+    ),
+    ActionSpec("equipment.node.use", "Begin or end the use of equipment", ("operator", "analyst")),
+    ActionSpec("equipment.node.clean", "Clean equipment", ("operator", "analyst")),
+    ActionSpec("equipment.calibration.record", "Record a calibration", ("automation", "analyst")),
+    ActionSpec(
+        "equipment.log.write", "Write into a logbook", ("operator", "analyst", "automation", "quality")
+    ),
+    ActionSpec("equipment.connection.change", "Draft or change a connection", ("automation",)),
+    ActionSpec("equipment.connection.approve", "Approve a connection", ("quality", "process_owner")),
+    ActionSpec("equipment.connection.suspend", "Suspend or resume a connection", ("automation", "quality")),
+    ActionSpec("equipment.context.record", "Record the context of a measurement", ("operator", "analyst")),
+    ActionSpec("equipment.command.request", "Command a device"),
+    ActionSpec("equipment.document.dispose", "Dispose of a received file", ("analyst", "reviewer")),
+    ActionSpec("equipment.intake", "Take what a connector sends"),
+    ActionSpec("equipment.clock.watch", "Note what has lapsed by the clock"),
+)

@@ -1,0 +1,281 @@
+"""Reads of equipment: by code and name, gaps of channels, completeness, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.base.clock import from_us, us
+from titer.base.errors import NotFound
+from titer.equipment import rules
+from titer.equipment.model import (
+    Calibration,
+    Channel,
+    Connection,
+    ConnectionStatus,
+    ContextSnapshot,
+    DeviceCommand,
+    Document,
+    Gap,
+    LogbookEntry,
+    Node,
+    StreamEvent,
+)
+
+
+def node(session: Session, code: str) -> Node:
+    """A piece of equipment by its code.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    row = session.scalar(select(Node).where(Node.code == code))
+    if row is None:
+        raise NotFound(f"There is no equipment {code}.", do="Register it first.")
+    return row
+
+
+def nodes(
+    session: Session,
+    *,
+    levels: Sequence[str] = (),
+    class_name: str | None = None,
+    parent_id: str | None = None,
+) -> list[Node]:
+    """Equipment by its code, of some levels, of a class, below something."""
+    wanted = select(Node).order_by(Node.code)
+    if levels:
+        wanted = wanted.where(Node.level.in_(levels))
+    if class_name is not None:
+        wanted = wanted.where(Node.class_name == class_name)
+    if parent_id is not None:
+        wanted = wanted.where(Node.parent_id == parent_id)
+    return list(session.scalars(wanted))
+
+
+def standing(row: Node) -> rules.Standing:
+    """What decides about the readiness of a piece of equipment."""
+    return rules.Standing(
+        code=row.code,
+        qualification=row.qualification,
+        calibration_due=row.calibration_due,
+        cleanliness=row.cleanliness,
+        clean_until=row.clean_until,
+        capabilities=tuple(row.capabilities),
+    )
+
+
+def ready_for_use(session: Session, code: str, at: datetime, *, capability: str | None = None) -> list[str]:
+    """Why a piece of equipment may not be used at an instant of the process clock; empty if it may.
+
+    What does not exist is not ready: that is an answer here and no error, so that it blocks.
+    """
+    row = session.scalar(select(Node).where(Node.code == code))
+    if row is None:
+        return [f"There is no equipment {code}."]
+    return rules.not_ready(standing(row), at, capability)
+
+
+def connection(session: Session, name: str) -> Connection:
+    """A connection by its name.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    row = session.scalar(select(Connection).where(Connection.name == name))
+    if row is None:
+        raise NotFound(f"There is no connection {name}.", do="Add it with `titer connection add`.")
+    return row
+
+
+def connections(session: Session, host: str | None = None) -> list[Connection]:
+    """Connections by name; of one host, if given."""
+    wanted = select(Connection).order_by(Connection.name)
+    return list(session.scalars(wanted if host is None else wanted.where(Connection.host == host)))
+
+
+def channel(session: Session, tag: str) -> Channel:
+    """A channel by its tag.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    row = session.scalar(select(Channel).where(Channel.tag == tag))
+    if row is None:
+        raise NotFound(f"There is no channel {tag}.")
+    return row
+
+
+def channels(session: Session, *, node_code: str | None = None, tags: Sequence[str] = ()) -> list[Channel]:
+    """Active channels by tag, of one piece of equipment or of some tags."""
+    wanted = select(Channel).where(Channel.active.is_(True)).order_by(Channel.tag)
+    if node_code is not None:
+        wanted = wanted.where(Channel.node_code == node_code)
+    if tags:
+        wanted = wanted.where(Channel.tag.in_(tags))
+    return list(session.scalars(wanted))
+
+
+def channels_of(session: Session, row: Connection) -> list[Channel]:
+    """Every channel that a connection ever had."""
+    return list(session.scalars(select(Channel).where(Channel.connection_id == row.id).order_by(Channel.id)))
+
+
+def connection_of(session: Session, tags: Sequence[str]) -> dict[str, str]:
+    """Name of the connection of each of these tags that has one."""
+    found = session.execute(
+        select(Channel.tag, Connection.name)
+        .join(Connection, Connection.id == Channel.connection_id)
+        .where(Channel.tag.in_(tags))
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def quality_floor(session: Session, tags: Sequence[str], at: datetime) -> dict[str, int]:
+    """The best quality that values of these channels can have at an instant: 0 good, 1 uncertain.
+
+    A calibration that has lapsed lowers the quality of every channel of the equipment, and so does a
+    connection that is not approved or answers from another endpoint; it never discards data.
+    """
+    lapsed = {
+        row.code
+        for row in nodes(session)
+        if rules.effective_qualification(standing(row), at) in ("calibration_due", "out_of_service")
+    }
+    unqualified = {row.id for row in connections(session) if not is_qualified(row)}
+    return {
+        row.tag: int(row.node_code in lapsed or row.connection_id in unqualified)
+        for row in channels(session, tags=tags)
+    }
+
+
+def is_qualified(row: Connection) -> bool:
+    """Whether the data of a connection counts as qualified: approved, and the same endpoint answers."""
+    return row.state == "approved" and row.seen_fingerprint in (None, row.fingerprint)
+
+
+def gap_rows(session: Session, start_us: int, end_us: int, connection_name: str | None = None) -> list[Gap]:
+    """Gaps that touch [start, end) of source time, oldest first."""
+    wanted = select(Gap).where(Gap.to_us >= start_us, Gap.from_us < end_us).order_by(Gap.from_us, Gap.id)
+    if connection_name is not None:
+        wanted = wanted.where(Gap.connection == connection_name)
+    return list(session.scalars(wanted))
+
+
+def gaps(
+    session: Session, tags: Sequence[str], start: datetime, end: datetime, *, filled: bool = False
+) -> list[tuple[str, int, int, str]]:
+    """What is missing of some channels: (tag, from, to, state), microseconds of source time.
+
+    Args:
+        session: a reading session.
+        tags: channels.
+        start: of the range.
+        end: of the range.
+        filled: whether gaps that were filled are listed too.
+    """
+    low, high = us(start), us(end)
+    owner = connection_of(session, tags)
+    found = []
+    for row in gap_rows(session, low, high):
+        for tag, begin, finish, state in row.windows:
+            named = [tag] if tag else [one for one in tags if owner.get(one) == row.connection]
+            if (state != "filled" or filled) and finish >= low and begin < high:
+                found += [(one, begin, finish, state) for one in named if one in owner]
+    wanted = set(tags)
+    return [one for one in found if one[0] in wanted]
+
+
+def completeness(
+    session: Session, row: Connection, end: datetime, *, days: int = 30, tag: str | None = None
+) -> list[rules.DayCompleteness]:
+    """Completeness of a connection, or of one of its channels, day by day until `end` (process clock).
+
+    A connection's gap counts as long as any of its channels misses something.
+    """
+    if row.recording_since is None:
+        return []
+    high = us(end)
+    low = max(us(row.recording_since), (high // rules.DAY_US - days + 1) * rules.DAY_US)
+    missing: list[tuple[int, int]] = []
+    healed: list[tuple[int, int]] = []
+    for gap in gap_rows(session, low, high, row.name):
+        for name, begin, finish, state in gap.windows:
+            if tag is None or name in ("", tag):
+                (healed if state == "filled" else missing).append((begin, finish))
+    return rules.completeness(low, high, missing, healed, from_us(0))
+
+
+def calibrations(session: Session, node_id: str) -> list[Calibration]:
+    """Calibrations of a piece of equipment, newest first."""
+    return list(
+        session.scalars(
+            select(Calibration)
+            .where(Calibration.node_id == node_id)
+            .order_by(Calibration.performed_at.desc())
+        )
+    )
+
+
+def logbook(session: Session, node_id: str, limit: int = 200) -> list[LogbookEntry]:
+    """The newest entries of a logbook."""
+    return list(
+        session.scalars(
+            select(LogbookEntry)
+            .where(LogbookEntry.node_id == node_id)
+            .order_by(LogbookEntry.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def context_at(
+    session: Session, subject: str, at: datetime, known_at: datetime | None = None
+) -> ContextSnapshot | None:
+    """The context that held at an instant, as it is known now, or as it was known at `known_at` (server clock)."""
+    wanted = (
+        select(ContextSnapshot)
+        .where(ContextSnapshot.subject == subject, ContextSnapshot.valid_from <= at)
+        .order_by(ContextSnapshot.valid_from.desc(), ContextSnapshot.id.desc())
+        .limit(1)
+    )
+    if known_at is not None:
+        wanted = wanted.where(ContextSnapshot.recorded_at <= known_at)
+    return session.scalars(wanted).first()
+
+
+def command(session: Session, key: str) -> DeviceCommand | None:
+    """A command by its key, or None."""
+    return session.scalar(select(DeviceCommand).where(DeviceCommand.key == key))
+
+
+def commands(session: Session, *, state: str | None = None, limit: int = 200) -> list[DeviceCommand]:
+    """The newest commands, of one state if given."""
+    wanted = select(DeviceCommand).order_by(DeviceCommand.id.desc()).limit(limit)
+    return list(session.scalars(wanted if state is None else wanted.where(DeviceCommand.state == state)))
+
+
+def documents(session: Session, *, state: str | None = None, limit: int = 200) -> list[Document]:
+    """The newest received files, of one state if given."""
+    wanted = select(Document).order_by(Document.id.desc()).limit(limit)
+    return list(session.scalars(wanted if state is None else wanted.where(Document.state == state)))
+
+
+def statuses(session: Session) -> dict[str, ConnectionStatus]:
+    """What the hosts last said, by connection."""
+    return {row.name: row for row in session.scalars(select(ConnectionStatus))}
+
+
+def stream_events(session: Session, connection_name: str, limit: int = 100) -> list[StreamEvent]:
+    """The newest events of a connection's stream."""
+    return list(
+        session.scalars(
+            select(StreamEvent)
+            .where(StreamEvent.connection == connection_name)
+            .order_by(StreamEvent.id.desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,13 @@
+"""HTTP of equipment: what the pages read, and what connector hosts speak."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from titer.equipment.routes import hosts, pages
+
+router = APIRouter()
+router.include_router(pages.router)
+router.include_router(hosts.router)
+
+__all__ = ["router"]

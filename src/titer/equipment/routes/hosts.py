@@ -1,0 +1,243 @@
+"""What connector hosts speak with the hub; the host is always the client (see also the historian's intake)."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from pydantic import BaseModel, Field
+
+from titer.base.canonical import digest
+from titer.base.errors import Invalid
+from titer.equipment import queries
+from titer.equipment.service import Equipment
+from titer.equipment.service.connections import settings_for_host
+from titer.equipment.service.streams import take_status
+from titer.record import Actor
+from titer.record.http import Connector, MachineActing, platform_part
+
+router = APIRouter(prefix="/api/connect", tags=["connect"])
+
+EquipmentPart = Annotated[Equipment, Depends(platform_part("equipment"))]
+LONGEST_WAIT = 25.0
+LARGEST_FILE = 512 * 1024 * 1024
+
+
+class HostConnection(BaseModel):
+    """A connection as its host gets it."""
+
+    name: str
+    type: str
+    settings: dict[str, Any]
+    channels: list[dict[str, Any]]
+    version: int
+    epoch: int
+
+
+class HostCommand(BaseModel):
+    """A command as its host gets it; numbers are decimal text, the deadline is an instant of the server clock."""
+
+    key: str
+    connection: str
+    kind: str
+    target: str
+    value: str | None
+    unit: str
+    parameters: dict[str, Any]
+    deadline: str | None
+
+
+class Digest(BaseModel):
+    """The SHA-256 digest of stored bytes."""
+
+    digest: str
+
+
+class NewDocument(BaseModel):
+    """A raw file whose bytes were stored before."""
+
+    key: str = Field(min_length=1, max_length=500)
+    connection: str
+    digest: str = Field(pattern="^[0-9a-f]{64}$")
+    file_name: str = Field(max_length=1000)
+    seen_at: datetime
+    media_type: str = "application/octet-stream"
+    kind: str = "file"
+    identity: dict[str, Any] = {}
+
+
+class DocumentReceived(BaseModel):
+    """A raw file as it was received."""
+
+    id: str
+    state: str
+
+
+class NewReceipt(BaseModel):
+    """What came of a command."""
+
+    key: str
+    connection: str
+    outcome: str
+    readback: str | None = None
+    responses: dict[str, Any] | None = None
+    source_time: datetime | None = None
+    message: str = Field(default="", max_length=10_000)
+
+
+class ReceiptTaken(BaseModel):
+    """A command after its receipt."""
+
+    key: str
+    state: str
+
+
+class Clock(BaseModel):
+    """A device's clock against its host's, in microseconds."""
+
+    offset_us: int = Field(ge=-(2**53), le=2**53)
+    uncertainty_us: int = Field(ge=0, le=2**53)
+    taken_us: int | None = None
+
+
+class NewStatus(BaseModel):
+    """How a connection is, as its host sees it."""
+
+    connection: str
+    state: str = Field(max_length=100)
+    since: datetime | None = None
+    backlog: int = Field(default=0, ge=0)
+    backlog_bytes: int = Field(default=0, ge=0)
+    clock: Clock | None = None
+    identity: dict[str, Any] | None = None
+    message: str = Field(default="", max_length=10_000)
+
+
+@router.get("/hosts/{host}/connections", responses={304: {"description": "Nothing has changed."}})
+def connect_connections(
+    host: str,
+    equipment: EquipmentPart,
+    _who: Connector,
+    response: Response,
+    wait: Annotated[float, Query(ge=0, le=120)] = 0,
+    etag: str = "",
+    if_none_match: Annotated[str, Header()] = "",
+) -> list[HostConnection]:
+    """The connections of a host. With the last etag, the answer waits until something changes."""
+    known = etag or if_none_match
+    end = time.monotonic() + min(wait, LONGEST_WAIT)
+    while True:
+        seen = equipment.record.commits
+        listed = _listed(equipment, host)
+        mark = '"' + digest([[one["name"], one["version"], digest(one)] for one in listed])[:32] + '"'
+        left = end - time.monotonic()
+        if mark != known or left <= 0:
+            break
+        equipment.record.wait_for_commit(seen, left)
+    response.headers["ETag"] = mark
+    if mark == known:
+        response.status_code = 304
+        return []
+    with equipment.record.reading() as session:
+        said = queries.statuses(session)
+    return [
+        HostConnection(**one, epoch=said[one["name"]].epoch if one["name"] in said else 0) for one in listed
+    ]
+
+
+def _listed(equipment: Equipment, host: str) -> list[dict[str, Any]]:
+    with equipment.record.reading() as session:
+        return [
+            settings_for_host(session, row)
+            for row in queries.connections(session, host)
+            if row.state != "suspended"
+        ]
+
+
+@router.put("/content")
+def connect_content(
+    data: Annotated[bytes, Body(media_type="application/octet-stream")], act: MachineActing
+) -> Digest:
+    """Keep raw bytes, before a document refers to them."""
+    if not data or len(data) > LARGEST_FILE:
+        raise Invalid(f"A file holds 1 to {LARGEST_FILE} bytes, this one {len(data)}.")
+    with act("equipment.intake") as unit:
+        return Digest(
+            digest=unit.content.put(data, media_type="application/octet-stream", origin="connector host")
+        )
+
+
+@router.post("/documents")
+def connect_document(body: NewDocument, equipment: EquipmentPart, act: MachineActing) -> DocumentReceived:
+    """Receive a raw file; the same key receives once."""
+    if body.seen_at.tzinfo is None:
+        raise Invalid("An instant bears its time zone.", where="seen_at")
+    with act("equipment.intake", connection=body.connection) as unit:
+        row = equipment.receive_document(unit, **body.model_dump())
+        return DocumentReceived(id=row.id, state=row.state)
+
+
+@router.get("/commands")
+def connect_commands(
+    host: str,
+    equipment: EquipmentPart,
+    who: Connector,
+    wait: Annotated[float, Query(ge=0, le=120)] = 20,
+) -> list[HostCommand]:
+    """Commands for a host's connections; the answer waits until there is one."""
+    record = equipment.record
+    end = time.monotonic() + min(wait, LONGEST_WAIT)
+    while True:
+        seen = record.commits
+        with record.reading() as session:
+            keys = [row.key for row in equipment.due_commands(session, host, record.clock.now())]
+        if keys:
+            with record.action(who, "equipment.intake") as unit:
+                rows = equipment.dispatch(unit, keys)
+                given = [
+                    HostCommand(
+                        key=row.key,
+                        connection=row.connection,
+                        kind=row.kind,
+                        target=row.target,
+                        value=row.value,
+                        unit=row.unit,
+                        parameters=row.parameters,
+                        deadline=row.deadline.isoformat() if row.deadline else None,
+                    )
+                    for row in rows
+                ]
+            if given:
+                return given
+        left = end - time.monotonic()
+        if left <= 0:
+            return []
+        record.wait_for_commit(seen, min(left, 5.0))
+
+
+@router.post("/receipts")
+def connect_receipt(body: NewReceipt, equipment: EquipmentPart, act: MachineActing) -> ReceiptTaken:
+    """Take what came of a command; the same receipt again changes nothing."""
+    with act("equipment.intake", connection=body.connection) as unit:
+        command = equipment.command(unit.session, body.key)
+        if command is not None and command.connection != body.connection:
+            raise Invalid(f"The command {body.key} was given to {command.connection}.", where="connection")
+        answer = body.model_dump(exclude={"key", "connection", "outcome"})
+        row = equipment.take_receipt(unit, body.key, body.outcome, answer)
+        return ReceiptTaken(key=row.key, state=row.state)
+
+
+@router.post("/status", status_code=204)
+def connect_status(body: NewStatus, equipment: EquipmentPart, _who: Connector) -> None:
+    """Note how a connection is; who answers there becomes part of the record when it changes."""
+    record = equipment.record
+    with record.reading() as session:
+        row = queries.connection(session, body.connection)
+        seen = row.seen_identity
+    if body.identity is not None and body.identity.get("fingerprint") != (seen or {}).get("fingerprint"):
+        with record.action(Actor.connection(body.connection), "equipment.intake") as unit:
+            equipment.note_identity(unit, body.connection, body.identity)
+    with record.operational() as session:
+        take_status(session, record.clock.now(), body.model_dump())

@@ -1,0 +1,188 @@
+"""The equipment room: what stands in the plant, what it is connected by, and what it was told to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.base.clock import Clock, from_us
+from titer.equipment import queries, rules
+from titer.equipment.model import DeviceCommand, Node
+from titer.equipment.permissions import ACTIONS
+from titer.equipment.service import connections, devices, nodes, streams
+from titer.record import (
+    ActionSpec,
+    Actor,
+    Record,
+    SignatureMeaning,
+    Subscription,
+    Worker,
+)
+
+WATCH = Actor.timer("equipment.watch")
+
+
+class Equipment:
+    """Equipment, connections and commands. Writes take the open action first, reads a session.
+
+    Args:
+        record: the record.
+        process_clock: calibration, hold times and completeness go by it; by default the record's.
+    """
+
+    def __init__(self, record: Record, process_clock: Clock | None = None) -> None:
+        self.record = record
+        self.process_clock = process_clock or record.process_clock
+
+    def actions(self) -> tuple[ActionSpec, ...]:
+        """Rows of the matrix of rights."""
+        return ACTIONS
+
+    def signatures(self) -> tuple[SignatureMeaning, ...]:
+        """Approval of a connection, qualification of equipment."""
+        return (
+            SignatureMeaning(
+                record_type="equipment_connection",
+                meaning="approved",
+                verb="equipment.connection.approve",
+                title="Connection: approved for recording and commands",
+                content=connections.approval_content,
+                blockers=connections.approval_blockers,
+                apply=connections.approve_by_signature,
+            ),
+            SignatureMeaning(
+                record_type="equipment_node",
+                meaning="qualified",
+                verb="equipment.node.qualify",
+                title="Equipment: qualified for use",
+                content=_qualification_content,
+                blockers=_qualification_blockers,
+                apply=nodes.qualify_by_signature,
+            ),
+        )
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """None."""
+        return ()
+
+    def workers(self) -> tuple[Worker, ...]:
+        """The watch on what lapses by the clock."""
+        return (Worker("equipment.watch", self.step),)
+
+    def step(self) -> float:
+        """Note lapsed calibrations, ended hold times and commands that nobody fetched."""
+        now, process_now = self.record.clock.now(), self.process_clock.now()
+        with self.record.reading() as session:
+            lapsed = [row.id for row in queries.nodes(session) if _has_lapsed(row, process_now)]
+            late = list(
+                session.scalars(
+                    select(DeviceCommand.key).where(
+                        DeviceCommand.state == "requested", DeviceCommand.deadline < now
+                    )
+                )
+            )
+        if lapsed or late:
+            with self.record.action(WATCH, "equipment.clock.watch") as unit:
+                nodes.note_lapses(unit, [unit.get(Node, one) for one in lapsed])
+                devices.expire_commands(unit, late)
+        return 1.0
+
+    # --- equipment ---------------------------------------------------------------------------------------
+
+    register_node = staticmethod(nodes.register_node)
+    calibrate = staticmethod(nodes.calibrate)
+    qualify = staticmethod(nodes.qualify)
+    withdraw = staticmethod(nodes.withdraw)
+    mark_in_use = staticmethod(nodes.mark_in_use)
+    mark_dirty = staticmethod(nodes.mark_dirty)
+    start_cleaning = staticmethod(nodes.start_cleaning)
+    mark_clean = staticmethod(nodes.mark_clean)
+    write_log = staticmethod(nodes.write_log)
+    record_context = staticmethod(nodes.record_context)
+
+    node = staticmethod(queries.node)
+    nodes = staticmethod(queries.nodes)
+    ready_for_use = staticmethod(queries.ready_for_use)
+    calibrations = staticmethod(queries.calibrations)
+    logbook = staticmethod(queries.logbook)
+    context_at = staticmethod(queries.context_at)
+
+    # --- connections, channels, streams --------------------------------------------------------------------
+
+    import_connection = staticmethod(connections.import_connection)
+    approve_connection = staticmethod(connections.approve_connection)
+    suspend_connection = staticmethod(connections.suspend_connection)
+    resume_connection = staticmethod(connections.resume_connection)
+    connection = staticmethod(queries.connection)
+    connections = staticmethod(queries.connections)
+    channel = staticmethod(queries.channel)
+    channels = staticmethod(queries.channels)
+    connection_of = staticmethod(queries.connection_of)
+    quality_floor = staticmethod(queries.quality_floor)
+    gaps = staticmethod(queries.gaps)
+    gap_rows = staticmethod(queries.gap_rows)
+    completeness = staticmethod(queries.completeness)
+    statuses = staticmethod(queries.statuses)
+    stream_events = staticmethod(queries.stream_events)
+
+    take_events = staticmethod(streams.take_events)
+    unknown_events = staticmethod(streams.unknown_events)
+    note_hole = staticmethod(streams.note_hole)
+    note_identity = staticmethod(streams.note_identity)
+    begin_recording = staticmethod(streams.begin_recording)
+
+    def gaps_of(self, tag: str, start_us: int, end_us: int) -> list[tuple[int, int]]:
+        """What is missing of a channel in a range of source time, in microseconds; for charts."""
+        with self.record.reading() as session:
+            found = queries.gaps(session, [tag], from_us(max(start_us, 0)), from_us(min(end_us, _FAR)))
+        return rules.union((begin, finish) for _, begin, finish, _ in found)
+
+    # --- devices -----------------------------------------------------------------------------------------
+
+    request_command = staticmethod(devices.request_command)
+    command = staticmethod(queries.command)
+    commands = staticmethod(queries.commands)
+    documents = staticmethod(queries.documents)
+    due_commands = staticmethod(devices.due_commands)
+    dispatch = staticmethod(devices.dispatch)
+    take_receipt = staticmethod(devices.take_receipt)
+    receive_document = staticmethod(devices.receive_document)
+    dispose_document = staticmethod(devices.dispose_document)
+
+
+_FAR = 253_402_300_799_999_999
+
+
+def _has_lapsed(row: Node, at: datetime) -> bool:
+    one = queries.standing(row)
+    return (
+        rules.effective_qualification(one, at) != row.qualification
+        or rules.effective_cleanliness(one, at) != row.cleanliness
+    )
+
+
+def _qualification_content(session: Session, record_id: str, data: dict[str, object]) -> dict[str, object]:
+    row = session.get_one(Node, record_id)
+    return {
+        "code": row.code,
+        "name": row.name,
+        "maker": row.maker,
+        "model": row.model,
+        "serial": row.serial,
+        "calibration_due": row.calibration_due,
+        "statement": str(data.get("statement") or ""),
+    }
+
+
+def _qualification_blockers(
+    session: Session, record_id: str, _actor: Actor, _data: dict[str, object]
+) -> list[str]:
+    row = session.get_one(Node, record_id)
+    if "qualify" not in rules.QUALIFICATION[row.qualification]:
+        return [f"{row.code} is {row.qualification.replace('_', ' ')} already."]
+    return []
+
+
+__all__ = ["Equipment"]

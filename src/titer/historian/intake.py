@@ -1,0 +1,127 @@
+"""The intake: what a connector host ships becomes durable, then known, then acknowledged, in this order.
+
+Frames first go into the log; then the gaps and events among them are written, idempotent by (connection,
+epoch, sequence, index); only then is the host told that it may forget. A crash in between makes the host
+send again, and nothing is doubled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from titer.base.errors import Invalid, Refused
+from titer.connect.core.frame import Frame, split
+from titer.equipment import Equipment, status_row, told
+from titer.historian.service import Historian
+from titer.record import Actor
+
+QUARANTINE = "quarantine"
+LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """Up to where a connection's values are durable here."""
+
+    epoch: int
+    sequence: int
+
+
+def take(historian: Historian, equipment: Equipment, connection: str, data: bytes) -> Acknowledged:
+    """Take the frames of one connection.
+
+    Args:
+        historian: stores them.
+        equipment: knows the connection, and keeps gaps and events.
+        connection: name of a registered connection.
+        data: one or more encoded frames, one after another.
+
+    Returns:
+        Epoch and last sequence number of the last frame's epoch.
+
+    Raises:
+        NotFound: if the connection is not registered; the host keeps its values.
+        Refused: if a frame belongs to another connection.
+        IntegrityFault: if the bytes are no frames.
+    """
+    if not data or len(data) > LARGEST:
+        raise Invalid(f"Send 1 to {LARGEST} bytes of frames at once, not {len(data)}.")
+    raw = split(data)
+    frames = [Frame.decode(one) for one in raw]
+    strangers = {frame.connection for frame in frames} - {connection}
+    if strangers:
+        raise Refused(f"Frames of {', '.join(sorted(map(str, strangers)))} came as those of {connection}.")
+    record = equipment.record
+    with record.reading() as session:
+        row = equipment.connection(session, connection)
+        recording = row.recording_since is not None
+        said = equipment.statuses(session).get(connection)
+        epoch = said.epoch if said else 0
+        tags = sorted({str(tag) for frame in frames for tag in frame.channels})
+        owners = equipment.connection_of(session, tags)
+    bound = {tag for tag in tags if owners.get(tag) == connection}
+    kept = [
+        (one if set(frame.channels) <= bound else _quarantined(frame, bound))
+        for one, frame in zip(raw, frames, strict=True)
+    ]
+    _note_holes(historian, equipment, connection, frames)
+    acknowledged = historian.append(kept)
+    _note_events(equipment, connection, frames, recording)
+    last = frames[-1]
+    answer = Acknowledged(last.epoch, acknowledged[connection, last.epoch])
+    with record.operational() as session:
+        status = status_row(session, connection, record.clock.now())
+        status.epoch, status.sequence = max((status.epoch, status.sequence), (answer.epoch, answer.sequence))
+    return answer
+
+
+def _quarantined(frame: Frame, bound: set[str]) -> bytes:
+    """The frame with channels that are not registered for this connection set apart by name.
+
+    Their values are kept, but never stand among those of the channel whose name they bear
+    (21 CFR 11.10(h)). Sequence numbers stay, so nothing is lost and nothing comes twice.
+    """
+    channels = tuple(
+        tag if tag in bound else f"{QUARANTINE}/{frame.connection}/{tag}" for tag in frame.channels
+    )
+    fields = {name: getattr(frame, name) for name in Frame.__dataclass_fields__}
+    return Frame(**{**fields, "channels": channels}).encode()
+
+
+def _note_holes(historian: Historian, equipment: Equipment, connection: str, frames: list[Frame]) -> None:
+    """Write down numbers that never came, before the frames behind them are stored: afterwards, nobody would
+    notice any more."""
+    holes = historian.store.holes(frames)
+    if not holes:
+        return
+    last = historian.last(tag for frame in frames for tag in frame.channels).values()
+    before = max((one.source_us for one in last), default=0)
+    begins = [int(frame.source_us.min()) for frame in frames if frame.rows]
+    after = min(begins, default=before)
+    with equipment.record.action(Actor.connection(connection), "equipment.intake") as unit:
+        for hole in holes:
+            equipment.note_hole(
+                unit,
+                connection=hole.connection,
+                epoch=hole.epoch,
+                first=hole.first,
+                last=hole.last,
+                from_us=before or after,
+                to_us=after,
+            )
+
+
+def _note_events(equipment: Equipment, connection: str, frames: list[Frame], recording: bool) -> None:
+    events = [
+        one for frame in frames for one in told(connection, frame.epoch, frame.first, tuple(frame.events))
+    ]
+    record = equipment.record
+    with record.reading() as session:
+        fresh = equipment.unknown_events(session, events)
+    begins = [int(frame.source_us.min()) for frame in frames if frame.rows]
+    if not fresh and (recording or not begins):
+        return
+    with record.action(Actor.connection(connection), "equipment.intake") as unit:
+        equipment.take_events(unit, fresh)
+        if begins and not recording:
+            equipment.begin_recording(unit, connection, min(begins))

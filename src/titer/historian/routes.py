@@ -1,0 +1,291 @@
+"""HTTP of the historian: the intake of connector hosts, trends and last values for the pages."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import BaseModel
+
+from titer.base.clock import from_us, us
+from titer.base.errors import Invalid
+from titer.equipment import Equipment
+from titer.historian import intake
+from titer.historian.series import Decimated
+from titer.historian.service import Historian
+from titer.record.http import Connector, Reading, platform_part
+
+router = APIRouter(tags=["historian"])
+
+HistorianPart = Annotated[Historian, Depends(platform_part("historian"))]
+EquipmentPart = Annotated[Equipment, Depends(platform_part("equipment"))]
+
+MOST_TAGS = 64
+MOST_BUCKETS = 5_000
+
+
+class IntakeOut(BaseModel):
+    """Up to where the host may forget."""
+
+    epoch: int
+    acknowledged: int
+
+
+class SeriesOut(BaseModel):
+    """One channel of a trend, as columns.
+
+    `times_us` are source times in microseconds since 1970 (UTC). `quality` (0 good, 1 uncertain, 2 bad) is
+    that of each value, or worse where the channel's calibration or connection makes it so now. `gaps` are
+    [from, to] in microseconds: nothing is known strictly between.
+    """
+
+    tag: str
+    unit: str
+    description: str
+    low: str | None
+    high: str | None
+    times_us: list[int]
+    values: list[float | None]
+    quality: list[int]
+    from_count: int
+    decimated: bool
+    gaps: list[list[int]]
+
+
+class TrendOut(BaseModel):
+    """Channels of one chart."""
+
+    start_us: int
+    end_us: int
+    series: list[SeriesOut]
+
+
+class LastOut(BaseModel):
+    """The newest value of a channel, and how old it is by the process clock."""
+
+    tag: str
+    unit: str
+    source_at: datetime
+    source_us: int
+    received_us: int
+    value: float | None
+    text: str | None
+    status: int
+    quality: int
+    origin: int
+    age_s: float
+
+
+class ConflictSide(BaseModel):
+    """One of two things that a source said about one instant."""
+
+    value: float | None
+    text: str | None
+    origin: int
+    received_us: int
+
+
+class ConflictOut(BaseModel):
+    """An instant about which a source said two different things; the first to arrive is effective."""
+
+    tag: str
+    source_us: int
+    effective: ConflictSide
+    other: ConflictSide
+
+
+class SegmentOut(BaseModel):
+    """A sealed segment."""
+
+    digest: str
+    path: str
+    day: str
+    start_us: int
+    end_us: int
+    row_count: int
+    size: int
+    tag_count: int
+
+
+@router.post("/api/connect/intake")
+def connect_intake(
+    connection: str,
+    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    historian: HistorianPart,
+    equipment: EquipmentPart,
+    _who: Connector,
+) -> IntakeOut:
+    """Take frames of a connection; they are durable when the answer comes."""
+    done = intake.take(historian, equipment, connection, data)
+    return IntakeOut(epoch=done.epoch, acknowledged=done.sequence)
+
+
+def _tags(given: list[str]) -> list[str]:
+    tags = list(dict.fromkeys(tag for part in given for tag in part.split(",") if tag))
+    if not tags or len(tags) > MOST_TAGS:
+        raise Invalid(f"Name 1 to {MOST_TAGS} channels, not {len(tags)}.", where="tags")
+    return tags
+
+
+@router.get("/api/historian/trend")
+def historian_trend(
+    tags: Annotated[list[str], Query()],
+    start: datetime,
+    end: datetime,
+    session: Reading,
+    historian: HistorianPart,
+    equipment: EquipmentPart,
+    buckets: Annotated[int, Query(ge=1, le=MOST_BUCKETS)] = 600,
+) -> TrendOut:
+    """Channels over a range of source time, thinned out so that every extreme stays visible."""
+    names, low, high = _tags(tags), us(_zoned(start, "start")), us(_zoned(end, "end"))
+    if high <= low:
+        raise Invalid("The end lies behind the start.", where="end")
+    known = {row.tag: row for row in equipment.channels(session, tags=names)}
+    floor = equipment.quality_floor(session, names, equipment.process_clock.now())
+    found = historian.decimate_many(names, low, high, buckets)
+    return TrendOut(
+        start_us=low,
+        end_us=high,
+        series=[
+            _series(
+                tag,
+                found[tag],
+                floor.get(tag, 0),
+                unit=known[tag].unit if tag in known else "",
+                description=known[tag].description if tag in known else "",
+                low=_text(known[tag].low) if tag in known else None,
+                high=_text(known[tag].high) if tag in known else None,
+            )
+            for tag in names
+        ],
+    )
+
+
+def _series(
+    tag: str, one: Decimated, floor: int, *, unit: str, description: str, low: str | None, high: str | None
+) -> SeriesOut:
+    return SeriesOut.model_construct(
+        tag=tag,
+        unit=unit,
+        description=description,
+        low=low,
+        high=high,
+        times_us=one.times_us.tolist(),
+        values=[_finite(value) for value in one.values.tolist()],
+        quality=[max(quality, floor) for quality in one.quality.tolist()],
+        from_count=one.from_count,
+        decimated=one.decimated,
+        gaps=[list(gap) for gap in one.gaps],
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no NaN and no infinity; neither is a number that a chart could draw."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _zoned(instant: datetime, where: str) -> datetime:
+    if instant.tzinfo is None:
+        raise Invalid("An instant bears its time zone, e.g. 2026-03-02T08:00:00Z.", where=where)
+    return instant
+
+
+def _text(number: object) -> str | None:
+    return None if number is None else format(number, "f")
+
+
+@router.get("/api/historian/last")
+def historian_last(
+    tags: Annotated[list[str], Query()], session: Reading, historian: HistorianPart, equipment: EquipmentPart
+) -> list[LastOut]:
+    """The newest value of each channel that ever had one."""
+    names = _tags(tags)
+    now = us(equipment.process_clock.now())
+    known = {row.tag: row for row in equipment.channels(session, tags=names)}
+    floor = equipment.quality_floor(session, names, equipment.process_clock.now())
+    return [
+        LastOut(
+            tag=tag,
+            unit=known[tag].unit if tag in known else "",
+            source_at=from_us(max(0, min(one.source_us, 253_402_300_799_999_999))),
+            source_us=one.source_us,
+            received_us=one.received_us,
+            value=_finite(one.value),
+            text=one.text,
+            status=one.status,
+            quality=max(one.quality, floor.get(tag, 0)),
+            origin=one.origin,
+            age_s=(now - one.source_us) / 1e6,
+        )
+        for tag, one in historian.last(names).items()
+    ]
+
+
+@router.get("/api/historian/conflicts")
+def historian_conflicts(
+    tags: Annotated[list[str], Query()],
+    start: datetime,
+    end: datetime,
+    _session: Reading,
+    historian: HistorianPart,
+) -> list[ConflictOut]:
+    """Instants about which a source said two different things; both are kept."""
+    found = historian.conflicts(_tags(tags), us(_zoned(start, "start")), us(_zoned(end, "end")))
+    return [
+        ConflictOut(
+            tag=first.tag,
+            source_us=first.source_us,
+            effective=ConflictSide(
+                value=_finite(first.value),
+                text=first.text,
+                origin=first.origin,
+                received_us=first.received_us,
+            ),
+            other=ConflictSide(
+                value=_finite(other.value),
+                text=other.text,
+                origin=other.origin,
+                received_us=other.received_us,
+            ),
+        )
+        for first, other in found
+    ]
+
+
+@router.get("/api/historian/segments")
+def historian_segments(
+    start: datetime,
+    end: datetime,
+    _session: Reading,
+    historian: HistorianPart,
+    tags: Annotated[list[str] | None, Query()] = None,
+) -> list[SegmentOut]:
+    """Sealed segments that may hold values of some channels in a range of time."""
+    refs = historian.segments(
+        us(_zoned(start, "start")), us(_zoned(end, "end")), _tags(tags) if tags else None
+    )
+    return [SegmentOut.model_validate(ref, from_attributes=True) for ref in refs]
+
+
+@router.get(
+    "/api/historian/extract",
+    response_class=Response,
+    responses={200: {"content": {"application/vnd.apache.parquet": {}}}},
+)
+def historian_extract(
+    tags: Annotated[list[str], Query()],
+    start: datetime,
+    end: datetime,
+    _session: Reading,
+    historian: HistorianPart,
+) -> Response:
+    """The observations of some channels with all columns, as a Parquet file."""
+    data = historian.extract(_tags(tags), us(_zoned(start, "start")), us(_zoned(end, "end")))
+    return Response(
+        data,
+        media_type="application/vnd.apache.parquet",
+        headers={"Content-Disposition": 'attachment; filename="extract.parquet"'},
+    )
