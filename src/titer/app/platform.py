@@ -272,6 +272,7 @@ def _import_tables() -> None:
 
 def _layers(platform: Platform) -> None:
     """Build the layers bottom-up and wire them."""
+    from titer.app.pace import Pace
     from titer.app.plant_facts import PlantFacts
     from titer.equipment import Equipment
     from titer.historian import Historian
@@ -299,6 +300,8 @@ def _layers(platform: Platform) -> None:
         return
     mes = Mes(record, lims, quality, material, equipment, historian)
     platform.add("mes", mes)
+    if platform.plant_clock:
+        platform.plant_clock.policy = Pace(mes)
     quality.register_gate(mes.release_gate())
     if "insight" in on:
         insight = Insight(record, quality, PlantFacts(equipment), historian)
@@ -308,10 +311,13 @@ def _layers(platform: Platform) -> None:
 
 def routers() -> Iterable[Any]:
     """The routers of all layers, bottom-up."""
+    from titer.equipment.routes import router as equipment
+    from titer.historian.routes import router as historian
     from titer.insight.routes import router as insight
     from titer.lims.routes import router as lims
     from titer.material.routes import router as material
+    from titer.mes.routes import router as mes
     from titer.quality.routes import router as quality
     from titer.record.routes import router as record
 
-    return (record, material, quality, lims, insight)
+    return (record, equipment, historian, material, quality, lims, mes, insight)
