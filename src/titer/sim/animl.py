@@ -97,7 +97,7 @@ def signature_holds(data: bytes) -> bool:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
     root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
-    signature = root.find(f".//{{{DSIG}}}Signature")
+    signature = root.find(f".//{{{CORE}}}Signature")
     if signature is None:
         return False
 
@@ -364,7 +364,8 @@ def _sign(root: Any, key: RSAPrivateKey) -> None:
         element.text = text
         return element
 
-    signature = etree.SubElement(holder, f"{{{DSIG}}}Signature", nsmap={None: DSIG})
+    # AnIML declares a Signature element of its own with the type of XML-DSIG's
+    signature = etree.SubElement(holder, f"{{{CORE}}}Signature", nsmap={"ds": DSIG})
     info = ds(signature, "SignedInfo")
     ds(info, "CanonicalizationMethod", Algorithm=_EXC_C14N)
     ds(info, "SignatureMethod", Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256")

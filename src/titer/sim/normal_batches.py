@@ -15,7 +15,7 @@ from titer.sim.reactor import Reactor, UnderDelivery
 if TYPE_CHECKING:
     from titer.science.kinetics.spec import Array
 
-MEDIUM_L = 1200.0
+MEDIUM_L = 1150.0
 INOCULUM_L = 200.0
 CULTURE_DAYS = 14
 FEED_F2 = (0.0, 0.0, 0.0, 0.8, 1.2, 1.6, 1.8, 1.8, 1.8, 1.7, 1.6, 1.5, 1.5, 1.4)
