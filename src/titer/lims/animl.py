@@ -6,8 +6,8 @@ technique definitions):
 * An `ExperimentStep` with a `SeriesSet` of a time and an absorbance `Series` (units min or s; mAU or AU) is an
   injection. Its `SampleReference` names the `Sample`, whose name or id is the sample's number.
 * Its `Method` holds a `Device` (`DeviceIdentifier`, else `Name`: the instrument's code) and a `Category`
-  "Injection" with "Position", "Counter", "Type" (blank, standard, suitability, sample), "Level" (of a
-  standard) and "Run" (the worksheet's number).
+  "Injection" with "Position", "Counter", "Type" (blank, standard, suitability, sample), "Level" and
+  "Standard Concentration mg per mL" (of a standard), and "Run" (the worksheet's number).
 * A `SeriesSet` "Peak Table" with "Name", "Retention Time", "Area" and "Integration" (automatic, manual), in the
   step itself or in a step that refers to it (`ExperimentDataReference`), is the instrument's claim.
 * `AuditTrailEntrySet` is the instrument's trail; entries that refer to a step are its integration history.
@@ -286,6 +286,7 @@ def _injection(
         position=int(position) if position.isdigit() else order,
         counter=int(counter) if counter.isdigit() else None,
         injected_at=_text(step, "Infrastructure/Timestamp") or "",
+        concentration=facts.get("Standard Concentration mg per mL") or None,
         time=trace[0],
         signal=trace[1],
         claimed=tuple(tables.get(key, [])),

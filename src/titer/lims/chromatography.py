@@ -52,6 +52,7 @@ class Injection:
         injected_at: ISO instant as the instrument wrote it.
         time, signal: minutes and mAU.
         claimed: the instrument's peak table.
+        concentration: of a standard, as it was typed at the instrument, in the method's unit.
         history: the integration history that the document carries.
     """
 
@@ -67,6 +68,7 @@ class Injection:
     signal: Sequence[float]
     claimed: tuple[ClaimedPeak, ...] = ()
     history: tuple[dict[str, str], ...] = ()
+    concentration: str | None = None
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,17 @@ def _findings(injection: Injection, expected: frozenset[str], levels: Mapping[st
         found.append(
             Finding("unknown_standard", "major", f"{name} is no standard of the worksheet.", injection.path)
         )
+    elif injection.kind == STANDARD and injection.level is not None and injection.concentration is not None:
+        typed, entered = injection.concentration, levels[injection.level]
+        if read_number(typed) != entered:
+            found.append(
+                Finding(
+                    "standard_differs",
+                    "major",
+                    f"{name}: {typed} was typed at the instrument, and {entered:f} stands in the worksheet.",
+                    injection.path,
+                )
+            )
     if any(word in injection.name.casefold() for word in ("test", "trial", "dummy")):
         found.append(Finding("test_name", "minor", f"{name} is called a test.", injection.path))
     for peak in injection.claimed:
@@ -259,7 +272,11 @@ def _findings(injection: Injection, expected: frozenset[str], levels: Mapping[st
 def _against_claim(
     injection: Injection, ours: tuple[NamedPeak, ...], how: ChromatographyParameters
 ) -> list[Finding]:
-    """The instrument's table against our own integration of the same trace."""
+    """The instrument's table against our own integration of the same trace.
+
+    Allowed is the method's share of the area (of a twentieth of the whole for small peaks), and four times what
+    the trace's noise alone makes uncertain.
+    """
     found = []
     allowed = float(how.claim_area_percent) / 100.0
     total = sum(one.peak.area for one in ours)
@@ -285,7 +302,9 @@ def _against_claim(
                         claim.path,
                     )
                 )
-        elif abs(nearest.peak.area - area) > allowed * max(area, 0.05 * total):
+        elif (
+            abs(nearest.peak.area - area) > allowed * max(area, 0.05 * total) + 4.0 * nearest.peak.area_noise
+        ):
             found.append(
                 Finding(
                     "claim_differs",

@@ -27,6 +27,7 @@ class Peak:
         start, apex, end: minutes.
         height: mAU above the base line.
         area: mAU.min above the base line.
+        area_noise: standard uncertainty of the area from the trace's noise, base line included, mAU.min.
         width_half: width at half height, minutes; None where a neighbour hides the half height.
         width_5: width at 5 % of the height, minutes, or None likewise.
         front_5: from the leading edge at 5 % of the height to the apex, minutes, or None likewise.
@@ -38,6 +39,7 @@ class Peak:
     end: float
     height: float
     area: float
+    area_noise: float
     width_half: float | None
     width_5: float | None
     front_5: float | None
@@ -118,15 +120,21 @@ def integrate(
     t, y = t[inside], y[inside]
     if t.size < 10:
         raise ValueError(f"only {t.size} points lie between {how.begin} and {how.end} min")
-    edge = max(3, t.size // 100)
+    edge = min(max(3, int(np.searchsorted(t, t[0] + 0.3))), t.size // 4)
     left, right = float(np.median(y[:edge])), float(np.median(y[-edge:]))
     level = noise(y)
+    base = 1.25 * level / math.sqrt(edge)  # a median's standard error is 1.25 times a mean's
     y = y - (left + (right - left) * (t - t[0]) / (t[-1] - t[0]))
     threshold = max(how.least_height, how.noise_factor * level)
-    smooth = _smooth(y, t)
-    apexes = _apexes(smooth, threshold)
-    floor = max(3.0 * level, 0.001 * how.least_height)
-    return tuple(_peak(t, y, smooth, apexes, index, floor) for index in range(len(apexes)))
+    fine, _ = _smooth(y, t, 0.025)
+    coarse, averaged = _smooth(y, t, 0.06)
+    apexes = _apexes(fine, threshold)
+    # A peak ends where its smoothed foot sinks into what noise is left there: cutting it at the noise of the
+    # raw trace would take a fifth of the area of a peak that is only ten times as high.
+    floor = max(1.5 * level / math.sqrt(averaged), 0.001 * how.least_height)
+    return tuple(
+        _peak(t, y, (fine, coarse), apexes, index, (floor, level, base)) for index in range(len(apexes))
+    )
 
 
 def resolution(first: Peak, second: Peak) -> float | None:
@@ -146,17 +154,20 @@ def peak_to_valley(minor: Peak, main: Peak) -> float | None:
     return minor.height / valley if valley > 0 else None
 
 
-def _smooth(y: Array, t: Array) -> Array:
-    """A running mean over some 0.05 min, for finding apexes only; areas come from the trace itself."""
+def _smooth(y: Array, t: Array, reach: float) -> tuple[Array, int]:
+    """A running mean over twice `reach` minutes, and its number of points; for finding apexes and feet only.
+
+    Areas come from the trace itself.
+    """
     step = float(np.median(np.diff(t)))
-    half = min(max(round(0.025 / step), 0), 25)
+    half = min(max(round(reach / step), 0), 50)
     if half == 0:
-        return y
+        return y, 1
     window = 2 * half + 1
     padded = np.concatenate([np.full(half, y[0]), y, np.full(half, y[-1])])
     summed = np.concatenate([[0.0], np.cumsum(padded)])
     averaged: Array = (summed[window:] - summed[:-window]) / window
-    return averaged
+    return averaged, window
 
 
 def _apexes(y: Array, threshold: float) -> list[int]:
@@ -181,20 +192,25 @@ def _prominence(y: Array, index: int) -> float:
     return float(y[index] - max(y[left : index + 1].min(), y[index : right + 1].min()))
 
 
-def _peak(t: Array, y: Array, smooth: Array, apexes: list[int], which: int, floor: float) -> Peak:
+def _peak(
+    t: Array,
+    y: Array,
+    smoothed: tuple[Array, Array],
+    apexes: list[int],
+    which: int,
+    levels: tuple[float, float, float],
+) -> Peak:
     apex = apexes[which]
-    begin = _edge(smooth, apex, apexes[which - 1] if which else 0, floor, which > 0)
-    end = _edge(
-        smooth,
-        apex,
-        apexes[which + 1] if which + 1 < len(apexes) else y.size - 1,
-        floor,
-        which + 1 < len(apexes),
-    )
+    smooth, coarse = smoothed
+    floor, level, base = levels
+    last = which + 1 == len(apexes)
+    begin = _edge(coarse, apex, apexes[which - 1] if which else 0, floor, which > 0)
+    end = _edge(coarse, apex, y.size - 1 if last else apexes[which + 1], floor, not last)
     top = begin + int(np.argmax(y[begin : end + 1]))
     height, at = _parabola(t, smooth, apex)
     parts = (t[begin + 1 : end + 1] - t[begin:end]) * (y[begin + 1 : end + 1] + y[begin:end]) * 0.5
     height = max(height, float(y[top]) if end - begin < 10 else height)
+    width = float(t[end] - t[begin])
     left_half, right_half = _crossings(t, smooth, apex, begin, end, 0.5 * height)
     left_5, right_5 = _crossings(t, smooth, apex, begin, end, 0.05 * height)
     return Peak(
@@ -203,11 +219,12 @@ def _peak(t: Array, y: Array, smooth: Array, apexes: list[int], which: int, floo
         end=float(t[end]),
         height=height,
         area=math.fsum(float(part) for part in parts),
+        area_noise=math.hypot(level * width / math.sqrt(max(end - begin, 1)), base * width),
         width_half=None if left_half is None or right_half is None else right_half - left_half,
         width_5=None if left_5 is None or right_5 is None else right_5 - left_5,
         front_5=None if left_5 is None else at - left_5,
-        valley_before=max(float(smooth[begin]), 0.0),
-        valley_after=max(float(smooth[end]), 0.0),
+        valley_before=max(float(coarse[begin]), 0.0),
+        valley_after=max(float(coarse[end]), 0.0),
     )
 
 

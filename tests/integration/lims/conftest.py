@@ -121,7 +121,7 @@ class Chromatograph:
         rng = np.random.default_rng(self.counter)
         time = np.arange(0.0, 13.0, 0.01)
         signal = gauss(time, main, 8.6) + gauss(time, dimer, 7.3) + rng.normal(0, 0.004, time.size)
-        claimed = [ClaimedPeak("main", "8.60", f"{main * claim:.4f}", manual, f"/run/{position}/peak/1")]
+        claimed = [ClaimedPeak("monomer", "8.60", f"{main * claim:.4f}", manual, f"/run/{position}/peak/1")]
         if dimer > 0.05:
             claimed.append(ClaimedPeak("hmw", "7.30", f"{dimer:.4f}", False, f"/run/{position}/peak/2"))
         return Injection(

@@ -16,29 +16,29 @@ redetermination:
 worksheet:
   - {name: dilution_factor, title: Dilution factor, unit: "1", low: 1, high: 100}
 chromatography:
-  integration: {begin: 5.0, end: 12.0, least_height: 0.05, noise_factor: 6}
+  integration: {begin: 6.2, end: 11.6, least_height: 0.1, noise_factor: 5}
   peaks:
-    - {name: hmw, from: 6.5, to: 7.9}
-    - {name: main, from: 7.9, to: 9.3}
-    - {name: lmw, from: 9.3, to: 11.0}
-  main: main
+    - {name: hmw, from: 6.8, to: 8.2}
+    - {name: monomer, from: 8.2, to: 9.6}
+    - {name: lmw, from: 9.6, to: 11.0}
+  main: monomer
   concentration_unit: mg/mL
-  claim_area_percent: 3
+  claim_area_percent: 5
   least_standards: 3
 suitability:
-  - {name: Resolution of dimer and monomer, statistic: resolution, injections: suitability, peaks: [hmw, main], low: 1.5}
-  - {name: Tailing of the monomer, statistic: tailing, injections: suitability, peaks: [main], low: 0.8, high: 1.8}
-  - {name: Plates of the monomer, statistic: plates, injections: suitability, peaks: [main], low: 2000}
-  - {name: Repeatability, statistic: rsd_area, injections: suitability, peaks: [main], high: 2.0}
-  - {name: Linearity, statistic: r_squared, injections: standard, peaks: [main], low: 0.995}
-  - {name: Blank, statistic: peak_area, injections: blank, peaks: [main], high: 0.2}
+  - {name: Resolution of dimer and monomer, statistic: resolution, injections: suitability, peaks: [hmw, monomer], low: 1.5}
+  - {name: Tailing of the monomer, statistic: tailing, injections: suitability, peaks: [monomer], low: 0.8, high: 1.8}
+  - {name: Plates of the monomer, statistic: plates, injections: suitability, peaks: [monomer], low: 2000}
+  - {name: Repeatability, statistic: rsd_area, injections: suitability, peaks: [monomer], high: 2.0}
+  - {name: Linearity, statistic: r_squared, injections: standard, peaks: [monomer], low: 0.995}
+  - {name: Blank, statistic: peak_area, injections: blank, peaks: [monomer], high: 0.2}
 reportables:
   - analysis: purity_main
     title: Purity (main peak)
     unit: "%"
     formula: mean(main / all)
     inputs:
-      main: {source: peak.main.area, unit: mAU.min, many: true}
+      main: {source: peak.monomer.area, unit: mAU.min, many: true}
       all: {source: peaks.area, unit: mAU.min, many: true}
     cases:
       - {inputs: {main: ["98", "49"], all: ["100", "50"]}, result: "98.00"}
@@ -51,8 +51,8 @@ reportables:
       injected * dilution
     inputs:
       standard_conc: {source: standards.concentration, unit: mg/mL, many: true}
-      standard_area: {source: standards.main.area, unit: mAU.min, many: true}
-      area: {source: peak.main.area, unit: mAU.min, many: true}
+      standard_area: {source: standards.monomer.area, unit: mAU.min, many: true}
+      area: {source: peak.monomer.area, unit: mAU.min, many: true}
       dilution: {source: worksheet.dilution_factor, unit: "1"}
     cases:
       - inputs: {standard_conc: ["0.1", "0.2", "0.4"], standard_area: ["20", "40", "80"], area: ["42.1"], dilution: "20"}

@@ -62,7 +62,7 @@ def test_a_wrong_dilution_factor_from_entry_to_certificate(lab: Any) -> None:
     assert lab.quality.kinds() == ["out_of_specification"]
     (found,) = all_of(lab, Investigation)
     content = next(one for one in all_of(lab, ReportableResult) if one.analysis == "protein_content")
-    assert round(content.value, 2) == round(content.value, 2).__class__("2.10")
+    assert round(content.value, 1) == Decimal("2.1")
 
     # the run is reviewed and approved for what is valid in it
     assert any(
@@ -100,7 +100,7 @@ def test_a_wrong_dilution_factor_from_entry_to_certificate(lab: Any) -> None:
         closed = work.conclude_phase_one(
             unit, found.id, assignable_cause="Dilution factor 10 typed for 20.", cause_kind="calculation"
         )
-    assert closed.evidence[0]["would_give"]["value"].startswith("4.2")
+    assert float(closed.evidence[0]["would_give"]["value"]) == pytest.approx(4.2, abs=0.01)
 
     assert lab.blockers("qa", "lims_investigation", found.id, "invalidated")
     with pytest.raises(Refused):

@@ -1,0 +1,119 @@
+"""Files as the simulated chromatograph writes them go from their bytes to results."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import select
+
+from titer.lims import Investigation, ReportableResult, Run, TestRequest
+from titer.lims.animl import read_run
+from titer.sim.animl import WrittenInjection, WrittenSequence, write_animl
+from titer.sim.chromatograph import Injection, chromatogram, composition, integrate
+
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+BROTH = {"titre": 4.21, "hmw": 1.9, "lmw": 0.7}
+LEVELS = (("STD-1", 0.1), ("STD-2", 0.2), ("STD-3", 0.4))
+
+
+def lines(sample: str, dilution: float) -> list[Injection]:
+    found = [Injection(type="blank", name="Blank")]
+    found += [Injection(type="suitability", name="SST", concentration=1.0) for _ in range(5)]
+    found += [Injection(type="standard", level=level, concentration=amount) for level, amount in LEVELS]
+    return found + [Injection(type="sample", sample=sample, dilution=dilution) for _ in range(2)]
+
+
+def document(
+    run: str, sample: str, *, dilution: float = 20.0, seed: int = 1, manual: str | None = None
+) -> bytes:
+    written = []
+    for position, line in enumerate(lines(sample, dilution), 1):
+        rng = np.random.default_rng([seed, position])
+        broth = BROTH if line.type == "sample" else None
+        times, signal = chromatogram(composition(line, broth), rng=rng, age=412 + position)
+        by_hand = manual if manual and line.type == "sample" and position == 10 else None
+        written.append(
+            WrittenInjection(
+                position=position,
+                counter=412 + position,
+                type=line.type,
+                name=line.name or line.sample or line.level or "",
+                sample=line.sample,
+                level=line.level,
+                concentration=line.concentration,
+                injected_at="2026-03-16T10:00:00Z",
+                times=times,
+                signal=signal,
+                peaks=integrate(times, signal, late_start=by_hand, manual=True),
+                automatic=integrate(times, signal, late_start=by_hand) if by_hand else None,
+                reason="The start was too late." if by_hand else None,
+                changed_by="analyst" if by_hand else None,
+                changed_at="2026-03-16T12:00:00Z" if by_hand else None,
+            )
+        )
+    sequence = WrittenSequence(
+        sequence_id=run,
+        method="SEC-HPLC",
+        operator="analyst",
+        instrument="HPLC-02",
+        serial="1187",
+        column="SEC-3000-7782",
+        finished_at="2026-03-16T13:00:00Z",
+        injections=written,
+    )
+    return write_animl(sequence, KEY)
+
+
+def through_a_run(lab: Any, entered: str, **told: Any) -> tuple[Any, dict[str, ReportableResult], Any]:
+    lab.lims.files.read = read_run
+    sample = lab.sample("PLAN-HARVEST")
+    with lab.record.reading() as session:
+        tests = [
+            test.id
+            for test in session.scalars(select(TestRequest).where(TestRequest.sample_id == sample.id))
+            if test.analysis in ("purity_main", "protein_content")
+        ]
+    run_id = lab.run(tests, {sample.id: entered})
+    with lab.record.reading() as session:
+        number = session.get(Run, run_id).number
+    lab.drop(document(number, sample.number, **told), f"{number}.animl")
+    with lab.act("analyst", "lims.run.work") as unit:
+        run = lab.lims.runs.process(unit, run_id)
+    with lab.record.reading() as session:
+        return run, {one.analysis: one for one in session.scalars(select(ReportableResult))}, sample
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_in_the_bottle_comes_out(lab: Any, seed: int) -> None:
+    run, results, _ = through_a_run(lab, "20", seed=seed)
+    assert run.state == "entered", run.suitability
+    assert run.findings == []
+    assert float(results["protein_content"].value) == pytest.approx(4.21 * 0.974, rel=0.03)
+    assert float(results["purity_main"].value) == pytest.approx(97.4, abs=0.5)
+
+
+def test_a_dilution_factor_that_was_typed_wrong_is_out_of_specification(lab: Any) -> None:
+    _, results, _ = through_a_run(lab, "10")
+    assert results["protein_content"].value < Decimal("3.0")
+    assert lab.quality.kinds() == ["out_of_specification"]
+    with lab.record.reading() as session:
+        assert session.scalars(select(Investigation)).one().state == "opened"
+
+
+def test_a_manual_integration_is_found_with_its_history(lab: Any) -> None:
+    run, _, _ = through_a_run(lab, "20", manual="hmw")
+    assert [row["kind"] for row in run.findings] == ["manual_integration"]
+    (changed,) = [row for row in run.injections if row["history"]]
+    assert changed["history"][0]["reason"] == "The start was too late."
+    assert len(run.instrument_trail) == 3
+
+
+def test_the_instruments_times_and_counter_are_kept() -> None:
+    run = read_run(document("R-1", "S-1"), "d")
+    assert [one.counter for one in run.injections] == list(range(413, 424))
+    assert (run.run_number, run.instrument) == ("R-1", "HPLC-02")
+    assert {one.kind for one in run.injections} == {"blank", "suitability", "standard", "sample"}
