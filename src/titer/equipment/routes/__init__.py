@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from titer.equipment.routes import hosts, pages
+from titer.equipment.routes import hosts, pages, standing
 
 router = APIRouter()
 router.include_router(pages.router)
+router.include_router(standing.router)
 router.include_router(hosts.router)
 
 __all__ = ["router"]
