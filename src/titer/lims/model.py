@@ -268,5 +268,6 @@ class PanelRequest(Regulated, Base):
     instrument: Mapped[str] = mapped_column(index=True)
     state: Mapped[str] = mapped_column()
     message: Mapped[str | None] = mapped_column()
+    asked_at: Mapped[datetime] = mapped_column()
     counter: Mapped[int | None] = mapped_column()
     measured_at: Mapped[str | None] = mapped_column()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -40,8 +41,55 @@ class QualityPort(Protocol):
         ...
 
 
+class Instrument(HasId, Protocol):
+    """A piece of equipment as it stands."""
+
+    @property
+    def qualification(self) -> str:
+        """qualified, calibration_due ..."""
+        ...
+
+    @property
+    def calibration_due(self) -> datetime | None:
+        """Until when its calibration is valid."""
+        ...
+
+    @property
+    def serial(self) -> str:
+        """The maker's number."""
+        ...
+
+
+class Calibrated(HasId, Protocol):
+    """A calibration of an instrument."""
+
+    @property
+    def performed_at(self) -> datetime:
+        """When, by the process clock."""
+        ...
+
+    @property
+    def result(self) -> str:
+        """passed or failed."""
+        ...
+
+
 class EquipmentPort(Protocol):
     """What the equipment room offers."""
+
+    def node(self, session: Session, code: str) -> Instrument:
+        """An instrument by its code."""
+        ...
+
+    def calibrations(self, session: Session, node_id: str) -> Sequence[Calibrated]:
+        """Its calibrations, newest first."""
+        ...
+
+    def dispose_document(
+        self, unit: Unit, document_id: str, disposition: str, reason: str, version: int | None = None
+    ) -> object:
+        """Say what became of a received file: import, quarantine or ignore."""
+        ...
 
     def request_command(
         self,

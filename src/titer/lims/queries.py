@@ -317,13 +317,18 @@ def _instrument(session: Session, result: ReportableResult) -> list[Link]:
     pinned = result.pinned.get("instrument")
     links = []
     if isinstance(pinned, dict) and pinned.get("code"):
+        detail = (
+            f"{pinned.get('qualification', 'unknown')}; calibrated {pinned.get('calibrated_at') or 'never'}"
+        )
+        if pinned.get("calibration_due"):
+            detail += f", due {pinned['calibration_due']}"
         links.append(
             Link(
                 "instrument",
-                f"Instrument {pinned['code']}",
-                "qualified, calibrated and ready when the work began" if pinned.get("ready_at") else "",
-                "equipment",
-                str(pinned["code"]),
+                f"Instrument {pinned['code']}, serial number {pinned.get('serial') or 'unknown'}",
+                detail,
+                "equipment_calibration" if pinned.get("calibration_id") else "equipment_node",
+                pinned.get("calibration_id") or pinned.get("node_id"),
                 pinned.get("ready_at"),
                 pinned,
             )

@@ -73,10 +73,22 @@ class Equipment:
 
     commands: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
+    documents: list[tuple[str, str]] = field(default_factory=list)
 
     def request_command(self, unit: Unit, **told: Any) -> object:
         self.commands.setdefault(told["key"], told)
         return told
+
+    def node(self, session: Any, code: str) -> Any:
+        return SimpleNamespace(
+            id=f"node-{code}", qualification="qualified", calibration_due=None, serial="1187"
+        )
+
+    def calibrations(self, session: Any, node_id: str) -> list[Any]:
+        return [SimpleNamespace(id="calibration-1", performed_at=START, result="passed")]
+
+    def dispose_document(self, unit: Unit, document_id: str, disposition: str, reason: str) -> None:
+        self.documents.append((disposition, reason))
 
     def ready_for_use(
         self, session: Any, code: str, at: datetime, *, capability: str | None = None

@@ -277,6 +277,7 @@ class LimsPanelOut(_Row):
     instrument: str
     state: str
     message: str | None
+    asked_at: datetime
     counter: int | None
     measured_at: str | None
 

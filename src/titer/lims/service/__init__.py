@@ -108,7 +108,7 @@ class Lims:
         self.designs = Designs()
         self.samples = Samples(self.designs, material)
         self.results = Results(self.designs, quality, equipment)
-        self.files = RawFiles(record, quality, read_document or read_run)
+        self.files = RawFiles(record, quality, equipment, read_document or read_run)
         self.review = Review()
         self.worksheets = Worksheets(
             designs=self.designs, results=self.results, files=self.files, material=material

@@ -13,6 +13,7 @@ from titer.lims.documents import MethodDocument, Panel
 from titer.lims.model import Design, PanelRequest, Sample, TestRequest
 from titer.lims.ports import EquipmentPort, QualityPort
 from titer.lims.service.designs import Designs
+from titer.lims.service.instruments import instrument_state
 from titer.lims.service.results import Results
 from titer.lims.service.samples import tests_of
 from titer.record import Unit
@@ -101,6 +102,7 @@ class Analyser:
                 method_id=design.id,
                 instrument=panel.instrument,
                 state="requested",
+                asked_at=unit.process_now,
             )
         )
         unit.emit("lims.panel.requested", request, {"sample_id": sample.id, "key": key})
@@ -142,6 +144,14 @@ class Analyser:
                 f"the answer is for {echoed}, not for {sample.number}",
             )
             return
+        method = self.designs.method(design)
+        state = instrument_state(
+            self.equipment,
+            unit.session,
+            panel.instrument,
+            request.asked_at,
+            capability=method.instrument.capability if method.instrument else None,
+        )
         for field, response in panel.responses.items():
             test = tests.pop(response.analysis, None)
             if test is None or field not in answers:
@@ -160,7 +170,7 @@ class Analyser:
                     "measured_at": request.measured_at,
                     "source_time": payload.get("source_time"),
                 },
-                pinned={"instrument": {"code": panel.instrument}, "command_key": request.command_key},
+                pinned={"instrument": state, "command_key": request.command_key},
             )
         self._count(unit, request, sample, answers.get(panel.counter or ""))
         if odd or tests:

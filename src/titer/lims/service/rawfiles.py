@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from titer.base.errors import Refused, TiterError
 from titer.lims.chromatography import RunDocument
 from titer.lims.model import RawFile, Run, Sample
-from titer.lims.ports import QualityPort
+from titer.lims.ports import EquipmentPort, QualityPort
 from titer.record import Record, Unit
 
 DocumentReader = Callable[[bytes, str], RunDocument]
@@ -24,12 +24,16 @@ class RawFiles:
     Args:
         record: for the content store.
         quality: raises exceptions.
+        equipment: is told what became of each file.
         read: turns the bytes of a file and their digest into a run's document.
     """
 
-    def __init__(self, record: Record, quality: QualityPort, read: DocumentReader) -> None:
+    def __init__(
+        self, record: Record, quality: QualityPort, equipment: EquipmentPort, read: DocumentReader
+    ) -> None:
         self.record = record
         self.quality = quality
+        self.equipment = equipment
         self.read = read
 
     def receive(
@@ -70,6 +74,9 @@ class RawFiles:
             file,
             {"file_id": file.id, "digest": digest, "disposition": disposition, "run": found.get("run")},
         )
+        if disposition != PENDING:
+            event = "quarantine" if disposition == QUARANTINED else "ignore"
+            self.equipment.dispose_document(unit, document_id, event, reason or "")
         if disposition == QUARANTINED:
             self.quality.raise_exception(
                 unit,
@@ -93,8 +100,15 @@ class RawFiles:
         if not reason.strip():
             raise Refused("A file is set aside for a reason.", do="Say why it is no data of any run.")
         file.disposition, file.reason = SET_ASIDE, reason
+        self.equipment.dispose_document(unit, file.document_id, "ignore", reason)
         unit.flush()
         return file
+
+    def processed(self, unit: Unit, file: RawFile, run: Run) -> None:
+        """Note that a file is the data of a run."""
+        file.disposition, file.run_id = PROCESSED, run.id
+        file.reason = f"the data of {run.number}"
+        self.equipment.dispose_document(unit, file.document_id, "import", file.reason)
 
     def document(self, file: RawFile) -> RunDocument:
         """The document in a file, read anew from the bytes that are kept."""

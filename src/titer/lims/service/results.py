@@ -27,6 +27,7 @@ from titer.lims.model import (
 )
 from titer.lims.ports import EquipmentPort, QualityPort
 from titer.lims.service.designs import Designs
+from titer.lims.service.instruments import instrument_state
 from titer.record import Actor, Training, Unit
 
 OpenInvestigation = Callable[[Unit, TestRequest, ReportableResult, Evaluation], None]
@@ -123,13 +124,19 @@ class Results:
         if method.technique != "entry":
             raise Refused(f"{test.number} is measured by {method.code}, which is not entered by hand.")
         self.refuse_unless_ready(unit, test, instrument=instrument)
+        state = None
+        if instrument is not None:
+            capability = method.instrument.capability if method.instrument else None
+            state = instrument_state(
+                self.equipment, unit.session, instrument, unit.process_now, capability=capability
+            )
         return self.enter_single(
             unit,
             test,
             raw=raw,
             unit_code=unit_code,
             source={"kind": "entry", "person_id": unit.actor.id},
-            pinned={"instrument": instrument},
+            pinned={"instrument": state},
         )
 
     def enter_single(

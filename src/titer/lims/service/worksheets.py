@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from titer.base.clock import iso
 from titer.base.errors import Invalid, Refused
 from titer.lims import rules
 from titer.lims.documents import MethodDocument
@@ -23,6 +22,7 @@ from titer.lims.model import (
     TestRequest,
 )
 from titer.lims.service.designs import Designs
+from titer.lims.service.instruments import instrument_state
 from titer.lims.service.rawfiles import RawFiles
 from titer.lims.service.results import Results
 from titer.lims.service.samples import tests_of
@@ -271,11 +271,13 @@ class Worksheets:
         method = self.designs.method(unit.get(Design, run.method_id))
         run.pinned = {
             "run": run.number,
-            "instrument": {
-                "code": run.instrument,
-                "ready_at": iso(unit.process_now),
-                "capability": method.instrument.capability if method.instrument else None,
-            },
+            "instrument": instrument_state(
+                self.results.equipment,
+                unit.session,
+                run.instrument,
+                unit.process_now,
+                capability=method.instrument.capability if method.instrument else None,
+            ),
             "materials": list(run.materials),
             "analyst": self.results.training_of(unit, method.competency),
         }
@@ -307,8 +309,7 @@ class Worksheets:
             raise Refused(f"{file.file_name} comes from {document.instrument}, not from {run.instrument}.")
         run.state, run.document_digest, run.raw_file_id = state, file.digest, file.id
         run.instrument_trail = [dict(row) for row in document.trail]
-        file.disposition, file.run_id = "processed", run.id
-        file.reason = f"the data of {run.number}"
+        self.files.processed(unit, file, run)
         unit.emit(
             "lims.run.data_complete", run, {"run_id": run.id, "number": run.number, "digest": file.digest}
         )
