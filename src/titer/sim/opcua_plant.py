@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from asyncua import Server, ua
@@ -91,11 +91,9 @@ class MemoryHistory(HistoryStorageInterface):  # type: ignore[misc]
         times = self._times.get(node_id)
         if times is None:
             return [], None
-        none = ua.get_win_epoch()
-        first = None if start is None or start == none else us(start)
-        last = None if end is None or end == none else us(end)
+        first, last = _instant(start), _instant(end)
         backwards = first is None or (last is not None and first > last)
-        low, high = (last, first) if backwards else (first, last)
+        low, high = (last, first) if backwards and first is not None else (first, last)
         i = 0 if low is None else bisect_left(times, low)
         j = len(times) if high is None else bisect_right(times, high)
         chosen = list(range(i, j))
@@ -117,6 +115,13 @@ class MemoryHistory(HistoryStorageInterface):  # type: ignore[misc]
     ) -> tuple[list[Any], None]:
         """No events are kept."""
         return [], None
+
+
+def _instant(given: datetime | None) -> int | None:
+    """Microseconds; None for OPC UA's null time (1601), which clients send for "not limited"."""
+    if given is None or given.year <= 1601:
+        return None
+    return us(given if given.tzinfo else given.replace(tzinfo=UTC))
 
 
 def _data_value(value: ua.Variant, source_us: int, server: datetime) -> ua.DataValue:

@@ -21,8 +21,9 @@ from titer.base.clock import from_us, iso
 from titer.base.errors import NotFound, Refused, Unavailable
 from titer.sim.cables import Cable
 from titer.sim.channels import BALANCE, REACTOR, write_channel_files
-from titer.sim.plant_clock import PlantClock, first_record
-from titer.sim.process import CLOCK_FILE, write_json
+from titer.sim.plant_clock import PlantClock, SharedFile, first_record
+from titer.sim.process import CLOCK_FILE, REACTOR_FILE, write_json
+from titer.sim.readings import REACTOR_REPORT
 
 ANALYSER, CHROMATOGRAPH = "MA-01", "HPLC-02"
 _MODULES = {
@@ -109,6 +110,7 @@ class Plant:
         self.cables = {name: Cable(name, monotonic=time.monotonic) for name in _CABLED}
         self.children = {name: Child(name) for name in _MODULES}
         self.http_port = 0
+        self._reactor: SharedFile | None = None
         self._watchers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -128,6 +130,7 @@ class Plant:
                     do="Choose another --port-base, or 0 for free ports.",
                 ) from error
         await self._launch(REACTOR)
+        self._reactor = SharedFile(self.settings.folder / REACTOR_FILE, REACTOR_REPORT.size, create=False)
         await asyncio.gather(*(self._launch(name) for name in _MODULES if name != REACTOR))
 
     async def _launch(self, name: str) -> None:
@@ -198,20 +201,24 @@ class Plant:
                 await child.process.wait()
         for cable in self.cables.values():
             await cable.close()
+        if self._reactor is not None:
+            self._reactor.close()
         self.clock.close()
 
     # what the time service and the bench say and do ---------------------------------------------------------
 
     def clock_state(self) -> dict[str, Any]:
-        """Plant time now."""
+        """Plant time now, and how far the reactor has come (it reports a wall tick later)."""
         record, now_ns = self.clock.record(), self.clock.monotonic_ns()
         now = record.now_us(now_ns)
+        reached = REACTOR_REPORT.unpack(self._reactor.read())[0] if self._reactor else record.origin_us
         return {
             "plant_us": now,
             "plant": iso(from_us(now)),
             "rate": record.current_rate(now_ns),
             "state": record.state(now_ns),
             "until_us": record.until_us,
+            "reactor_us": reached,
             "origin_us": record.origin_us,
             "idle_rate": record.idle_rate,
             "default_rate": record.default_rate,
