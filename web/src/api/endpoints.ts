@@ -34,6 +34,22 @@ export const channel = (c: Raw): T.Channel => ({
   connection: String(c.connection ?? ""),
 });
 
+/** A batch, whether the server sends the row bare or beside what it derives from it. */
+export function batchOf(raw: Raw): T.Batch {
+  const row = (raw.batch ?? raw) as Raw;
+  return {
+    ...(row as unknown as T.Batch),
+    recipe_code: String(row.recipe_code ?? raw.recipe_code ?? raw.recipe ?? ""),
+    recipe_version: num(row.recipe_version ?? raw.recipe_version),
+    phase: String(raw.phase ?? row.phase ?? ""),
+  };
+}
+
+export const ENDED = ["complete", "completed", "stopped", "aborted"];
+
+/** Whether a batch still runs (or waits, or is held). */
+export const isOpen = (b: T.Batch) => !ENDED.includes(b.execution.toLowerCase());
+
 export const api = {
   search: (q: string, signal?: AbortSignal) => list<T.Hit>("/api/search", { q }, signal),
 
@@ -57,12 +73,11 @@ export const api = {
     ),
 
   // batches and tasks
-  batches: (signal?: AbortSignal) => list<T.BatchSummary>("/api/mes/batches", undefined, signal),
-  batch: (id: string, signal?: AbortSignal) => http.get<T.BatchSummary>(`/api/mes/batches/${encodeURIComponent(id)}`, undefined, signal),
-  phases: (id: string, signal?: AbortSignal) => list<T.PhaseRun>(`/api/mes/batches/${encodeURIComponent(id)}/phases`, undefined, signal),
-  batchEvents: (id: string, signal?: AbortSignal) => list<T.BatchEvent>(`/api/mes/batches/${encodeURIComponent(id)}/events`, undefined, signal),
-  batchRecord: (id: string, signal?: AbortSignal) => http.get<Raw>(`/api/mes/batches/${encodeURIComponent(id)}/record`, undefined, signal),
-  command: (id: string, command: string, reason: string) => http.post<unknown>(`/api/mes/batches/${encodeURIComponent(id)}/commands`, { command, reason }),
+  batches: async (signal?: AbortSignal) => (await list<Raw>("/api/mes/batches", undefined, signal)).map(batchOf),
+  batch: async (id: string, signal?: AbortSignal) => batchOf(await http.get<Raw>(`/api/mes/batches/${encodeURIComponent(id)}`, undefined, signal)),
+  steps: (id: string, signal?: AbortSignal) => list<T.Step>(`/api/mes/batches/${encodeURIComponent(id)}/steps`, undefined, signal),
+  batchRecord: (id: string, signal?: AbortSignal) => http.get<T.BatchRecord>(`/api/mes/batches/${encodeURIComponent(id)}/record`, undefined, signal),
+  command: (id: string, name: string, reason: string) => http.post<unknown>(`/api/mes/batches/${encodeURIComponent(id)}/commands`, { name, reason }),
   tasks: (query: { open?: boolean; batch_id?: string; unit_code?: string }, signal?: AbortSignal) => list<T.Task>("/api/mes/tasks", query, signal),
   task: (id: string, signal?: AbortSignal) => http.get<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}`, undefined, signal),
   enterTask: (id: string, body: { version: number; entries: Record<string, string>; scan?: string; comment?: string }) =>

@@ -104,39 +104,93 @@ export interface TrendSeries {
   gaps: { from_us: number; to_us: number | null; state: string; reason: string }[];
 }
 
-export interface BatchSummary extends Stamped {
+export interface Batch extends Stamped {
   number: string;
-  title: string;
   product: string;
-  recipe: string;
+  recipe_code: string;
   recipe_version: number | null;
-  unit_code: string;
-  state: string;
-  disposition: string;
-  phase: string;
+  /** Code of the unit that holds it. */
+  equipment: string;
+  /** Procedural state (ISA-88), as the engine writes it: Running, Held, Complete ... */
+  execution: string;
+  simulated: boolean;
   started_at: string | null;
   ended_at: string | null;
+  /** What runs now, in words. */
+  phase: string;
 }
 
-export interface PhaseRun {
+export interface Step {
   path: string;
-  phase: string;
-  label: string;
-  unit_code: string;
+  kind: string;
+  title: string;
+  unit: string | null;
   state: string;
+  outcome: string;
+  attempt: number;
   started_at: string | null;
   ended_at: string | null;
-  depth: number;
-  note: string;
+  planned_us: number | null;
+  verify: string;
 }
 
-export interface BatchEvent {
+export interface JournalEvent {
   sequence: number;
-  at: string;
-  server: string | null;
-  kind: string;
-  text: string;
-  by: string;
+  type: string;
+  path: string | null;
+  event: Record<string, unknown>;
+  process_at: string;
+  recorded_at: string;
+}
+
+type Rows = Record<string, unknown>[];
+
+/** The batch record's content, as it is signed and exported. */
+export interface BatchRecord {
+  simulated: boolean;
+  demo: boolean;
+  batch: { id: string; number: string; product: string; execution: string; started_at: string | null; ended_at: string | null };
+  order: { number: string | null; quantity: string | null; unit: string | null };
+  recipe: {
+    code: string | null;
+    version: number | null;
+    title: string | null;
+    content_digest: string | null;
+    snapshot_digest: string | null;
+    bindings: Record<string, string>;
+    formula_at_start: Record<string, unknown>;
+    formula_at_end: Record<string, unknown>;
+  };
+  steps: Step[];
+  setpoints: Rows;
+  feeds: Rows;
+  values_used: Rows;
+  tasks: Rows;
+  materials: Rows;
+  samples: Rows;
+  equipment: Rows;
+  adjustments: Rows;
+  commands: Rows;
+  exceptions: Rows;
+  outages: Rows;
+  notes: Rows;
+  signatures: {
+    id: string;
+    record_type: string;
+    record_id: string;
+    meaning: string;
+    title: string;
+    printed_name: string;
+    person: string;
+    robot: boolean;
+    signed_at: string;
+    time_zone: string;
+    digest: string;
+    reason: string;
+  }[];
+  journal: { events: number; digest: string; state_digest: string };
+  persons: Record<string, string>;
+  digest: string;
 }
 
 export interface Task extends Stamped {

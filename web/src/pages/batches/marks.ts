@@ -1,21 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/endpoints";
 import { us } from "../../format/time";
+import type { Step } from "../../api/types";
 import { toneOf } from "../../parts/states";
 import type { Mark, Phase } from "../../parts/trend/lanes";
 
 /** What a batch lays over its trends: phases as bands, samples as ticks, alerts as flags. */
 export function useBatchMarks(batch: string | undefined): { phases: Phase[]; marks: Mark[] } {
   const on = { enabled: batch !== undefined };
-  const runs = useQuery({ queryKey: ["phases", batch], queryFn: ({ signal }) => api.phases(batch!, signal), meta: { types: ["mes_"] }, ...on });
+  const runs = useQuery({ queryKey: ["steps", batch], queryFn: ({ signal }) => api.steps(batch!, signal), meta: { types: ["mes_batch", "mes_journal"] }, ...on });
   const samples = useQuery({ queryKey: ["samples", batch], queryFn: ({ signal }) => api.samples({ batch_id: batch }, signal), meta: { types: ["lims_sample"] }, ...on });
   const alerts = useQuery({ queryKey: ["alerts", batch], queryFn: ({ signal }) => api.alerts({ batch_id: batch }, signal), meta: { types: ["insight_alert"] }, ...on });
-  const shown = (runs.data ?? []).filter((r) => r.started_at);
-  const top = Math.min(...shown.map((r) => r.depth));
   return {
-    phases: shown
-      .filter((r) => r.depth === top)
-      .map((r) => ({ label: r.label || r.phase, from_us: us(r.started_at), to_us: r.ended_at ? us(r.ended_at) : null })),
+    phases: bands(runs.data ?? []),
     marks: [
       ...(samples.data ?? [])
         .filter((s) => s.sampled_at)
@@ -26,4 +23,18 @@ export function useBatchMarks(batch: string | undefined): { phases: Phase[]; mar
       }),
     ],
   };
+}
+
+/** The highest level of the procedure that has more than one step under way after another: its bands do not overlap. */
+export function bands(steps: readonly Step[]): Phase[] {
+  const begun = steps.filter((s) => s.started_at && s.title);
+  const depths = [...new Set(begun.map((s) => depth(s.path)))].sort((a, b) => a - b);
+  const level = depths.find((d) => begun.filter((s) => depth(s.path) === d).length > 1) ?? depths[0];
+  return begun
+    .filter((s) => depth(s.path) === level)
+    .map((s) => ({ label: s.title, from_us: us(s.started_at), to_us: s.ended_at ? us(s.ended_at) : null }));
+}
+
+export function depth(path: string): number {
+  return path === "" ? 0 : path.split(/[./#]/).length;
 }

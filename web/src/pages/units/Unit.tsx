@@ -2,9 +2,9 @@ import { Button, Menu, Modal, SegmentedControl, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { api } from "../../api/endpoints";
+import { api, isOpen } from "../../api/endpoints";
 import { useNow } from "../../api/live";
-import type { BatchSummary, UnitDetail } from "../../api/types";
+import type { Batch, UnitDetail } from "../../api/types";
 import { age, relative, us } from "../../format/time";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
@@ -23,8 +23,8 @@ export default function Unit() {
   const { code } = useParams({ strict: false }) as { code: string };
   const unit = useQuery({ queryKey: ["unit", code], queryFn: ({ signal }) => api.unit(code, signal), meta: { types: ["equipment_"] } });
   const batches = useQuery({ queryKey: ["batches"], queryFn: ({ signal }) => api.batches(signal), meta: { types: ["mes_"] } });
-  const on = (batches.data ?? []).filter((b) => b.unit_code === code);
-  const batch = on.find((b) => !["complete", "completed", "aborted", "stopped"].includes(b.state)) ?? on[0];
+  const on = (batches.data ?? []).filter((b) => b.equipment === code);
+  const batch = on.find(isOpen) ?? on[0];
   return (
     <Asked query={unit} lines={12}>
       {(found) => <Body unit={found} batch={batch} />}
@@ -32,23 +32,23 @@ export default function Unit() {
   );
 }
 
-function Body({ unit, batch }: { unit: UnitDetail; batch: BatchSummary | undefined }) {
+function Body({ unit, batch }: { unit: UnitDetail; batch: Batch | undefined }) {
   const now = useNow();
   const all = specs(unit.channels);
   const named = FACE.map((name) => all.find((s) => s.label === name)).filter((s): s is LaneSpec => s !== undefined);
   const face = named.length > 0 ? named : all.slice(0, 8);
   const rest = all.filter((s) => !face.includes(s));
   const [which, setWhich] = useView("channels");
-  const open = batch && !batch.ended_at;
+  const open = batch && isOpen(batch);
   return (
     <>
       <PageHead
         title={unit.code}
-        state={batch ? <StateBadge state={batch.state} /> : <StateBadge state={unit.state} />}
+        state={batch ? <StateBadge state={batch.execution} /> : <StateBadge state={unit.state} />}
         sub={
           batch ? (
             <>
-              {batch.title} · <Link to="/batches/$id" params={{ id: batch.id }}>{batch.number}</Link> · {batch.phase || "–"} · {age(batch.started_at, batch.ended_at ?? now.process)}
+              {batch.product} · <Link to="/batches/$id" params={{ id: batch.id }}>{batch.number}</Link> · {batch.phase || "–"} · {age(batch.started_at, batch.ended_at ?? now.process)}
             </>
           ) : (
             unit.title
@@ -146,7 +146,7 @@ function Next({ unit }: { unit: string }) {
   );
 }
 
-function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[]; batch: BatchSummary | undefined }) {
+function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[]; batch: Batch | undefined }) {
   const [chosen, setChosen] = useView("lanes");
   const window = useWindow(batch?.started_at, batch?.ended_at);
   const keys = chosen ? chosen.split(",") : face.slice(0, 4).map((s) => s.key);
@@ -228,16 +228,17 @@ function Log({ code }: { code: string }) {
   );
 }
 
+/** What a batch may be told in each state (ISA-88); the server's table decides. */
 const NEXT: Record<string, string[]> = {
-  running: ["hold", "stop", "abort"],
-  held: ["restart", "stop", "abort"],
-  paused: ["resume", "hold", "stop", "abort"],
-  holding: ["stop", "abort"],
-  stopping: ["abort"],
+  running: ["Hold", "Stop", "Abort"],
+  held: ["Restart", "Stop", "Abort"],
+  paused: ["Resume", "Hold", "Stop", "Abort"],
+  holding: ["Stop", "Abort"],
+  stopping: ["Abort"],
 };
 
 /** Commands that the state allows (ISA-88); each asks why. */
-function Commands({ batch }: { batch: BatchSummary }) {
+function Commands({ batch }: { batch: Batch }) {
   const [command, setCommand] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const client = useQueryClient();
@@ -249,17 +250,17 @@ function Commands({ batch }: { batch: BatchSummary }) {
       void client.invalidateQueries({ queryKey: ["batches"] });
     },
   });
-  const allowed = NEXT[batch.state] ?? [];
+  const allowed = NEXT[batch.execution.toLowerCase()] ?? [];
   if (allowed.length === 0) return null;
   return (
     <>
       {allowed.map((c) => (
         <Button key={c} variant="default" size="md" onClick={() => setCommand(c)}>
-          {c[0]!.toUpperCase() + c.slice(1)}
+          {c}
         </Button>
       ))}
       {command ? (
-        <Modal opened onClose={() => setCommand(null)} title={`${command[0]!.toUpperCase()}${command.slice(1)} ${batch.number}`}>
+        <Modal opened onClose={() => setCommand(null)} title={`${command} ${batch.number}`}>
           <form
             className="stack"
             onSubmit={(e) => {
@@ -274,7 +275,7 @@ function Commands({ batch }: { batch: BatchSummary }) {
                 Cancel
               </Button>
               <Button type="submit" loading={send.isPending} disabled={!reason.trim()}>
-                {command[0]!.toUpperCase() + command.slice(1)}
+                {command}
               </Button>
             </div>
           </form>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { api } from "../../api/endpoints";
+import { api, isOpen } from "../../api/endpoints";
 import { PageHead } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -20,19 +20,19 @@ export default function Units() {
         {(rows) => (
           <div className="cards">
             {rows.map((u) => {
-              const batch = (batches.data ?? []).find((b) => b.unit_code === u.code && !["complete", "completed", "aborted", "stopped"].includes(b.state));
+              const batch = (batches.data ?? []).find((b) => b.equipment === u.code && isOpen(b));
               return (
                 <Link key={u.code} to="/units/$code" params={{ code: u.code }} className="card">
                   <span className="row" style={{ justifyContent: "space-between" }}>
                     <strong style={{ fontSize: 17 }}>{u.code}</strong>
-                    <StateBadge state={batch?.state ?? u.state} />
+                    <StateBadge state={batch?.execution ?? u.state} />
                   </span>
                   <span className="muted">
                     {u.title} · {u.kind}
                   </span>
                   {batch ? (
                     <span>
-                      {batch.number} · {batch.phase || batch.title}
+                      {batch.number} · {batch.phase || batch.product}
                     </span>
                   ) : (
                     <span className="muted">no batch</span>

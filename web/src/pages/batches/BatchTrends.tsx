@@ -1,0 +1,60 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/endpoints";
+import type { Batch } from "../../api/types";
+import { Panel } from "../../parts/Panel";
+import { Asked, EmptyState } from "../../parts/States";
+import { TrendChart } from "../../parts/trend/TrendChart";
+import { specs, useTrend, useWindow } from "../../parts/trend/useTrend";
+import { MonitoringTrend } from "../alerts/Monitoring";
+import { TwinLanes } from "../twin/TwinLanes";
+import { useBatchMarks } from "./marks";
+
+const MAIN = ["VCD", "Feed F2", "Capacitance", "DO", "pH", "Temperature", "OUR"];
+
+/** What was measured, what the model made of it, what the twin believes: three charts on the same batch. */
+export function BatchTrends({ batch }: { batch: Batch }) {
+  const unit = useQuery({ queryKey: ["unit", batch.equipment], queryFn: ({ signal }) => api.unit(batch.equipment, signal) });
+  const window = useWindow(batch.started_at, batch.ended_at);
+  const all = specs(unit.data?.channels ?? []);
+  const wanted = MAIN.flatMap((name) => all.filter((s) => s.label === name)).slice(0, 6);
+  const { query, lanes } = useTrend(wanted.length > 0 ? wanted : all.slice(0, 5), window);
+  const { phases, marks } = useBatchMarks(batch.id);
+  return (
+    <div className="stack-l">
+      <Panel title="Measured">
+        <Asked query={unit} lines={8}>
+          {() =>
+            all.length === 0 ? (
+              <EmptyState title="No channels">The unit has no channels.</EmptyState>
+            ) : (
+              <Asked query={query} lines={8}>
+                {() => (
+                  <TrendChart
+                    name="batch"
+                    title={`Trends of ${batch.number}`}
+                    lanes={lanes}
+                    from_us={window.from_us}
+                    to_us={window.to_us}
+                    now_us={window.now_us}
+                    phases={phases}
+                    marks={marks}
+                    onZoom={window.zoom}
+                    onReset={window.reset}
+                    laneHeight={104}
+                    provenance={{ batch: batch.number, unit: batch.equipment, started: batch.started_at ?? "" }}
+                  />
+                )}
+              </Asked>
+            )
+          }
+        </Asked>
+      </Panel>
+      <Panel title="Twin: what it believes, with its 95 % band">
+        <TwinLanes batch={batch.id} window={window} />
+      </Panel>
+      <Panel title="Monitoring model: each statistic in parts of its limit">
+        <MonitoringTrend batch={batch.id} />
+      </Panel>
+    </div>
+  );
+}

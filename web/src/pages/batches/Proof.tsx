@@ -1,0 +1,58 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api } from "../../api/endpoints";
+import type { Batch } from "../../api/types";
+import { count } from "../../format/number";
+import { Facts, Panel } from "../../parts/Panel";
+import { Asked, EmptyState } from "../../parts/States";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { head, sentence } from "../record/sentence";
+
+/** The entries of this batch in the ledger, and how to check all of it without us. */
+export function Proof({ batch }: { batch: Batch }) {
+  const ledger = useQuery({ queryKey: ["ledger", "mes_batch", batch.id], queryFn: ({ signal }) => api.ledger({ record_type: "mes_batch", record_id: batch.id, limit: 200 }, signal), meta: { types: ["mes_batch"] } });
+  return (
+    <div className="split-2">
+      <Panel title="Entries of the batch itself" flush>
+        <Asked query={ledger} isEmpty={(p) => p.entries.length === 0} empty={<EmptyState title="No entries" />}>
+          {(page) => (
+            <ol>
+              {page.entries.map((e) => (
+                <li key={e.id} className="sentence">
+                  <span className="tabular muted right" style={{ minWidth: 56 }}>
+                    {e.leaf_index === null ? "…" : count(e.leaf_index)}
+                  </span>
+                  <TimeStamp at={e.process_time} server={e.time} precision="second" />
+                  <Link to="/record/entries/$id" params={{ id: e.id }} search={{ seq: String(e.seq) } as never} style={{ color: "inherit" }}>
+                    {sentence(e)}
+                  </Link>
+                </li>
+              ))}
+            </ol>
+          )}
+        </Asked>
+      </Panel>
+      <Panel title="Check it without us">
+        <div className="stack">
+          <p>The bundle of the batch holds its record, raw files, time series, entries, signed heads and inclusion proofs. A verifier of one file, standard library only, checks it offline:</p>
+          <pre className="box">{`titer export ${batch.number} --out DIR\npython3 verify/titer-verify.py DIR/${batch.number}.zip`}</pre>
+          {(() => {
+            const tree = head(ledger.data?.checkpoint ?? null);
+            return tree ? (
+              <Facts
+                of={[
+                  ["Tree", `${count(tree.size)} entries`],
+                  ["Root", <span key="r" className="mono">{tree.root}</span>],
+                  ["Head signed by", tree.signers.join(", ")],
+                ]}
+              />
+            ) : null;
+          })()}
+          <p>
+            <Link to="/record">Verify the whole record now</Link>
+          </p>
+        </div>
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/endpoints";
+import { useNow } from "../../api/live";
+import type { Batch, Step } from "../../api/types";
+import { ms, span } from "../../format/time";
+import { Panel } from "../../parts/Panel";
+import { Asked, EmptyState } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { useView } from "../../parts/view";
+import { depth } from "./marks";
+
+/** The procedure as it ran: each step with its bar on the batch's own time, planned length behind. */
+export function Timeline({ batch }: { batch: Batch }) {
+  const now = useNow();
+  const [level, setLevel] = useView("steps");
+  const steps = useQuery({ queryKey: ["steps", batch.id], queryFn: ({ signal }) => api.steps(batch.id, signal), meta: { types: ["mes_batch", "mes_journal"] } });
+  return (
+    <Panel
+      title="Procedure"
+      flush
+      right={
+        <SegmentedControl
+          size="xs"
+          aria-label="Which steps"
+          value={level === "all" ? "all" : "main"}
+          onChange={(v) => setLevel(v === "all" ? "all" : undefined)}
+          data={[
+            { value: "main", label: "Main steps" },
+            { value: "all", label: "Every step" },
+          ]}
+        />
+      }
+    >
+      <Asked query={steps} lines={8} empty={<EmptyState title="Not started">The procedure appears when the batch is started.</EmptyState>}>
+        {(rows) => {
+          const start = ms(batch.started_at) || Math.min(...rows.map((r) => ms(r.started_at)).filter(Number.isFinite));
+          const end = batch.ended_at ? ms(batch.ended_at) : now.process;
+          const top = Math.min(...rows.map((r) => depth(r.path)));
+          const shown = level === "all" ? rows : rows.filter((r) => depth(r.path) <= top + 2);
+          return (
+            <ol className="steps">
+              {shown.map((r) => (
+                <Bar key={`${r.path}/${r.attempt}`} step={r} start={start} end={end} indent={depth(r.path) - top} />
+              ))}
+            </ol>
+          );
+        }}
+      </Asked>
+    </Panel>
+  );
+}
+
+function Bar({ step, start, end, indent }: { step: Step; start: number; end: number; indent: number }) {
+  const from = ms(step.started_at);
+  const to = step.ended_at ? ms(step.ended_at) : end;
+  const length = Math.max(end - start, 1);
+  const begun = Number.isFinite(from);
+  const left = begun ? ((from - start) / length) * 100 : 0;
+  const width = begun ? Math.max(((to - from) / length) * 100, 0.4) : 0;
+  const planned = begun && step.planned_us ? Math.min((step.planned_us / 1000 / length) * 100, 100 - left) : 0;
+  return (
+    <li style={{ gridTemplateColumns: "minmax(200px, 1.2fr) minmax(160px, 2fr) 130px 110px 150px" }}>
+      <span style={{ paddingLeft: indent * 18 }}>
+        {step.title || step.kind}{" "}
+        <span className="muted">
+          {step.unit ?? ""} {step.attempt > 1 ? `attempt ${step.attempt}` : ""}
+        </span>
+      </span>
+      <span className="hbar" aria-hidden="true">
+        {planned > 0 ? <i style={{ left: `${left}%`, width: `${planned}%`, background: "var(--t-range)", top: 2, bottom: 2 }} /> : null}
+        {begun ? <i style={{ left: `${left}%`, width: `${width}%`, background: step.ended_at ? "var(--t-muted)" : "var(--t-accent)" }} /> : null}
+      </span>
+      <StateBadge state={step.outcome && step.outcome !== "done" ? step.outcome : step.state} />
+      <span className="tabular muted">{begun ? span(to - from) : ""}</span>
+      <TimeStamp at={step.started_at} />
+    </li>
+  );
+}

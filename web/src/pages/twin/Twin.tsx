@@ -1,0 +1,123 @@
+import { Select, Slider } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "../../api/endpoints";
+import type { TwinInstance } from "../../api/types";
+import { stamp } from "../../format/time";
+import { DataTable } from "../../parts/DataTable";
+import { Facts, PageHead, Panel } from "../../parts/Panel";
+import { Asked, EmptyState } from "../../parts/States";
+import { StateBadge } from "../../parts/StateBadge";
+import { TimeStamp } from "../../parts/TimeStamp";
+import { useWindow } from "../../parts/trend/useTrend";
+import { useView } from "../../parts/view";
+import { useZone } from "../../parts/zone";
+import { TwinLanes } from "./TwinLanes";
+
+/** Twins of batches: what they believe, whether they may be trusted, what they propose. */
+export default function Twin() {
+  const twins = useQuery({ queryKey: ["twins"], queryFn: ({ signal }) => api.twins(signal), meta: { types: ["twin_instance"] } });
+  const [chosen, setChosen] = useView("twin");
+  return (
+    <>
+      <PageHead
+        title="Twin"
+        sub="It follows and proposes; people sign; only the MES writes"
+        right={
+          twins.data && twins.data.length > 1 ? (
+            <Select aria-label="Twin" w={280} value={chosen ?? twins.data[0]!.id} onChange={(v) => setChosen(v ?? undefined)} data={twins.data.map((x) => ({ value: x.id, label: `${x.number}  ${x.batch_number}` }))} allowDeselect={false} />
+          ) : null
+        }
+      />
+      <div className="stack-l">
+        <Asked query={twins} empty={<EmptyState title="No twin is bound">A twin is bound when a batch starts on equipment with a commissioned twin.</EmptyState>}>
+          {(rows) => <One twin={rows.find((x) => x.id === chosen) ?? rows[0]!} />}
+        </Asked>
+        <Proposals />
+      </div>
+    </>
+  );
+}
+
+function One({ twin }: { twin: TwinInstance }) {
+  const zone = useZone();
+  const window = useWindow(twin.started_at, twin.frozen_at);
+  const [known, setKnown] = useView("known");
+  const [dragged, setDragged] = useState<number | null>(null);
+  const at = dragged ?? (known ? Date.parse(known) * 1000 : window.to_us);
+  return (
+    <>
+      <Panel title={`${twin.number} on ${twin.equipment}`} right={<StateBadge state={twin.state} />}>
+        <div className="stack">
+          <Facts
+            of={[
+              ["Batch", <Link key="b" to="/batches/$id" params={{ id: twin.batch_id }}>{twin.batch_number}</Link>],
+              ["Since", <TimeStamp key="s" at={twin.started_at} />],
+              ["Frozen", twin.frozen_at ? <TimeStamp key="f" at={twin.frozen_at} /> : "it follows"],
+            ]}
+          />
+          {twin.reasons.length > 0 ? (
+            <div className="notice" data-tone="warning">
+              <strong>Not to be trusted now; proposals are blocked</strong>
+              <ul style={{ listStyle: "disc", paddingLeft: 20 }}>
+                {twin.reasons.map((r) => (
+                  <li key={r}>{r}</li>
+                ))}
+              </ul>
+            </div>
+          ) : null}
+        </div>
+      </Panel>
+      <Panel title="What it believes" right={<span className="muted tabular">{known ? `as known at ${stamp(known, zone, "minute")}` : "as known now"}</span>}>
+        <TwinLanes batch={twin.batch_id} window={window} known={known} />
+        <div style={{ padding: "10px 10px 18px 62px" }}>
+          <span className="muted" id="known-label">
+            As known at
+          </span>
+          <Slider
+            thumbLabel="As known at"
+            min={window.from_us}
+            max={window.to_us}
+            step={3600e6}
+            value={at}
+            label={(v) => stamp(v / 1000, zone, "minute")}
+            onChange={setDragged}
+            onChangeEnd={(v) => {
+              setDragged(null);
+              setKnown(v >= window.to_us - 3600e6 ? undefined : new Date(v / 1000).toISOString());
+            }}
+          />
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+function Proposals() {
+  const navigate = useNavigate();
+  const proposals = useQuery({ queryKey: ["proposals"], queryFn: ({ signal }) => api.proposals({}, signal), meta: { types: ["twin_proposal"] } });
+  return (
+    <Panel title="Proposals" flush>
+      <Asked query={proposals} empty={<EmptyState title="No proposals">A proposal is drafted from a what-if inside the envelope, checked, submitted by one person and signed by another.</EmptyState>}>
+        {(rows) => (
+          <DataTable
+            name="proposals"
+            label="Proposals"
+            rows={rows}
+            id={(r) => r.id}
+            open={(r) => void navigate({ to: "/twin/proposals/$id", params: { id: r.id } })}
+            columns={[
+              { key: "number", title: "Proposal", value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
+              { key: "title", title: "What", value: (r) => r.title },
+              { key: "batch", title: "Batch", value: (r) => r.batch_number, nowrap: true },
+              { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state} /> },
+              { key: "expires", title: "Expires", value: (r) => r.expires_at, render: (r) => <TimeStamp at={r.expires_at} /> },
+              { key: "at", title: "Changed", value: (r) => r.process_at, render: (r) => <TimeStamp at={r.process_at} server={r.recorded_at} /> },
+            ]}
+          />
+        )}
+      </Asked>
+    </Panel>
+  );
+}

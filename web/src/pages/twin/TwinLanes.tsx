@@ -1,0 +1,60 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/endpoints";
+import type { TwinBand } from "../../api/types";
+import { Asked, EmptyState } from "../../parts/States";
+import { TrendChart } from "../../parts/trend/TrendChart";
+import type { Lane } from "../../parts/trend/lanes";
+import type { Window } from "../../parts/trend/useTrend";
+import { useBatchMarks } from "../batches/marks";
+
+/** State with its band; measured points where they were taken, not where they arrived. */
+export function bandLanes(bands: readonly TwinBand[]): Lane[] {
+  return bands.map((b) => ({
+    key: b.name,
+    label: b.label,
+    unit: b.unit,
+    digits: 2,
+    floor: 0,
+    traces: [{ name: "measured, where taken", points: b.measured.map((m) => [m.taken_us, m.value, 0] as const), from_count: b.measured.length, dots: true }],
+    band: { label: "twin, 95 % band", us: b.us, low: b.low, mid: b.mid, high: b.high },
+  }));
+}
+
+export function TwinLanes({ batch, window, known }: { batch: string; window: Window; known?: string }) {
+  const twins = useQuery({ queryKey: ["twins"], queryFn: ({ signal }) => api.twins(signal), meta: { types: ["twin_instance"] }, retry: false });
+  const twin = twins.data?.find((x) => x.batch_id === batch);
+  const bands = useQuery({
+    queryKey: ["bands", twin?.id, known],
+    queryFn: ({ signal }) => api.bands(twin!.id, { as_known_at: known }, signal),
+    enabled: twin !== undefined,
+    meta: { types: ["twin_hour", "twin_measurement", "twin_snapshot", "twin_replay"] },
+  });
+  const { phases, marks } = useBatchMarks(batch);
+  return (
+    <Asked query={twins} lines={6}>
+      {() =>
+        twin === undefined ? (
+          <EmptyState title="No twin follows this batch">A twin is bound when a batch starts on equipment with a commissioned twin.</EmptyState>
+        ) : (
+          <Asked query={bands} lines={8} empty={<EmptyState title="Nothing yet">The twin begins with the first hour after inoculation.</EmptyState>}>
+            {(found) => (
+              <TrendChart
+                name="twin"
+                title="Twin, state with 95 % band"
+                lanes={bandLanes(found)}
+                from_us={window.from_us}
+                to_us={window.to_us}
+                now_us={window.now_us}
+                phases={phases}
+                marks={marks.filter((m) => m.kind === "alert")}
+                laneHeight={110}
+                onZoom={window.zoom}
+                onReset={window.reset}
+              />
+            )}
+          </Asked>
+        )
+      }
+    </Asked>
+  );
+}
