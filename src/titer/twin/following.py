@@ -1,0 +1,537 @@
+"""Following batches: events bind, begin and freeze; a worker reads the hours and keeps the beliefs up to date."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.base.clock import from_iso, from_us, us
+from titer.base.errors import Invalid, TiterError
+from titer.base.units import convert
+from titer.record import Actor, OutboxEvent, Record, Unit
+from titer.twin import rules
+from titer.twin.estimator import Estimator, log_rows, make
+from titer.twin.inputs import GOOD, HOUR_US, HourOfInputs, read_hour, text
+from titer.twin.model import (
+    TwinDefinition,
+    TwinHour,
+    TwinInstance,
+    TwinMeasurement,
+    TwinModel,
+    TwinReplay,
+    TwinSnapshot,
+)
+from titer.twin.ports import History
+from titer.twin.process_model import load_release
+from titer.twin.settings import Settings, read
+
+VERB = "twin.follow"
+PATIENCE = timedelta(hours=2)
+MOLAR = {"glucose": Decimal("0.180156"), "lactate": Decimal("0.090078")}
+MOST_HOURS = 24
+
+
+@dataclass
+class Following:
+    """Keeps the twins of running batches.
+
+    Args:
+        record: the record.
+        historian: hourly inputs.
+    """
+
+    record: Record
+    historian: History
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    _live: dict[str, Estimator] = field(default_factory=dict)
+    _trouble: dict[str, str] = field(default_factory=dict)
+    _recheck: dict[str, int] = field(default_factory=dict)
+
+    # --- estimators ---------------------------------------------------------------------------------------
+
+    def settings_of(self, session: Session, instance: TwinInstance) -> Settings:
+        """The settings of an instance's definition."""
+        definition = session.get(TwinDefinition, instance.definition_id)
+        if definition is None:
+            raise Invalid(f"{instance.number} has no definition.")
+        return read(definition.settings)
+
+    def fresh(
+        self,
+        session: Session,
+        instance: TwinInstance,
+        *,
+        through: str | None = None,
+        known: datetime | None = None,
+    ) -> Estimator:
+        """An estimator of its own, with what was known through a row, or at a plant time.
+
+        Raises:
+            Refused: the process model of this program is another than the commissioned one.
+            ValueError: the culture has not begun.
+        """
+        settings = self.settings_of(session, instance)
+        release = session.get(TwinModel, instance.model_id)
+        model = load_release(settings.kinetics, release.digest if release else "")
+        estimator = make(instance, model, settings)
+        estimator.take(log_rows(session, instance.id, through=through, known=known))
+        return estimator
+
+    def live(self, session: Session, instance: TwinInstance) -> Estimator:
+        """The running estimator, with all of the log; hold `lock` while it is used."""
+        estimator = self._live.get(instance.id)
+        if estimator is None or estimator.started_at != instance.started_at:
+            estimator = self._live[instance.id] = self.fresh(session, instance)
+        else:
+            estimator.take(log_rows(session, instance.id, after=estimator.last_id))
+        return estimator
+
+    # --- events -------------------------------------------------------------------------------------------
+
+    def on_batch(self, event: OutboxEvent) -> None:
+        """`mes.batch.*`, `mes.mark.set`, `mes.phase.started`: bind, begin, freeze. Idempotent."""
+        payload, topic = event.payload, event.topic
+        batch_id = str(payload.get("batch_id", ""))
+        if topic == "mes.batch.started":
+            self._bind(batch_id, str(payload.get("number", "")), str(payload.get("unit", "")))
+        elif topic == "mes.mark.set":
+            self._begin(batch_id, str(payload.get("mark", "")), _when(payload, event.process_at))
+        elif topic == "mes.phase.started":
+            self._end(batch_id, str(payload.get("phase", "")), _when(payload, event.process_at))
+        elif topic in ("mes.batch.completed", "mes.batch.stopped", "mes.batch.aborted"):
+            self._end(batch_id, None, event.process_at)
+
+    def _bind(self, batch_id: str, number: str, equipment: str) -> None:
+        with self._reading() as session:
+            wanted = session.scalars(
+                select(TwinDefinition).where(
+                    TwinDefinition.equipment == equipment, TwinDefinition.state == "COMMISSIONED"
+                )
+            ).first()
+            if wanted is None or instance_of(session, batch_id) is not None:
+                return
+        with self._acting() as unit:
+            definition = unit.get(TwinDefinition, wanted.id)
+            instance = unit.add(
+                TwinInstance(
+                    number=unit.next_number("TW"),
+                    definition_id=definition.id,
+                    model_id=definition.model_id,
+                    batch_id=batch_id,
+                    batch_number=number,
+                    equipment=equipment,
+                    state=rules.move(rules.INSTANCE, "twin", definition.state, "bind"),
+                    reasons=[],
+                )
+            )
+            unit.emit("twin.instance.bound", instance, _told(instance))
+
+    def _begin(self, batch_id: str, mark: str, at: datetime) -> None:
+        with self._reading() as session:
+            instance = instance_of(session, batch_id)
+            if instance is None or instance.state != "BOUND":
+                return
+            settings = self.settings_of(session, instance)
+        if mark != settings.mark:
+            return
+        volume = self._volume(settings, at)
+        with self._acting() as unit:
+            row = unit.get(TwinInstance, instance.id)
+            row.started_at, row.start_volume = at, volume
+            self._move(unit, row, "synchronise", [])
+
+    def _volume(self, settings: Settings, at: datetime) -> Decimal:
+        """Broth at inoculation: the last good level; typical if there is none (the filter corrects it)."""
+        source = settings.measured.get("volume")
+        if source is not None:
+            rows = self.historian.aligned(
+                [source.tag], us(at), us(at) + 1, 1_000_000, max_age_us=2 * HOUR_US
+            )
+            if len(rows.values) and rows.quality[0, 0] < 2 and rows.values[0, 0] > 0:
+                return Decimal(text(float(rows.values[0, 0]) * source.factor))
+        return Decimal("1400")
+
+    def _end(self, batch_id: str, phase: str | None, at: datetime) -> None:
+        with self._reading() as session:
+            instance = instance_of(session, batch_id)
+            if instance is None or instance.state not in rules.FOLLOWED:
+                return
+            if phase is not None and phase != self.settings_of(session, instance).end_phase:
+                return
+        if instance.started_at is not None:
+            self._catch_up(instance, until=at, final=True)
+        with self.lock, self._acting() as unit:  # in this order, as everywhere: beliefs, then the writer
+            row = unit.get(TwinInstance, instance.id)
+            row.frozen_at = at
+            self._move(unit, row, "freeze", [])
+            if row.started_at is not None:
+                estimator = self.live(unit.session, row)
+                if estimator.shown:
+                    self._snapshot(unit, row, estimator)
+
+    def on_result(self, event: OutboxEvent) -> None:
+        """`lims.result.*`, `lims.result.invalidated`: a value as the laboratory told it, with its sample time."""
+        payload = event.payload
+        batch_id, analysis = str(payload.get("batch_id") or ""), str(payload.get("analysis") or "")
+        status = event.topic.rpartition(".")[2]
+        if status not in ("entered", "approved", "invalidated"):
+            return
+        with self._reading() as session:
+            instance = instance_of(session, batch_id)
+            if instance is None or instance.state == "ARCHIVED":
+                return
+            settings = self.settings_of(session, instance)
+            key = str(payload.get("result_id") or event.record_id)
+            earlier = session.scalars(
+                select(TwinMeasurement)
+                .where(TwinMeasurement.instance_id == instance.id, TwinMeasurement.key == key)
+                .order_by(TwinMeasurement.revision.desc())
+            ).first()
+        status = "withdrawn" if status == "invalidated" else status
+        output = earlier.output if earlier else settings.output_of(analysis)
+        sampled = payload.get("sampled_at")
+        if output is None or (earlier is None and (status == "withdrawn" or not sampled)):
+            return
+        if earlier is not None and earlier.status == status and status != "approved":
+            return
+        value = earlier.value if earlier else None
+        if status != "withdrawn":
+            value = number_in(output, str(payload.get("value")), str(payload.get("unit") or ""), self._unit(settings, output))
+            if value is None:
+                return
+        if earlier is not None and (earlier.status, earlier.value) == (status, value):
+            return
+        noise = settings.laboratory[output]
+        sd = Decimal(text(noise.relative_sd * abs(float(value or 0)) + noise.absolute_sd))
+        with self._acting() as unit:
+            unit.add(
+                TwinMeasurement(
+                    instance_id=instance.id,
+                    key=key,
+                    revision=(earlier.revision if earlier else 0) + 1,
+                    output=output,
+                    value=value,
+                    unit=self._unit(settings, output),
+                    sd=sd,
+                    status=status,
+                    sampled_at=earlier.sampled_at if earlier else from_iso(str(sampled)),
+                    arrived_at=unit.process_now,
+                    source_type=event.record_type,
+                    source_id=event.record_id,
+                    sample_number=str(payload.get("sample_number") or ""),
+                )
+            )
+
+    def _unit(self, settings: Settings, output: str) -> str:
+        from titer.twin.process_model import load
+
+        spec = load(settings.kinetics).module.SPEC
+        return str(spec.outputs[spec.output_index(output)].unit)
+
+    def on_gap(self, event: OutboxEvent) -> None:
+        """`equipment.gap.filled`: hours that were assumed are read again, in the worker."""
+        begin = event.payload.get("from_us") or event.payload.get("start_us")
+        with self._reading() as session:
+            for instance in followed(session):
+                if instance.started_at is None:
+                    continue
+                last = us(event.process_at) - 72 * HOUR_US if begin is None else int(begin)
+                hour = max((last - us(instance.started_at)) // HOUR_US, 0)
+                self._recheck[instance.id] = min(self._recheck.get(instance.id, hour), hour)
+
+    # --- the worker ---------------------------------------------------------------------------------------
+
+    def step(self) -> float:
+        """One round over the followed instances; returns the seconds until the next."""
+        with self._reading() as session:
+            instances = [i for i in followed(session) if i.started_at is not None]
+            frozen = [i for i in frozen_instances(session) if i.id in self._live]
+        for instance in instances:
+            self._catch_up(instance, until=self.record.process_clock.now())
+        for instance in frozen:
+            self._refresh(instance)
+        return 0.5 if instances else 2.0
+
+    def _catch_up(self, instance: TwinInstance, *, until: datetime, final: bool = False) -> None:
+        """Read the hours that are over, then bring belief, replays, snapshots and health up to date."""
+        if instance.started_at is None:
+            return
+        start = us(instance.started_at)
+        with self._reading() as session:
+            settings = self.settings_of(session, instance)
+            hours = {
+                row.hour: row
+                for row in session.scalars(
+                    select(TwinHour).where(TwinHour.instance_id == instance.id).order_by(TwinHour.revision)
+                )
+            }
+        rows = self._changed(instance, settings, start, hours)
+        number, before = len(hours), hours[max(hours)].inputs if hours else None
+        newest = self._newest(settings)
+        while len(rows) < MOST_HOURS * (20 if final else 1):
+            end = start + (number + 1) * HOUR_US
+            if end > us(until) or (not final and newest < end and us(until) < end + us_of(PATIENCE)):
+                break
+            read_now = read_hour(self.historian, settings, end - HOUR_US, before)
+            rows.append((number, 1, read_now))
+            before, number = read_now.inputs, number + 1
+        if rows:
+            with self._acting() as unit:
+                for hour, revision, data in rows:
+                    unit.add(
+                        TwinHour(
+                            instance_id=instance.id,
+                            hour=hour,
+                            revision=revision,
+                            taken_at=from_us(start + (hour + 1) * HOUR_US),
+                            arrived_at=unit.process_now,
+                            inputs=data.inputs,
+                            measured=data.measured,
+                            quality=data.quality,
+                        )
+                    )
+        self._refresh(instance)
+
+    def _newest(self, settings: Settings) -> int:
+        """The instant through which the required channels are known (the slowest of them)."""
+        wanted = [s.tag for s in settings.inputs.values() if s.required and s.tag]
+        last = self.historian.last(wanted)
+        return min((sample.source_us for sample in last.values()), default=0) if len(last) == len(wanted) else 0
+
+    def _changed(
+        self, instance: TwinInstance, settings: Settings, start: int, hours: dict[int, TwinHour]
+    ) -> list[tuple[int, int, HourOfInputs]]:
+        """Hours that read differently now, e.g. because a gap was backfilled."""
+        begin = self._recheck.pop(instance.id, None)
+        if begin is None:
+            return []
+        told = []
+        for hour in range(begin, len(hours)):
+            known = hours[hour]
+            before = hours[hour - 1].inputs if hour else None
+            now = read_hour(self.historian, settings, start + hour * HOUR_US, before)
+            if (now.inputs, now.measured, now.quality) != (known.inputs, known.measured, known.quality):
+                told.append((hour, known.revision + 1, now))
+        return told
+
+    def _refresh(self, instance: TwinInstance) -> None:
+        from titer.science.filters.unscented import FilterFailure
+
+        with self.lock:
+            failure = ""
+            estimator = self._live.get(instance.id)
+            known = estimator.shown if estimator else []
+            with self._reading() as session:
+                fresh = log_rows(session, instance.id, after=estimator.last_id) if estimator else []
+                if estimator is not None and not fresh:
+                    if instance.state not in rules.FOLLOWED:
+                        return
+                else:
+                    try:
+                        estimator = self.live(session, instance)
+                    except (FilterFailure, TiterError) as error:
+                        failure = f"The filter cannot go on: {error}"
+                        self._live.pop(instance.id, None)
+            if estimator is None or failure:
+                if failure and failure != self._trouble.get(instance.id):
+                    self._trouble[instance.id] = failure
+                    with self._acting() as unit:
+                        self._judge(unit, instance.id, None, failure)
+                return
+            self._trouble.pop(instance.id, None)
+            self._tell(instance, estimator, known, fresh)
+
+    def _tell(
+        self, instance: TwinInstance, estimator: Estimator, known: list[Any], fresh: list[Any]
+    ) -> None:
+        """Write what is new: replays, snapshots, health. Nothing is written if nothing is."""
+        shown = estimator.shown
+        again = _first_difference(known, shown)
+        every = estimator.settings.snapshot_every_h
+        due = bool(shown) and len(shown) // every > len(known) // every
+        event, reasons = self._health(instance, estimator)
+        if again is None and not due and event is None and reasons == instance.reasons:
+            return
+        with self._acting() as unit:
+            row = unit.get(TwinInstance, instance.id)
+            if again is not None:
+                replay = unit.add(
+                    TwinReplay(
+                        instance_id=row.id,
+                        cause=[_cause(item) for item in fresh if _late(item, known)],
+                        from_hour=known[again].hour,
+                        to_hour=known[-1].hour,
+                        before=estimator.table(known[-1])[1],
+                        after=estimator.table(shown[len(known) - 1])[1],
+                        belief_digest=estimator.belief_digest(),
+                        known_through=estimator.last_id,
+                    )
+                )
+                unit.emit(
+                    "twin.replayed", replay, {"batch_id": row.batch_id, "from_hour": replay.from_hour}
+                )
+            if due:
+                self._snapshot(unit, row, estimator)
+            if row.state in rules.FOLLOWED:
+                self._judge(unit, row.id, estimator, "")
+
+    def _snapshot(self, unit: Unit, row: TwinInstance, estimator: Estimator) -> TwinSnapshot:
+        newest = estimator.shown[-1]
+        states, outputs = estimator.table(newest)
+        return unit.add(
+            TwinSnapshot(
+                instance_id=row.id,
+                hour=newest.hour,
+                known_at=unit.process_now,
+                known_through=estimator.last_id,
+                knowledge_digest=estimator.knowledge_digest(),
+                belief_digest=estimator.belief_digest(),
+                states=states,
+                outputs=outputs,
+            )
+        )
+
+    def _health(self, instance: TwinInstance, estimator: Estimator | None, failure: str = "") -> tuple[str | None, list[str]]:
+        behind = 0.0
+        if estimator is not None:
+            behind = estimator.hour_of(self.record.process_clock.now()) - len(estimator.hours)
+        reasons = rules.health(
+            innovations=estimator.recent_innovations() if estimator else {},
+            recent=[hour.quality for hour in estimator.hours[-12:]] if estimator else [],
+            required=_required(estimator.settings) if estimator else (),
+            outside=estimator.outside() if estimator else [],
+            failure=failure,
+            behind_h=max(behind, 0.0),
+        )
+        hours = len(estimator.hours) if estimator else 0
+        if failure and instance.state in ("SYNCING", "LIVE"):
+            return "doubt", reasons
+        return rules.instance_event(instance.state, reasons, hours, behind), reasons
+
+    def _judge(self, unit: Unit, instance_id: str, estimator: Estimator | None, failure: str) -> None:
+        row = unit.get(TwinInstance, instance_id)
+        event, reasons = self._health(row, estimator, failure)
+        if event is not None:
+            self._move(unit, row, event, reasons)
+        elif reasons != row.reasons:
+            row.reasons = reasons
+            unit.flush()
+
+    def _move(self, unit: Unit, row: TwinInstance, event: str, reasons: list[str]) -> None:
+        row.state, row.reasons = rules.move(rules.INSTANCE, "twin", row.state, event), reasons
+        unit.emit("twin.instance.moved", row, _told(row))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        """A reading session whose rows can still be looked at when it is closed."""
+        with self.record.reading() as session:
+            try:
+                yield session
+            finally:
+                session.expunge_all()
+
+    def _acting(self) -> Any:
+        return self.record.action(Actor.timer("twin.estimator"), VERB)
+
+
+def _required(settings: Settings) -> list[str]:
+    return [name for name, source in settings.inputs.items() if source.required] + [
+        f"measured:{name}" for name, source in settings.measured.items() if source.required
+    ]
+
+
+def _when(payload: dict[str, Any], default: datetime) -> datetime:
+    at = payload.get("at_us")
+    return from_us(int(at)) if at is not None else default
+
+
+def us_of(span: timedelta) -> int:
+    """A time span in microseconds."""
+    return span // timedelta(microseconds=1)
+
+
+def _first_difference(known: list[Any], shown: list[Any]) -> int | None:
+    """The first hour (index) whose estimate is another than it was; None if none is."""
+    for index, (old, new) in enumerate(zip(known, shown, strict=False)):
+        if old is not new and (old.states[0] != new.states[0]).any():
+            return index
+    return None
+
+
+def _late(row: Any, known: list[Any]) -> bool:
+    return isinstance(row, TwinMeasurement) or (row.hour < len(known))
+
+
+def _cause(row: Any) -> dict[str, Any]:
+    if isinstance(row, TwinMeasurement):
+        return {
+            "measurement_id": row.id,
+            "output": row.output,
+            "value": row.value,
+            "unit": row.unit,
+            "status": row.status,
+            "sampled_at": row.sampled_at,
+            "arrived_at": row.arrived_at,
+            "source_type": row.source_type,
+            "source_id": row.source_id,
+            "sample_number": row.sample_number,
+        }
+    return {"hour_id": row.id, "hour": row.hour, "revision": row.revision, "reason": "read again after a gap"}
+
+
+def _told(instance: TwinInstance) -> dict[str, Any]:
+    return {
+        "instance_id": instance.id,
+        "batch_id": instance.batch_id,
+        "equipment": instance.equipment,
+        "state": instance.state,
+        "reasons": instance.reasons,
+    }
+
+
+def number_in(output: str, value: str, unit: str, wanted: str) -> Decimal | None:
+    """A laboratory value in the model's unit; None where it is no number or another quantity."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    if unit in ("", wanted):
+        return number
+    try:
+        return convert(number, unit, wanted)
+    except Invalid:
+        if output in MOLAR and unit == "mmol/L":
+            return number * MOLAR[output]
+        return None
+
+
+def instance_of(session: Session, batch_id: str) -> TwinInstance | None:
+    """The twin of a batch, by the batch's id or number."""
+    return session.scalars(
+        select(TwinInstance).where(
+            (TwinInstance.batch_id == batch_id) | (TwinInstance.batch_number == batch_id)
+        )
+    ).first()
+
+
+def followed(session: Session) -> list[TwinInstance]:
+    """Instances of running batches."""
+    return list(session.scalars(select(TwinInstance).where(TwinInstance.state.in_(rules.FOLLOWED))))
+
+
+def frozen_instances(session: Session) -> list[TwinInstance]:
+    """Instances of batches that are over; late results still change what they believe about the past."""
+    return list(session.scalars(select(TwinInstance).where(TwinInstance.state == "FROZEN")))
+
+
+__all__ = ["GOOD", "Following", "followed", "instance_of", "number_in"]

@@ -1,0 +1,103 @@
+"""Reads: courses with bands, measurements at their taken and arrived times, scenarios and proposals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.twin.estimator import Z95, Estimator
+from titer.twin.inputs import text
+from titer.twin.model import (
+    TwinDefinition,
+    TwinInstance,
+    TwinMeasurement,
+    TwinProposal,
+    TwinReplay,
+    TwinScenario,
+    TwinSnapshot,
+)
+
+
+def definitions(session: Session) -> list[TwinDefinition]:
+    """Twins of equipment, newest first."""
+    return list(session.scalars(select(TwinDefinition).order_by(TwinDefinition.id.desc())))
+
+
+def instances(session: Session) -> list[TwinInstance]:
+    """Twins of batches, newest first."""
+    return list(session.scalars(select(TwinInstance).order_by(TwinInstance.id.desc())))
+
+
+def course(estimator: Estimator, at: datetime | None = None) -> dict[str, Any]:
+    """Every hour's outputs and hidden states with 95 % bands, up to an instant.
+
+    Returns:
+        hours, and per series `unit`, `title`, `mean`, `low`, `high` (lists of decimal text).
+    """
+    until = None if at is None else estimator.hour_of(at)
+    shown = [s for s in estimator.shown if until is None or s.hour <= until + 1e-9]
+    series: dict[str, Any] = {}
+    for variables, kind in ((estimator.spec.outputs, "outputs"), (estimator.spec.states, "states")):
+        for i, v in enumerate(variables):
+            if v.name in series or v.name in ("igg", "glc", "gln", "lac", "nh4"):
+                continue
+            pairs = [(float(getattr(s, kind)[0][i]), float(getattr(s, kind)[1][i])) for s in shown]
+            series[v.name] = {
+                "unit": v.unit,
+                "title": v.title,
+                "mean": [text(m) for m, _ in pairs],
+                "low": [text(m - Z95 * d) for m, d in pairs],
+                "high": [text(m + Z95 * d) for m, d in pairs],
+            }
+    return {"hours": [s.hour for s in shown], "series": series}
+
+
+def measurements(session: Session, instance_id: str) -> list[TwinMeasurement]:
+    """Laboratory values as the twin took them, all revisions, by arrival."""
+    return list(
+        session.scalars(
+            select(TwinMeasurement)
+            .where(TwinMeasurement.instance_id == instance_id)
+            .order_by(TwinMeasurement.id)
+        )
+    )
+
+
+def replays(session: Session, instance_id: str) -> list[TwinReplay]:
+    """Rewinds, newest first."""
+    return list(
+        session.scalars(
+            select(TwinReplay).where(TwinReplay.instance_id == instance_id).order_by(TwinReplay.id.desc())
+        )
+    )
+
+
+def snapshots(session: Session, instance_id: str) -> list[TwinSnapshot]:
+    """Snapshots, newest first."""
+    return list(
+        session.scalars(
+            select(TwinSnapshot).where(TwinSnapshot.instance_id == instance_id).order_by(TwinSnapshot.id.desc())
+        )
+    )
+
+
+def scenarios(session: Session, instance_id: str) -> list[TwinScenario]:
+    """Scenarios, newest first."""
+    return list(
+        session.scalars(
+            select(TwinScenario).where(TwinScenario.instance_id == instance_id).order_by(TwinScenario.id.desc())
+        )
+    )
+
+
+def proposals(session: Session, *, batch_id: str | None = None, state: str | None = None) -> list[TwinProposal]:
+    """Proposals, newest first, of a batch (id or number) or in a state."""
+    query = select(TwinProposal).order_by(TwinProposal.id.desc())
+    if batch_id is not None:
+        query = query.where((TwinProposal.batch_id == batch_id) | (TwinProposal.batch_number == batch_id))
+    if state is not None:
+        query = query.where(TwinProposal.state == state)
+    return list(session.scalars(query))

@@ -1,0 +1,128 @@
+"""The context's face: constructs its parts, and says what they offer to the platform."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from titer.base.errors import NotFound, Refused
+from titer.record import ActionSpec, Record, SignatureMeaning, Subscription, Unit, Worker
+from titer.twin import rules
+from titer.twin.definitions import Definitions
+from titer.twin.estimator import Estimator
+from titer.twin.following import Following, instance_of
+from titer.twin.model import TwinInstance, TwinSnapshot
+from titer.twin.permissions import ACTIONS
+from titer.twin.ports import Batches, History
+from titer.twin.proposals import Draft, Proposals
+from titer.twin.signing import meanings
+
+
+class Twin:
+    """Process models that live beside the equipment. It holds no credential towards control.
+
+    Args:
+        record: the record.
+        mes: queries about the running batch's recipe; None where the layer is off.
+        historian: time series.
+    """
+
+    def __init__(self, record: Record, mes: Batches | None, historian: History) -> None:
+        self.record = record
+        self.definitions = Definitions(record)
+        self.following = Following(record, historian)
+        self.proposals = Proposals(record, self.following, mes)
+
+    def actions(self) -> tuple[ActionSpec, ...]:
+        """Rows of the matrix of rights."""
+        return ACTIONS
+
+    def signatures(self) -> tuple[SignatureMeaning, ...]:
+        """What can be signed here."""
+        return meanings(self.definitions, self.proposals)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Batches, laboratory results, filled gaps, and what the MES made of proposals."""
+        return (
+            Subscription(
+                "twin.batches", ("mes.batch.*", "mes.mark.set", "mes.phase.started"), self.following.on_batch
+            ),
+            Subscription("twin.laboratory", ("lims.result.*",), self.following.on_result),
+            Subscription("twin.gaps", ("equipment.gap.filled",), self.following.on_gap),
+            Subscription(
+                "twin.proposals",
+                ("mes.proposal.accepted", "mes.proposal.refused", "mes.setpoint.applied"),
+                self.proposals.on_mes,
+            ),
+        )
+
+    def workers(self) -> tuple[Worker, ...]:
+        """The estimator, and the clerk who expires and closes proposals."""
+        return (
+            Worker("twin.estimator", self.following.step),
+            Worker("twin.proposals", self.proposals.step),
+        )
+
+    def instance(self, session: Session, key: str) -> TwinInstance:
+        """An instance by its id, its number, or its batch's id or number.
+
+        Raises:
+            NotFound: there is none.
+        """
+        row = session.get(TwinInstance, key) or instance_of(session, key)
+        if row is None:
+            raise NotFound(
+                f"There is no twin of {key}.",
+                do="A twin is bound when a batch starts on equipment with a commissioned twin.",
+            )
+        return row
+
+    def estimator(self, session: Session, instance: TwinInstance, known: datetime | None = None) -> Estimator:
+        """The belief, live or as it was known at a plant time; hold `following.lock` while a live one is used.
+
+        Raises:
+            Refused: the culture has not begun.
+        """
+        if instance.started_at is None:
+            raise Refused(f"The culture of batch {instance.batch_number} has not begun.", do="Wait for inoculation.")
+        if known is None:
+            return self.following.live(session, instance)
+        return self.following.fresh(session, instance, known=known)
+
+    def draft(self, session: Session, instance: TwinInstance) -> Draft:
+        """Have the optimiser draft a proposal; write it with `save_draft` in an action.
+
+        Raises:
+            Refused: the batch is over or has not begun, or there is nothing to adjust.
+        """
+        if instance.started_at is None or instance.state not in rules.FOLLOWED:
+            raise Refused(f"The twin of batch {instance.batch_number} is {instance.state}; it proposes nothing.")
+        return self.proposals.draft(session, instance)
+
+    def save_draft(self, unit: Unit, draft: Draft) -> Any:
+        """Write a drafted proposal; returns it, CHECKED or (with failed checks) DRAFT."""
+        return self.proposals.save(unit, draft)
+
+    def archive(self, unit: Unit, instance_id: str, version: int | None = None) -> TwinInstance:
+        """Put a frozen twin away; it takes no more laboratory results."""
+        row = unit.get(TwinInstance, instance_id, version)
+        row.state = rules.move(rules.INSTANCE, "twin", row.state, "archive")
+        unit.emit("twin.instance.moved", row, {"batch_id": row.batch_id, "state": row.state})
+        return row
+
+    def verify_snapshot(self, session: Session, snapshot_id: str) -> dict[str, Any]:
+        """Replay the log as it was known at a snapshot and compare what was known and what was believed, bit for bit."""
+        row = session.get(TwinSnapshot, snapshot_id)
+        if row is None:
+            raise NotFound(f"There is no snapshot {snapshot_id}.")
+        instance = session.get(TwinInstance, row.instance_id)
+        if instance is None:
+            raise NotFound(f"The snapshot's twin {row.instance_id} is not there.")
+        estimator = self.following.fresh(session, instance, through=row.known_through)
+        return {
+            "knowledge": estimator.knowledge_digest() == row.knowledge_digest,
+            "belief": estimator.belief_digest() == row.belief_digest,
+            "shown": estimator.table(estimator.shown[-1]) == (row.states, row.outputs),
+        }
