@@ -44,15 +44,13 @@ class Alerts:
         block_digest: str,
         rename: dict[str, str],
     ) -> Alert:
-        """Raise one alert for an event, and the quality exception that holds the batch until then."""
+        """Raise one alert for an event, and the quality exception that holds the batch until then.
+
+        An event of a cause that has its alert in this batch is counted there instead (`rules.same_cause`).
+        """
         from titer.insight.models import renamed
 
         raised_at = from_us(row.at_us)
-        known = unit.session.scalar(
-            select(Alert).where(Alert.watch_id == watch.id, Alert.raised_at == raised_at)
-        )
-        if known is not None:
-            return known
         tags = {feature.name: [renamed(tag, rename) for tag in feature.tags] for feature in spec.features}
         parts = [
             {
@@ -66,6 +64,9 @@ class Alerts:
             }
             for c in row.top
         ]
+        known = self._known(unit, watch, parts, row)
+        if known is not None:
+            return known
         side = "below" if row.top and row.top[0].deviation < 0 else "above"
         title = (
             f"{row.top[0].feature} {side} normal in {watch.batch_number}"
@@ -86,6 +87,8 @@ class Alerts:
                 ratio=Decimal(f"{row.ratio:.3f}"),
                 first_at=from_us(first_us),
                 raised_at=raised_at,
+                occurrences=1,
+                last_raised_at=raised_at,
                 batch_hour=Decimal(f"{row.hour:.3f}"),
                 contributions=parts,
                 lead=lead,
@@ -129,10 +132,33 @@ class Alerts:
         )
         return alert
 
+    def _known(self, unit: Unit, watch: Watch, parts: list[dict[str, Any]], row: ScoredRow) -> Alert | None:
+        """The alert that this event belongs to, with the event counted; None if it is a new one."""
+        raised_at, ratio = from_us(row.at_us), Decimal(f"{row.ratio:.3f}")
+        earlier = unit.session.scalars(
+            select(Alert).where(Alert.watch_id == watch.id).order_by(Alert.raised_at.desc())
+        )
+        for alert in earlier:
+            if alert.last_raised_at == raised_at:
+                return alert
+            if rules.same_cause(alert.contributions, parts) and rules.is_recurrence(
+                alert.state, alert.ratio, ratio
+            ):
+                alert.occurrences += 1
+                alert.last_raised_at, alert.cleared_at = raised_at, None
+                unit.flush()
+                unit.emit(
+                    "insight.alert.recurred",
+                    alert,
+                    {"alert_id": alert.id, "batch_id": alert.batch_id, "occurrences": alert.occurrences},
+                )
+                return alert
+        return None
+
     def clear(self, unit: Unit, watch: Watch, at_us: int) -> None:
         """Note that the event has passed; the alert stays as open as it was."""
         last = unit.session.scalar(
-            select(Alert).where(Alert.watch_id == watch.id).order_by(Alert.raised_at.desc()).limit(1)
+            select(Alert).where(Alert.watch_id == watch.id).order_by(Alert.last_raised_at.desc()).limit(1)
         )
         if last is not None and last.cleared_at is None:
             last.cleared_at = from_us(at_us)

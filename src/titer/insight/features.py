@@ -17,6 +17,9 @@ from titer.science.monitoring import INACTIVE, MISSING, OK
 Floats = NDArray[np.float64]
 Mask = NDArray[np.uint8]
 
+_LEAST_ROWS = 3
+_SETTLED = 0.005
+
 
 @dataclass(frozen=True)
 class BatchRows:
@@ -59,6 +62,9 @@ def evaluate(values: Floats, spec: Spec) -> tuple[Floats, Mask]:
         out[:, j], mask[:, j] = _OPERATIONS[feature.operation](
             [column[tag] for tag in feature.tags], feature, spec.step_minutes / 60.0
         )
+        if feature.settle and len(feature.tags) == 2:
+            moving = _moving(column[feature.tags[1]], feature.settle)
+            mask[:, j] = np.where(moving & (mask[:, j] == OK), INACTIVE, mask[:, j])
     return out, mask
 
 
@@ -123,6 +129,22 @@ def _ratio(of: list[Floats], feature: Feature, _step_h: float) -> tuple[Floats, 
     return value, np.where(np.isfinite(x) & np.isfinite(y), mask, MISSING).astype(np.uint8)
 
 
+def _median_ratio(of: list[Floats], feature: Feature, _step_h: float) -> tuple[Floats, Mask]:
+    x, y = of
+    counts = np.isfinite(x) & np.isfinite(y) & (y > feature.floor)
+    one = np.where(counts, x / np.where(counts, y, 1.0), np.nan)
+    stacked = np.stack([_shifted(one, k) for k in range(feature.window)], axis=1)
+    known = np.isfinite(stacked).sum(axis=1)
+    ordered = np.sort(stacked, axis=1)  # NaN last
+    rows = np.arange(x.size)
+    low, high = np.maximum(known - 1, 0) // 2, known // 2
+    value = (ordered[rows, low] + ordered[rows, np.minimum(high, feature.window - 1)]) / 2.0
+    enough = known >= min(_LEAST_ROWS, feature.window)
+    mask = np.where(enough, OK, INACTIVE)
+    there = np.isfinite(x) & np.isfinite(y)
+    return np.where(enough, value, np.nan), np.where(there, mask, MISSING).astype(np.uint8)
+
+
 def _exchange(of: list[Floats], feature: Feature, _step_h: float) -> tuple[Floats, Mask]:
     x, y = of
     grown_x = (x - _shifted(x, feature.window)) * feature.sign
@@ -143,7 +165,25 @@ def _balance(of: list[Floats], feature: Feature, _step_h: float) -> tuple[Floats
     return value, np.where(both, np.where(applies, OK, INACTIVE), MISSING).astype(np.uint8)
 
 
-_OPERATIONS = {"mean": _mean, "change": _change, "ratio": _ratio, "exchange": _exchange, "balance": _balance}
+_OPERATIONS = {
+    "mean": _mean,
+    "change": _change,
+    "ratio": _ratio,
+    "median_ratio": _median_ratio,
+    "exchange": _exchange,
+    "balance": _balance,
+}
+
+
+def _moving(setpoint: Floats, rows: int) -> NDArray[np.bool_]:
+    """Where a set-point has changed within the last rows."""
+    before = _shifted(setpoint, 1)
+    changed = np.abs(setpoint - before) > _SETTLED * np.maximum(np.abs(setpoint), np.abs(before))
+    running = np.cumsum(changed.astype(np.int64))
+    earlier = np.zeros_like(running)
+    earlier[rows:] = running[:-rows] if rows < running.size else 0
+    result: NDArray[np.bool_] = running > earlier
+    return result
 
 
 def _shifted(x: Floats, by: int) -> Floats:

@@ -92,6 +92,19 @@ class Follower:
         elif what in ENDED:
             self._end(str(event.payload.get("batch_id") or event.record_id), event.process_at)
 
+    def on_phase(self, event: OutboxEvent) -> None:
+        """The start of the phase that a deployment ends with ends its watch."""
+        batch_id, title = str(event.payload.get("batch_id")), str(event.payload.get("phase", "")).casefold()
+        with self.record.reading() as session:
+            phases = session.execute(
+                select(Watch.batch_id, Deployment.ends_with_phase)
+                .join(Deployment, Deployment.id == Watch.deployment_id)
+                .where(Watch.batch_id == batch_id, Watch.state == "following")
+            ).all()
+        if any(phase is not None and phase.casefold() == title for _, phase in phases):
+            at_us = event.payload.get("at_us")
+            self._end(batch_id, from_us(int(at_us)) if at_us is not None else event.process_at)
+
     def _begin(self, event: OutboxEvent) -> None:
         equipment = str(event.payload.get("unit", ""))
         batch_id = str(event.payload.get("batch_id") or event.record_id)

@@ -73,6 +73,7 @@ class Deployment(Regulated, Base):
     patience_s: Mapped[int] = mapped_column()
     golden_check: Mapped[str] = mapped_column()
     fallback: Mapped[str] = mapped_column()
+    ends_with_phase: Mapped[str | None] = mapped_column()
     state_reason: Mapped[str | None] = mapped_column()
 
 
@@ -132,6 +133,8 @@ class Alert(Regulated, Base):
     first_at: Mapped[datetime] = mapped_column()
     raised_at: Mapped[datetime] = mapped_column()
     cleared_at: Mapped[datetime | None] = mapped_column()
+    occurrences: Mapped[int] = mapped_column()
+    last_raised_at: Mapped[datetime] = mapped_column()
     batch_hour: Mapped[Decimal] = mapped_column()
     contributions: Mapped[list[dict[str, Any]]] = mapped_column()
     lead: Mapped[str] = mapped_column()

@@ -192,6 +192,7 @@ class Models:
         block_minutes: int = 60,
         patience_s: int = 30,
         fallback: str = "Alarms and rounds as without the model",
+        ends_with_phase: str | None = None,
     ) -> Deployment:
         """Bind an approved model to equipment, once this computer scores its golden rows to the same bits.
 
@@ -201,6 +202,7 @@ class Models:
             block_minutes: length of a block of the prediction log, plant time.
             patience_s: how long (server clock) late values are waited for.
             fallback: what holds while the model is suspended.
+            ends_with_phase: title of the recipe's phase or operation at whose start the model stops looking.
 
         Raises:
             Refused: if the model is not approved, a channel is missing or has another unit, or the golden
@@ -232,6 +234,7 @@ class Models:
                 patience_s=patience_s,
                 golden_check="passed",
                 fallback=fallback,
+                ends_with_phase=ends_with_phase,
             )
         )
         row.state = new_state

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from titer.base.errors import Invalid, Refused
 
@@ -28,6 +30,9 @@ DISPOSITIONS = {
     "expected": "Intended and explained (a trial, a change that was planned)",
     "model_fault": "The model was wrong",
 }
+
+
+WORSE = Decimal("1.5")
 
 
 def move_model(state: str, event: str) -> str:
@@ -103,6 +108,28 @@ def against_disposing(state: str, disposition: object, comment: object) -> list[
     if not isinstance(comment, str) or len(comment.strip()) < 10:
         reasons.append("Say in a sentence what was found (at least ten characters).")
     return reasons
+
+
+def same_cause(known: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a new event is the known one again: its leading feature stood among the known event's three
+    largest contributions (or the other way round), on the same side of normal."""
+
+    def side(part: Mapping[str, Any]) -> tuple[str, bool]:
+        return part["feature"], str(part["deviation"]).startswith("-")
+
+    if not known or not new:
+        return False
+    before, after = [side(part) for part in known[:3]], [side(part) for part in new[:3]]
+    return after[0] in before or before[0] in after
+
+
+def is_recurrence(state: str, known_ratio: Decimal, new_ratio: Decimal) -> bool:
+    """Whether an event of the same cause joins its alert instead of opening another.
+
+    It joins while the alert is not disposed of. Afterwards it joins too, since a person has judged this
+    cause in this batch; but what is half as large again as what was judged is a new alert.
+    """
+    return state != "disposed" or new_ratio <= known_ratio * WORSE
 
 
 def split_roles(batches: Iterable[str], counts: dict[str, int], order: dict[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from titer.insight.gate import InsightGate
 from titer.insight.model import PredictionBlock, Watch
 from titer.insight.models import Models
 from titer.insight.permissions import ACTIONS
+from titer.insight.plant import EquipmentPlant
 from titer.insight.ports import History, Plant
 from titer.insight.scoring import replay
 from titer.insight.signing import meanings
@@ -29,16 +30,19 @@ class Insight:
     Args:
         record: the record.
         quality: takes exceptions and deviations, and asks the release gate.
-        equipment: channels and gaps of the plant.
         historian: time series.
+        plant: channels and gaps; equipment's records if left out.
     """
 
-    def __init__(self, record: Record, quality: Quality, equipment: Plant, historian: History) -> None:
+    def __init__(
+        self, record: Record, quality: Quality, historian: History, plant: Plant | None = None
+    ) -> None:
         self.record = record
+        plant = plant or EquipmentPlant()
         self.datasets = Datasets(record, historian)
-        self.models = Models(record, self.datasets, equipment)
+        self.models = Models(record, self.datasets, plant)
         self.alerts = Alerts(quality)
-        self.follower = Follower(record, self.models, self.alerts, historian, equipment)
+        self.follower = Follower(record, self.models, self.alerts, historian, plant)
         self.blocks = queries.Blocks(record)
 
     def actions(self) -> tuple[ActionSpec, ...]:
@@ -50,8 +54,11 @@ class Insight:
         return meanings(self.alerts)
 
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """Batches that begin and end."""
-        return (Subscription("insight.batches", ("mes.batch.*",), self.follower.on_batch),)
+        """Batches that begin and end, and the phase that ends the watching."""
+        return (
+            Subscription("insight.batches", ("mes.batch.*",), self.follower.on_batch),
+            Subscription("insight.phases", ("mes.phase.started",), self.follower.on_phase),
+        )
 
     def workers(self) -> tuple[Worker, ...]:
         """The scoring worker."""

@@ -14,7 +14,7 @@ from titer.base.errors import Invalid
 from titer.science.monitoring import EventRule
 
 ALGORITHMS = ("pca-tunnel/1",)
-OPERATIONS = {"mean": 1, "change": 1, "ratio": 2, "exchange": 2, "balance": 2}
+OPERATIONS = {"mean": 1, "change": 1, "ratio": 2, "median_ratio": 2, "exchange": 2, "balance": 2}
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,13 @@ class Feature:
         mean: mean of tag 1.
         change: growth of tag 1 an hour.
         ratio: sum of tag 1 over sum of tag 2, over the rows in which tag 2 is above `floor`.
+        median_ratio: median of tag 1 over tag 2, over the rows in which tag 2 is above `floor` (at least three):
+            one row that was sampled while a valve was just opening does not count.
         exchange: `sign` x growth of tag 1 over growth of tag 2, while tag 2 grew by more than `floor`.
         balance: sum of tag 1 over sum of tag 2 since the batch began, once the latter is above `floor`.
 
-    A feature that does not apply (nothing is fed, say) is *inactive*: neither missing nor normal.
+    A feature that does not apply (nothing is fed, say) is *inactive*: neither missing nor normal. So is a ratio
+    for `settle` rows after tag 2 (a set-point) has changed by more than 0.5 %: a loop is given time to follow.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Feature:
     window: int = 1
     floor: float = 0.0
     sign: int = 1
+    settle: int = 0
     title: str = ""
 
 
@@ -211,6 +215,9 @@ def _feature(reader: _Reader, tags: list[str]) -> Feature:
     sign = reader.whole("sign", 1)
     if sign not in (-1, 1):
         raise Invalid("A sign is 1 or -1.", where=f"{reader.where}.sign")
+    settle = reader.whole("settle", 0)
+    if not 0 <= settle <= 1000:
+        raise Invalid("A loop settles within 0 to 1,000 rows.", where=f"{reader.where}.settle")
     return Feature(
         reader.text("name"),
         operation,
@@ -218,6 +225,7 @@ def _feature(reader: _Reader, tags: list[str]) -> Feature:
         window,
         reader.number("floor", 0.0),
         sign,
+        settle,
         reader.text("title", ""),
     )
 

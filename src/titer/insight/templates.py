@@ -62,16 +62,18 @@ def fed_batch(reactor: str = "BR-201", balance: str | None = None, *, days: int 
             ),
         ],
         "features": [
-            feature("temperature error", "ratio", pv("Temperature.PV"), pv("Temperature.SP"), window=6),
-            feature("pH error", "ratio", pv("pH.PV"), pv("pH.SP"), window=6),
-            feature("DO error", "ratio", pv("DO.PV"), pv("DO.SP"), window=6),
+            feature(
+                "temperature error", "ratio", pv("Temperature.PV"), pv("Temperature.SP"), window=6, settle=36
+            ),
+            feature("pH error", "ratio", pv("pH.PV"), pv("pH.SP"), window=6, settle=36),
+            feature("DO error", "ratio", pv("DO.PV"), pv("DO.SP"), window=6, settle=18),
             feature("viable cells", "mean", pv("VCD.PV"), window=6),
             feature("growth", "change", pv("VCD.PV"), window=36),
             feature("oxygen uptake", "mean", pv("OUR.PV"), window=6),
             feature("oxygen per cell", "ratio", pv("OUR.PV"), pv("VCD.PV"), window=12, floor="0.5"),
             feature(
                 "feed delivered / asked for",
-                "ratio",
+                "median_ratio",
                 pv("FeedF2.PV"),
                 pv("FeedF2.SP"),
                 window=12,
@@ -91,7 +93,7 @@ def fed_batch(reactor: str = "BR-201", balance: str | None = None, *, days: int 
             ),
             feature(
                 "glucose delivered / asked for",
-                "ratio",
+                "median_ratio",
                 pv("GlucoseFeed.PV"),
                 pv("GlucoseFeed.SP"),
                 window=12,

@@ -13,6 +13,7 @@ from titer.base.clock import ManualClock, us
 from titer.base.errors import Refused
 from titer.insight import Insight, queries
 from titer.insight.model import Alert, PredictionBlock, Watch
+from titer.insight.scoring import Contribution, ScoredRow
 from titer.record import Actor, OutboxEvent
 
 Approved = Callable[..., tuple[str, dict[str, Actor]]]
@@ -134,7 +135,7 @@ def test_a_restart_goes_on_from_the_log_and_doubles_nothing(
     for part in range(9):
         process_clock.advance(timedelta(hours=11))
         if part % 2:
-            world.insight = Insight(world.record, world.quality, world.plant, world.history)
+            world.insight = Insight(world.record, world.quality, world.history, world.plant)
         world.insight.follower.step()
     mes_event(world, "completed")
     world.insight.follower.step()
@@ -193,7 +194,7 @@ def test_a_log_that_was_touched_suspends_the_model_by_itself(
     path = world.record.content.path(digest)
     path.chmod(0o640)
     path.write_bytes(path.read_bytes().replace(b"false", b"true ", 1))
-    world.insight = Insight(world.record, world.quality, world.plant, world.history)
+    world.insight = Insight(world.record, world.quality, world.history, world.plant)
     world.insight.follower.step()
     with world.record.reading() as session:
         model = world.insight.models.get(session, model_id)
@@ -201,3 +202,68 @@ def test_a_log_that_was_touched_suspends_the_model_by_itself(
         assert "changed after it was kept" in (model.state_reason or "")
         gate = world.insight.release_gate().checks(session, "batch-1")
         assert gate[0].outcome == "exception"
+
+
+def test_an_event_of_a_cause_that_has_its_alert_is_counted_there(
+    world: Any, approved: Approved, process_clock: ManualClock, sign: Callable[..., object]
+) -> None:
+    people = run(world, approved, process_clock, world.toy.make_batch(705, fault_h=60.0))
+    with world.record.reading() as session:
+        (alert,) = queries.alerts(session)
+        watch = session.query(Watch).one()
+        model = world.insight.models.get(session, watch.model_id)
+    spec = world.insight.models.load(model.artefact_digest).spec
+
+    def again(hours: int, size: float, feature: str = alert.contributions[0]["feature"]) -> Alert:
+        top = (Contribution(feature, "SPE", 0.9, -9.0, 0.92, 1.0),)
+        row = ScoredRow(
+            us(alert.raised_at) + hours * 3_600_000_000, 80.0, 1.0, 1.0, 1.0, "ok", True,
+            float(alert.ratio) * size, True, False, top,
+        )  # fmt: skip
+        with world.record.action(Actor.model("toy 1"), "insight.score") as unit:
+            made = world.insight.alerts.open(
+                unit, watch=watch, model=model, spec=spec, row=row, first_us=row.at_us, lead="-",
+                block_digest=alert.block_digest, rename={},
+            )  # fmt: skip
+        assert isinstance(made, Alert)
+        return made
+
+    assert again(24, 1.2).id == alert.id
+    assert again(24, 1.2).occurrences == 2, "told twice, counted once"
+    sign(
+        people["scientist"],
+        "insight_alert",
+        alert.id,
+        "disposed",
+        disposition="true_process",
+        comment="The pump head is worn and will be changed after the batch.",
+    )
+    joined = again(48, 1.2)
+    assert (joined.id, joined.state, joined.occurrences) == (alert.id, "disposed", 3)
+    assert again(72, 2.0).id != alert.id, "half as large again is another matter"
+    assert again(96, 1.0, "oxygen").id != alert.id
+
+
+def test_the_named_phase_ends_the_watching(
+    world: Any, approved: Approved, process_clock: ManualClock
+) -> None:
+    model_id, people = approved()
+    with world.record.action(people["owner"], "insight.model.deploy") as unit:
+        world.insight.models.deploy(unit, model_id, equipment="R", ends_with_phase="Harvest")
+    mes_event(world, "started")
+    world.stream(world.toy.make_batch(706), us(process_clock.now()))
+    process_clock.advance(timedelta(hours=50))
+    for title in ("Culture", "harvest"):
+        world.insight.follower.on_phase(
+            SimpleNamespace(
+                payload={"batch_id": "batch-1", "phase": title, "at_us": us(process_clock.now())},
+                process_at=process_clock.now(),
+            )
+        )
+    process_clock.advance(timedelta(hours=40))
+    world.insight.follower.step()
+    world.insight.follower.step()
+    with world.record.reading() as session:
+        watch = session.query(Watch).one()
+        assert watch.state == "finished"
+        assert sum(queries.scored_shares(session, watch.id).values()) == 100

@@ -219,3 +219,41 @@ def test_validation_counts_events_and_holds_the_model_to_what_was_agreed(batch: 
 def test_too_few_batches_are_refused_in_words(batch: Make, toy_spec: Spec) -> None:
     with pytest.raises(Invalid, match="too few"):
         fit([batch(1)], [batch(2)], toy_spec)
+
+
+def test_a_loop_is_given_time_to_follow_its_set_point(spec_document: dict[str, Any], batch: Make) -> None:
+    feature = {
+        "name": "loop",
+        "operation": "ratio",
+        "tags": ["R.Feed.PV", "R.Feed.SP"],
+        "floor": "0.05",
+        "settle": 4,
+    }
+    spec = parse_spec({**spec_document, "features": [feature, spec_document["features"][0]]})
+    values = batch(1).values[:20].copy()
+    values[:, 3] = 5.0
+    values[10:, 3] = 6.0
+    values[:, 2] = 5.0
+    _, mask = evaluate(values, spec)
+    assert mask[:, 0].tolist() == [OK] * 10 + [INACTIVE] * 4 + [OK] * 6
+
+
+def test_a_median_ratio_shrugs_off_the_row_in_which_a_valve_opens(
+    spec_document: dict[str, Any], batch: Make
+) -> None:
+    feature = {
+        "name": "feed",
+        "operation": "median_ratio",
+        "tags": ["R.Feed.PV", "R.Feed.SP"],
+        "window": 12,
+        "floor": "0.05",
+    }
+    spec = parse_spec({**spec_document, "features": [feature, spec_document["features"][0]]})
+    values = batch(1).values[:30].copy()
+    values[:, 2:4] = 0.0
+    values[10:16, 3] = 30.0
+    values[10:16, 2] = [0.0, 30.0, 30.3, 29.7, 30.0, 30.1]
+    features, mask = evaluate(values, spec)
+    assert mask[:12, 0].tolist() == [INACTIVE] * 12
+    assert features[16, 0] == pytest.approx(1.0, abs=0.01)
+    assert mask[25, 0] == INACTIVE

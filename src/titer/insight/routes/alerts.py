@@ -39,6 +39,8 @@ class InsightAlertOut(_Out):
     first_at: datetime
     raised_at: datetime
     cleared_at: datetime | None
+    occurrences: int
+    last_raised_at: datetime
     batch_hour: Decimal
     contributions: list[dict[str, Any]]
     lead: str

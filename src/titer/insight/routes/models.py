@@ -121,6 +121,7 @@ class InsightDeployIn(BaseModel):
     block_minutes: int = Field(default=60, ge=1, le=1440)
     patience_s: int = Field(default=30, ge=0, le=3600)
     fallback: str = "Alarms and rounds as without the model"
+    ends_with_phase: str | None = Field(default=None, examples=["Harvest"])
     reason: str | None = None
 
 
@@ -138,6 +139,7 @@ class InsightDeploymentOut(_Out):
     patience_s: int
     golden_check: str
     fallback: str
+    ends_with_phase: str | None
 
 
 class InsightReason(BaseModel):
@@ -243,6 +245,7 @@ def insight_deploy(
             block_minutes=body.block_minutes,
             patience_s=body.patience_s,
             fallback=body.fallback,
+            ends_with_phase=body.ends_with_phase,
         )
         return InsightDeploymentOut.model_validate(row)
 
