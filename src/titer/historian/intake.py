@@ -69,9 +69,9 @@ def take(historian: Historian, equipment: Equipment, connection: str, data: byte
     _note_events(equipment, connection, frames, recording)
     last = frames[-1]
     answer = Acknowledged(last.epoch, acknowledged[connection, last.epoch])
-    with record.operational() as session:
-        status = status_row(session, connection, record.clock.now())
-        status.epoch, status.sequence = max((status.epoch, status.sequence), (answer.epoch, answer.sequence))
+    if answer.epoch > epoch:
+        with record.operational() as session:
+            status_row(session, connection, record.clock.now()).epoch = answer.epoch
     return answer
 
 

@@ -262,10 +262,12 @@ def test_other_engines_read_the_segments_as_they_lie(historian: Historian, tmp_p
     historian.append([frame(1, [(A, T0 + i * day, float(i)) for i in range(3)] + [(B, T0, "Run")])])
     assert len(historian.seal()) == 3
     where = tmp_path / "historian" / "segments" / "**" / "*.parquet"
-    found = duckdb.sql(
-        f"select day, count(*), sum(value) filter (where text is null) from "
-        f"read_parquet('{where}', hive_partitioning=true) group by day order by day"
-    ).fetchall()
+    found = (
+        duckdb.read_parquet(str(where), hive_partitioning=True)
+        .aggregate("day, count(*), sum(value) filter (where text is null)", "day")
+        .order("day")
+        .fetchall()
+    )
     assert [(str(day), n, total) for day, n, total in found] == [
         ("2026-03-02", 2, 0.0),
         ("2026-03-03", 1, 1.0),

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from titer.base.canonical import digest
 from titer.base.errors import Invalid
 from titer.equipment import queries
+from titer.equipment.rules import without_floats
 from titer.equipment.service import Equipment
 from titer.equipment.service.connections import settings_for_host
 from titer.equipment.service.streams import take_status
@@ -115,7 +116,11 @@ class NewStatus(BaseModel):
     message: str = Field(default="", max_length=10_000)
 
 
-@router.get("/hosts/{host}/connections", responses={304: {"description": "Nothing has changed."}})
+@router.get(
+    "/hosts/{host}/connections",
+    response_model=list[HostConnection],
+    responses={304: {"description": "Nothing has changed."}},
+)
 def connect_connections(
     host: str,
     equipment: EquipmentPart,
@@ -124,22 +129,21 @@ def connect_connections(
     wait: Annotated[float, Query(ge=0, le=120)] = 0,
     etag: str = "",
     if_none_match: Annotated[str, Header()] = "",
-) -> list[HostConnection]:
+) -> Any:
     """The connections of a host. With the last etag, the answer waits until something changes."""
     known = etag or if_none_match
     end = time.monotonic() + min(wait, LONGEST_WAIT)
     while True:
         seen = equipment.record.commits
         listed = _listed(equipment, host)
-        mark = '"' + digest([[one["name"], one["version"], digest(one)] for one in listed])[:32] + '"'
+        mark = f'"{digest(without_floats(listed))[:32]}"'
         left = end - time.monotonic()
         if mark != known or left <= 0:
             break
         equipment.record.wait_for_commit(seen, left)
-    response.headers["ETag"] = mark
     if mark == known:
-        response.status_code = 304
-        return []
+        return Response(status_code=304, headers={"ETag": mark})
+    response.headers["ETag"] = mark
     with equipment.record.reading() as session:
         said = queries.statuses(session)
     return [

@@ -11,7 +11,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from titer.equipment.routes.pages import CalibrationOut, EquipmentPart, UnitOut
-
 from titer.record.http import Acting
 
 router = APIRouter(prefix="/api/equipment", tags=["equipment"])

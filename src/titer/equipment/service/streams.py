@@ -48,7 +48,7 @@ def unknown_events(session: Session, events: list[ToldEvent]) -> list[ToldEvent]
     known = set(
         session.scalars(select(StreamEvent.key).where(StreamEvent.key.in_([one.key for one in events])))
     )
-    return [one for one in events if one.key not in known]
+    return list({one.key: one for one in events if one.key not in known}.values())
 
 
 def take_events(unit: Unit, events: list[ToldEvent]) -> int:
