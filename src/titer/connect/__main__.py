@@ -32,10 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--log-level", default="INFO")
     options = parser.parse_args(arguments)
     logging.basicConfig(
-        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+        level=logging.ERROR, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
-    for noisy in ("asyncua", "httpx", "httpcore", "sila"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    logging.getLogger("titer").setLevel(options.log_level)
+    logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     try:
         token = options.token_file.read_text("utf-8").strip()
     except OSError as error:

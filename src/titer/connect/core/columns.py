@@ -15,7 +15,8 @@ from titer.connect.core.frame import Frame, Origin
 class Columns:
     """Values as columns of equal length; the meaning of each is that of the same column of `Frame`.
 
-    `channel` indexes the connection's channel list, not the few channels of one frame.
+    `channel` indexes the connection's channel list, not the few channels of one frame. `unstamped` names
+    rows whose source gave no time: there the time of receipt stands in, and no gap is reckoned from it.
     """
 
     channel: NDArray[np.int64]
@@ -27,6 +28,7 @@ class Columns:
     quality: NDArray[np.uint8]
     origin: NDArray[np.uint8]
     text: Mapping[int, str] = field(default_factory=dict)
+    unstamped: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.value)
@@ -49,12 +51,17 @@ class Columns:
         origin: Origin = Origin.LIVE,
         text: Mapping[int, str] | None = None,
     ) -> Columns:
-        """Columns out of what a protocol delivers; quality is taken from the status' severity bits."""
+        """Columns out of what a protocol delivers; quality is taken from the status' severity bits.
+
+        A source time of 0 means that there was none.
+        """
         codes = np.asarray(status, dtype=np.uint32)
         rows = len(codes)
+        source = np.asarray(source_us, dtype=np.int64)
+        missing = frozenset(np.flatnonzero(source == 0).tolist())
         return cls(
             channel=np.asarray(channel, dtype=np.int64),
-            source_us=np.asarray(source_us, dtype=np.int64),
+            source_us=np.where(source == 0, received_us, source),
             server_us=np.zeros(rows, np.int64)
             if server_us is None
             else np.asarray(server_us, dtype=np.int64),
@@ -64,6 +71,7 @@ class Columns:
             quality=quality_of(codes),
             origin=np.full(rows, origin, np.uint8),
             text=dict(text or {}),
+            unstamped=missing,
         )
 
     def take(self, keep: NDArray[np.bool_]) -> Columns:
@@ -71,7 +79,7 @@ class Columns:
         if keep.all():
             return self
         where = np.flatnonzero(keep)
-        moved = {int(old): new for new, old in enumerate(where)} if self.text else {}
+        moved = {int(old): new for new, old in enumerate(where)} if self.text or self.unstamped else {}
         return Columns(
             self.channel[where],
             self.source_us[where],
@@ -82,6 +90,7 @@ class Columns:
             self.quality[where],
             self.origin[where],
             {moved[row]: text for row, text in self.text.items() if row in moved},
+            frozenset(moved[row] for row in self.unstamped if row in moved),
         )
 
     def relabelled(self, origin: Origin) -> Columns:
@@ -91,6 +100,8 @@ class Columns:
     def newest(self) -> NDArray[np.int64]:
         """The row of the last value of each channel that occurs, live and replayed ones only."""
         rows = np.flatnonzero(self.origin != Origin.BACKFILLED)
+        if self.unstamped:
+            rows = np.setdiff1d(rows, list(self.unstamped))
         if not len(rows):
             return rows
         _, first_from_end = np.unique(self.channel[rows][::-1], return_index=True)
@@ -132,9 +143,11 @@ def joined(parts: Sequence[Columns]) -> Columns:
     if not parts:
         return Columns.empty()
     text: dict[int, str] = {}
+    unstamped: set[int] = set()
     offset = 0
     for part in parts:
         text.update({row + offset: words for row, words in part.text.items()})
+        unstamped.update(row + offset for row in part.unstamped)
         offset += len(part)
     return Columns(
         np.concatenate([part.channel for part in parts]),
@@ -146,6 +159,7 @@ def joined(parts: Sequence[Columns]) -> Columns:
         np.concatenate([part.quality for part in parts]),
         np.concatenate([part.origin for part in parts]),
         text,
+        frozenset(unstamped),
     )
 
 

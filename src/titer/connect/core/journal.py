@@ -19,7 +19,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,7 +37,7 @@ CREATE TABLE known (tag TEXT PRIMARY KEY, source_us INTEGER NOT NULL, value REAL
     status INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE gap (id TEXT, tag TEXT, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (id, tag)) WITHOUT ROWID;
-CREATE TABLE command (key TEXT PRIMARY KEY, received_us INTEGER NOT NULL, receipt TEXT,
+CREATE TABLE command (key TEXT PRIMARY KEY, received_us INTEGER NOT NULL, body TEXT NOT NULL, receipt TEXT,
     accepted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE document (key TEXT PRIMARY KEY, body TEXT NOT NULL, accepted INTEGER NOT NULL DEFAULT 0)
     WITHOUT ROWID;
@@ -189,6 +189,13 @@ class Journal:
             )
         )
         return [(key, _receipt(body)) for key, body in rows]
+
+    async def interrupted(self) -> list[Command]:
+        """Commands that were begun and have no receipt: their outcome must be observed."""
+        rows = await self._run(
+            lambda: self._rows("SELECT body FROM command WHERE receipt IS NULL ORDER BY received_us")
+        )
+        return [Command(**json.loads(body)) for (body,) in rows]
 
     async def receipt_accepted(self, key: str) -> None:
         """The hub has the receipt; the row stays, so that the command is never carried out again."""
@@ -399,7 +406,8 @@ class Journal:
         if rows:
             return False, None if rows[0][0] is None else _receipt(rows[0][0])
         self._write(
-            "INSERT INTO command (key, received_us) VALUES (?, ?)", (command.key, us(self._clock.now()))
+            "INSERT INTO command (key, received_us, body) VALUES (?, ?, ?)",
+            (command.key, us(self._clock.now()), json.dumps(asdict(command))),
         )
         return True, None
 

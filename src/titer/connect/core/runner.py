@@ -20,11 +20,11 @@ from titer.connect.core.contract import (
     Connector,
     DeviceIdentity,
     Filled,
-    Gap,
     Outcome,
     Receipt,
     event,
 )
+from titer.connect.core.gaps import settled
 from titer.connect.core.hub import Hub
 from titer.connect.core.journal import Journal, JournalFull
 from titer.connect.core.supervise import Backoff, Once, repeat
@@ -68,6 +68,8 @@ class ConnectionRunner:
     async def run(self) -> None:
         """Work until cancelled."""
         name = self.config.name
+        for command in await self._journal.interrupted():
+            self.command(command)
         async with asyncio.TaskGroup() as group:
 
             def keep(what: str, step: Any, wake: asyncio.Event | None = None, most: float = 15.0) -> None:
@@ -132,15 +134,17 @@ class ConnectionRunner:
         identity = await self._connector.describe()
         self._identity = identity
         body = identity.as_dict()
-        before = await self._journal.recall("identity")
-        if before is not None and json.loads(before)["fingerprint"] != body["fingerprint"]:
-            what = _difference(json.loads(before), body)
-            await self._journal.append(
-                Batch(
-                    Columns.empty(),
-                    events=(event("config_changed", us(self._clock.now()), f"The device differs: {what}."),),
-                )
-            )
+        recalled = await self._journal.recall("identity")
+        before = json.loads(recalled) if recalled else {}
+        now, changes = us(self._clock.now()), []
+        if before and before["fingerprint"] != body["fingerprint"]:
+            changes.append(event("config_changed", now, f"The device differs: {_difference(before, body)}."))
+        told = before.get("details", {}).get("differences", {})
+        for tag, words in identity.details.get("differences", {}).items():
+            if told.get(tag) != words:
+                changes.append(event("config_changed", now, words, (tag,)))
+        if changes:
+            await self._journal.append(Batch(Columns.empty(), events=tuple(changes)))
         await self._journal.remember("identity", json.dumps(body))
         self._changed.set()
 
@@ -305,22 +309,6 @@ class ConnectionRunner:
             receipt = Receipt(Outcome.UNKNOWN, message=f"It is not known whether it took effect: {words}")
         await self._journal.finish(command.key, receipt)
         self._receipts.set()
-
-
-def settled(gap: Gap, fills: list[Filled], clock: Clock, columns: Columns | None = None) -> Batch:
-    """The batch that settles channels of a gap: its rows, and one event for each outcome."""
-    at = us(clock.now())
-    rows = Columns.empty() if columns is None else columns
-    events = []
-    whole = [entry.tag for entry in fills if entry.complete]
-    if whole:
-        events.append(gap.event("gap_filled", whole, at, "The device's history covers it.", len(rows)))
-    reasons: dict[str, list[str]] = {}
-    for entry in fills:
-        if not entry.complete:
-            reasons.setdefault(entry.reason, []).append(entry.tag)
-    events += [gap.event("gap_unrecoverable", tags, at, reason) for reason, tags in reasons.items()]
-    return Batch(rows, events=tuple(events), filled=tuple(fills), gap_id=gap.id)
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:

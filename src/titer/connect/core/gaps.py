@@ -1,0 +1,23 @@
+"""Settling gaps: what the device's history gave, and what nobody can give back."""
+
+from __future__ import annotations
+
+from titer.base.clock import Clock, us
+from titer.connect.core.columns import Columns
+from titer.connect.core.contract import Batch, Filled, Gap
+
+
+def settled(gap: Gap, fills: list[Filled], clock: Clock, columns: Columns | None = None) -> Batch:
+    """The batch that settles channels of a gap: its rows, and one event for each outcome."""
+    at = us(clock.now())
+    rows = Columns.empty() if columns is None else columns
+    events = []
+    whole = [entry.tag for entry in fills if entry.complete]
+    if whole:
+        events.append(gap.event("gap_filled", whole, at, "The device's history covers it.", len(rows)))
+    reasons: dict[str, list[str]] = {}
+    for entry in fills:
+        if not entry.complete:
+            reasons.setdefault(entry.reason, []).append(entry.tag)
+    events += [gap.event("gap_unrecoverable", tags, at, reason) for reason, tags in reasons.items()]
+    return Batch(rows, events=tuple(events), filled=tuple(fills), gap_id=gap.id)

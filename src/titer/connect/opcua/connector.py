@@ -1,0 +1,496 @@
+"""The OPC UA connector: live values, gaps and their filling, commands with read-back."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from asyncua import ua
+
+from titer.base.clock import Clock, us
+from titer.base.errors import Invalid, TiterError, Unavailable
+from titer.connect.core.columns import Columns, joined
+from titer.connect.core.contract import (
+    Batch,
+    Capability,
+    ClockSample,
+    Command,
+    ConnectionConfig,
+    DeviceIdentity,
+    Filled,
+    Gap,
+    Known,
+    Outcome,
+    Receipt,
+    Resume,
+    event,
+)
+from titer.connect.core.frame import Origin
+from titer.connect.core.gaps import settled
+from titer.connect.opcua import decode
+from titer.connect.opcua.history import read_stretch
+from titer.connect.opcua.identity import read_identity
+from titer.connect.opcua.nodes import resolve
+from titer.connect.opcua.session import FAULTS, Item, Link, Session
+from titer.connect.opcua.settings import OpcUaSettings
+from titer.connect.opcua.writing import confirm, equal, read_back, to_device, write
+
+BACKFILL_ROWS = 20_000
+OBSERVE_PATIENCE_S = 60.0
+
+
+class OpcUaConnector:
+    """See the module; the contract is `titer.connect.core.contract.Connector`.
+
+    Args:
+        config: the connection.
+        clock: the host's clock; it stamps `received_us`.
+        folder: not needed; every connector is offered one.
+    """
+
+    def __init__(self, config: ConnectionConfig, clock: Clock, folder: Path) -> None:
+        self.capabilities = frozenset({Capability.STREAM, Capability.COMMANDS, Capability.CLOCK})
+        self._config = config
+        self._clock = clock
+        self._settings = OpcUaSettings.of(config.settings)
+        if self._settings.history:
+            self.capabilities |= {Capability.HISTORY}
+        self._channels = config.channels
+        if not self._channels:
+            raise Invalid(
+                f"The connection {config.name} has no channels.",
+                do="Give it a channels file with at least one.",
+            )
+        self._by_tag = {channel.tag: index for index, channel in enumerate(self._channels)}
+        self._link = Link()
+        self._session: Session | None = None
+        self._online = asyncio.Event()
+        self._nodes: dict[int, ua.NodeId] = {}
+        self._refused: dict[str, str] = {}
+        self._last: dict[int, Known] = {}
+        self._suspect: dict[int, str] = {}
+        self._start_time = ""
+        self._next_gap = 1
+        self._disturbed = False
+        self._undurable = 0
+
+    # life -----------------------------------------------------------------------------------------------
+
+    async def open(self, resume: Resume) -> None:
+        """Take over what the journal remembers: newest values, the server's start time, the gap counter."""
+        self._last = {self._by_tag[tag]: known for tag, known in resume.last.items() if tag in self._by_tag}
+        self._start_time = resume.state.get("start_time", "")
+        self._next_gap = resume.next_gap
+        if self._undurable:
+            # The journal refused a batch: forget the subscription, and let the newest values in the journal
+            # tell what is missing.
+            self._link.subscription, self._undurable = 0, 0
+
+    async def close(self) -> None:
+        """End the session, on the server too."""
+        await self._drop(close=True)
+
+    async def _drop(self, *, close: bool = False) -> None:
+        self._online.clear()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.drop(close=close)
+
+    async def describe(self) -> DeviceIdentity:
+        """Maker, product, version, and the units and ranges of the channels."""
+        session = self._live()
+        settings = self._settings
+        security = "unencrypted" if settings.policy == "None" else f"{settings.policy} {settings.mode}"
+        endpoint = f"{settings.endpoint} ({security})"
+        if session.server_certificate:
+            endpoint += f" certificate {session.server_certificate}"
+        return await read_identity(session.client, endpoint, self._channels, self._nodes, self._refused)
+
+    def _live(self) -> Session:
+        if self._session is None or not self._online.is_set():
+            raise Unavailable(f"{self._config.name} is not connected.")
+        return self._session
+
+    # the stream -----------------------------------------------------------------------------------------
+
+    async def stream(self) -> AsyncIterator[Batch]:
+        """Connect or resume, then yield batches until the session breaks.
+
+        Raises:
+            Unavailable, Refused, Invalid: why it could not go on; the host backs off and calls again.
+        """
+        session = self._session = Session(self._settings, self._link, self._clock)
+        try:
+            first, replayed = await self._begin(session)
+            session.listen()
+            self._online.set()
+            expected = (self._link.durable + 1) & 0xFFFFFFFF
+            if first is not None:
+                yield first
+            for message in replayed:
+                yield self._batch([message], Origin.REPLAYED)
+                expected = (message.sequence + 1) & 0xFFFFFFFF
+            while True:
+                arrived = await session.messages()
+                ordered: list[decode.Publish] = []
+                for message in sorted(
+                    arrived, key=lambda one: (one.sequence - expected + 0x8000) & 0xFFFFFFFF
+                ):
+                    ahead = (message.sequence - expected) & 0xFFFFFFFF
+                    if ahead >= 0x80000000:
+                        continue
+                    if ahead:
+                        missing = [(expected + step) & 0xFFFFFFFF for step in range(ahead)]
+                        found = await session.fetch(missing)
+                        if len(found) < ahead:
+                            if ordered:
+                                yield self._batch(ordered, Origin.LIVE)
+                            self._link.subscription = 0
+                            raise Unavailable(
+                                f"{ahead - len(found)} messages of {self._config.name} were lost on the way."
+                            )
+                        ordered += [found[number] for number in missing]
+                    if message.status_change is not None:
+                        self._link.subscription = 0
+                        raise Unavailable(
+                            f"The server ended the subscription ({ua.StatusCode(message.status_change).name})."
+                        )
+                    if message.notifications:
+                        ordered.append(message)
+                        expected = (message.sequence + 1) & 0xFFFFFFFF
+                if ordered:
+                    yield self._batch(ordered, Origin.LIVE)
+        except FAULTS as error:
+            if isinstance(error, TiterError):
+                raise
+            raise Unavailable(
+                f"The session with {self._settings.endpoint} broke: {error or type(error).__name__}."
+            ) from error
+        finally:
+            self._disturbed = self._disturbed or self._online.is_set()
+            await self._drop()
+
+    async def ack(self, cursor: Any) -> None:
+        """The messages up to `cursor` (subscription, sequence) are durable."""
+        self._undurable = 0
+        if cursor is not None and self._session is not None and cursor[0] == self._link.subscription:
+            self._session.acknowledge(cursor[1])
+
+    async def _begin(self, session: Session) -> tuple[Batch | None, list[decode.Publish]]:
+        resumed = await session.connect()
+        try:
+            start_time, namespaces = await self._server_facts(session)
+            new_life = bool(self._start_time) and start_time != self._start_time
+            self._nodes = {
+                index: resolve(channel, namespaces) for index, channel in enumerate(self._channels)
+            }
+            replayed: list[decode.Publish] | None = None
+            if resumed and not new_life and self._link.namespaces == namespaces:
+                alive, available = await session.still_subscribed()
+                if alive:
+                    replayed = await session.republish(self._link.durable, available)
+            self._link.namespaces = namespaces
+            if replayed is None:
+                await self._subscribe(session, new_life)
+        except FAULTS as error:
+            raise Unavailable(
+                f"The server {self._settings.endpoint} broke off: {error or type(error).__name__}."
+            ) from error
+        first = None
+        if self._disturbed or new_life or start_time != self._start_time:
+            how = "to a new life of the server" if new_life else "to the same server"
+            kept = "the subscription was kept" if replayed is not None else "with a new subscription"
+            events = (
+                (event("reconnected", us(self._clock.now()), f"Reconnected {how}, {kept}."),)
+                if self._disturbed or new_life
+                else ()
+            )
+            self._start_time = start_time
+            first = Batch(Columns.empty(), events=events, new_life=new_life, state={"start_time": start_time})
+        return first, replayed or []
+
+    async def _server_facts(self, session: Session) -> tuple[str, tuple[str, ...]]:
+        values = await session.client.uaclient.read_attributes(
+            [
+                ua.NodeId(ua.ObjectIds.Server_NamespaceArray),
+                ua.NodeId(ua.ObjectIds.Server_ServerStatus_StartTime),
+            ],
+            ua.AttributeIds.Value,
+        )
+        namespaces = tuple(str(uri) for uri in (values[0].Value.Value if values[0].Value else None) or ())
+        started = values[1].Value.Value if values[1].Value else None
+        return (str(us(started)) if started is not None else "unknown"), namespaces
+
+    async def _subscribe(self, session: Session, new_life: bool) -> None:
+        items = [Item(index + 1, node) for index, node in self._nodes.items()]
+        refused = await session.subscribe(items, self._settings.trigger)
+        self._refused = {self._channels[handle - 1].tag: why for handle, why in refused.items()}
+        if new_life:
+            reason = "The server was restarted while nobody listened."
+        elif not self._disturbed:
+            reason = "The connector host was restarted."
+        else:
+            reason = "The connection was lost, and with it the subscription."
+        self._suspect = dict.fromkeys(self._last, reason)
+
+    # from messages to batches ---------------------------------------------------------------------------
+
+    def _batch(self, messages: list[decode.Publish], origin: Origin) -> Batch:
+        received = us(self._clock.now())
+        self._undurable += 1
+        parts, events = [], []
+        windows: dict[str, dict[str, tuple[int, int]]] = {}
+        back: dict[str, tuple[int, int]] = {}
+        for message in messages:
+            columns = self._columns(message.data, received, origin)
+            if self._suspect:
+                columns = self._look_at_suspects(columns, windows, back)
+            overflow = self._overflow(columns, windows)
+            if overflow:
+                events.append(
+                    event(
+                        "overflow", received, "The server's queue overflowed: the oldest were lost.", overflow
+                    )
+                )
+            self._advance(columns)
+            parts.append(columns)
+        gaps = []
+        for reason, spans in windows.items():
+            gap = Gap(f"{self._config.name}-{self._next_gap}", spans, reason)
+            self._next_gap += 1
+            events.append(gap.event("gap_opened", list(spans), received, reason))
+            gaps.append(gap)
+        if back:
+            events += self._clock_went_back(back, received)
+        return Batch(
+            joined(parts),
+            events=tuple(events),
+            gaps=tuple(gaps),
+            cursor=(self._link.subscription, messages[-1].sequence),
+        )
+
+    def _columns(self, data: decode.Decoded, received: int, origin: Origin) -> Columns:
+        columns = Columns.of(
+            np.asarray(data.handle, dtype=np.int64) - 1,
+            data.source_us,
+            data.value,
+            data.status,
+            server_us=data.server_us,
+            received_us=received,
+            origin=origin,
+            text=data.text,
+        )
+        return columns.take((columns.channel >= 0) & (columns.channel < len(self._channels)))
+
+    def _look_at_suspects(
+        self,
+        columns: Columns,
+        windows: dict[str, dict[str, tuple[int, int]]],
+        back: dict[str, tuple[int, int]],
+    ) -> Columns:
+        """The first value of a channel after a loss: the same as the last one, or the far end of a gap."""
+        keep = np.ones(len(columns), np.bool_)
+        channels, first_rows = np.unique(columns.channel, return_index=True)
+        for index, row in zip(channels.tolist(), first_rows.tolist(), strict=True):
+            reason = self._suspect.pop(index, None)
+            known = self._last.get(index)
+            if reason is None or known is None or row in columns.unstamped:
+                continue
+            source = int(columns.source_us[row])
+            if source == known.source_us and _same(known, columns, row):
+                keep[row] = False
+            elif source > known.source_us:
+                windows.setdefault(reason, {})[self._channels[index].tag] = (known.source_us, source)
+            elif source < known.source_us:
+                back[self._channels[index].tag] = (source, known.source_us)
+        return columns.take(keep)
+
+    def _overflow(self, columns: Columns, windows: dict[str, dict[str, tuple[int, int]]]) -> list[str]:
+        """Rows before which the server discarded values: it says so, or its queue was full to the brim."""
+        if not len(columns):
+            return []
+        flagged = np.flatnonzero(
+            (columns.status & 0x0C00 == decode.OVERFLOW_INFO) & (columns.status & decode.OVERFLOW != 0)
+        ).tolist()
+        told = {int(columns.channel[row]) for row in flagged}
+        counts = Counter(
+            dict(
+                zip(*(part.tolist() for part in np.unique(columns.channel, return_counts=True)), strict=True)
+            )
+        )
+        for index, count in counts.items():
+            depth = self._link.queues.get(index + 1, 0)
+            if depth > 1 and count >= depth and index not in told:
+                flagged.append(int(np.argmax(columns.channel == index)))
+        tags = []
+        for row in flagged:
+            index = int(columns.channel[row])
+            tag = self._channels[index].tag
+            earlier = np.flatnonzero(columns.channel[:row] == index)
+            known = self._last.get(index)
+            before = (
+                int(columns.source_us[earlier[-1]]) if len(earlier) else known.source_us if known else None
+            )
+            tags.append(tag)
+            if before is not None and int(columns.source_us[row]) > before:
+                reason = "The server's queue overflowed."
+                spans = windows.setdefault(reason, {})
+                spans[tag] = (
+                    min(before, spans[tag][0]) if tag in spans else before,
+                    int(columns.source_us[row]),
+                )
+        return sorted(set(tags))
+
+    def _clock_went_back(self, back: dict[str, tuple[int, int]], received: int) -> list[dict[str, Any]]:
+        reason = "The source's time went back while nobody listened; what lay between cannot be told apart."
+        gap = Gap(f"{self._config.name}-back-{received}", back, reason)
+        low, high = min(start for start, _ in back.values()), max(end for _, end in back.values())
+        return [
+            event("clock_step", received, reason, list(back), low, high),
+            gap.event("gap_opened", list(back), received, reason),
+            gap.event("gap_unrecoverable", list(back), received, reason),
+        ]
+
+    def _advance(self, columns: Columns) -> None:
+        for row in columns.newest().tolist():
+            self._last[int(columns.channel[row])] = Known(
+                int(columns.source_us[row]),
+                float(columns.value[row]),
+                columns.text.get(row),
+                int(columns.status[row]),
+            )
+
+    # history --------------------------------------------------------------------------------------------
+
+    async def backfill(self, gap: Gap) -> AsyncIterator[Batch]:
+        """Read each channel's part of the gap from the server's history; rows and verdict come together."""
+        session = self._live()
+        parts: list[Columns] = []
+        fills: list[Filled] = []
+        for tag, (after, before) in sorted(gap.windows.items()):
+            index = self._by_tag.get(tag)
+            if index is None:
+                fills.append(Filled(tag, False, "the channel is no longer part of the connection"))
+                continue
+            try:
+                stretch = await read_stretch(
+                    session.client, self._settings, self._nodes[index], after, before
+                )
+            except FAULTS as error:
+                raise Unavailable(
+                    f"The history of {tag} broke off: {error or type(error).__name__}."
+                ) from error
+            rows = stretch.rows
+            parts.append(
+                Columns.of(
+                    [index] * len(rows),
+                    [row[0] for row in rows],
+                    [row[2] for row in rows],
+                    [row[4] for row in rows],
+                    server_us=[row[1] for row in rows],
+                    received_us=us(self._clock.now()),
+                    origin=Origin.BACKFILLED,
+                    text={at: row[3] for at, row in enumerate(rows) if row[3] is not None},
+                )
+            )
+            fills.append(Filled(tag, stretch.complete, stretch.reason))
+            if sum(len(part) for part in parts) >= BACKFILL_ROWS:
+                yield settled(gap, fills, self._clock, joined(parts))
+                parts, fills = [], []
+        if fills:
+            yield settled(gap, fills, self._clock, joined(parts))
+
+    async def clock(self) -> ClockSample | None:
+        """Server time against the host's: midpoint of the round trip, best of `clock_samples` (20)."""
+        if self._config.settings.get("clock") == "none":
+            return None
+        session = self._live()
+        node = ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)
+        best: ClockSample | None = None
+        for _ in range(int(self._config.settings.get("clock_samples", 20))):
+            sent = us(self._clock.now())
+            value = (await session.client.uaclient.read_attributes([node], ua.AttributeIds.Value))[0]
+            back = us(self._clock.now())
+            if value.Value is None or value.Value.Value is None:
+                return None
+            half = (back - sent + 1) // 2
+            if best is None or half < best.uncertainty_us:
+                best = ClockSample(us(value.Value.Value) - (sent + half), half, back)
+        # Many servers refresh CurrentTime once a second; the offset cannot be known better than that.
+        return replace(best, uncertainty_us=best.uncertainty_us + 1_000_000) if best is not None else None
+
+    # commands -------------------------------------------------------------------------------------------
+
+    async def invoke(self, command: Command) -> Receipt:
+        """Write one channel and read it back."""
+        target = self._writable(command)
+        if isinstance(target, Receipt):
+            return target
+        index, channel = target
+        try:
+            async with asyncio.timeout(self._settings.command_patience_s):
+                await self._online.wait()
+            session = self._live()
+        except (TimeoutError, Unavailable):
+            return Receipt(Outcome.FAILED, message=f"{self._config.name} is not connected; nothing was sent.")
+        try:
+            return await write(
+                session.client, self._nodes[index], channel, command, self._settings.readback_s
+            )
+        except FAULTS as error:
+            receipt = await self.observe(command)
+            words = f"The connection broke while writing ({error or type(error).__name__}). {receipt.message}"
+            return replace(receipt, message=words.strip())
+
+    async def observe(self, command: Command) -> Receipt:
+        """Tell by reading whether an interrupted write took effect; it is never written again."""
+        target = self._writable(command)
+        if isinstance(target, Receipt):
+            return target
+        index, channel = target
+        try:
+            async with asyncio.timeout(OBSERVE_PATIENCE_S):
+                await self._online.wait()
+                client = self._live().client
+                kind = (await client.uaclient.read_attributes([self._nodes[index]], ua.AttributeIds.Value))[0]
+                wanted = to_device(channel, command, ua.VariantType(kind.Value.VariantType))
+                receipt = await confirm(client, self._nodes[index], channel, wanted, 0.0)
+                text, source, content = await read_back(client, self._nodes[index])
+        except (*FAULTS, TiterError, AttributeError, ValueError) as error:
+            words = str(error) or type(error).__name__
+            return Receipt(Outcome.UNKNOWN, message=f"It could not be read back: {words}")
+        if equal(channel, wanted, content) and not channel.settings.get("pulse"):
+            return replace(
+                receipt, outcome=Outcome.DONE, message="It was interrupted; the device holds the value."
+            )
+        return Receipt(
+            Outcome.UNKNOWN,
+            readback=text,
+            source_us=source,
+            message=f"It was interrupted, and the device holds {text}: whether it took effect is not known.",
+        )
+
+    def _writable(self, command: Command) -> Receipt | tuple[int, Any]:
+        if command.kind != "write":
+            return Receipt(Outcome.FAILED, message=f"An OPC UA connection knows no {command.kind!r}.")
+        index = self._by_tag.get(command.target)
+        if index is None:
+            return Receipt(Outcome.FAILED, message=f"{self._config.name} has no channel {command.target}.")
+        if not self._channels[index].writable:
+            return Receipt(
+                Outcome.FAILED,
+                message=f"{command.target} is not writable. Set `writable: true` in the channels file if it is.",
+            )
+        return index, self._channels[index]
+
+
+def _same(known: Known, columns: Columns, row: int) -> bool:
+    number = float(columns.value[row])
+    same = number == known.value or (math.isnan(number) and math.isnan(known.value))
+    return same and columns.text.get(row) == known.text and int(columns.status[row]) == known.status

@@ -1,0 +1,158 @@
+"""The OPC UA connector against an asyncua server: nothing is lost in silence, whatever breaks.
+
+Pass = every value that the server made is stored exactly once or lies inside an explicit gap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from bench import CONNECTION, Bench, until
+
+Disturbance = Callable[[Bench], Awaitable[None]]
+
+
+def run(
+    folder: Path, disturb: Disturbance, after: Callable[[Bench], None] | None = None, **how: object
+) -> None:
+    async def campaign() -> None:
+        async with Bench(folder, **how) as bench:  # type: ignore[arg-type]
+            await asyncio.sleep(0.5)
+            await disturb(bench)
+            result = await bench.settle()
+            assert result.passed, str(result)
+            assert result.made > 20
+            if after is not None:
+                after(bench)
+            assert bench.stop_host() == 0
+            assert "Traceback" not in (folder / "host.log").read_text()
+
+    asyncio.run(campaign())
+
+
+def everything_is_stored(bench: Bench) -> None:
+    assert not bench.events("gap_unrecoverable")
+
+
+def test_a_cut_of_three_seconds_loses_nothing(tmp_path: Path) -> None:
+    async def cut(bench: Bench) -> None:
+        bench.cable.cut()
+        await asyncio.sleep(3)
+        bench.cable.restore()
+        await asyncio.sleep(1)
+
+    def kept(bench: Bench) -> None:
+        everything_is_stored(bench)
+        assert "was kept" in bench.events("reconnected")[-1]["reason"]
+
+    run(tmp_path, cut, kept)
+
+
+@pytest.mark.parametrize(
+    "seconds", [3, pytest.param(6, marks=pytest.mark.slow), pytest.param(30, marks=pytest.mark.slow)]
+)
+def test_a_frozen_server_is_survived(tmp_path: Path, seconds: float) -> None:
+    async def freeze(bench: Bench) -> None:
+        assert bench.plant is not None
+        bench.plant.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        bench.plant.send_signal(signal.SIGCONT)
+        await asyncio.sleep(1)
+
+    run(tmp_path, freeze, everything_is_stored)
+
+
+def test_a_killed_server_with_a_lasting_history_is_filled_from_it(tmp_path: Path) -> None:
+    async def kill(bench: Bench) -> None:
+        bench.cable.cut()
+        await asyncio.sleep(1.5)
+        bench.kill_plant()
+        bench.start_plant()
+        await asyncio.sleep(2)
+        bench.cable.restore()
+
+    def filled(bench: Bench) -> None:
+        assert bench.events("gap_filled")
+        assert {frame.epoch for frame in bench.hub.decoded(CONNECTION)} == {1, 2}
+
+    run(tmp_path, kill, filled, history="file")
+
+
+def test_a_killed_server_without_history_leaves_an_explicit_gap(tmp_path: Path) -> None:
+    async def kill(bench: Bench) -> None:
+        bench.cable.cut()
+        await asyncio.sleep(1)
+        bench.kill_plant()
+        bench.start_plant()
+        await asyncio.sleep(1)
+        bench.cable.restore()
+
+    def told(bench: Bench) -> None:
+        gone = bench.events("gap_unrecoverable")
+        assert {tag for e in gone for tag in e["channels"]} >= {"C0", "C1", "C2", "C3"}
+        assert all("history" in e["reason"] for e in gone)
+
+    run(tmp_path, kill, told, history="none")
+
+
+def test_a_killed_host_takes_up_where_its_journal_ends(tmp_path: Path) -> None:
+    async def kill(bench: Bench) -> None:
+        for _ in range(2):
+            bench.kill_host()
+            await asyncio.sleep(0.7)
+            bench.start_host()
+            before = bench.newest()
+            await until(lambda before=before: bench.newest() > before, 20, "recording again")  # type: ignore[misc]
+
+    def filled(bench: Bench) -> None:
+        everything_is_stored(bench)
+        assert bench.events("gap_filled")
+
+    run(tmp_path, kill, filled, hertz=50.0)
+
+
+def test_a_hub_that_is_away_or_forgets_gets_everything_once(tmp_path: Path) -> None:
+    async def away(bench: Bench) -> None:
+        bench.hub.stop()
+        await asyncio.sleep(2)
+        bench.hub.forget_answers = 3
+        bench.hub.start()
+        await until(lambda: bench.hub.forget_answers == 0, 20, "three lost answers")
+
+    def nothing_left(bench: Bench) -> None:
+        everything_is_stored(bench)
+        assert not bench.events("gap_opened")
+
+    run(tmp_path, away, nothing_left)
+
+
+def test_an_overflow_of_the_server_is_found_though_the_server_says_nothing(tmp_path: Path) -> None:
+    async def cut(bench: Bench) -> None:
+        bench.cable.cut()
+        await asyncio.sleep(3)
+        bench.cable.restore()
+        await asyncio.sleep(1)
+
+    def filled(bench: Bench) -> None:
+        assert bench.events("overflow")
+        assert bench.events("gap_filled")
+        everything_is_stored(bench)
+
+    run(tmp_path, cut, filled, settings={"queue_size": 20}, hertz=20.0)
+
+
+def test_the_host_leaves_when_its_parent_is_gone(tmp_path: Path) -> None:
+    async def nothing(bench: Bench) -> None:
+        assert bench.host is not None
+        os.kill(bench.host.pid, 0)
+
+    run(tmp_path, nothing)
