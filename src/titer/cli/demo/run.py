@@ -1,0 +1,163 @@
+"""`titer demo`: starts the plant and the platform, and lets one batch run through its whole life."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+from rich.console import Console
+
+from titer.app import Config, create_installation, open_platform
+from titer.base.errors import Refused, Unavailable
+from titer.cli.demo.cast import Cast, wait_for
+from titer.cli.demo.floor import Operators
+from titer.cli.demo.people import ADMINISTRATOR, PASSWORD
+from titer.cli.demo.seed import Seeding, plant_now
+from titer.cli.processes import restart_dead, start_platform
+from titer.record import Actor
+from titer.server.supervisor import Supervisor
+
+RATE = 5000.0
+END_STATES = ("Complete", "Stopped", "Aborted")
+
+
+class Demo:
+    """One demo in one folder.
+
+    Args:
+        folder: empty or new; everything lies below it.
+        out: prints.
+        port: of the hub; 0 for any free one.
+        seed: of the plant.
+        rate: plant seconds a second.
+    """
+
+    def __init__(
+        self, folder: Path, out: Console, *, port: int = 8400, seed: int = 7, rate: float = RATE
+    ) -> None:
+        self.folder = folder
+        self.out = out
+        self.port = port
+        self.seed = seed
+        self.rate = rate
+        self.began = time.monotonic()
+        self.supervisor = Supervisor(folder / "logs")
+        self.endpoints: dict[str, Any] = {}
+        self.plant: httpx.Client | None = None
+        self.address = ""
+        self.batch: dict[str, Any] = {}
+
+    @property
+    def lab(self) -> Path:
+        """The installation's folder."""
+        return self.folder / "lab"
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence with the seconds since the start."""
+        self.out.print(f"{time.monotonic() - self.began:6.1f} s  {sentence}", markup=False, soft_wrap=True)
+
+    def start(self) -> Cast:
+        """Start plant, installation, hub and connector host.
+
+        Raises:
+            Refused: if the folder holds a demo already.
+        """
+        if (self.lab / "titer.yaml").exists():
+            raise Refused(
+                f"There is a demo in {self.folder} already.",
+                do="Choose another folder with --out, or delete it.",
+            )
+        arguments = ["-m", "titer.sim", "--dir", str(self.folder / "plant"), "--seed", str(self.seed)]
+        arguments += ["--rate", str(self.rate)]
+        child = self.supervisor.start("plant", arguments, ready_within=60)
+        self.endpoints = json.loads(child.announced)
+        clock = str(self.endpoints["http"])
+        self.plant = httpx.Client(base_url=clock, timeout=30, trust_env=False)
+        self.say("the simulated plant runs: reactor, balance, analyser, chromatograph")
+        config = Config(
+            name="Titer demo",
+            site="Demo plant",
+            port=self.port,
+            plant_clock=clock,
+            rate=self.rate,
+        )
+        create_installation(self.lab, config, simulated=True, demo=True)
+        platform = open_platform(self.lab)
+        try:
+            with platform.record.action(
+                Actor.timer("titer.demo"), "record.person.create", reason="first administrator of the demo"
+            ) as unit:
+                platform.identity.create_person(
+                    unit,
+                    username=ADMINISTRATOR.username,
+                    full_name=ADMINISTRATOR.full_name,
+                    password=PASSWORD,
+                    roles=ADMINISTRATOR.roles,
+                )
+        finally:
+            platform.close()
+        self.address = start_platform(self.supervisor, self.lab)
+        self.say(f"Titer runs at {self.address} (log in as any of the people; password: {PASSWORD})")
+        return Cast(self.address)
+
+    def bench(self, path: str, body: dict[str, Any]) -> Any:
+        """What a person does with their hands in the plant."""
+        if self.plant is None:
+            raise Unavailable("The plant does not run.")
+        answer = self.plant.post(path, json=body)
+        if answer.status_code >= 400:
+            raise Unavailable(f"The plant's bench refused {path}.", why=answer.text)
+        return answer.json()
+
+    def seed_all(self, cast: Cast) -> None:
+        """Set everything up and start the batch."""
+        now = plant_now(cast[ADMINISTRATOR.username].get("/api/installation"))
+        seeding = Seeding(cast, self.endpoints, self.folder / "plant", now, self.say)
+        seeding.people()
+        seeding.equipment()
+        seeding.connections()
+        seeding.laboratory()
+        seeding.materials()
+        seeding.recipe()
+        self.batch = seeding.start_batch()
+
+    def run_batch(self, cast: Cast, *, patience: float = 900) -> str:
+        """Robots do the operators' work until the batch ends.
+
+        Returns:
+            The batch's last state.
+        """
+        operators = Operators(cast, self.say)
+        batch_id = self.batch["id"]
+        deadline = time.monotonic() + patience
+        shown = ""
+        while time.monotonic() < deadline:
+            for name in restart_dead(self.supervisor):
+                self.say(f"{name} had ended and was started again")
+                cast.forget()
+            with contextlib.suppress(httpx.TransportError):
+                if operators.round(batch_id):
+                    continue
+                detail = cast["lindqvist"].get(f"/api/mes/batches/{batch_id}")
+                state = str(detail["execution"])
+                if state in END_STATES:
+                    return state
+                now = str(cast["lindqvist"].get("/api/installation")["clock"]["process"])[:10]
+                if now != shown:
+                    shown = now
+                    self.say(f"plant date {now}: batch {detail['number']} {state}")
+            time.sleep(0.3)
+        raise Unavailable("The batch did not end in time.", do=f"Look into {self.folder / 'logs'}.")
+
+    def end(self) -> None:
+        """End all processes."""
+        self.supervisor.end_all()
+        if self.plant is not None:
+            self.plant.close()
+
+
+__all__ = ["Demo", "wait_for"]
