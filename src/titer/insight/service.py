@@ -16,7 +16,6 @@ from titer.insight.gate import InsightGate
 from titer.insight.model import PredictionBlock, Watch
 from titer.insight.models import Models
 from titer.insight.permissions import ACTIONS
-from titer.insight.plant import EquipmentPlant
 from titer.insight.ports import History, Plant
 from titer.insight.scoring import replay
 from titer.insight.signing import meanings
@@ -30,15 +29,12 @@ class Insight:
     Args:
         record: the record.
         quality: takes exceptions and deviations, and asks the release gate.
+        plant: channels and gaps of the equipment.
         historian: time series.
-        plant: channels and gaps; equipment's records if left out.
     """
 
-    def __init__(
-        self, record: Record, quality: Quality, historian: History, plant: Plant | None = None
-    ) -> None:
+    def __init__(self, record: Record, quality: Quality, plant: Plant, historian: History) -> None:
         self.record = record
-        plant = plant or EquipmentPlant()
         self.datasets = Datasets(record, historian)
         self.models = Models(record, self.datasets, plant)
         self.alerts = Alerts(quality)

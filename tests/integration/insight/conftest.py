@@ -120,7 +120,7 @@ def world(record: Record) -> World:
     history, material = MemoryHistory(), Material(record)
     quality = Quality(record, material)
     plant = StubPlant({c["tag"]: c["unit"] for c in toy.document()["channels"]})
-    insight = Insight(record, quality, history, plant)
+    insight = Insight(record, quality, plant, history)
     for layer in (material, quality, insight):
         record.register_actions(layer.actions())
         record.register_signatures(layer.signatures())

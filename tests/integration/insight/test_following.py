@@ -135,7 +135,7 @@ def test_a_restart_goes_on_from_the_log_and_doubles_nothing(
     for part in range(9):
         process_clock.advance(timedelta(hours=11))
         if part % 2:
-            world.insight = Insight(world.record, world.quality, world.history, world.plant)
+            world.insight = Insight(world.record, world.quality, world.plant, world.history)
         world.insight.follower.step()
     mes_event(world, "completed")
     world.insight.follower.step()
@@ -194,7 +194,7 @@ def test_a_log_that_was_touched_suspends_the_model_by_itself(
     path = world.record.content.path(digest)
     path.chmod(0o640)
     path.write_bytes(path.read_bytes().replace(b"false", b"true ", 1))
-    world.insight = Insight(world.record, world.quality, world.history, world.plant)
+    world.insight = Insight(world.record, world.quality, world.plant, world.history)
     world.insight.follower.step()
     with world.record.reading() as session:
         model = world.insight.models.get(session, model_id)

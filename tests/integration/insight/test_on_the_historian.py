@@ -52,7 +52,7 @@ def test_frames_become_scores_and_an_alert(
 ) -> None:
     model_id, people = approved()
     historian = Historian(tmp_path / "historian", world.record)
-    insight = Insight(world.record, world.quality, historian, world.plant)
+    insight = Insight(world.record, world.quality, world.plant, historian)
     with world.record.action(people["owner"], "insight.model.deploy") as unit:
         insight.models.deploy(unit, model_id, equipment="R", block_minutes=240)
     start = us(process_clock.now())
