@@ -12,6 +12,9 @@ technique definitions):
   step itself or in a step that refers to it (`ExperimentDataReference`), is the instrument's claim.
 * `AuditTrailEntrySet` is the instrument's trail; entries that refer to a step are its integration history.
 
+A document without injections is read as columns: each dependent `Series` with its unit and its step's sample, for
+methods of the technique `document`.
+
 Numbers stay text where they are claims; the trace is read into floats, since it is integrated anew.
 """
 
@@ -25,7 +28,7 @@ from decimal import Decimal
 from typing import Any
 
 from titer.base.errors import Invalid
-from titer.lims.chromatography import KINDS, SAMPLE, UNKNOWN, ClaimedPeak, Injection, RunDocument
+from titer.lims.chromatography import KINDS, SAMPLE, UNKNOWN, ClaimedPeak, Injection, RunDocument, Series
 
 _LARGEST = 100_000_000
 _TIME = {"min": 1.0, "s": 1.0 / 60.0}
@@ -71,15 +74,18 @@ def _run(root: Any, digest: str) -> RunDocument:
         runs.append(facts.get("Run"))
         instruments.append(_instrument(step))
         injections.append(_injection(step, len(injections) + 1, facts, trace, samples, tables, trail))
+    series = () if injections else tuple(_columns(steps, samples))
+    if not injections and not series:
+        raise Invalid("The document holds neither a chromatogram nor a column of values.", do="Set it aside.")
     if not injections:
-        raise Invalid(
-            "The document holds no chromatogram.", do="Import it as another technique, or set it aside."
-        )
+        runs = [_facts(step).get("Run") for step in steps]
+        instruments = [_instrument(step) for step in steps]
     return RunDocument(
         digest=digest,
         run_number=_one("run", runs),
         instrument=_one("instrument", instruments),
         injections=tuple(sorted(injections, key=lambda one: one.position)),
+        series=series,
         trail=tuple({key: value for key, value in entry.items() if key != "items"} for entry in trail),
     )
 
@@ -218,6 +224,27 @@ def _numbers(series: Any, series_set: Any) -> list[float]:
             f"The series {series.get('name')!r} holds text where numbers belong.",
             where=f"line {series.sourceline}",
         ) from error
+
+
+def _columns(steps: list[Any], samples: dict[str, str]) -> Iterator[Series]:
+    """Every dependent column of the document, for methods of other techniques."""
+    for step in steps:
+        references = _all(step, "Infrastructure/SampleReferenceSet/SampleReference")
+        sample = samples.get(str(references[0].get("sampleID"))) if references else None
+        for series_set, columns in _series(step):
+            promised = series_set.get("length")
+            for column in columns:
+                if column.get("dependency") != "dependent":
+                    continue
+                values = tuple(_texts(column, series_set))
+                if promised is not None and len(values) != int(promised):
+                    raise Invalid(
+                        f"The series {column.get('name')!r} has {len(values)} values; the file promises {promised}.",
+                        where=f"line {column.sourceline}",
+                    )
+                path = column.getroottree().getpath(column)
+                name = str(column.get("name"))
+                yield Series(path, str(step.get("name")), name, _unit(column), sample, values)
 
 
 def _tables(steps: list[Any]) -> dict[str, list[ClaimedPeak]]:

@@ -72,8 +72,29 @@ class Injection:
 
 
 @dataclass(frozen=True)
+class Series:
+    """A column of values in a document of any technique, as text.
+
+    Args:
+        path: where in the document it stands.
+        step: name of the experiment step.
+        name: of the series.
+        unit: as the document writes it; "" where it writes none.
+        sample: the sample number that the step refers to, or None.
+        values: as they are written.
+    """
+
+    path: str
+    step: str
+    name: str
+    unit: str
+    sample: str | None
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RunDocument:
-    """What a chromatograph wrote about a run."""
+    """What an instrument wrote about a run: chromatograms, or columns of values."""
 
     digest: str
     run_number: str | None
@@ -81,6 +102,7 @@ class RunDocument:
     injections: tuple[Injection, ...]
     trail: tuple[dict[str, str], ...] = ()
     aborted: str | None = None
+    series: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class Input(_Strict):
     """One input of a formula and where it comes from.
 
     `source` is `worksheet.NAME`, `parameter.NAME`, `reading`, `peak.NAME.area`, `peak.NAME.height`,
-    `peaks.area` (all peaks of an injection), `standards.concentration` or `standards.NAME.area`.
+    `series.NAME` (a column of the run's document), `peaks.area` (all peaks of an injection),
+    `standards.concentration` or `standards.NAME.area`.
     """
 
     source: str
@@ -178,7 +179,7 @@ class MethodDocument(_Strict):
     kind: Literal["method"]
     code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9-]*$")
     title: str
-    technique: Literal["chromatography", "analyser", "entry", "contract"]
+    technique: Literal["chromatography", "analyser", "entry", "contract", "document"]
     competency: str | None = None
     instrument: InstrumentNeed | None = None
     hold_time_h: str | None = None
@@ -389,6 +390,8 @@ def _check_method(document: MethodDocument) -> None:
     peaks = {peak.name for peak in document.chromatography.peaks} if document.chromatography else set()
     for reportable in document.reportables:
         where = f"reportables.{reportable.analysis}"
+        if document.technique == "document" and reportable.formula is None:
+            raise Invalid("What comes from a document's columns needs a formula.", where=where)
         if reportable.unit is not None:
             look_up(reportable.unit)
         try:
@@ -402,6 +405,7 @@ def _check_method(document: MethodDocument) -> None:
                 or (first == "parameter" and rest and rest[0] in document.parameters)
                 or (first == "reading" and not rest)
                 or (first == "peak" and len(rest) == 2 and rest[0] in peaks and rest[1] in ("area", "height"))
+                or (first == "series" and len(rest) == 1 and document.technique == "document")
                 or (given.source == "peaks.area" and bool(peaks))
                 or (given.source == "standards.concentration" and bool(peaks))
                 or (first == "standards" and len(rest) == 2 and rest[0] in peaks and rest[1] == "area")

@@ -55,6 +55,16 @@ class Instrument(HasId, Protocol):
         ...
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The maker's type."""
+        ...
+
+    @property
     def serial(self) -> str:
         """The maker's number."""
         ...

@@ -80,9 +80,9 @@ class Equipment:
         return told
 
     def node(self, session: Any, code: str) -> Any:
-        return SimpleNamespace(
-            id=f"node-{code}", qualification="qualified", calibration_due=None, serial="1187"
-        )
+        told = {"qualification": "qualified", "calibration_due": None, "serial": "1187", "model": "M"}
+        name = "Varioskan LUX" if code == "READER" else code
+        return SimpleNamespace(id=f"node-{code}", name=name, **told)
 
     def calibrations(self, session: Any, node_id: str) -> list[Any]:
         return [SimpleNamespace(id="calibration-1", performed_at=START, result="passed")]

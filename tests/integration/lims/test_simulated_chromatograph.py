@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import select
 
-from titer.lims import Investigation, ReportableResult, Run, TestRequest
+from titer.lims import Investigation, RawFile, ReportableResult, Run, TestRequest, origin
 from titer.lims.animl import read_run
 from titer.sim.animl import WrittenInjection, WrittenSequence, write_animl
 from titer.sim.chromatograph import Injection, chromatogram, composition, integrate
 
+DATA = Path(os.environ.get("TITER_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
+EXAMPLE = DATA / "connect/animl/examples_pyAnIML/real_life.animl"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 BROTH = {"titre": 4.21, "hmw": 1.9, "lmw": 0.7}
 LEVELS = (("STD-1", 0.1), ("STD-2", 0.2), ("STD-3", 0.4))
@@ -117,3 +121,48 @@ def test_the_instruments_times_and_counter_are_kept() -> None:
     assert [one.counter for one in run.injections] == list(range(413, 424))
     assert (run.run_number, run.instrument) == ("R-1", "HPLC-02")
     assert {one.kind for one in run.injections} == {"blank", "suitability", "standard", "sample"}
+
+
+PLATE = """
+kind: method
+code: PLATE-600
+title: Mean absorbance of a plate at 600 nm
+technique: document
+reportables:
+  - analysis: od600
+    title: Mean absorbance
+    unit: "1"
+    formula: mean(wells)
+    inputs: {wells: {source: series.Value, unit: "1", many: true}}
+    cases: [{inputs: {wells: ["0.1", "0.3"]}, result: "0.20"}]
+"""
+
+
+@pytest.mark.skipif(not EXAMPLE.exists(), reason=f"the public AnIML example is not at {EXAMPLE}")
+def test_a_public_document_goes_from_its_bytes_to_a_result(lab: Any) -> None:
+    lab.lims.files.read = read_run
+    lab.publish("method", PLATE)
+    with lab.act("analyst", "lims.sample.register") as unit:
+        sample = lab.lims.register_sample(
+            unit, batch_id="b-1", analyses=["od600"], sampled_at=unit.process_now
+        )
+    with lab.record.reading() as session:
+        test = session.scalars(select(TestRequest).where(TestRequest.sample_id == sample.id)).one()
+    with lab.act("analyst", "lims.run.create") as unit:
+        run = lab.lims.worksheets.create(unit, instrument="READER", test_ids=[test.id])
+    with lab.act("analyst", "lims.run.work") as unit:
+        lab.lims.worksheets.ready(unit, run.id)
+        lab.lims.worksheets.start(unit, run.id)
+    lab.drop(EXAMPLE.read_bytes(), "real_life.animl")
+    with lab.record.reading() as session:
+        file = session.scalars(select(RawFile)).one()
+    assert (file.disposition, "Value" in file.found["series"]) == ("pending", True)
+    with lab.act("analyst", "lims.run.work") as unit:
+        lab.lims.worksheets.attach_document(unit, run.id, file.id)
+        lab.lims.runs.process(unit, run.id)
+    with lab.record.reading() as session:
+        result = session.scalars(select(ReportableResult)).one()
+        kinds = {link.kind for link in origin(session, result.id)}
+    assert Decimal("0.05") < result.value < Decimal("0.5")
+    assert {"result", "calculation", "measurement", "file", "entry"} <= kinds
+    assert lab.record.content.read(file.digest) == EXAMPLE.read_bytes()

@@ -115,12 +115,14 @@ class RawFiles:
         return self.read(self.record.content.read(file.digest), file.digest)
 
     def _found(self, session: Session, document: RunDocument) -> tuple[dict[str, Any], list[str]]:
-        numbers = sorted({one.sample for one in document.injections if one.sample})
+        held = [one.sample for one in document.injections] + [one.sample for one in document.series]
+        numbers = sorted({number for number in held if number})
         samples = session.scalars(select(Sample).where(Sample.number.in_(numbers))).all()
         found: dict[str, Any] = {
             "run": document.run_number,
             "instrument": document.instrument,
             "injections": len(document.injections),
+            "series": sorted({one.name for one in document.series}),
             "samples": numbers,
             "unknown_samples": sorted(set(numbers) - {one.number for one in samples}),
         }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical_decimal
-from titer.base.errors import Invalid, NotFound
+from titer.base.errors import Invalid, NotFound, Refused
 from titer.lims import rules
-from titer.lims.chromatography import SAMPLE, STANDARD, Judged, RunDocument, decimal, judge
+from titer.lims.chromatography import SAMPLE, STANDARD, Judged, RunDocument, Series, decimal, judge
 from titer.lims.documents import MethodDocument, Reportable
 from titer.lims.formula import NotCalculable
 from titer.lims.model import (
@@ -64,6 +65,8 @@ class Runs:
         method = self.designs.method(unit.get(Design, run.method_id))
         document = self.files.document(unit.get(RawFile, run.raw_file_id))
         samples = {sample.number: sample for sample in samples_of(unit, run)}
+        if method.technique == "document":
+            return self._columns(unit, run, method, document, samples)
         standards = levels_of(unit.session, run.id)
         judged = judge(
             document,
@@ -82,10 +85,66 @@ class Runs:
             self._unsuitable(unit, run)
             return run
         for test in tests_of(unit.session, run_id=run.id):
-            self._enter(unit, run, test, method, document, measured, standards)
+            self._enter(unit, run, test, method, measured, standards, document.digest)
         run.state = rules.move("run", run.state, "enter")
         unit.emit("lims.run.entered", run, {"run_id": run.id, "number": run.number})
         return run
+
+    def _columns(
+        self, unit: Unit, run: Run, method: MethodDocument, document: RunDocument, samples: dict[str, Sample]
+    ) -> Run:
+        """Enter results from a document's columns. The technique has no suitability test of its own."""
+        run.suitability, run.findings = [], []
+        run.state = rules.move("run", run.state, "suit")
+        wanted = {
+            given.source.split(".", 1)[1]: given.unit
+            for reportable in method.reportables
+            for given in reportable.inputs.values()
+            if given.source.startswith("series.")
+        }
+        measured: dict[tuple[str, str], list[Measurement]] = {}
+        for column in document.series:
+            if column.name not in wanted:
+                continue
+            sample = self._owner(unit, run, column, samples)
+            if column.unit != wanted[column.name] and (column.unit or wanted[column.name] != "1"):
+                raise Refused(
+                    f"{column.name} is in {column.unit or 'no unit'}; {method.code} takes {wanted[column.name]}."
+                )
+            source = {"kind": "animl", "digest": document.digest, "path": column.path, "step": column.step}
+            rows = measured.setdefault((sample.number, f"series.{column.name}"), [])
+            for value in column.values:
+                rows.append(
+                    self.results.measure(
+                        unit,
+                        name=f"series.{column.name}",
+                        raw=value,
+                        unit_code=wanted[column.name],
+                        source=source,
+                        sample_id=sample.id,
+                        run_id=run.id,
+                        replicate=len(rows) + 1,
+                    )
+                )
+        for test in tests_of(unit.session, run_id=run.id):
+            self._enter(unit, run, test, method, measured, {}, document.digest)
+        run.state = rules.move("run", run.state, "enter")
+        unit.emit("lims.run.entered", run, {"run_id": run.id, "number": run.number})
+        return run
+
+    @staticmethod
+    def _owner(unit: Unit, run: Run, column: Series, samples: dict[str, Sample]) -> Sample:
+        """Whose values a column holds: the sample that it names; the only one of the run if it names none of ours."""
+        named = column.sample or ""
+        if named in samples:
+            return samples[named]
+        known = unit.session.scalar(select(Sample.id).where(Sample.number == named))
+        if known is None and len(samples) == 1:
+            return next(iter(samples.values()))
+        raise Refused(
+            f"The values of {column.step!r} belong to {named or 'no sample'}, "
+            f"which is not on the worksheet of {run.number}."
+        )
 
     def _raise_findings(self, unit: Unit, run: Run) -> None:
         batch = next((test.batch_id for test in tests_of(unit.session, run_id=run.id) if test.batch_id), None)
@@ -183,13 +242,13 @@ class Runs:
         run: Run,
         test: TestRequest,
         method: MethodDocument,
-        document: RunDocument,
         measured: dict[tuple[str, str], list[Measurement]],
         standards: dict[str, Measurement],
+        document_digest: str,
     ) -> None:
         reportable = method.reportable(test.analysis)
         sample = unit.get(Sample, test.sample_id)
-        pinned = run.pinned | {"document": document.digest, "run_id": run.id}
+        pinned = run.pinned | {"document": document_digest, "run_id": run.id}
         values: dict[str, Any] = {}
         inputs: dict[str, Any] = {}
         for name, given in reportable.inputs.items():

@@ -72,7 +72,7 @@ class Worksheets:
         if not tests or len({test.method_id for test in tests}) != 1:
             raise Invalid("A run takes tests of one revision of one method.", where="test_ids")
         method = self.designs.method(unit.get(Design, tests[0].method_id))
-        if method.technique != "chromatography":
+        if method.technique not in ("chromatography", "document"):
             raise Invalid(f"{method.code} is not done in runs.")
         for test in tests:
             if test.state != "planned" or test.run_id is not None:
@@ -306,7 +306,12 @@ class Worksheets:
         if document.run_number is not None and document.run_number != run.number:
             raise Refused(f"{file.file_name} was written for {document.run_number}, not for {run.number}.")
         if document.instrument is not None and document.instrument != run.instrument:
-            raise Refused(f"{file.file_name} comes from {document.instrument}, not from {run.instrument}.")
+            node = self.results.equipment.node(unit.session, run.instrument)
+            if document.instrument not in (node.name, node.model, node.serial):
+                raise Refused(
+                    f"{file.file_name} comes from {document.instrument}, not from {run.instrument}.",
+                    do="If it is the same instrument, register it under the name that it writes.",
+                )
         run.state, run.document_digest, run.raw_file_id = state, file.digest, file.id
         run.instrument_trail = [dict(row) for row in document.trail]
         self.files.processed(unit, file, run)
