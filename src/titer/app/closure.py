@@ -7,15 +7,20 @@ read off the records themselves.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from titer.base.clock import from_us, iso
 from titer.record import ContentObject, sqlite
 from titer.record.schema import regulated_tables
+from titer.record.types import CanonicalJson, Instant
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -35,14 +40,37 @@ class Closure:
     digests: set[str] = field(default_factory=set)
     images: dict[tuple[str, str], str] = field(default_factory=dict)
 
+    def rows(self, record_type: str) -> list[dict[str, Any]]:
+        """The records of a type as data, oldest first: instants as ISO text, decimals as text."""
+        table = next((one for one in regulated_tables() if one.name == record_type), None)
+        if table is None:
+            return []
+        found = []
+        for (kind, _), image in sorted(self.images.items()):
+            if kind != record_type:
+                continue
+            row = json.loads(image)
+            for column in table.columns:
+                value = row.get(column.name)
+                if value is None:
+                    continue
+                if isinstance(column.type, Instant):
+                    row[column.name] = iso(from_us(value))
+                elif isinstance(column.type, CanonicalJson):
+                    row[column.name] = json.loads(value)
+            found.append(row)
+        return found
 
-def close(session: Session, record_type: str, record_id: str) -> Closure:
+
+def close(session: Session, record_type: str, record_id: str, also: Iterable[str] = ()) -> Closure:
     """Find the closure of a record.
 
     Args:
         session: a reading session; all is seen as of one snapshot.
         record_type: the subject's table.
         record_id: its id.
+        also: ids of records that belong to the subject without naming it (equipment, gaps, segments); what
+            they refer to goes along, what refers to them does not.
 
     Returns:
         Records by (type, id), and the digests of the content that they name.
@@ -69,6 +97,7 @@ def close(session: Session, record_type: str, record_id: str) -> Closure:
                 chosen.add(found_id)
                 if follows:
                     waiting.append(found_id)
+    chosen.update(also)
     waiting = list(chosen)
     while waiting:
         for named in _UUID.findall(images.get(waiting.pop(), ("", ""))[1]):

@@ -267,7 +267,8 @@ def _import_tables() -> None:
     import titer.lims
     import titer.material
     import titer.mes
-    import titer.quality  # noqa: F401
+    import titer.quality
+    import titer.twin  # noqa: F401
 
 
 def _layers(platform: Platform) -> None:
@@ -281,6 +282,7 @@ def _layers(platform: Platform) -> None:
     from titer.material import Material
     from titer.mes import Mes
     from titer.quality import Quality
+    from titer.twin import Twin
 
     record, on = platform.record, platform.config.layers
     equipment = Equipment(record, record.process_clock)
@@ -307,6 +309,8 @@ def _layers(platform: Platform) -> None:
         insight = Insight(record, quality, PlantFacts(equipment), historian)
         platform.add("insight", insight)
         quality.register_gate(insight.release_gate())
+    if "twin" in on:
+        platform.add("twin", Twin(record, mes, historian))
 
 
 def routers() -> Iterable[Any]:
@@ -319,5 +323,6 @@ def routers() -> Iterable[Any]:
     from titer.mes.routes import router as mes
     from titer.quality.routes import router as quality
     from titer.record.routes import router as record
+    from titer.twin.routes import router as twin
 
-    return (record, equipment, historian, material, quality, lims, mes, insight)
+    return (record, equipment, historian, material, quality, lims, mes, insight, twin)

@@ -1,0 +1,181 @@
+"""A record out of the house: everything that belongs to it, its documents, its bytes, its series, and the proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.app.batch_document import document
+from titer.app.closure import PRIVATE, Closure, close
+from titer.app.document import render
+from titer.app.dossier import Dossier, Span, gather
+from titer.base.canonical import canonical
+from titer.base.clock import iso, us
+from titer.base.errors import Invalid, NotAuthorised, NotFound
+from titer.record import Actor, bundle
+from titer.record.schema import regulated_tables
+
+if TYPE_CHECKING:
+    from titer.app.platform import Platform
+
+BATCH = "mes_batch"
+VERB = "record.export"
+
+
+def export_record(
+    platform: Platform, record_type: str, record_id: str, *, actor: Actor, reason: str
+) -> bytes:
+    """Export a record with everything that belongs to it.
+
+    Args:
+        platform: the wired platform.
+        record_type: table of the record; `batch` is short for `mes_batch`.
+        record_id: its id; for a batch its number will do.
+        actor: who exports.
+        reason: why.
+
+    Returns:
+        A bundle that `verify/titer-verify.py` checks.
+
+    Raises:
+        NotAuthorised: if the actor may not export.
+        NotFound: if there is no such record.
+        Invalid: if the type is none that is exported, or no reason is given.
+    """
+    if not reason.strip():
+        raise Invalid("An export needs a reason.", where="reason", do="Say for whom and what for.")
+    with platform.record.reading() as session:
+        if not platform.record.may(session, actor, VERB):
+            roles = ", ".join(platform.record.matrix[VERB].roles)
+            raise NotAuthorised("You may not export records.", why=f"It takes one of the roles {roles}.")
+    if record_type in ("batch", BATCH):
+        return export_batch(platform, record_id, actor=actor, reason=reason)
+    return _export_other(platform, record_type, record_id, actor=actor, reason=reason)
+
+
+def export_batch(platform: Platform, batch_id: str, *, actor: Actor, reason: str) -> bytes:
+    """Export a batch: dossier as data and as PDF, content, time series, records and their proof.
+
+    Args:
+        platform: the wired platform.
+        batch_id: id or number of the batch.
+        actor: who exports.
+        reason: why.
+
+    Raises:
+        NotFound: if there is no such batch.
+    """
+    with platform.record.reading() as session:
+        batch = platform.mes.batch(session, batch_id)
+        dossier = gather(platform, session, batch.id)
+    files = _series(platform, dossier.span)
+    dossier.data["series"] = _described(dossier.span, files)
+    files["record.json"] = canonical(dossier.data)
+    files["record.pdf"] = render(document(dossier.data))
+    files.update(_content(platform, dossier.closure.digests))
+    return bundle.export(
+        platform.record,
+        platform.sealer,
+        actor=actor,
+        reason=reason,
+        subject=(BATCH, batch.id, f"Batch {batch.number}"),
+        records=_in_ledger(dossier.closure),
+        files=files,
+    )
+
+
+def batch_pdf(platform: Platform, batch_id: str) -> bytes:
+    """The batch record as PDF/A-3b with its data attached, as it stands now.
+
+    Raises:
+        NotFound: if there is no such batch.
+    """
+    with platform.record.reading() as session:
+        batch = platform.mes.batch(session, batch_id)
+        dossier: Dossier = gather(platform, session, batch.id)
+    return render(document(dossier.data))
+
+
+def _export_other(
+    platform: Platform, record_type: str, record_id: str, *, actor: Actor, reason: str
+) -> bytes:
+    with platform.record.reading() as session:
+        _must_exist(session, record_type, record_id)
+        closure = close(session, record_type, record_id)
+        installation = platform.record.installation(session)
+    kinds = sorted({kind for kind, _ in closure.records})
+    data: dict[str, Any] = {
+        "format": "titer.record-dossier/1",
+        "subject": {"record_type": record_type, "record_id": record_id},
+        "demo": installation.demo,
+        "simulated": installation.simulated,
+        "printed_at": {
+            "server": iso(platform.record.clock.now()),
+            "plant": iso(platform.record.process_clock.now()),
+            "time_zone": installation.time_zone,
+        },
+        "records": {kind: closure.rows(kind) for kind in kinds},
+    }
+    files = {"record.json": canonical(data), **_content(platform, closure.digests)}
+    return bundle.export(
+        platform.record,
+        platform.sealer,
+        actor=actor,
+        reason=reason,
+        subject=(record_type, record_id, f"{record_type} {record_id}"),
+        records=_in_ledger(closure),
+        files=files,
+    )
+
+
+def _must_exist(session: Session, record_type: str, record_id: str) -> None:
+    tables = {table.name: table for table in regulated_tables() if table.name not in PRIVATE}
+    table = tables.get(record_type)
+    if table is None:
+        raise Invalid(
+            f"{record_type} is no type of record that is exported.",
+            where="record_type",
+            do=f"Use batch, or one of {', '.join(sorted(tables))}.",
+        )
+    if session.scalar(select(table.c.id).where(table.c.id == record_id)) is None:
+        raise NotFound(f"There is no {record_type} {record_id}.", do="Give the record's id as the page shows it.")
+
+
+def _in_ledger(closure: Closure) -> list[tuple[str, str]]:
+    return sorted(closure.records)
+
+
+def _content(platform: Platform, digests: Iterable[str]) -> dict[str, bytes]:
+    """The bytes themselves; reading them checks that they are those that were kept."""
+    return {f"content/{digest}": platform.record.content.read(digest) for digest in sorted(digests)}
+
+
+def _series(platform: Platform, span: Span) -> dict[str, bytes]:
+    """One Parquet file for each piece of equipment of which values were recorded."""
+    found: dict[str, bytes] = {}
+    for code, tags in span.tags.items():
+        recorded = sorted(platform.historian.last(tags))
+        if recorded:
+            name = re.sub(r"[^A-Za-z0-9._-]", "_", code)
+            found[f"series/{name}.parquet"] = platform.historian.extract(
+                recorded, us(span.start), us(span.end) + 1
+            )
+    return found
+
+
+def _described(span: Span, files: dict[str, bytes]) -> dict[str, Any]:
+    """What of the series goes along, or why none does."""
+    reason = span.reason
+    if not reason and not files:
+        reason = "No values of the batch's channels were recorded."
+    return {
+        "from": iso(span.start),
+        "to": iso(span.end),
+        "files": sorted(files),
+        "channels": span.tags,
+        "reason": reason,
+    }
