@@ -17,7 +17,7 @@ from titer.lims.animl import read_run
 from titer.sim.animl import WrittenInjection, WrittenSequence, write_animl
 from titer.sim.chromatograph import Injection, chromatogram, composition, integrate
 
-DATA = Path(os.environ.get("TITER_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
+DATA = Path(os.environ.get("TITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 EXAMPLE = DATA / "connect/animl/examples_pyAnIML/real_life.animl"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 BROTH = {"titre": 4.21, "hmw": 1.9, "lmw": 0.7}

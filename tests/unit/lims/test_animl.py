@@ -15,7 +15,7 @@ from titer.base.errors import Invalid
 from titer.lims.animl import read_run
 
 ANIML = (
-    Path(os.environ.get("TITER_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "connect/animl"
+    Path(os.environ.get("TITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")) / "connect/animl"
 )
 VALUES = [0.0, 1.0, 5.5, 1.0, 0.0]
 
