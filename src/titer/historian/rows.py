@@ -98,7 +98,7 @@ class Rows:
             mask[:] = False
         elif mask.any():
             mask &= self["tag"] == tags[0] if len(tags) == 1 else np.isin(self["tag"], tags)
-        return self.take(mask)
+        return self if mask.all() else self.take(mask)
 
 
 def empty() -> Rows:
@@ -149,10 +149,10 @@ def sort(rows: Rows) -> Rows:
     clock is coarse may send two different values for one instant, and both are true.
     """
     if "ordinal" in rows.columns:
-        order = np.lexsort((rows["ordinal"], rows["source_us"], rows["tag"]))
-        return rows.take(order)
-    order = np.lexsort((rows["source_us"], rows["tag"]))
-    rows = rows.take(order)
+        keys = (rows["ordinal"], rows["source_us"], rows["tag"])
+        return rows if _in_order(keys) else rows.take(np.lexsort(keys))
+    keys = (rows["source_us"], rows["tag"])
+    rows = rows if _in_order(keys) else rows.take(np.lexsort(keys))
     columns = dict(rows.columns)
     frame = columns.pop("frame")
     columns["ordinal"] = ordinal = np.zeros(len(rows), dtype="<i4")
@@ -166,6 +166,14 @@ def sort(rows: Rows) -> Rows:
         changed = Rows(columns, rows.text)
         return sort(changed) if ordinal.any() else changed
     return Rows(columns, rows.text)
+
+
+def _in_order(keys: tuple[Array, ...]) -> bool:
+    """Whether rows are sorted already (the last key first, as `lexsort` takes them): most often they are."""
+    ordered: Array | bool = True
+    for key in keys:
+        ordered = (key[1:] > key[:-1]) | ((key[1:] == key[:-1]) & ordered)
+    return bool(np.all(ordered))
 
 
 def _same_instant(rows: Rows) -> Array:

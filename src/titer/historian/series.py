@@ -122,3 +122,26 @@ def last_before(
         np.where(known, quality[index], 2).astype(np.uint8),
         np.where(known, times_us[index], 0),
     )
+
+
+def align(parts: list[tuple[Array, Array, Array]], at_us: Array, max_age_us: int) -> Aligned:
+    """Several series (source times, values, quality) on the same instants; see `last_before`."""
+    shape = (len(at_us), len(parts))
+    values, quality = np.empty(shape), np.empty(shape, dtype=np.uint8)
+    source = np.empty(shape, dtype=np.int64)
+    for number, (times, numbers, grades) in enumerate(parts):
+        values[:, number], quality[:, number], source[:, number] = last_before(
+            times, numbers, grades, at_us, max_age_us
+        )
+    return Aligned(at_us, values, quality, source)
+
+
+def spans(windows: list[tuple[int, int]], near_us: int) -> list[tuple[int, int]]:
+    """Windows joined where they overlap or lie no more than `near_us` apart, in order."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(windows):
+        if joined and start <= joined[-1][1] + near_us:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, max(start, end)))
+    return joined

@@ -34,6 +34,7 @@ Gaps = Callable[[str, int, int], list[tuple[int, int]]]
 
 ACTIONS = (ActionSpec("historian.segment.seal", "Seal time series into segments"),)
 _SEALER = Actor.timer("historian.sealer")
+_NEAR_US = 86_400_000_000
 _NARROW = ("tag", "source_us", "value", "quality", "ordinal")
 
 
@@ -350,19 +351,46 @@ class Historian:
         Raises:
             Invalid: if the step is not positive, or there would be more than 50 million cells.
         """
-        if step_us <= 0 or (end_us - start_us) / step_us * max(len(tags), 1) > 50_000_000:
+        window = [(start_us, end_us)]
+        return self.aligned_windows(tags, window, step_us, max_age_us=max_age_us, as_of_us=as_of_us)[0]
+
+    def aligned_windows(
+        self,
+        tags: list[str],
+        windows: list[tuple[int, int]],
+        step_us: int,
+        *,
+        max_age_us: int,
+        as_of_us: int | None = None,
+    ) -> list[Aligned]:
+        """The same for many windows (batches, for instance) with one pass over the store.
+
+        Args:
+            tags: columns of each answer.
+            windows: [start, end) of each, in any order.
+            step_us: distance of the instants.
+            max_age_us: a value older than this is not the present one.
+            as_of_us: only what had been received by then.
+
+        Raises:
+            Invalid: if the step is not positive, or there would be more than 50 million cells.
+        """
+        span = sum(max(end - start, 0) for start, end in windows)
+        if step_us <= 0 or span / step_us * max(len(tags), 1) > 50_000_000:
             raise Invalid("The step must be above zero, and the table no larger than 50 million cells.")
-        at = np.arange(start_us, end_us, step_us, dtype=np.int64)
-        rows = self._settled(tags, start_us - max_age_us, end_us, as_of_us=as_of_us, narrow=True).rows
-        values = np.empty((len(at), len(tags)))
-        quality = np.empty((len(at), len(tags)), dtype=np.uint8)
-        source = np.empty((len(at), len(tags)), dtype=np.int64)
-        for number, tag in enumerate(tags):
-            one = _of_tag(rows, self.store.tags.known(tag))
-            values[:, number], quality[:, number], source[:, number] = series.last_before(
-                rows["source_us"][one], rows["value"][one], rows["quality"][one], at, max_age_us
-            )
-        return Aligned(at, values, quality, source)
+        answers: dict[int, Aligned] = {}
+        for low, high in series.spans([(start - max_age_us, end) for start, end in windows], _NEAR_US):
+            rows = self._settled(tags, low, high, as_of_us=as_of_us, narrow=True).rows
+            codes = [self.store.tags.known(tag) for tag in tags]
+            parts = [
+                (rows["source_us"][one], rows["value"][one], rows["quality"][one])
+                for one in (_of_tag(rows, code) for code in codes)
+            ]
+            for number, (start, end) in enumerate(windows):
+                if number not in answers and low <= start - max_age_us and end <= high:
+                    at = np.arange(start, end, step_us, dtype=np.int64)
+                    answers[number] = series.align(parts, at, max_age_us)
+        return [answers[number] for number in range(len(windows))]
 
     def decimate(self, tag: str, start_us: int, end_us: int, buckets: int) -> Decimated:
         """A channel thinned out for a chart; see `titer.historian.series.decimate`."""

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +24,7 @@ from titer.base.errors import IntegrityFault
 from titer.connect.core.frame import Frame
 from titer.historian import Historian, Sample, SegmentDamaged
 from titer.historian.model import HistorianSegment
+from titer.historian.store import Store
 from titer.record import LedgerEntry, Record
 
 T0 = 1_772_438_400_000_000  # 2026-03-02T08:00:00Z
@@ -304,3 +310,86 @@ def test_clocks_that_are_wrong_by_centuries_stop_nothing(historian: Historian) -
     historian.seal()
     assert historian.read([A], -(2**63), 2**63 - 1).num_rows == 4
     assert len(values(historian)) == 1
+
+
+def test_many_windows_answer_as_each_would_alone(historian: Historian) -> None:
+    day = 86_400 * S
+    historian.append([frame(1, [(A, T0 + i * 600 * S, float(i)) for i in range(1000)])])
+    historian.seal()
+    windows = [(T0 + 5 * day, T0 + 6 * day), (T0, T0 + 3600 * S), (T0 + 1800 * S, T0 + 2 * day), (T0, T0)]
+    found = historian.aligned_windows([A, "no.such"], windows, 60 * S, max_age_us=900 * S)
+    for (start, end), one in zip(windows, found, strict=True):
+        alone = historian.aligned([A, "no.such"], start, end, 60 * S, max_age_us=900 * S)
+        np.testing.assert_array_equal(one.times_us, alone.times_us)
+        np.testing.assert_array_equal(one.values, alone.values)
+        np.testing.assert_array_equal(one.quality, alone.quality)
+    assert len(found[3].times_us) == 0
+
+
+def test_readers_see_every_acknowledged_value_once_while_it_is_written_and_sealed(
+    historian: Historian,
+) -> None:
+    done, faults = threading.Event(), []
+    acknowledged = [0]
+
+    def write() -> None:
+        for number in range(300):
+            historian.append([frame(number + 1, [(A, T0 + number * S, float(number))])])
+            acknowledged[0] = number + 1
+        done.set()
+
+    def read() -> None:
+        while not done.is_set():
+            least = acknowledged[0]
+            found = values(historian)
+            if len(found) < least or found != [(T0 + i * S, float(i)) for i in range(len(found))]:
+                faults.append((least, len(found)))
+
+    threads = [threading.Thread(target=work) for work in (write, read, read)]
+    for thread in threads:
+        thread.start()
+    while not done.is_set():
+        historian.seal()
+        time.sleep(0.02)
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert len(values(historian)) == 300
+
+
+def test_a_killed_process_keeps_everything_it_acknowledged(tmp_path: Path) -> None:
+    """The child acknowledges on its standard output, and is killed in the middle."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    assert child.stdout is not None
+    lines = [int(child.stdout.readline()) for _ in range(40)]
+    child.kill()
+    lines += [int(line) for line in child.stdout.read().split()]
+    child.stdout.close()
+    child.wait()
+    store = Store(tmp_path)
+    store.open([], {}, set())
+    kept = store.mark("c", 1) or 0
+    assert kept >= max(lines)
+    assert store.tail_rows() == kept
+    store.close()
+
+
+CHILD = """
+import sys
+from pathlib import Path
+import numpy as np
+from titer.connect.core.frame import Frame
+from titer.historian.store import Store
+store = Store(Path(sys.argv[1]))
+store.open([], {}, set())
+number = 0
+while True:
+    number += 1
+    one = np.array([number], dtype="<i8")
+    zero = np.zeros(1, dtype="u1")
+    store.append([Frame("c", 1, number, number, ("A",), zero.astype("<u2"), one, one, one,
+                        one.astype("<f8"), zero.astype("<u4"), zero, zero).encode()])
+    print(number, flush=True)
+"""
