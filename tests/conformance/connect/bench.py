@@ -90,7 +90,7 @@ class Bench:
         self.hub.start()
         self.start_host()
         try:
-            await until(lambda: self.rows() > 0, 20, "the first value")
+            await until(lambda: self.rows() > 0, 60, "the first value")
         except BaseException:
             await self.__aexit__()
             raise

@@ -133,13 +133,13 @@ async def _page(
 
 def _mark(value: Any) -> tuple[int, str]:
     content = value.Value.Value if value.Value is not None else None
-    return us(value.SourceTimestamp), f"{value.StatusCode_}{content!r}"
+    return us(value.SourceTimestamp), f"{value.StatusCode}{content!r}"
 
 
 def _row(value: Any) -> tuple[int, int, float, str | None, int]:
     number, text = decode.as_number(value.Value.Value if value.Value is not None else None)
     server = value.ServerTimestamp
-    status = value.StatusCode_
+    status = value.StatusCode
     return (
         us(value.SourceTimestamp),
         us(server) if server is not None else 0,

@@ -101,6 +101,9 @@ class Session:
         try:
             await self._secure()
             await client.connect_socket()
+            await asyncio.sleep(0)
+            if client.uaclient.protocol.is_closed:
+                raise ConnectionError("connection lost")
             await client.send_hello()
             self._cap_messages()
             await client.open_secure_channel()
