@@ -85,8 +85,7 @@ def lift_to_events(
         runs: statistics (rows x statistics) of each calibration run.
         rule: event rule.
         target: wanted events a run.
-        margin: added on top of the lift that was found (a few tens of runs do not show the worst); only
-            to statistics that had to be lifted.
+        margin: added on top of what was found, to every statistic: a few tens of runs do not show the worst.
         step: factor between trials.
 
     Returns:
@@ -100,7 +99,7 @@ def lift_to_events(
         ]
         worst = np.array(alone) == max(alone)
         lift = np.where(worst, lift * step, lift)
-    lift = np.where(lift > 1.0, lift * (1.0 + margin), lift)
+    lift = lift * (1.0 + margin)
     limits = base.limits * lift
     alarming = np.concatenate([(run > limits).any(axis=1) for run in runs])
     return JointLimits(
