@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
 
 from titer.app.config import Config, load, write
 from titer.app.plant_clock import PlantClock
@@ -291,6 +293,7 @@ def _layers(platform: Platform) -> None:
     quality = Quality(record, material)
     platform.add("equipment", equipment)
     platform.add("historian", historian)
+    platform.verifiers.append(_sealed_segments(historian))
     platform.add("material", material)
     platform.add("quality", quality)
     if "lims" not in on:
@@ -311,6 +314,15 @@ def _layers(platform: Platform) -> None:
         quality.register_gate(insight.release_gate())
     if "twin" in on:
         platform.add("twin", Twin(record, mes, historian))
+
+
+def _sealed_segments(historian: Any) -> Verifier:
+    """The historian's segments against the digests that the ledger holds."""
+
+    def sealed_segments(session: Session) -> Iterator[str]:
+        yield from historian.verify()
+
+    return sealed_segments
 
 
 def routers() -> Iterable[Any]:

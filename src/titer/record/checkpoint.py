@@ -140,13 +140,17 @@ def verify(note: str, verifier: str) -> bool:
     algorithm, public = raw[:1], raw[1:]
     tag = key_id(name, algorithm, public)
     text = note_text(note)
-    for line in note.rpartition("\n\n")[2].splitlines():
+    for line in note.rpartition("\n\n")[2].split("\n"):
         dash, _, rest = line.partition(" ")
         signer, _, blob64 = rest.partition(" ")
         if dash != "—" or signer != name:
             continue
-        blob = base64.b64decode(blob64)
-        if blob[:4] != tag:
+        try:
+            blob = base64.b64decode(blob64, validate=True)
+        except ValueError:
+            continue
+        # Base64 has spare bits at its end: only the one canonical spelling counts.
+        if blob[:4] != tag or base64.b64encode(blob).decode() != blob64 or len(blob) < 12:
             continue
         message, signature = text.encode(), blob[4:]
         if algorithm == _COSIGNATURE:
