@@ -191,10 +191,9 @@ def is_insecure(type_: str, settings: str) -> bool:
         settings: its JSON text.
     """
     read = json.loads(settings)
-    security = str(read.get("security") or read.get("security_policy") or "").lower()
     if type_ == "opcua":
-        return bool(read.get("allow_unencrypted")) or security in ("", "none")
-    return type_ == "sila2" and bool(read.get("allow_unencrypted") or read.get("insecure"))
+        return str(read.get("security_policy") or "None") == "None"
+    return type_ == "sila2" and bool(read.get("allow_unencrypted"))
 
 
 def without_floats(value: Any) -> Any:

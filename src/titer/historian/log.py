@@ -16,6 +16,7 @@ a byte that any later record calls durable had been acknowledged, and its loss i
 
 from __future__ import annotations
 
+import fcntl
 import os
 import struct
 import threading
@@ -137,6 +138,7 @@ class Log:
         self.torn_bytes = 0
         self._sync_lock = threading.Lock()
         self._fd = -1
+        self._lock_fd = -1
         self._file = 0
         self._record = 0
         self._size = 0
@@ -164,14 +166,27 @@ class Log:
         """Numbers of the files that exist, oldest first."""
         return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}"))
 
-    def open(self, *, at_least: int = 0) -> Iterator[tuple[int, bytes]]:
+    def acquire(self) -> bool:
+        """Become the one process that writes here; False if another one is, and this one may only read."""
+        if self._lock_fd < 0:
+            self._lock_fd = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o640)
+            try:
+                fcntl.flock(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(self._lock_fd)
+                self._lock_fd = -1
+        return self._lock_fd >= 0
+
+    def open(self, *, at_least: int = 0, leave_out: Iterable[int] = ()) -> Iterator[tuple[int, bytes]]:
         """Read what is there, then begin a new file behind it.
 
-        A torn tail is cut off and counted in `torn_bytes`.
+        A torn tail is cut off and counted in `torn_bytes`. Where another process writes, nothing is touched:
+        the log is read as far as it goes now, and `write` is refused.
 
         Args:
             at_least: the number of the new file is larger than this: numbers that sealed segments name are
                 never used again.
+            leave_out: files that are not to be read.
 
         Yields:
             (file, payload) of every record, in the order of writing. The log can be written when the
@@ -180,19 +195,21 @@ class Log:
         Raises:
             LogDamaged: see `scan`.
         """
-        present = self.files()
+        writable = self.acquire()
+        present = [file for file in self.files() if file not in set(leave_out)]
         for file in present:
             path = self._path(file)
             data = path.read_bytes()
             found = scan(data, file, newest=file == present[-1], name=path.name)
-            if found.torn:
+            if found.torn and writable:
                 self.torn_bytes += found.torn
                 with path.open("r+b") as torn:
                     torn.truncate(found.end)
                     os.fsync(torn.fileno())
             for start, end in found.spans:
                 yield file, data[start:end]
-        self._begin(max([at_least, *present], default=0) + 1)
+        if writable:
+            self._begin(max([at_least, *present], default=0) + 1)
 
     def write(self, payloads: Iterable[bytes]) -> int:
         """Write records; they are durable when `sync` has been called with the returned ticket.
@@ -202,6 +219,8 @@ class Log:
             StoreStopped: after a failure that leaves the disk's state unknown.
         """
         self._refuse_if_stopped()
+        if self._fd < 0:
+            raise Unavailable("Another process writes this log.", do="Use the running hub, or stop it first.")
         parts: list[bytes] = []
         record = self._record
         for payload in payloads:
@@ -265,6 +284,9 @@ class Log:
                 os.close(self._fd)
                 self._fd = -1
                 self._stopped = self._stopped or "It was closed."
+            if self._lock_fd >= 0:
+                os.close(self._lock_fd)
+                self._lock_fd = -1
 
     def _begin(self, file: int) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND

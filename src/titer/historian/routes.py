@@ -78,6 +78,14 @@ class LastOut(BaseModel):
     age_s: float
 
 
+class FreshnessOut(BaseModel):
+    """The newest value of a connection's channels, and how old it is by the process clock."""
+
+    connection: str
+    source_us: int
+    age_s: float
+
+
 class ConflictSide(BaseModel):
     """One of two things that a source said about one instant."""
 
@@ -221,6 +229,22 @@ def historian_last(
             age_s=(now - one.source_us) / 1e6,
         )
         for tag, one in historian.last(names).items()
+    ]
+
+
+@router.get("/api/historian/freshness")
+def historian_freshness(
+    session: Reading, historian: HistorianPart, equipment: EquipmentPart
+) -> list[FreshnessOut]:
+    """How old the newest value of each connection is, by the process clock."""
+    now = us(equipment.process_clock.now())
+    owner = equipment.connection_of(session, [row.tag for row in equipment.channels(session)])
+    newest: dict[str, int] = {}
+    for tag, one in historian.last(owner).items():
+        newest[owner[tag]] = max(one.source_us, newest.get(owner[tag], one.source_us))
+    return [
+        FreshnessOut(connection=name, source_us=source, age_s=(now - source) / 1e6)
+        for name, source in sorted(newest.items())
     ]
 
 

@@ -151,8 +151,8 @@ def sort(rows: Rows) -> Rows:
     if "ordinal" in rows.columns:
         keys = (rows["ordinal"], rows["source_us"], rows["tag"])
         return rows if _in_order(keys) else rows.take(np.lexsort(keys))
-    keys = (rows["source_us"], rows["tag"])
-    rows = rows if _in_order(keys) else rows.take(np.lexsort(keys))
+    pair = (rows["source_us"], rows["tag"])
+    rows = rows if _in_order(pair) else rows.take(np.lexsort(pair))
     columns = dict(rows.columns)
     frame = columns.pop("frame")
     columns["ordinal"] = ordinal = np.zeros(len(rows), dtype="<i4")

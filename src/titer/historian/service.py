@@ -39,7 +39,7 @@ _NARROW = ("tag", "source_us", "value", "quality", "ordinal")
 
 
 class Historian:
-    """Time series of all channels.
+    """Time series of all channels. One process writes; another one on the same folder reads only.
 
     Args:
         folder: made where it is missing; the log and the segments lie in it.
@@ -149,7 +149,7 @@ class Historian:
 
     def step(self) -> float:
         """One round of the sealer; returns the seconds until the next."""
-        if self.store.pending():
+        if self.store.pending() and self.store.log.acquire():
             age = self.record.clock.now() - self._waiting_since
             if age >= self.seal_age or self.store.tail_rows() >= self.seal_rows:
                 self.seal()
@@ -222,7 +222,8 @@ class Historian:
             marks = seals[0].marks if seals else {}
             for row in session.scalars(select(HistorianLast)):
                 self._last.put(Sample(**{name: getattr(row, name) for name in Sample.__dataclass_fields__}))
-        self._set_aside({ref.path for ref in refs})
+        if self.store.log.acquire():
+            self._set_aside({ref.path for ref in refs})
         self.store.open(refs, marks, files)
         for rows in self.store.view().tail:
             self._last.update(rows)

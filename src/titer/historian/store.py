@@ -108,9 +108,9 @@ class Store:
             (connection, int(epoch)): last for connection, by in marks.items() for epoch, last in by.items()
         }
         left = [file for file in self.log.files() if file in sealed_files]
-        if left:
+        if left and self.log.acquire():
             self.log.drop(left)
-        for file, payload in self.log.open(at_least=max(sealed_files, default=0)):
+        for file, payload in self.log.open(at_least=max(sealed_files, default=0), leave_out=left):
             frame = Frame.decode(payload)
             if self._is_new(frame):
                 self._take(frame, file, 0)

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import select
 
 from titer.base.clock import ManualClock
-from titer.base.errors import IntegrityFault
+from titer.base.errors import IntegrityFault, Unavailable
 from titer.connect.core.frame import Frame
 from titer.historian import Historian, Sample, SegmentDamaged
 from titer.historian.model import HistorianSegment
@@ -355,6 +355,27 @@ def test_readers_see_every_acknowledged_value_once_while_it_is_written_and_seale
         thread.join()
     assert faults == []
     assert len(values(historian)) == 300
+
+
+def test_a_second_process_reads_and_touches_nothing(record: Record, tmp_path: Path) -> None:
+    writer = open_historian(record, tmp_path)
+    writer.append([frame(1, [(A, T0, 1.0)])])
+    writer.seal()
+    writer.append([frame(2, [(A, T0 + S, 2.0)])])
+    log_file = next((tmp_path / "historian" / "log").glob("*.ttrlog"))
+    with log_file.open("ab") as half:
+        half.write(b"half a record")  # as if the writer were in the middle of it
+    size = log_file.stat().st_size
+    reader = open_historian(record, tmp_path)
+    assert len(values(reader)) == 2
+    with pytest.raises(Unavailable, match="Another process"):
+        reader.append([frame(3, [(A, T0, 1.0)])])
+    reader.seal_age = timedelta(0)
+    reader.step()
+    reader.close()
+    assert log_file.stat().st_size == size
+    assert len(list(log_file.parent.glob("*.ttrlog"))) == 1
+    writer.close()
 
 
 def test_a_killed_process_keeps_everything_it_acknowledged(tmp_path: Path) -> None:

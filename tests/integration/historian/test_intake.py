@@ -278,6 +278,8 @@ def test_intake_over_http_and_the_trend_of_it(
     assert second["values"] == []
     (last,) = page.get("/api/historian/last", params={"tags": f"{PV},{SP}"}).json()
     assert (last["value"], last["unit"], last["age_s"]) == (37.0, "degC", 11.0)
+    (fresh,) = page.get("/api/historian/freshness").json()
+    assert (fresh["connection"], fresh["age_s"]) == ("br201", 11.0)
     (listed, _) = page.get("/api/equipment/connections").json()
     assert listed["open_gaps"] == 1
     assert listed["completeness"][0]["missing_minutes"] == "0.07"

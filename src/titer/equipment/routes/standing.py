@@ -10,7 +10,8 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from titer.equipment.routes.pages import CalibrationOut, EquipmentPart, UnitOut
+from titer.equipment.routes.pages import EquipmentPart
+from titer.equipment.routes.views import CalibrationOut, UnitOut
 from titer.record.http import Acting
 
 router = APIRouter(prefix="/api/equipment", tags=["equipment"])
