@@ -59,7 +59,10 @@ def _head(data: Row) -> tuple[tuple[str, str], ...]:
     quantity = " ".join(text(order[name]) for name in ("quantity", "unit") if order[name])
     return (
         ("Product", text(batch["product"])),
-        ("Master recipe", f"{text(recipe['code'])} version {text(recipe['version'])}: {text(recipe['title'])}"),
+        (
+            "Master recipe",
+            f"{text(recipe['code'])} version {text(recipe['version'])}: {text(recipe['title'])}",
+        ),
         ("Recipe content", text(recipe["content_digest"])),
         ("Order", f"{text(order['number'])} {quantity}".strip()),
         ("Equipment", text(held)),
@@ -211,7 +214,13 @@ def _limits(entry: Row | None) -> str:
 
 def _materials(data: Row) -> Section:
     rows = [
-        (row["direction"], row["material"], row["lot"], _with_unit(row["quantity"], row["unit"]), when(row["at"]))
+        (
+            row["direction"],
+            row["material"],
+            row["lot"],
+            _with_unit(row["quantity"], row["unit"]),
+            when(row["at"]),
+        )
         for row in data["execution"]["materials"]
     ]
     return _section("Materials", "Direction|Material|Lot|Quantity|At", rows)
@@ -239,7 +248,9 @@ def _results(data: Row) -> Section:
                 sample.get(row["sample_id"], row["sample_id"]),
                 row["analysis"],
                 _with_unit(row["text"], row["unit"]),
-                "; ".join(f"{one['outcome']} ({one['rounded'] or '-'} against {one['limit_text']})" for one in said)
+                "; ".join(
+                    f"{one['outcome']} ({one['rounded'] or '-'} against {one['limit_text']})" for one in said
+                )
                 or "not evaluated",
                 row["state"],
                 _name(data, row["entered_by"]),
@@ -274,7 +285,12 @@ def _investigations(data: Row) -> Section:
 
 def _certificates(data: Row) -> Section:
     rows = [
-        (row["number"], f"{row['laboratory']}, {row['reference']}", row["state"], _name(data, row["checked_by"]))
+        (
+            row["number"],
+            f"{row['laboratory']}, {row['reference']}",
+            row["state"],
+            _name(data, row["checked_by"]),
+        )
         for row in data["laboratory"]["contract_certificates"]
     ] + [
         (row["number"], "certificate of analysis", row["state"], _name(data, row["issued_by"]))
@@ -338,7 +354,9 @@ def _proposals(data: Row) -> Section:
         )
         for row in data["twin"]["proposals"]
     ]
-    return _section("Proposals of the twin", "Number|What|Changes|State|Submitted by|Decided by|Outcome", rows)
+    return _section(
+        "Proposals of the twin", "Number|What|Changes|State|Submitted by|Decided by|Outcome", rows
+    )
 
 
 def _gaps(data: Row) -> Section:

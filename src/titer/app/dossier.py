@@ -130,7 +130,9 @@ def _span(platform: Platform, session: Session, record: dict[str, Any]) -> Span:
     start = from_iso(batch["started_at"])
     end = from_iso(batch["ended_at"]) if batch["ended_at"] else now
     if not found:
-        return Span({}, start, end, f"The equipment of the batch ({', '.join(sorted(codes))}) has no channels.")
+        return Span(
+            {}, start, end, f"The equipment of the batch ({', '.join(sorted(codes))}) has no channels."
+        )
     return Span(found, start, end)
 
 
@@ -201,7 +203,9 @@ def _gaps(platform: Platform, session: Session, span: Span) -> list[dict[str, An
     if not tags:
         return []
     grouped: dict[tuple[int, int, str], list[str]] = {}
-    for tag, begin, finish, state in platform.equipment.gaps(session, tags, span.start, span.end, filled=True):
+    for tag, begin, finish, state in platform.equipment.gaps(
+        session, tags, span.start, span.end, filled=True
+    ):
         grouped.setdefault((begin, finish, state), []).append(tag)
     return [
         {

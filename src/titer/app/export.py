@@ -142,7 +142,9 @@ def _must_exist(session: Session, record_type: str, record_id: str) -> None:
             do=f"Use batch, or one of {', '.join(sorted(tables))}.",
         )
     if session.scalar(select(table.c.id).where(table.c.id == record_id)) is None:
-        raise NotFound(f"There is no {record_type} {record_id}.", do="Give the record's id as the page shows it.")
+        raise NotFound(
+            f"There is no {record_type} {record_id}.", do="Give the record's id as the page shows it."
+        )
 
 
 def _in_ledger(closure: Closure) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,15 @@ class Api:
 
     Args:
         client: an httpx client, over the network or in this process.
+
+    Attributes:
+        settle: delivers what is outstanding, where no hub does it beside us.
     """
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._csrf = ""
+        self.settle: Callable[[], None] = _nothing
 
     def log_in(self, username: str, password: str) -> dict[str, Any]:
         """Open a session."""
@@ -59,6 +63,14 @@ class Api:
     def put(self, path: str, body: Any = None) -> Any:
         """PUT JSON and read JSON."""
         return self._read(self._client.put(path, json=body, headers=self._headers()))
+
+    def post_for_bytes(self, path: str, body: Any = None) -> bytes:
+        """POST JSON and read raw bytes."""
+        answer = self._client.post(path, json=body, headers=self._headers())
+        if answer.status_code >= 400:
+            self._read(answer)
+        content: bytes = answer.content
+        return content
 
     def put_bytes(self, path: str, data: bytes, **params: Any) -> Any:
         """PUT raw bytes."""
@@ -102,7 +114,14 @@ class Api:
             body = answer.json()
         except ValueError:
             raise Problem(f"The hub answered {answer.status_code}.", why=answer.text[:300]) from None
-        raise Problem(body.get("detail", "It failed."), why=body.get("why", ""), do=body.get("do", ""))
+        where = f"{body['where']}: " if body.get("where") else ""
+        raise Problem(
+            where + body.get("detail", "It failed."), why=body.get("why", ""), do=body.get("do", "")
+        )
+
+
+def _nothing() -> None:
+    """A running hub delivers by itself."""
 
 
 def hub_is_running(host: str, port: int) -> bool:
@@ -146,6 +165,7 @@ def session(folder: Path, username: str | None, *, port: int | None = None) -> I
     try:
         client = TestClient(create_app(platform), raise_server_exceptions=True)
         api = Api(client)
+        api.settle = platform.settle
         api.log_in(user, password)
         yield api
         platform.settle()

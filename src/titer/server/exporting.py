@@ -1,0 +1,46 @@
+"""HTTP of what leaves the house: bundles, and the batch record as a document."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from titer.app.export import batch_pdf, export_record
+from titer.record.http import ActingPerson
+
+router = APIRouter(tags=["export"])
+
+
+class ExportRecord(BaseModel):
+    """What is exported, and why; `batch` takes a batch's number as well as its id."""
+
+    record_type: str
+    record_id: str
+    reason: str
+
+
+@router.post("/api/exports", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
+def server_export(body: ExportRecord, request: Request, who: ActingPerson) -> Response:
+    """A bundle: the record, everything that belongs to it, and the proof. `titer-verify.py` checks it."""
+    data = export_record(
+        request.app.state.platform, body.record_type, body.record_id, actor=who, reason=body.reason
+    )
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", f"{body.record_type}-{body.record_id}")
+    return Response(
+        data,
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}.zip"'},
+    )
+
+
+@router.get(
+    "/api/mes/batches/{batch_id}/record.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+def server_batch_pdf(batch_id: str, request: Request, _who: ActingPerson) -> Response:
+    """The batch record as PDF/A, its data attached, as it stands now."""
+    return Response(batch_pdf(request.app.state.platform, batch_id), media_type="application/pdf")
