@@ -1,8 +1,10 @@
 /** Every path that the pages ask, in one place; and how an answer becomes what a page reads. */
 import { http, type Query } from "./http";
+import { us } from "../format/time";
+import type { components } from "./schema";
 import type * as T from "./types";
 
-type Raw = Record<string, unknown>;
+type S = components["schemas"];
 
 /** A list, whether the server sends it bare or as a page of items. */
 export function items<V>(answer: unknown): V[] {
@@ -19,89 +21,133 @@ export function num(v: unknown): number | null {
 
 const list = async <V>(path: string, query?: Query, signal?: AbortSignal): Promise<V[]> => items<V>(await http.get<unknown>(path, query, signal));
 
-export const channel = (c: Raw): T.Channel => ({
-  tag: String(c.tag),
-  unit: String(c.unit ?? ""),
-  description: String(c.description ?? ""),
+export const channel = (c: S["ChannelOut"]): T.Channel => ({
+  tag: c.tag,
+  unit: c.unit,
+  description: c.description,
   low: num(c.low),
   high: num(c.high),
   resolution: num(c.resolution),
   alarm_low: num(c.alarm_low),
   alarm_high: num(c.alarm_high),
-  normal_low: num(c.normal_low),
-  normal_high: num(c.normal_high),
-  writable: Boolean(c.writable),
-  connection: String(c.connection ?? ""),
+  writable: c.writable,
+  connection: c.connection,
+  floor: c.quality_floor,
 });
 
-/** A batch, whether the server sends the row bare or beside what it derives from it. */
-export function batchOf(raw: Raw): T.Batch {
-  const row = (raw.batch ?? raw) as Raw;
+/** Its standing in one word; the reasons stand in `not_ready`. */
+export function standing(u: S["UnitOut"]): T.UnitSummary {
+  return { ...u, state: u.used_for ? "in_use" : u.not_ready.length > 0 ? "not ready" : "ready" };
+}
+
+export function connectionOf(c: S["ConnectionOut"]): T.Connection {
   return {
-    ...(row as unknown as T.Batch),
-    recipe_code: String(row.recipe_code ?? raw.recipe_code ?? raw.recipe ?? ""),
-    recipe_version: num(row.recipe_version ?? raw.recipe_version),
-    phase: String(raw.phase ?? row.phase ?? ""),
+    ...c,
+    completeness: c.completeness.map((d) => ({
+      day: d.day.slice(0, 10),
+      share: d.expected_minutes > 0 ? Number(d.percent) / 100 : null,
+      missing_minutes: d.missing_minutes,
+      filled_minutes: d.filled_minutes,
+    })),
   };
 }
 
-export const ENDED = ["complete", "completed", "stopped", "aborted"];
+/** Columns to points; a gap that the equipment's own list explains gets its state there. */
+export function seriesOf(s: S["SeriesOut"]): T.TrendSeries {
+  return {
+    tag: s.tag,
+    unit: s.unit,
+    points: s.times_us.map((us, i) => [us, s.values[i] ?? null, s.quality[i] ?? 2]),
+    from_count: s.from_count,
+    gaps: s.gaps.map(([from_us, to_us]) => ({ from_us: from_us ?? 0, to_us: to_us ?? null, state: "open", reason: "" })),
+  };
+}
+
+/** The procedure's tree, laid flat in its own order. */
+export function flat(node: T.StepNode, depth = 0): T.Step[] {
+  const { children, ...step } = node;
+  return [{ ...step, depth }, ...children.flatMap((c) => flat(c, depth + 1))];
+}
+
+export const ENDED = ["complete", "stopped", "aborted"];
 
 /** Whether a batch still runs (or waits, or is held). */
-export const isOpen = (b: T.Batch) => !ENDED.includes(b.execution.toLowerCase());
+export const isOpen = (b: Pick<T.Batch, "execution">) => !ENDED.includes(b.execution.toLowerCase());
+
+/** What the twin believes as bands in plant time, with the laboratory's values where they were taken. */
+export function bandsOf(state: T.TwinState, measured: readonly T.TwinMeasurement[]): T.TwinBand[] {
+  const start = us(state.instance.started_at);
+  const newest = new Map<string, number>();
+  for (const m of measured) newest.set(m.key, Math.max(newest.get(m.key) ?? 0, m.revision));
+  return Object.entries(state.series).map(([name, s]) => ({
+    name,
+    label: s.title || name,
+    unit: s.unit,
+    us: state.hours.map((h) => start + h * 3600e6),
+    low: s.low.map(num),
+    mid: s.mean.map(num),
+    high: s.high.map(num),
+    measured: measured.flatMap((m) => {
+      const value = num(m.value);
+      return m.output === name && value !== null && m.revision === newest.get(m.key)
+        ? [{ taken_us: us(m.sampled_at), arrived_us: us(m.arrived_at), value, source: m.sample_number }]
+        : [];
+    }),
+  }));
+}
+
+const key = encodeURIComponent;
+const instant = (at_us: number) => new Date(Math.round(at_us / 1000)).toISOString();
 
 export const api = {
-  search: (q: string, signal?: AbortSignal) => list<T.Hit>("/api/search", { q }, signal),
-
   // equipment and historian
-  units: (signal?: AbortSignal) => list<T.UnitSummary>("/api/equipment/units", undefined, signal),
+  units: async (signal?: AbortSignal) => (await list<S["UnitOut"]>("/api/equipment/units", undefined, signal)).map(standing),
   unit: async (code: string, signal?: AbortSignal): Promise<T.UnitDetail> => {
-    const raw = await http.get<T.UnitDetail & { channels?: Raw[] }>(`/api/equipment/units/${encodeURIComponent(code)}`, undefined, signal);
-    return { ...raw, channels: (raw.channels ?? []).map((c) => channel(c as unknown as Raw)) };
+    const found = await http.get<S["UnitDetail"]>(`/api/equipment/units/${key(code)}`, undefined, signal);
+    return { ...found, unit: standing(found.unit), channels: found.channels.map(channel) };
   },
-  logbook: (code: string, signal?: AbortSignal) => list<T.LogEntry>(`/api/equipment/units/${encodeURIComponent(code)}/logbook`, undefined, signal),
-  connections: (signal?: AbortSignal) => list<T.Connection>("/api/equipment/connections", undefined, signal),
-  connection: (name: string, signal?: AbortSignal) => http.get<T.Connection>(`/api/equipment/connections/${encodeURIComponent(name)}`, undefined, signal),
-  channelsOf: async (connection: string, signal?: AbortSignal) =>
-    (await list<Raw>("/api/equipment/channels", { connection }, signal)).map(channel),
-  gaps: (query: Query, signal?: AbortSignal) => list<T.GapOut>("/api/equipment/gaps", query, signal),
-  trend: (query: { tags: string[]; start_us: number; end_us: number; buckets: number }, signal?: AbortSignal) =>
-    list<T.TrendSeries>(
+  deviceCommands: (signal?: AbortSignal) => list<T.DeviceCommand>("/api/equipment/commands", undefined, signal),
+  connections: async (signal?: AbortSignal) => (await list<S["ConnectionOut"]>("/api/equipment/connections", undefined, signal)).map(connectionOf),
+  channels: async (signal?: AbortSignal) => (await list<S["ChannelOut"]>("/api/equipment/channels", undefined, signal)).map(channel),
+  gaps: (query: { connection?: string; start?: string; end?: string }, signal?: AbortSignal) => list<T.GapOut>("/api/equipment/gaps", query, signal),
+  trend: async (query: { tags: string[]; start_us: number; end_us: number; buckets: number }, signal?: AbortSignal) => {
+    const found = await http.get<S["TrendOut"]>(
       "/api/historian/trend",
-      { tag: query.tags, start_us: query.start_us, end_us: query.end_us, buckets: query.buckets },
+      { tags: query.tags, start: instant(query.start_us), end: instant(query.end_us), buckets: query.buckets },
       signal,
-    ),
+    );
+    return found.series.map(seriesOf);
+  },
+  last: (tags: string[], signal?: AbortSignal) => list<S["LastOut"]>("/api/historian/last", { tags }, signal),
 
   // batches and tasks
-  batches: async (signal?: AbortSignal) => (await list<Raw>("/api/mes/batches", undefined, signal)).map(batchOf),
-  batch: async (id: string, signal?: AbortSignal) => batchOf(await http.get<Raw>(`/api/mes/batches/${encodeURIComponent(id)}`, undefined, signal)),
-  steps: (id: string, signal?: AbortSignal) => list<T.Step>(`/api/mes/batches/${encodeURIComponent(id)}/steps`, undefined, signal),
-  batchRecord: (id: string, signal?: AbortSignal) => http.get<T.BatchRecord>(`/api/mes/batches/${encodeURIComponent(id)}/record`, undefined, signal),
-  command: (id: string, name: string, reason: string) => http.post<unknown>(`/api/mes/batches/${encodeURIComponent(id)}/commands`, { name, reason }),
-  tasks: (query: { open?: boolean; batch_id?: string; unit_code?: string }, signal?: AbortSignal) => list<T.Task>("/api/mes/tasks", query, signal),
-  task: (id: string, signal?: AbortSignal) => http.get<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}`, undefined, signal),
-  enterTask: (id: string, body: { version: number; entries: Record<string, string>; scan?: string; comment?: string }) =>
-    http.post<T.Task>(`/api/mes/tasks/${encodeURIComponent(id)}/enter`, body),
+  batches: (signal?: AbortSignal) => list<T.Batch>("/api/mes/batches", undefined, signal),
+  batch: (id: string, signal?: AbortSignal) => http.get<T.BatchDetail>(`/api/mes/batches/${key(id)}`, undefined, signal),
+  batchRecord: (id: string, signal?: AbortSignal) => http.get<T.BatchRecord>(`/api/mes/batches/${key(id)}/record`, undefined, signal),
+  command: (id: string, command: string, reason: string) => http.post<T.Batch>(`/api/mes/batches/${key(id)}/command`, { command, reason }),
+  tasks: (query: { batch_id?: string; unit?: string; role?: string; open_only?: boolean }, signal?: AbortSignal) => list<T.Task>("/api/mes/tasks", query, signal),
+  task: (id: string, signal?: AbortSignal) => http.get<T.Task>(`/api/mes/tasks/${key(id)}`, undefined, signal),
+  enterTask: (id: string, body: S["EnterTask"]) => http.post<T.Task>(`/api/mes/tasks/${key(id)}/enter`, body),
 
   // materials
   definitions: (signal?: AbortSignal) => list<T.Definition>("/api/material/definitions", undefined, signal),
   lots: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Lot>("/api/material/lots", query, signal),
-  consumed: (batch: string, signal?: AbortSignal) => list<T.Edge>(`/api/material/batches/${encodeURIComponent(batch)}/consumed`, undefined, signal),
+  consumed: (batch: string, signal?: AbortSignal) => list<T.Edge>(`/api/material/batches/${key(batch)}/consumed`, undefined, signal),
 
   // laboratory
   worklist: (query: { state?: string; batch_id?: string }, signal?: AbortSignal) => list<T.Work>("/api/lims/worklist", query, signal),
   samples: (query: { batch_id?: string; state?: string }, signal?: AbortSignal) => list<T.Sample>("/api/lims/samples", query, signal),
-  sample: (id: string, signal?: AbortSignal) => http.get<T.SampleDetail>(`/api/lims/samples/${encodeURIComponent(id)}`, undefined, signal),
+  sample: (id: string, signal?: AbortSignal) => http.get<T.SampleDetail>(`/api/lims/samples/${key(id)}`, undefined, signal),
   results: (batch_id: string, signal?: AbortSignal) => list<T.Result>("/api/lims/results", { batch_id }, signal),
-  result: (id: string, signal?: AbortSignal) => http.get<T.Result>(`/api/lims/results/${encodeURIComponent(id)}`, undefined, signal),
-  evaluations: (id: string, signal?: AbortSignal) => list<T.Evaluation>(`/api/lims/results/${encodeURIComponent(id)}/evaluations`, undefined, signal),
-  origin: (id: string, signal?: AbortSignal) => list<T.OriginLink>(`/api/lims/results/${encodeURIComponent(id)}/origin`, undefined, signal),
+  result: (id: string, signal?: AbortSignal) => http.get<T.Result>(`/api/lims/results/${key(id)}`, undefined, signal),
+  evaluations: (id: string, signal?: AbortSignal) => list<T.Evaluation>(`/api/lims/results/${key(id)}/evaluations`, undefined, signal),
+  origin: (id: string, signal?: AbortSignal) => list<T.OriginLink>(`/api/lims/results/${key(id)}/origin`, undefined, signal),
   enterReading: (test: string, body: { raw: string; unit: string | null; reason?: string }) =>
-    http.post<unknown>(`/api/lims/tests/${encodeURIComponent(test)}/reading`, body),
+    http.post<unknown>(`/api/lims/tests/${key(test)}/reading`, body),
   runs: (signal?: AbortSignal) => list<T.Run>("/api/lims/runs", undefined, signal),
-  run: (id: string, signal?: AbortSignal) => http.get<T.RunDetail>(`/api/lims/runs/${encodeURIComponent(id)}`, undefined, signal),
+  run: (id: string, signal?: AbortSignal) => http.get<T.RunDetail>(`/api/lims/runs/${key(id)}`, undefined, signal),
   chromatogram: (run: string, position: number, signal?: AbortSignal) =>
-    http.get<T.InjectionTrace>(`/api/lims/runs/${encodeURIComponent(run)}/injections/${position}/trace`, { points: 2000 }, signal),
+    http.get<T.InjectionTrace>(`/api/lims/runs/${key(run)}/injections/${position}/trace`, { points: 2000 }, signal),
   investigations: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Investigation>("/api/lims/investigations", query, signal),
   contractCertificates: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.ContractCertificate>("/api/lims/contract-certificates", query, signal),
   certificates: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Certificate>("/api/lims/certificates", query, signal),
@@ -110,37 +156,39 @@ export const api = {
   // quality
   exceptions: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.QualityException>("/api/quality/exceptions", query, signal),
   deviations: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Deviation>("/api/quality/deviations", query, signal),
-  investigateDeviation: (id: string) => http.post<T.Deviation>(`/api/quality/deviations/${encodeURIComponent(id)}/investigate`),
+  investigateDeviation: (id: string) => http.post<T.Deviation>(`/api/quality/deviations/${key(id)}/investigate`),
   raiseDeviation: (body: { title: string; description: string; batch_id?: string | null; exception_ids: string[]; key: string }) =>
     http.post<T.Deviation>("/api/quality/deviations", body),
   dispositions: (signal?: AbortSignal) => list<T.Disposition>("/api/quality/batches", undefined, signal),
-  beginReview: (batch: string) => http.post<T.Disposition>(`/api/quality/batches/${encodeURIComponent(batch)}/review`),
-  review: (batch: string, signal?: AbortSignal) => http.get<T.BatchReview>(`/api/quality/batches/${encodeURIComponent(batch)}`, undefined, signal),
+  beginReview: (batch: string) => http.post<T.Disposition>(`/api/quality/batches/${key(batch)}/review`),
+  review: (batch: string, signal?: AbortSignal) => http.get<T.BatchReview>(`/api/quality/batches/${key(batch)}`, undefined, signal),
 
   // models
   alerts: (query: { state?: string; batch_id?: string }, signal?: AbortSignal) => list<T.Alert>("/api/insight/alerts", query, signal),
-  alert: (id: string, signal?: AbortSignal) => http.get<T.AlertDetail>(`/api/insight/alerts/${encodeURIComponent(id)}`, undefined, signal),
-  acknowledge: (id: string) => http.post<T.Alert>(`/api/insight/alerts/${encodeURIComponent(id)}/acknowledge`),
+  alert: (id: string, signal?: AbortSignal) => http.get<T.AlertDetail>(`/api/insight/alerts/${key(id)}`, undefined, signal),
+  acknowledge: (id: string) => http.post<T.Alert>(`/api/insight/alerts/${key(id)}/acknowledge`),
   models: (signal?: AbortSignal) => list<T.ModelVersion>("/api/insight/models", undefined, signal),
   deployments: (signal?: AbortSignal) => list<T.Deployment>("/api/insight/deployments", undefined, signal),
-  monitoring: (batch: string, signal?: AbortSignal) => http.get<T.MonitoringChart>(`/api/insight/batches/${encodeURIComponent(batch)}/chart`, undefined, signal),
-  tunnel: (batch: string, name: string, signal?: AbortSignal) => http.get<T.Tunnel>(`/api/insight/batches/${encodeURIComponent(batch)}/tunnel`, { name }, signal),
+  monitoring: (batch: string, signal?: AbortSignal) => http.get<T.MonitoringChart>(`/api/insight/batches/${key(batch)}/chart`, undefined, signal),
+  tunnel: (batch: string, name: string, signal?: AbortSignal) => http.get<T.Tunnel>(`/api/insight/batches/${key(batch)}/tunnel`, { name }, signal),
 
   // twin
-  twins: (signal?: AbortSignal) => list<T.TwinInstance>("/api/twin/instances", undefined, signal),
-  bands: (twin: string, query: { as_known_at?: string }, signal?: AbortSignal) => list<T.TwinBand>(`/api/twin/instances/${encodeURIComponent(twin)}/bands`, query, signal),
-  proposals: (query: Query, signal?: AbortSignal) => list<T.Proposal>("/api/twin/proposals", query, signal),
-  proposal: (id: string, signal?: AbortSignal) => http.get<T.Proposal>(`/api/twin/proposals/${encodeURIComponent(id)}`, undefined, signal),
+  twins: (signal?: AbortSignal) => list<T.TwinInstance>("/api/twin/twins", undefined, signal),
+  twinState: (twin: string, known: string | undefined, signal?: AbortSignal) => http.get<T.TwinState>(`/api/twin/twins/${key(twin)}/state`, { known }, signal),
+  twinMeasurements: (twin: string, signal?: AbortSignal) => list<T.TwinMeasurement>(`/api/twin/twins/${key(twin)}/measurements`, undefined, signal),
+  draftProposal: (twin: string) => http.post<T.Proposal>(`/api/twin/twins/${key(twin)}/proposals`),
+  proposals: (query: { batch_id?: string; state?: string }, signal?: AbortSignal) => list<T.Proposal>("/api/twin/proposals", query, signal),
+  proposal: (id: string, signal?: AbortSignal) => http.get<T.Proposal>(`/api/twin/proposals/${key(id)}`, undefined, signal),
 
   // record
   ledger: (query: { before?: number; limit?: number; record_type?: string; record_id?: string }, signal?: AbortSignal) =>
     http.get<T.LedgerPage>("/api/ledger", query, signal),
-  proof: (id: string, signal?: AbortSignal) => http.get<T.EntryProof>(`/api/ledger/${encodeURIComponent(id)}/proof`, undefined, signal),
+  proof: (id: string, signal?: AbortSignal) => http.get<T.EntryProof>(`/api/ledger/${key(id)}/proof`, undefined, signal),
   verify: () => http.post<T.Verdict>("/api/ledger/verify"),
   signatures: (record_type: string, record_id: string, signal?: AbortSignal) =>
     list<T.SignatureRow>("/api/signatures", { record_type, record_id }, signal),
   people: (signal?: AbortSignal) => list<T.PersonRow>("/api/people", undefined, signal),
-  training: (person: string, signal?: AbortSignal) => list<T.TrainingRow>(`/api/people/${encodeURIComponent(person)}/training`, undefined, signal),
+  training: (person: string, signal?: AbortSignal) => list<T.TrainingRow>(`/api/people/${key(person)}/training`, undefined, signal),
 };
 
 /** Where the bytes under a digest are fetched. */

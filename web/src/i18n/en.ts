@@ -42,6 +42,8 @@ export const en = {
   "login.button": "Log in",
   "login.note": "Each person has their own log-in. Every attempt is recorded.",
   "login.lost": "Your session has ended. Log in to go on where you were.",
+  "policy.text": "Before you sign anything: your electronic signature in Titer is as binding as one by hand. It is yours alone; never share your password.",
+  "policy.button": "I acknowledge this",
   "palette.title": "Search records and actions",
   "palette.placeholder": "A number, a name, a page",
   "palette.pages": "Pages",

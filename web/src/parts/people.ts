@@ -7,3 +7,10 @@ export function usePeople(): (id: string | null | undefined) => string {
   const names = new Map((people.data ?? []).map((p) => [p.id, p.full_name]));
   return (id) => (id ? (names.get(id) ?? id.slice(-8)) : "–");
 }
+
+/** Numbers that people read for batch ids. */
+export function useBatchNumbers(): (id: string | null | undefined) => string {
+  const batches = useQuery({ queryKey: ["batches"], queryFn: ({ signal }) => api.batches(signal), meta: { types: ["mes_batch"] } });
+  const numbers = new Map((batches.data ?? []).map((b) => [b.id, b.number]));
+  return (id) => (id ? (numbers.get(id) ?? id.slice(-8)) : "–");
+}

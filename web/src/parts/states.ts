@@ -11,7 +11,7 @@ const WORDS: Record<string, Tone> = {
   hold: "warning", on_hold: "warning", degraded: "warning", suspect: "warning", under_investigation: "warning",
   uncertain: "warning", stale: "warning", invalidated: "warning", cannot_evaluate: "warning", dirty: "warning",
   unknown: "warning", not_run: "warning", exception: "warning", open: "warning", reconnecting: "warning",
-  unqualified: "warning", suspended: "warning", due_soon: "warning", calibration_due: "warning", quarantine: "warning",
+  not_ready: "warning", never_heard_of: "warning", opened: "warning", unqualified: "warning", suspended: "warning", due_soon: "warning", calibration_due: "warning", quarantine: "warning",
   minor: "advisory", advisory: "advisory", acknowledged: "advisory", info: "advisory", undecided: "advisory",
   out_of_domain: "advisory", frozen: "plain",
   bad: "bad", bad_input: "bad",
@@ -25,7 +25,7 @@ const WORDS: Record<string, Tone> = {
   available: "done", done: "done", holds: "done", in_service: "done", suitability_passed: "done", signed: "done",
   good: "done", ready: "done", reviewed: "done", witnessed: "done", applied: "done",
   // waiting for somebody
-  offered: "waiting", entered: "waiting", submitted: "waiting", checked: "waiting", planned: "waiting", draft: "waiting",
+  offered: "waiting", entered: "waiting", submitted: "waiting", checked: "waiting", following: "active", collecting: "active", planned: "waiting", draft: "waiting",
   pending: "waiting", requested: "waiting", in_review: "waiting", qa_review: "waiting", awaiting_review: "waiting",
   under_review: "waiting", received: "waiting", registered: "waiting", raised: "waiting", classified: "waiting",
   waiting: "waiting", collected: "waiting", idle: "plain", expected: "waiting", sampled: "waiting", data_complete: "waiting",
@@ -36,5 +36,6 @@ export function toneOf(state: string): Tone {
 }
 
 export function wordOf(state: string): string {
-  return state.replace(/_/g, " ");
+  const words = state.replace(/_/g, " ");
+  return /[a-z]/.test(words) ? words : words.toLowerCase();
 }

@@ -1,11 +1,10 @@
 import { Modal, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
-import { api } from "../api/endpoints";
 import { noun } from "../format/words";
 import { t } from "../i18n";
+import { findable, matching } from "./find";
 import { addressOf, ENTRIES } from "./nav";
 import { Icon, type IconName } from "./icons";
 
@@ -21,16 +20,14 @@ interface Hit {
 /** Ctrl+K: pages at once, records as the server finds them. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const [q, setQ] = useState("");
-  const [asked] = useDebouncedValue(q.trim(), 160);
   const [at, setAt] = useState(0);
   const navigate = useNavigate();
   const list = useRef<HTMLDivElement>(null);
   const found = useQuery({
-    queryKey: ["search", asked],
-    queryFn: ({ signal }) => api.search(asked, signal),
-    enabled: asked.length >= 2,
+    queryKey: ["findable"],
+    queryFn: ({ signal }) => findable(signal),
+    staleTime: 15_000,
     retry: false,
-    placeholderData: (previous) => previous,
   });
 
   const words = q.trim().toLowerCase();
@@ -38,7 +35,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     ...Object.entries(ENTRIES)
       .filter(([, e]) => t(e.key).toLowerCase().includes(words))
       .map(([name, e]): Hit => ({ key: name, group: "pages", icon: e.icon, title: t(e.key), note: "", to: e.to })),
-    ...(asked.length >= 2 ? (found.data ?? []) : []).flatMap((r): Hit[] => {
+    ...matching(found.data ?? [], q).flatMap((r): Hit[] => {
       const to = r.href ?? addressOf(r.record_type, r.id);
       return to ? [{ key: `${r.record_type}/${r.id}`, group: "records", icon: "record", title: r.title, note: r.subtitle || noun(r.record_type), to }] : [];
     }),

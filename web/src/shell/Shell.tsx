@@ -1,19 +1,20 @@
-import { Menu, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { Button, Menu, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "../api/endpoints";
 import { openStream } from "../api/events";
 import { useStream } from "../api/live";
-import { logOut, useSession } from "../api/session";
+import { acknowledgePolicy, logOut, useSession } from "../api/session";
 import { label } from "../format/words";
 import { t } from "../i18n";
 import { Patterns } from "../parts/AnalogueBar";
 import { Shape } from "../parts/Shape";
-import { LoadingState } from "../parts/States";
+import { ErrorState, LoadingState } from "../parts/States";
 import { Banner } from "./Banner";
 import { Icon } from "./icons";
+import { isMine } from "../pages/tasks/mine";
 import { entriesFor } from "./nav";
 
 const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
@@ -39,10 +40,10 @@ export function Shell() {
         </Link>
         <Crumbs />
         <span className="grow" />
-        <button type="button" className="find" onClick={() => setSearching(true)} aria-label={t("shell.search")} aria-keyshortcuts="Control+K">
+        <button type="button" className="find" onClick={() => setSearching(true)} aria-keyshortcuts="Control+K">
           <Icon name="search" size={16} />
           {t("shell.search")}
-          <kbd>Ctrl K</kbd>
+          <kbd aria-hidden="true">Ctrl K</kbd>
         </button>
         <Alarms />
         <Mine />
@@ -62,6 +63,7 @@ export function Shell() {
         </ul>
       </nav>
       <main className="main" id="page" tabIndex={-1}>
+        <Policy />
         <Suspense fallback={<LoadingState lines={10} />}>
           <Outlet />
         </Suspense>
@@ -71,6 +73,23 @@ export function Shell() {
           <Palette onClose={() => setSearching(false)} />
         </Suspense>
       ) : null}
+    </div>
+  );
+}
+
+/** Nobody signs before they have said that their electronic signature binds (21 CFR 11.100(c)). */
+function Policy() {
+  const { person } = useSession();
+  const client = useQueryClient();
+  const accept = useMutation({ mutationFn: acknowledgePolicy, onSuccess: () => client.invalidateQueries({ queryKey: ["session"] }) });
+  if (person.policy_acknowledged) return null;
+  return (
+    <div className="notice" data-tone="accent" style={{ marginBottom: 14 }}>
+      <p>{t("policy.text")}</p>
+      {accept.error ? <ErrorState error={accept.error} /> : null}
+      <Button size="xs" mt={8} onClick={() => accept.mutate()} loading={accept.isPending}>
+        {t("policy.button")}
+      </Button>
     </div>
   );
 }
@@ -106,19 +125,21 @@ function Alarms() {
 }
 
 function Mine() {
-  const tasks = useQuery({ queryKey: ["tasks", "mine"], queryFn: ({ signal }) => api.tasks({ open: true }, signal), meta: { types: ["mes_task", "mes_"] }, retry: false });
-  if (!tasks.data || tasks.data.length === 0) return null;
+  const { person } = useSession();
+  const tasks = useQuery({ queryKey: ["tasks", "mine"], queryFn: ({ signal }) => api.tasks({}, signal), meta: { types: ["mes_task", "mes_"] }, retry: false });
+  const mine = (tasks.data ?? []).filter((task) => isMine(task, person));
+  if (mine.length === 0) return null;
   return (
     <Link to="/tasks" className="top-state">
-      {t("shell.tasks", { n: tasks.data.length })}
+      {t("shell.tasks", { n: mine.length })}
     </Link>
   );
 }
 
 function LinkState() {
   const state = useStream();
-  const links = useQuery({ queryKey: ["links"], queryFn: ({ signal }) => api.connections(signal), meta: { types: ["equipment_connection", "equipment_gap"] }, retry: false });
-  const down = (links.data ?? []).filter((c) => !["connected", "streaming", "live", "running", "configured", "retired"].includes(c.state)).length;
+  const links = useQuery({ queryKey: ["links"], queryFn: ({ signal }) => api.connections(signal), meta: { types: ["equipment_connection", "equipment_gap"] }, retry: false, refetchInterval: 5000 });
+  const down = (links.data ?? []).filter((c) => c.state !== "suspended" && c.live_state !== "connected").length;
   return (
     <>
       {links.data ? (

@@ -4,6 +4,8 @@ import { carried, takeValues } from "../../src/api/live";
 import { items, num } from "../../src/api/endpoints";
 import { address } from "../../src/api/http";
 import { entriesFor, homeOf } from "../../src/shell/nav";
+import { matching } from "../../src/shell/find";
+import { isMine } from "../../src/pages/tasks/mine";
 import { toneOf } from "../../src/parts/states";
 
 describe("events", () => {
@@ -72,6 +74,32 @@ describe("rail", () => {
     expect(homeOf(["quality"])).toBe("/review");
     expect(homeOf(["automation"])).toBe("/links");
     expect(homeOf([])).toBe("/units");
+  });
+});
+
+describe("search", () => {
+  const hits = [
+    { record_type: "lims_sample", id: "1", title: "S-2026-0001", subtitle: "sample of B-2026-0001" },
+    { record_type: "mes_batch", id: "2", title: "B-2026-0001", subtitle: "batch" },
+  ];
+  it("puts what begins with the text first and needs every word", () => {
+    expect(matching(hits, "b-2026").map((h) => h.id)).toEqual(["2", "1"]);
+    expect(matching(hits, "0001 sample").map((h) => h.id)).toEqual(["1"]);
+    expect(matching(hits, "  ")).toEqual([]);
+  });
+});
+
+describe("tasks for me", () => {
+  const task = { state: "entered", role: "operator", form: { witness: true }, entered_by: "p1" };
+  it("asks a second person to witness, never the one who did it", () => {
+    expect(isMine(task, { id: "p1", roles: ["operator"] })).toBe(false);
+    expect(isMine(task, { id: "p2", roles: ["operator"] })).toBe(true);
+    expect(isMine(task, { id: "p2", roles: ["analyst"] })).toBe(false);
+  });
+  it("offers a task to its role", () => {
+    expect(isMine({ ...task, state: "offered" }, { id: "p1", roles: ["operator"] })).toBe(true);
+    expect(isMine({ ...task, state: "offered" }, { id: "p1", roles: ["analyst"] })).toBe(false);
+    expect(isMine({ ...task, state: "accepted" }, { id: "p2", roles: ["operator"] })).toBe(false);
   });
 });
 

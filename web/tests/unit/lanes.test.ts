@@ -39,6 +39,10 @@ describe("trend", () => {
     expect(a).toEqual([10, undefined, null]);
     expect(b).toEqual([undefined, 5, undefined]);
   });
+  it("keeps a hole open until the next value of its own trace", () => {
+    const [, a] = joined([{ x: [1, 2, 5], y: [10, null, 11] }, { x: [3, 4], y: [1, 2] }]);
+    expect(a).toEqual([10, null, null, null, 11]);
+  });
   it("keeps near limits in view and far ones out", () => {
     const near = yRange(lane({ limits: [{ label: "high", value: 15 }] }), 0, 8 * s);
     expect(near[1]).toBeGreaterThan(15);
@@ -68,11 +72,13 @@ describe("trend", () => {
 });
 
 describe("channels", () => {
-  const ch = (tag: string) => ({ tag, unit: "1", description: "", low: 0, high: 1, resolution: 0.1, alarm_low: null, alarm_high: null, normal_low: null, normal_high: null, writable: false, connection: "c" });
+  const ch = (tag: string) => ({ tag, unit: "1", description: "", low: 0, high: 1, resolution: 0.1, alarm_low: null, alarm_high: null, writable: false, connection: "c", floor: 0 });
   it("reads names out of tags", () => {
     expect(nameOf("BR-201.Temperature.PV")).toBe("Temperature");
     expect(nameOf("BR-201.JacketTemperature.PV")).toBe("Jacket Temperature");
     expect(nameOf("BR-201.State")).toBe("State");
+    expect(nameOf("BR-201.pH.PV")).toBe("pH");
+    expect(nameOf("BR-201.FeedF2Total.PV")).toBe("Feed F2 Total");
   });
   it("pairs values with their set-points", () => {
     const got = specs([ch("B.T.PV"), ch("B.T.SP"), ch("B.X.SP"), ch("B.Harvest.CMD")]);

@@ -26,7 +26,7 @@ export function useTagLanes(tags: readonly string[], from_us: number, to_us: num
     return {
       key: tag,
       label: `${prefix} ${nameOf(tag)}${tag.endsWith(".SP") ? " set-point" : ""}`,
-      unit: s?.unit ?? tunnel?.unit ?? "",
+      unit: s?.unit || tunnel?.unit || "",
       digits: 3,
       traces: [{ name: "measured", points: s?.points ?? [], from_count: s?.from_count ?? 0, step: tag.endsWith(".SP") }],
       gaps: s?.gaps ?? [],

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import { useNow } from "../../api/live";
-import type { Batch as BatchShape } from "../../api/types";
+import type { BatchDetail } from "../../api/types";
 import { age } from "../../format/time";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -14,6 +14,7 @@ import { Certificates, Investigations } from "../lab/Lab";
 import { BatchExceptions } from "./BatchExceptions";
 import { BatchSamples } from "./BatchSamples";
 import { BatchTrends } from "./BatchTrends";
+import { useBatch } from "./useBatch";
 import { Materials } from "./Materials";
 import { People } from "./People";
 import { Proof } from "./Proof";
@@ -23,7 +24,7 @@ import { Timeline } from "./Timeline";
 /** The batch: its whole life in eight tabs. */
 export default function Batch() {
   const { id } = useParams({ strict: false }) as { id: string };
-  const batch = useQuery({ queryKey: ["batch", id], queryFn: ({ signal }) => api.batch(id, signal), meta: { types: ["mes_batch"] } });
+  const batch = useBatch(id);
   return (
     <Asked query={batch} lines={10}>
       {(found) => <Body batch={found} />}
@@ -42,7 +43,7 @@ const TABS = [
   ["proof", "Proof"],
 ] as const;
 
-function Body({ batch }: { batch: BatchShape }) {
+function Body({ batch }: { batch: BatchDetail }) {
   const [tab, setTab] = useView("tab");
   const now = useNow();
   const review = useQuery({ queryKey: ["review", batch.id], queryFn: ({ signal }) => api.review(batch.id, signal), meta: { types: ["quality_"] }, retry: false });
@@ -54,7 +55,7 @@ function Body({ batch }: { batch: BatchShape }) {
         sub={
           <>
             {batch.product}
-            {batch.recipe_code ? ` · ${batch.recipe_code}${batch.recipe_version !== null ? ` v${batch.recipe_version}` : ""}` : ""} ·{" "}
+            {` · ${batch.recipe}`} ·{" "}
             <Link to="/units/$code" params={{ code: batch.equipment }}>
               {batch.equipment}
             </Link>{" "}

@@ -1,6 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { api } from "../../api/endpoints";
+import { flat } from "../../api/endpoints";
 import { useNow } from "../../api/live";
 import type { Batch, Step } from "../../api/types";
 import { ms, span } from "../../format/time";
@@ -9,13 +8,13 @@ import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useView } from "../../parts/view";
-import { depth } from "./marks";
+import { useBatch } from "./useBatch";
 
 /** The procedure as it ran: each step with its bar on the batch's own time, planned length behind. */
 export function Timeline({ batch }: { batch: Batch }) {
   const now = useNow();
   const [level, setLevel] = useView("steps");
-  const steps = useQuery({ queryKey: ["steps", batch.id], queryFn: ({ signal }) => api.steps(batch.id, signal), meta: { types: ["mes_batch", "mes_journal"] } });
+  const detail = useBatch(batch.id);
   return (
     <Panel
       title="Procedure"
@@ -33,16 +32,16 @@ export function Timeline({ batch }: { batch: Batch }) {
         />
       }
     >
-      <Asked query={steps} lines={8} empty={<EmptyState title="Not started">The procedure appears when the batch is started.</EmptyState>}>
-        {(rows) => {
+      <Asked query={detail} lines={8} isEmpty={(d) => d.started_at === null} empty={<EmptyState title="Not started">The procedure appears when the batch is started.</EmptyState>}>
+        {(found) => {
+          const rows = flat(found.procedure);
           const start = ms(batch.started_at) || Math.min(...rows.map((r) => ms(r.started_at)).filter(Number.isFinite));
           const end = batch.ended_at ? ms(batch.ended_at) : now.process;
-          const top = Math.min(...rows.map((r) => depth(r.path)));
-          const shown = level === "all" ? rows : rows.filter((r) => depth(r.path) <= top + 2);
+          const shown = level === "all" ? rows : rows.filter((r) => r.depth <= 2);
           return (
             <ol className="steps">
               {shown.map((r) => (
-                <Bar key={`${r.path}/${r.attempt}`} step={r} start={start} end={end} indent={depth(r.path) - top} />
+                <Bar key={r.path} step={r} start={start} end={end} indent={r.depth} />
               ))}
             </ol>
           );
@@ -65,14 +64,14 @@ function Bar({ step, start, end, indent }: { step: Step; start: number; end: num
       <span style={{ paddingLeft: indent * 18 }}>
         {step.title || step.kind}{" "}
         <span className="muted">
-          {step.unit ?? ""} {step.attempt > 1 ? `attempt ${step.attempt}` : ""}
+          {indent === 0 ? "" : step.unit} {step.detail}
         </span>
       </span>
       <span className="hbar" aria-hidden="true">
         {planned > 0 ? <i style={{ left: `${left}%`, width: `${planned}%`, background: "var(--t-range)", top: 2, bottom: 2 }} /> : null}
-        {begun ? <i style={{ left: `${left}%`, width: `${width}%`, background: step.ended_at ? "var(--t-muted)" : "var(--t-accent)" }} /> : null}
+        {begun ? <i style={{ left: `${left}%`, width: `${width}%`, background: step.ended_at ? "var(--t-muted)" : "var(--t-ink)" }} /> : null}
       </span>
-      <StateBadge state={step.outcome && step.outcome !== "done" ? step.outcome : step.state} />
+      <StateBadge state={step.outcome && !["done", "ok"].includes(step.outcome) ? step.outcome : step.state} />
       <span className="tabular muted">{begun ? span(to - from) : ""}</span>
       <TimeStamp at={step.started_at} />
     </li>

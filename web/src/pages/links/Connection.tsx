@@ -4,7 +4,7 @@ import { api } from "../../api/endpoints";
 import { useLive, useNow } from "../../api/live";
 import type { Channel, Connection as ConnectionShape } from "../../api/types";
 import { count, digitsOf, unit, value } from "../../format/number";
-import { clock, span, stamp } from "../../format/time";
+import { clock, ms, span, stamp } from "../../format/time";
 import { ContentView } from "../../parts/ContentView";
 import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
@@ -14,40 +14,52 @@ import { TimeStamp } from "../../parts/TimeStamp";
 import { useZone } from "../../parts/zone";
 import { doubtOf } from "../units/Reading";
 import { clockText } from "./clock";
+import { QUALITY } from "../../parts/trend/lanes";
+import { SignButton } from "../../parts/SignDialog";
 import { Completeness } from "./Completeness";
+import { useLinks } from "./Links";
 
 /** Inside a connection: channels with live values, gaps, fingerprint. */
 export default function Connection() {
   const { name } = useParams({ strict: false }) as { name: string };
-  const link = useQuery({ queryKey: ["link", name], queryFn: ({ signal }) => api.connection(name, signal), meta: { types: ["equipment_connection", "equipment_gap"] } });
+  const links = useLinks();
+  const link = links.data?.find((l) => l.name === name);
   return (
-    <Asked query={link} lines={10}>
-      {(found) => <Body link={found} />}
+    <Asked query={links} lines={10}>
+      {() => (link ? <Body link={link} /> : <EmptyState title={`There is no connection ${name}`}>See all of them under Links.</EmptyState>)}
     </Asked>
   );
 }
 
 function Body({ link }: { link: ConnectionShape }) {
-  const now = useNow();
   const zone = useZone();
-  const channels = useQuery({ queryKey: ["channels", link.name], queryFn: ({ signal }) => api.channelsOf(link.name, signal), meta: { types: ["equipment_channel"] } });
+  const channels = useQuery({ queryKey: ["channels"], queryFn: ({ signal }) => api.channels(signal), meta: { types: ["equipment_channel"] } });
   const gaps = useQuery({ queryKey: ["gaps", link.name], queryFn: ({ signal }) => api.gaps({ connection: link.name }, signal), meta: { types: ["equipment_gap"] } });
+  const mine = (channels.data ?? []).filter((c) => c.connection === link.name);
   return (
     <>
-      <PageHead title={link.name} state={<StateBadge state={link.state} />} sub={`${link.type}${link.message ? ` · ${link.message}` : ""}`} />
+      <PageHead
+        title={link.name}
+        state={<StateBadge state={link.state === "suspended" ? "suspended" : link.live_state} />}
+        sub={`${link.type}${link.live_message ? ` · ${link.live_message}` : ""}`}
+        right={link.state === "draft" ? <SignButton label="Approve" request={{ record_type: "equipment_connection", record_id: link.id, meaning: "approved", data: {} }} /> : null}
+      />
       <div className="stack-l">
         <Panel>
           <Facts
             of={[
-              ["Since", <TimeStamp key="s" at={link.since} />],
-              ["Newest value", <TimeStamp key="n" at={link.last_value_at} now={now.process} precision="second" />],
+              ["Record", <StateBadge key="r" state={link.state} />],
+              ["Qualified", <StateBadge key="q" state={link.qualified ? "qualified" : "unqualified"} />],
+              ["In this state since (server)", <TimeStamp key="s" at={link.live_since} />],
+              ["Recording since", <TimeStamp key="rs" at={link.recording_since} />],
               ["Complete by day", <Completeness key="c" days={link.completeness} name={link.name} />],
-              ["Backlog", link.backlog === null ? "–" : `${count(link.backlog)} values`],
+              ["Backlog", `${count(link.backlog)} values`],
               ["Clock", clockText(link.clock_offset_us, link.clock_uncertainty_us)],
-              ["Epoch", link.epoch ?? "–"],
+              ["Epoch", link.epoch],
+              ["Revision", link.revision],
               ["Connector host", link.host || "–"],
               ["Owner", link.owner || "–"],
-              ["Qualified until", <TimeStamp key="q" at={link.qualified_until} precision="day" />],
+              ["Transport", link.insecure ? "not encrypted" : "encrypted"],
             ]}
           />
         </Panel>
@@ -60,25 +72,26 @@ function Body({ link }: { link: ConnectionShape }) {
                 rows={rows}
                 id={(r) => r.id}
                 columns={[
-                  { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state} /> },
-                  { key: "from", title: `From (${zone})`, value: (r) => r.from_us, render: (r) => <span className="tabular">{stamp(r.from_us / 1000, zone)}</span>, nowrap: true },
-                  { key: "to", title: "To", value: (r) => r.to_us, render: (r) => <span className="tabular">{r.to_us === null ? "still open" : stamp(r.to_us / 1000, zone)}</span>, nowrap: true },
-                  { key: "length", title: "Length", align: "right", value: (r) => (r.to_us ?? now.process * 1000) - r.from_us, render: (r) => <span className="tabular">{span(((r.to_us ?? now.process * 1000) - r.from_us) / 1000)}</span> },
-                  { key: "channels", title: "Channels", align: "right", value: (r) => r.channels.length, render: (r) => <span title={r.channels.join(", ")}>{r.channels.length === 0 ? "all" : r.channels.length}</span> },
-                  { key: "filled", title: "Values brought in", align: "right", value: (r) => r.filled_count, render: (r) => <span className="tabular">{r.filled_count === null || r.filled_count === undefined ? "–" : count(r.filled_count)}</span> },
+                  { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state === "opened" ? "open" : r.state} /> },
+                  { key: "from", title: `From (${zone})`, value: (r) => r.from_at, render: (r) => <TimeStamp at={r.from_at} server={r.recorded_at} precision="second" />, nowrap: true },
+                  { key: "to", title: "To", value: (r) => r.to_at, render: (r) => <TimeStamp at={r.to_at} precision="second" />, nowrap: true },
+                  { key: "length", title: "Length", align: "right", value: (r) => ms(r.to_at) - ms(r.from_at), render: (r) => <span className="tabular">{span(ms(r.to_at) - ms(r.from_at))}</span> },
+                  { key: "channels", title: "Channels", align: "right", value: (r) => r.windows.length, render: (r) => <span title={r.windows.map((w) => w.tag).join(", ")}>{r.windows.some((w) => w.tag === "") ? "all" : r.windows.length}</span> },
+                  { key: "filled", title: "Values brought in", align: "right", value: (r) => r.filled_rows, render: (r) => <span className="tabular">{count(r.filled_rows)}</span> },
                   { key: "reason", title: "Why", value: (r) => r.reason },
+                  { key: "outcome", title: "Outcome", value: (r) => r.outcome },
                 ]}
               />
             )}
           </Asked>
         </Panel>
         <Panel title="Channels" flush>
-          <Asked query={channels} empty={<EmptyState title="No channels">This connection brings files, not streams.</EmptyState>}>
-            {(rows) => (
+          <Asked query={channels} isEmpty={() => mine.length === 0} empty={<EmptyState title="No channels">This connection brings files, not streams.</EmptyState>}>
+            {() => (
               <DataTable
                 name="channels"
                 label={`Channels of ${link.name}`}
-                rows={rows}
+                rows={mine}
                 id={(r) => r.tag}
                 columns={[
                   { key: "tag", title: "Tag", value: (r) => r.tag, render: (r) => <span className="mono">{r.tag}</span>, nowrap: true },
@@ -86,20 +99,16 @@ function Body({ link }: { link: ConnectionShape }) {
                   { key: "value", title: "Value", align: "right", value: () => "", render: (r) => <Live channel={r} /> },
                   { key: "unit", title: "Unit", value: (r) => r.unit, render: (r) => unit(r.unit) },
                   { key: "range", title: "Range", value: (r) => r.low, align: "right", render: (r) => <span className="tabular nowrap">{r.low === null ? "–" : `${r.low} to ${r.high}`}</span> },
+                  { key: "floor", title: "At best", value: (r) => QUALITY[r.floor], render: (r) => <StateBadge state={QUALITY[r.floor] ?? "bad"} /> },
                   { key: "writable", title: "Access", value: (r) => (r.writable ? "read and write" : "read") },
                 ]}
               />
             )}
           </Asked>
         </Panel>
-        <div className="cols">
-          <Panel title="Who answers there">
-            <ContentView content={link.identity} />
-          </Panel>
-          <Panel title="Settings">
-            <ContentView content={link.settings} />
-          </Panel>
-        </div>
+        <Panel title="Who answers there">
+          <ContentView content={link.seen_identity} />
+        </Panel>
       </div>
     </>
   );
@@ -109,7 +118,7 @@ function Live({ channel }: { channel: Channel }) {
   const live = useLive(channel.tag);
   const now = useNow();
   const zone = useZone();
-  const doubt = doubtOf(live, now.process, now.simulated ? now.rate : 1);
+  const doubt = doubtOf(live ? { us: live.us, quality: Math.max(live.quality, channel.floor) } : undefined, now.process, now.simulated ? now.rate : 1);
   if (doubt === "none" || !live) return <span className="muted">no value yet</span>;
   return (
     <span className="tabular nowrap" title={`source time ${stamp(live.us / 1000, zone)}`}>

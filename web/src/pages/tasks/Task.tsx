@@ -6,7 +6,7 @@ import { api } from "../../api/endpoints";
 import type { Task as TaskShape, TaskField } from "../../api/types";
 import { exact, unit } from "../../format/number";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
-import { usePeople } from "../../parts/people";
+import { useBatchNumbers, usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, ErrorState } from "../../parts/States";
 import { Shape } from "../../parts/Shape";
@@ -27,6 +27,7 @@ export default function Task() {
 
 function Body({ task }: { task: TaskShape }) {
   const name = usePeople();
+  const number = useBatchNumbers();
   return (
     <>
       <PageHead
@@ -36,7 +37,7 @@ function Body({ task }: { task: TaskShape }) {
           <>
             {task.unit_code} ·{" "}
             <Link to="/batches/$id" params={{ id: task.batch_id }}>
-              {task.batch_number || "batch"}
+              {number(task.batch_id)}
             </Link>
           </>
         }

@@ -25,10 +25,6 @@ export default function Proposal() {
   );
 }
 
-function text(v: unknown): string | null {
-  return v === null || v === undefined ? null : String(v);
-}
-
 function Body({ proposal: p }: { proposal: ProposalShape }) {
   const name = usePeople();
   const request = (meaning: string) => ({ record_type: "twin_proposal", record_id: p.id, meaning, data: {} });
@@ -77,7 +73,7 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
               <table className="table" data-compact>
                 <thead>
                   <tr>
-                    {["Set-point", "Now", "Proposed"].map((h) => (
+                    {["Set-point", "Now", "Proposed", "Proven range"].map((h) => (
                       <th key={h} scope="col" style={{ padding: "6px 12px" }}>
                         {h}
                       </th>
@@ -87,10 +83,13 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
                 <tbody>
                   {p.changes.map((c, i) => (
                     <tr key={i}>
-                      <td className="mono">{String(c.tag ?? "")}</td>
-                      <td className="tabular">{exact(text(c.from ?? c.present ?? c.before), text(c.unit))}</td>
+                      <td className="mono">{c.tag}</td>
+                      <td className="tabular">{exact(c.present, c.unit)}</td>
                       <td className="tabular">
-                        <strong>{exact(text(c.value), text(c.unit))}</strong>
+                        <strong>{exact(c.value, c.unit)}</strong>
+                      </td>
+                      <td className="tabular muted">
+                        {c.low} to {exact(c.high, c.unit)}
                       </td>
                     </tr>
                   ))}
@@ -131,14 +130,13 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
             <Panel title="Envelope">
               <ul className="stack">
                 {p.checks.map((c, i) => {
-                  const passed = c.passed === true || c.outcome === "passed" || c.ok === true;
                   return (
                     <li key={i}>
                       <div className="row">
-                        <StateBadge state={passed ? "pass" : "fail"} />
-                        <strong>{String(c.title ?? c.name ?? c.check ?? "check")}</strong>
+                        <StateBadge state={c.outcome} />
+                        <strong>{c.name}</strong>
                       </div>
-                      {c.detail ? <span className="muted">{String(c.detail)}</span> : null}
+                      <span className="muted">{c.detail}</span>
                     </li>
                   );
                 })}
@@ -147,7 +145,7 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
             <Panel title="Proposal">
               <Facts
                 of={[
-                  ["Author", p.author_kind === "person" ? name(p.author_id) : `${p.author_kind} ${p.author_id}`],
+                  ["Author", name(p.author_id)],
                   ["Submitted by", name(p.submitted_by)],
                   ["Decided by", name(p.decided_by)],
                   ["Expires", <TimeStamp key="e" at={p.expires_at} />],

@@ -1,13 +1,14 @@
-import { Select, Slider } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Button, Select, Slider } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../../api/endpoints";
+import { useMaySee } from "../../api/session";
 import type { TwinInstance } from "../../api/types";
 import { stamp } from "../../format/time";
 import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
-import { Asked, EmptyState } from "../../parts/States";
+import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useWindow } from "../../parts/trend/useTrend";
@@ -48,7 +49,7 @@ function One({ twin }: { twin: TwinInstance }) {
   const at = dragged ?? (known ? Date.parse(known) * 1000 : window.to_us);
   return (
     <>
-      <Panel title={`${twin.number} on ${twin.equipment}`} right={<StateBadge state={twin.state} />}>
+      <Panel title={`${twin.number} on ${twin.equipment}`} right={<><StateBadge state={twin.state} /><Draft twin={twin} /></>}>
         <div className="stack">
           <Facts
             of={[
@@ -90,6 +91,25 @@ function One({ twin }: { twin: TwinInstance }) {
           />
         </div>
       </Panel>
+    </>
+  );
+}
+
+/** Has the twin's optimiser draft a change; whatever it finds is a draft until people sign it. */
+function Draft({ twin }: { twin: TwinInstance }) {
+  const navigate = useNavigate();
+  const may = useMaySee("scientist", "process_owner");
+  const draft = useMutation({
+    mutationFn: () => api.draftProposal(twin.id),
+    onSuccess: (made) => void navigate({ to: "/twin/proposals/$id", params: { id: made.id } }),
+  });
+  if (!may || twin.frozen_at) return null;
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={() => draft.mutate()} loading={draft.isPending}>
+        Draft a proposal
+      </Button>
+      {draft.error ? <ErrorState error={draft.error} /> : null}
     </>
   );
 }

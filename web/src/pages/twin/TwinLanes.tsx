@@ -1,5 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
-import { api } from "../../api/endpoints";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { api, bandsOf } from "../../api/endpoints";
 import type { TwinBand } from "../../api/types";
 import { Asked, EmptyState } from "../../parts/States";
 import { TrendChart } from "../../parts/trend/TrendChart";
@@ -24,10 +24,16 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
   const twins = useQuery({ queryKey: ["twins"], queryFn: ({ signal }) => api.twins(signal), meta: { types: ["twin_instance"] }, retry: false });
   const twin = twins.data?.find((x) => x.batch_id === batch);
   const bands = useQuery({
-    queryKey: ["bands", twin?.id, known],
-    queryFn: ({ signal }) => api.bands(twin!.id, { as_known_at: known }, signal),
+    queryKey: ["twin.state", twin?.id, known],
+    queryFn: async ({ signal }) => {
+      const [state, measured] = await Promise.all([api.twinState(twin!.id, known, signal), api.twinMeasurements(twin!.id, signal)]);
+      const seen = known ? measured.filter((m) => Date.parse(m.arrived_at) <= Date.parse(known)) : measured;
+      return bandsOf(state, seen);
+    },
     enabled: twin !== undefined,
-    meta: { types: ["twin_hour", "twin_measurement", "twin_snapshot", "twin_replay"] },
+    placeholderData: keepPreviousData,
+    refetchInterval: known || twin?.frozen_at ? false : 5000,
+    meta: { types: ["twin_instance", "twin_measurement", "twin_replay"] },
   });
   const { phases, marks } = useBatchMarks(batch);
   return (

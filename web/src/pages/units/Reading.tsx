@@ -30,7 +30,7 @@ export function Reading({ spec }: { spec: LaneSpec }) {
   const zone = useZone();
   const c = spec.channel;
   const digits = digitsOf(c.resolution);
-  const doubt = doubtOf(live, now.process, now.simulated ? now.rate : 1);
+  const doubt = doubtOf(live ? { us: live.us, quality: Math.max(live.quality, c.floor) } : undefined, now.process, now.simulated ? now.rate : 1);
   const v = typeof live?.value === "number" ? live.value : null;
   const known = doubt === "good" || doubt === "uncertain";
   const high = known && v !== null && c.alarm_high !== null && v > c.alarm_high;
@@ -71,8 +71,6 @@ export function Reading({ spec }: { spec: LaneSpec }) {
             high={c.high}
             digits={digits}
             setpoint={setpoint}
-            normalLow={c.normal_low}
-            normalHigh={c.normal_high}
             alarmLow={c.alarm_low}
             alarmHigh={c.alarm_high}
             doubtful={!known}

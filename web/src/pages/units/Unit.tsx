@@ -2,18 +2,21 @@ import { Button, Menu, Modal, SegmentedControl, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, isOpen } from "../../api/endpoints";
+import { api, flat, isOpen } from "../../api/endpoints";
 import { useNow } from "../../api/live";
-import type { Batch, UnitDetail } from "../../api/types";
+import type { BatchDetail, UnitDetail } from "../../api/types";
+import { exact } from "../../format/number";
 import { age, relative, us } from "../../format/time";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
+import { usePeople } from "../../parts/people";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import { specs, useTrend, useWindow, type LaneSpec } from "../../parts/trend/useTrend";
 import { useView } from "../../parts/view";
 import { useBatchMarks } from "../batches/marks";
+import { nextDeadline, underway, useBatch } from "../batches/useBatch";
 import { Reading } from "./Reading";
 
 const FACE = ["Temperature", "pH", "DO", "VCD", "Agitation", "Weight", "Volume", "Pressure"];
@@ -24,17 +27,19 @@ export default function Unit() {
   const unit = useQuery({ queryKey: ["unit", code], queryFn: ({ signal }) => api.unit(code, signal), meta: { types: ["equipment_"] } });
   const batches = useQuery({ queryKey: ["batches"], queryFn: ({ signal }) => api.batches(signal), meta: { types: ["mes_"] } });
   const on = (batches.data ?? []).filter((b) => b.equipment === code);
-  const batch = on.find(isOpen) ?? on[0];
+  const at = on.find(isOpen) ?? on[0];
+  const batch = useBatch(at?.id);
   return (
     <Asked query={unit} lines={12}>
-      {(found) => <Body unit={found} batch={batch} />}
+      {(found) => <Body detail={found} batch={batch.data} />}
     </Asked>
   );
 }
 
-function Body({ unit, batch }: { unit: UnitDetail; batch: Batch | undefined }) {
+function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | undefined }) {
+  const { unit } = detail;
   const now = useNow();
-  const all = specs(unit.channels);
+  const all = specs(detail.channels);
   const named = FACE.map((name) => all.find((s) => s.label === name)).filter((s): s is LaneSpec => s !== undefined);
   const face = named.length > 0 ? named : all.slice(0, 8);
   const rest = all.filter((s) => !face.includes(s));
@@ -48,10 +53,10 @@ function Body({ unit, batch }: { unit: UnitDetail; batch: Batch | undefined }) {
         sub={
           batch ? (
             <>
-              {batch.product} · <Link to="/batches/$id" params={{ id: batch.id }}>{batch.number}</Link> · {batch.phase || "–"} · {age(batch.started_at, batch.ended_at ?? now.process)}
+              {batch.product} · <Link to="/batches/$id" params={{ id: batch.id }}>{batch.number}</Link> · {underway(batch) || "–"} · {age(batch.started_at, batch.ended_at ?? now.process)}
             </>
           ) : (
-            unit.title
+            unit.name
           )
         }
         right={batch && open ? <Commands batch={batch} /> : null}
@@ -97,15 +102,15 @@ function Body({ unit, batch }: { unit: UnitDetail; batch: Batch | undefined }) {
           </Panel>
           <div className="stack-l">
             <Panel title="Next">
-              <Next unit={unit.code} />
+              <Next unit={unit.code} batch={batch} />
             </Panel>
             <Panel title="Unit">
               <Facts
                 of={[
-                  ["Class", unit.kind],
+                  ["Class", unit.class_name || "–"],
                   ["Location", unit.location || "–"],
                   ["Qualification", <StateBadge key="q" state={unit.qualification || "unknown"} />],
-                  ["Cleanliness", <StateBadge key="c" state={unit.cleanliness || "unknown"} />],
+                  ["Cleanliness", unit.cleanliness ? <StateBadge key="c" state={unit.cleanliness} /> : "needs none"],
                   ["Calibration due", <TimeStamp key="d" at={unit.calibration_due} precision="day" />],
                 ]}
               />
@@ -113,17 +118,17 @@ function Body({ unit, batch }: { unit: UnitDetail; batch: Batch | undefined }) {
           </div>
         </div>
         <Trends specs={face} all={all} batch={batch} />
-        <Log code={unit.code} />
+        <Log detail={detail} />
       </div>
     </>
   );
 }
 
-function Next({ unit }: { unit: string }) {
+function Next({ unit, batch }: { unit: string; batch: BatchDetail | undefined }) {
   const now = useNow();
-  const tasks = useQuery({ queryKey: ["tasks", "unit", unit], queryFn: ({ signal }) => api.tasks({ open: true, unit_code: unit }, signal), meta: { types: ["mes_task", "mes_"] } });
+  const tasks = useQuery({ queryKey: ["tasks", "unit", unit], queryFn: ({ signal }) => api.tasks({ unit }, signal), meta: { types: ["mes_task", "mes_"] } });
   return (
-    <Asked query={tasks} lines={3} empty={<p className="muted">Nothing waits for a person. The recipe goes on by itself.</p>}>
+    <Asked query={tasks} lines={3} empty={<Waiting batch={batch} />}>
       {(rows) => (
         <ul className="next">
           {rows.slice(0, 6).map((task) => (
@@ -146,7 +151,7 @@ function Next({ unit }: { unit: string }) {
   );
 }
 
-function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[]; batch: Batch | undefined }) {
+function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[]; batch: BatchDetail | undefined }) {
   const [chosen, setChosen] = useView("lanes");
   const window = useWindow(batch?.started_at, batch?.ended_at);
   const keys = chosen ? chosen.split(",") : face.slice(0, 4).map((s) => s.key);
@@ -204,41 +209,56 @@ function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[
   );
 }
 
-function Log({ code }: { code: string }) {
-  const log = useQuery({ queryKey: ["logbook", code], queryFn: ({ signal }) => api.logbook(code, signal), meta: { types: ["equipment_", "mes_"] } });
+function Waiting({ batch }: { batch: BatchDetail | undefined }) {
+  const now = useNow();
+  const next = batch ? nextDeadline(flat(batch.procedure)) : undefined;
+  return (
+    <p className="muted">
+      Nothing waits for a person.
+      {next ? ` By the clock comes next: ${next.title}, ${relative(next.next_deadline, now.process)}.` : batch ? " The recipe goes on by itself." : ""}
+    </p>
+  );
+}
+
+/** The logbook and what was written to the devices, in one line of time. */
+function Log({ detail }: { detail: UnitDetail }) {
+  const name = usePeople();
+  const code = detail.unit.code;
+  const commands = useQuery({ queryKey: ["commands"], queryFn: ({ signal }) => api.deviceCommands(signal), meta: { types: ["equipment_command", "equipment_device_command", "mes_batch"] }, retry: false });
+  const rows = [
+    ...detail.logbook.map((e) => ({ at: e.process_at, server: e.recorded_at, text: e.text, by: name(e.by), state: null as string | null })),
+    ...(commands.data ?? [])
+      .filter((c) => c.target.startsWith(`${code}.`) || c.connection === code)
+      .map((c) => ({
+        at: c.requested_at,
+        server: c.recorded_at,
+        text: `${c.target} → ${exact(c.value, c.unit)}${c.readback !== null ? `, read back ${c.readback}` : ""}${c.message ? `: ${c.message}` : ""}`,
+        by: String(c.cause.proposal ?? c.cause.path ?? ""),
+        state: c.state as string | null,
+      })),
+  ].sort((a, b) => us(b.at) - us(a.at));
   return (
     <Panel title="Log" flush>
-      <Asked query={log} lines={5} empty={<EmptyState title="The log is empty">What happens to this unit stands here, newest first.</EmptyState>}>
-        {(rows) => (
-          <ul className="list">
-            {[...rows]
-              .sort((a, b) => us(b.at) - us(a.at))
-              .slice(0, 100)
-              .map((e, i) => (
-                <li key={i} className="sentence">
-                  <TimeStamp at={e.at} />
-                  <span className="grow">{e.text}</span>
-                  <span className="muted">{e.by}</span>
-                </li>
-              ))}
-          </ul>
-        )}
-      </Asked>
+      {rows.length === 0 ? (
+        <EmptyState title="The log is empty">What happens to this unit, and what is written to it, stands here, newest first.</EmptyState>
+      ) : (
+        <ul className="list">
+          {rows.slice(0, 120).map((e, i) => (
+            <li key={i} className="sentence">
+              <TimeStamp at={e.at} server={e.server} />
+              <span className="grow">{e.text}</span>
+              {e.state ? <StateBadge state={e.state} /> : null}
+              <span className="muted">{e.by}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </Panel>
   );
 }
 
-/** What a batch may be told in each state (ISA-88); the server's table decides. */
-const NEXT: Record<string, string[]> = {
-  running: ["Hold", "Stop", "Abort"],
-  held: ["Restart", "Stop", "Abort"],
-  paused: ["Resume", "Hold", "Stop", "Abort"],
-  holding: ["Stop", "Abort"],
-  stopping: ["Abort"],
-};
-
 /** Commands that the state allows (ISA-88); each asks why. */
-function Commands({ batch }: { batch: Batch }) {
+function Commands({ batch }: { batch: BatchDetail }) {
   const [command, setCommand] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const client = useQueryClient();
@@ -247,10 +267,11 @@ function Commands({ batch }: { batch: Batch }) {
     onSuccess: () => {
       setCommand(null);
       setReason("");
+      void client.invalidateQueries({ queryKey: ["batch"] });
       void client.invalidateQueries({ queryKey: ["batches"] });
     },
   });
-  const allowed = NEXT[batch.execution.toLowerCase()] ?? [];
+  const allowed = batch.commands.filter((c) => c !== "Skip");
   if (allowed.length === 0) return null;
   return (
     <>

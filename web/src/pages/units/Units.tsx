@@ -28,11 +28,11 @@ export default function Units() {
                     <StateBadge state={batch?.execution ?? u.state} />
                   </span>
                   <span className="muted">
-                    {u.title} · {u.kind}
+                    {u.name}{u.class_name ? ` · ${u.class_name}` : ""}
                   </span>
                   {batch ? (
                     <span>
-                      {batch.number} · {batch.phase || batch.product}
+                      {batch.number} · {batch.product}
                     </span>
                   ) : (
                     <span className="muted">no batch</span>

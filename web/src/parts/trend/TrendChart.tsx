@@ -64,7 +64,10 @@ export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases 
     download(fileName(title, now), text);
   }
 
-  const gaps = lanes.flatMap((lane) => (lane.gaps ?? []).map((gap) => ({ ...gap, lane: lane.label })));
+  // A cut link leaves the same gap in every lane; it is counted once.
+  const gaps = [...new Map(lanes.flatMap((lane) => (lane.gaps ?? []).map((gap) => [`${gap.from_us}/${gap.to_us}/${gap.state}`, gap] as const))).values()].filter(
+    (gap) => gap.from_us < to_us && (gap.to_us ?? now_us) > from_us,
+  );
   const legend = [...new Map(lanes.flatMap((l) => l.traces.map((x, i) => [`${i}:${x.name}`, { ...x, i }] as const))).values()];
 
   return (
@@ -181,13 +184,13 @@ function Flags({ marks, from_us, to_us, zone }: { marks: readonly Mark[]; from_u
   );
 }
 
-function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: number; dots?: boolean; dashed?: boolean }[]; band?: string; gaps: { lane: string; state: string; reason: string }[]; lanes: Lane[] }) {
+function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: number; dots?: boolean; dashed?: boolean }[]; band?: string; gaps: { state: string }[]; lanes: Lane[] }) {
   const qualities = new Set(lanes.flatMap((l) => l.traces.flatMap((x) => x.points.map((p) => p[2]))));
   if (lanes.every((l) => l.traces.length <= 1) && !band && gaps.length === 0 && !qualities.has(1) && !qualities.has(2)) return null;
   const byState = (state: string) => gaps.filter((g) => g.state === state).length;
   return (
     <ul className="legend" aria-label={t("trend.legend")}>
-      {traces.length > 1
+      {traces.length > 1 || traces.some((x) => x.dots)
         ? traces.map((x) => (
             <li key={`${x.i}${x.name}`}>
               <span className="swatch" data-trace={x.i % 5} data-dots={x.dots || undefined} data-dashed={x.dashed || undefined} /> {x.name}

@@ -125,6 +125,13 @@ export function joined(traces: readonly Columns[]): [number[], ...(number | null
     c.x.forEach((time, i) => {
       row[index.get(time)!] = c.y[i];
     });
+    // A hole reaches to the trace's own next value, whatever times other traces have in between.
+    let hole = false;
+    for (let i = 0; i < row.length; i += 1) {
+      if (row[i] === null) hole = true;
+      else if (row[i] !== undefined) hole = false;
+      else if (hole) row[i] = null;
+    }
     return row;
   });
   return [times, ...rows];

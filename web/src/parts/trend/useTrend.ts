@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/endpoints";
 import { useNow } from "../../api/live";
-import type { Channel } from "../../api/types";
+import type { Channel, GapOut } from "../../api/types";
 import { digitsOf } from "../../format/number";
 import { us } from "../../format/time";
 import { useViews } from "../view";
-import type { Lane } from "./lanes";
+import type { Gap, Lane } from "./lanes";
 
 export interface Window {
   from_us: number;
@@ -58,7 +58,7 @@ export interface LaneSpec {
 export function nameOf(tag: string): string {
   const parts = tag.split(".");
   const middle = parts.length > 2 ? parts.slice(1, -1).join(" ") : (parts[1] ?? tag);
-  return middle.replace(/([a-z])([A-Z])/g, "$1 $2");
+  return middle.replace(/([a-z]{2})([A-Z])/g, "$1 $2").replace(/(\d)([A-Z][a-z])/g, "$1 $2");
 }
 
 /** Pairs a process value with its set-point (…PV with …SP). */
@@ -74,6 +74,28 @@ export function specs(channels: readonly Channel[]): LaneSpec[] {
     }));
 }
 
+/** The gaps of all connections in a window, asked in coarse steps. */
+export function useGaps(from_us: number, to_us: number): readonly GapOut[] {
+  const day = 86400e6;
+  const start = new Date(Math.floor(from_us / day) * (day / 1000)).toISOString();
+  const end = new Date(Math.ceil(to_us / day) * (day / 1000)).toISOString();
+  const gaps = useQuery({ queryKey: ["gaps", start, end], queryFn: ({ signal }) => api.gaps({ start, end }, signal), meta: { types: ["equipment_gap"] }, retry: false });
+  return gaps.data ?? [];
+}
+
+/** What the historian misses, with the state and reason that the gap's own record gives; and gaps that were filled. */
+export function withStates(missing: readonly Gap[], tag: string, connection: string, gaps: readonly GapOut[]): Gap[] {
+  const known: Gap[] = gaps
+    .filter((g) => g.connection === connection)
+    .flatMap((g) =>
+      g.windows
+        .filter((w) => w.tag === "" || w.tag === tag)
+        .map((w) => ({ from_us: us(w.from_at), to_us: us(w.to_at), state: w.state === "opened" ? "open" : w.state, reason: g.reason })),
+    );
+  const unexplained = missing.filter((m) => !known.some((k) => k.state !== "filled" && k.from_us <= (m.to_us ?? Infinity) && (k.to_us ?? Infinity) >= m.from_us));
+  return [...known, ...unexplained];
+}
+
 /** Asks for what the lanes need in one request, and lays it into lanes. */
 export function useTrend(wanted: readonly LaneSpec[], window: Window, buckets = 600) {
   const tags = wanted.flatMap((s) => (s.setpoint ? [s.channel.tag, s.setpoint.tag] : [s.channel.tag]));
@@ -86,6 +108,7 @@ export function useTrend(wanted: readonly LaneSpec[], window: Window, buckets = 
     staleTime: 5_000,
     meta: { types: ["equipment_gap"] },
   });
+  const gaps = useGaps(window.from_us, window.to_us);
   const byTag = new Map((query.data ?? []).map((s) => [s.tag, s]));
   const lanes: Lane[] = wanted.map((s) => {
     const pv = byTag.get(s.channel.tag);
@@ -103,7 +126,7 @@ export function useTrend(wanted: readonly LaneSpec[], window: Window, buckets = 
         { name: "measured", points: pv?.points ?? [], from_count: pv?.from_count ?? 0 },
         ...(sp ? [{ name: "set-point", points: sp.points, from_count: sp.from_count, step: true, dashed: true }] : []),
       ],
-      gaps: pv?.gaps ?? [],
+      gaps: withStates(pv?.gaps ?? [], s.channel.tag, s.channel.connection, gaps),
       limits,
     };
   });
