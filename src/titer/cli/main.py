@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from titer import __version__
 from titer.base.errors import TiterError
-from titer.cli.api import as_json
+from titer.cli.connections import connection, equipment
+from titer.cli.exporting import export, import_file, token_issue
+from titer.cli.options import As, Folder, Json, Port, err, out, say
+from titer.cli.recipes import batch, policy, recipe, sign
 
 app = typer.Typer(
     help="Titer: the connected lab on one tamper-evident record.",
@@ -24,21 +25,15 @@ token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
-Folder = Annotated[Path, typer.Option("--dir", "-d", help="Folder of the installation.", envvar="TITER_DIR")]
-As = Annotated[str | None, typer.Option("--as", help="User name; else TITER_USER, else it is asked for.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Port = Annotated[int | None, typer.Option("--port", help="Port of the hub.")]
-
-
-def say(sentence: str, value: Any, json: bool) -> None:
-    """Print a sentence for people, or JSON for programs."""
-    if json:
-        sys.stdout.write(as_json(value) + "\n")
-    else:
-        out.print(sentence, markup=False, soft_wrap=True)
+app.add_typer(recipe, name="recipe")
+app.add_typer(batch, name="batch")
+app.add_typer(connection, name="connection")
+app.add_typer(equipment, name="equipment")
+app.command("sign")(sign)
+app.command("policy")(policy)
+app.command("export")(export)
+app.command("import")(import_file)
+token.command("issue")(token_issue)
 
 
 @app.command()
@@ -201,7 +196,7 @@ def user_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None,
 def main() -> int:
     """Run a command; errors are sentences and a non-zero exit."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except TiterError as error:
         err.print(str(error), style="red", markup=False)
         return 1
@@ -217,7 +212,7 @@ def main() -> int:
             raise
         show()
         return int(getattr(error, "exit_code", 2))
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

@@ -15,13 +15,17 @@ from titer.app import Config, create_installation, open_platform
 from titer.base.errors import Refused, Unavailable
 from titer.cli.demo.cast import Cast, wait_for
 from titer.cli.demo.floor import Operators
+from titer.cli.demo.laboratory import Laboratory
+from titer.cli.demo.models import commission_twin, deploy_model, history
 from titer.cli.demo.people import ADMINISTRATOR, PASSWORD
+from titer.cli.demo.review import Review
 from titer.cli.demo.seed import Seeding, plant_now
+from titer.cli.demo.watch import Watch
 from titer.cli.processes import restart_dead, start_platform
 from titer.record import Actor
 from titer.server.supervisor import Supervisor
 
-RATE = 5000.0
+RATE = 6000.0
 END_STATES = ("Complete", "Stopped", "Aborted")
 
 
@@ -123,6 +127,8 @@ class Demo:
         seeding.laboratory()
         seeding.materials()
         seeding.recipe()
+        deploy_model(cast, history(self.seed, now), self.say)
+        commission_twin(cast, self.say)
         self.batch = seeding.start_batch()
 
     def run_batch(self, cast: Cast, *, patience: float = 900) -> str:
@@ -133,6 +139,7 @@ class Demo:
         """
         operators = Operators(cast, self.say)
         batch_id = self.batch["id"]
+        watch = Watch(cast, self.bench, batch_id, self.say)
         deadline = time.monotonic() + patience
         shown = ""
         while time.monotonic() < deadline:
@@ -140,7 +147,7 @@ class Demo:
                 self.say(f"{name} had ended and was started again")
                 cast.forget()
             with contextlib.suppress(httpx.TransportError):
-                if operators.round(batch_id):
+                if operators.round(batch_id) or watch.round():
                     continue
                 detail = cast["lindqvist"].get(f"/api/mes/batches/{batch_id}")
                 state = str(detail["execution"])
@@ -152,6 +159,18 @@ class Demo:
                     self.say(f"plant date {now}: batch {detail['number']} {state}")
             time.sleep(0.3)
         raise Unavailable("The batch did not end in time.", do=f"Look into {self.folder / 'logs'}.")
+
+    def finish(self, cast: Cast) -> str:
+        """Laboratory, review and disposition.
+
+        Returns:
+            The coverage statement.
+        """
+        Laboratory(cast, self.bench, self.say).release(self.batch["id"])
+        review = Review(cast, self.batch["id"], self.say)
+        sentence = review.run()
+        review.release()
+        return sentence
 
     def end(self) -> None:
         """End all processes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -172,11 +173,16 @@ class Seeding:
             what = {"record_type": "equipment_connection", "record_id": connection_id, "meaning": "approved"}
             wait_for(
                 f"an answer of {name}",
-                lambda what=what: not self.cast[QUALITY].post("/api/signatures/preview", what)["blockers"],
+                partial(self._may_be_signed, what),
                 seconds=60,
             )
-            self.cast.sign(QUALITY, "equipment_connection", connection_id, "approved", "Channel list checked.")
+            self.cast.sign(
+                QUALITY, "equipment_connection", connection_id, "approved", "Channel list checked."
+            )
             self.say(f"connection {name} answers, and is approved")
+
+    def _may_be_signed(self, what: dict[str, str]) -> bool:
+        return not self.cast[QUALITY].post("/api/signatures/preview", what)["blockers"]
 
     def _connections(self) -> list[tuple[str, str, dict[str, Any], list[dict[str, Any]]]]:
         found: list[tuple[str, str, dict[str, Any], list[dict[str, Any]]]] = []

@@ -1,0 +1,170 @@
+"""`titer connection ...` and `titer equipment ...`: what stands in the plant, and how its values come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from titer.base.errors import Invalid
+from titer.cli.api import read_file, session
+from titer.cli.options import As, Folder, Json, Port, say
+
+connection = typer.Typer(help="Connections to instruments and servers.", no_args_is_help=True)
+equipment = typer.Typer(help="Equipment: registering it and its standing.", no_args_is_help=True)
+
+_NUMBERS = ("low", "high", "alarm_low", "alarm_high", "resolution")
+_CHANNELS = "Write a list of channels, each with tag, node and unit."
+
+
+def read_channels(path: Path) -> list[dict[str, Any]]:
+    """A channels file: a YAML list of entries with tag, node, unit and what else is known.
+
+    Raises:
+        Invalid: with line and column if it is no YAML, or naming the entry that is no channel.
+    """
+    import yaml
+
+    try:
+        entries = yaml.safe_load(read_file(path).decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path} is no UTF-8 text.", do=_CHANNELS) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}: " if mark else f"{path}: "
+        raise Invalid(f"{where}this is no YAML ({error.problem}).", do=_CHANNELS) from error
+    except yaml.YAMLError as error:
+        raise Invalid(f"{path} is no YAML: {error}.", do=_CHANNELS) from error
+    if not isinstance(entries, list) or not entries:
+        raise Invalid(f"{path} holds no list of channels.", do=_CHANNELS)
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict):
+            raise Invalid(f"{path}: entry {number} is no channel.", do=_CHANNELS)
+        for name in _NUMBERS:
+            if isinstance(entry.get(name), int | float):
+                entry[name] = str(entry[name])
+    return entries
+
+
+@connection.command("add")
+def connection_add(
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help="opcua or animl.")],
+    address: Annotated[str, typer.Argument(help="opc.tcp://HOST:PORT, or the folder that is watched.")],
+    name: Annotated[str, typer.Option(help="The connection's name, for life.")],
+    channels: Annotated[Path | None, typer.Option(help="YAML file of the channels (opcua).")] = None,
+    unit: Annotated[
+        str | None, typer.Option("--equipment", help="Code of the equipment the channels belong to.")
+    ] = None,
+    owner: Annotated[str, typer.Option(help="Who answers for the data.")] = "",
+    allow_unencrypted: Annotated[
+        bool, typer.Option("--allow-unencrypted", help="Accept an endpoint that anybody can read and alter.")
+    ] = False,
+    policy: Annotated[str | None, typer.Option(help="OPC UA security policy, e.g. Basic256Sha256.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="The host's own certificate.")] = None,
+    private_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    trust: Annotated[Path | None, typer.Option(help="Folder of trusted certificates.")] = None,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Add a connection, or change one. It records at once; its data is unqualified until it is approved."""
+    settings: dict[str, Any] = {}
+    entries: list[dict[str, Any]] = []
+    if kind == "opcua":
+        if channels is None:
+            raise Invalid("An OPC UA connection needs its channels.", do="Give --channels FILE.yaml.")
+        entries = read_channels(channels)
+        settings = {"endpoint": address, "allow_unencrypted": allow_unencrypted}
+        given = {
+            "security_policy": policy,
+            "certificate": certificate and str(certificate.resolve()),
+            "private_key": private_key and str(private_key.resolve()),
+            "trust_folder": trust and str(trust.resolve()),
+        }
+        settings |= {key: value for key, value in given.items() if value}
+        from titer.connect.opcua.settings import OpcUaSettings
+
+        OpcUaSettings.of(settings)
+    elif kind == "animl":
+        settings = {"folder": str(Path(address).resolve()), "time_zone": "UTC", "encoding": "utf-8"}
+    else:
+        raise Invalid(f"{kind} connections are not added here.", do="Use opcua or animl.")
+    with session(folder, as_, port=port) as api:
+        made = api.post(
+            "/api/equipment/connections",
+            {
+                "name": name,
+                "type": kind,
+                "settings": settings,
+                "channels": entries,
+                "owner": owner,
+                "equipment": unit,
+            },
+        )
+    risk = "  It is NOT ENCRYPTED." if kind == "opcua" and not policy else ""
+    say(
+        f"Connection {name} to {address}: {len(entries)} channels, {made['state']} (id {made['id']}).{risk}\n"
+        f"Approve it: titer sign equipment_connection {made['id']} approved --reason '...' --as NAME",
+        made,
+        json,
+    )
+
+
+@connection.command("list")
+def connection_list(
+    folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False
+) -> None:
+    """List connections with their state."""
+    with session(folder, as_, port=port) as api:
+        rows = api.get("/api/equipment/connections", days=1)
+    lines = [f"{row['name']:<16} {row['type']:<8} {row['state']:<10} {row['id']}" for row in rows]
+    say("\n".join(lines) or "There are no connections.", rows, json)
+
+
+@equipment.command("add")
+def equipment_add(
+    code: Annotated[str, typer.Argument(help="Code, e.g. BR-201.")],
+    name: Annotated[str, typer.Option(help="Its name.")],
+    class_name: Annotated[str, typer.Option("--class", help="Class, e.g. Bioreactor.")] = "",
+    level: Annotated[str, typer.Option(help="ISA-95 level: site, area, unit, instrument ...")] = "unit",
+    parent: Annotated[str | None, typer.Option(help="Code of what it belongs to.")] = None,
+    capability: Annotated[list[str] | None, typer.Option(help="e.g. 'volume >= 2000 L'.")] = None,
+    needs_cleaning: Annotated[bool, typer.Option("--needs-cleaning", help="Clean before each use.")] = False,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Register equipment; somebody of the quality unit then signs that it is qualified."""
+    with session(folder, as_, port=port) as api:
+        made = api.post(
+            "/api/equipment/units",
+            {
+                "code": code,
+                "name": name,
+                "level": level,
+                "parent": parent,
+                "class_name": class_name,
+                "capabilities": capability or [],
+                "needs_cleaning": needs_cleaning,
+            },
+        )
+    say(
+        f"Registered {code} (id {made['id']}).\n"
+        f"Qualify it: titer sign equipment_node {made['id']} qualified --reason '...' --as NAME",
+        made,
+        json,
+    )
+
+
+@equipment.command("list")
+def equipment_list(
+    folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False
+) -> None:
+    """List units and instruments."""
+    with session(folder, as_, port=port) as api:
+        rows = api.get("/api/equipment/units")
+    lines = [f"{row['code']:<16} {row['qualification']:<14} {row['name']}  {row['id']}" for row in rows]
+    say("\n".join(lines) or "There is no equipment.", rows, json)

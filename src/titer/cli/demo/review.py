@@ -1,0 +1,107 @@
+"""Review by exception, and the quality unit's disposition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from titer.base.errors import Refused
+from titer.cli.demo.cast import Cast
+
+REVIEWER, QUALITY, INVESTIGATOR = "reyes", "okafor", "silva"
+
+FEED_PUMP = {
+    "root_cause": "Worn tubing of the feed pump's head; the pump delivers 8 % less than its speed says.",
+    "product_impact": "None: the shortfall was found within hours and made up for; titre is within limits.",
+    "corrective_action": "Tubing changed before each batch; totaliser compared with the balance daily.",
+}
+
+
+class Review:
+    """The review of one batch.
+
+    Args:
+        cast: sessions.
+        batch_id: the batch.
+        say: tells what happens.
+    """
+
+    def __init__(self, cast: Cast, batch_id: str, say: Callable[[str], None]) -> None:
+        self.cast = cast
+        self.batch_id = batch_id
+        self.say = say
+
+    @property
+    def path(self) -> str:
+        """Of the batch in the quality system."""
+        return f"/api/quality/batches/{self.batch_id}"
+
+    def run(self) -> str:
+        """Everything up to the signed disposition.
+
+        Returns:
+            The coverage statement.
+
+        Raises:
+            Refused: if something still stands against the release; it is named.
+        """
+        reviewer = self.cast[REVIEWER]
+        reviewer.post(f"{self.path}/review")
+        found = reviewer.get(self.path)
+        self.say(f"review by exception: {found['sentence']}")
+        for deviation in found["deviations"]:
+            self._close(deviation)
+        for exception in found["exceptions"]:
+            if exception["state"] == "open":
+                self._dispose(exception)
+        self._audit_trail(found)
+        reviewer.post(f"{self.path}/review")
+        found = reviewer.get(self.path)
+        if found["blockers"]:
+            raise Refused("The batch may not be released.", why=" ".join(found["blockers"][:8]))
+        return str(found["sentence"])
+
+    def release(self) -> None:
+        """The quality unit's signature."""
+        disposition = self.cast[QUALITY].get(self.path)["disposition"]
+        reason = "Record reviewed, exceptions disposed of, certificate conforms."
+        self.cast.sign(QUALITY, "quality_disposition", disposition["id"], "released", reason)
+        self.say("the quality unit released the harvest for further processing")
+
+    def _close(self, deviation: dict[str, Any]) -> None:
+        if deviation["state"] == "closed":
+            return
+        key = deviation["id"]
+        self.cast.sign(
+            QUALITY,
+            "quality_deviation",
+            key,
+            "classified",
+            "Feed is a critical parameter.",
+            classification="major",
+        )
+        self.cast[INVESTIGATOR].post(f"/api/quality/deviations/{key}/investigate")
+        self.cast.sign(INVESTIGATOR, "quality_deviation", key, "concluded", "Pump inspected.", **FEED_PUMP)
+        self.cast.sign(QUALITY, "quality_deviation", key, "closed", "Cause, impact and action are plausible.")
+        self.say(f"deviation {deviation['number']} classified, investigated and closed")
+
+    def _dispose(self, exception: dict[str, Any]) -> None:
+        if exception["deviation_id"]:
+            data = {"disposition": "covered by deviation", "comment": "See the deviation."}
+        else:
+            data = {"disposition": "justified", "comment": f"Read the evidence: {exception['detail'][:200]}"}
+        self.cast.sign(REVIEWER, "quality_exception", exception["id"], "disposed", "Evidence read.", **data)
+
+    def _audit_trail(self, found: dict[str, Any]) -> None:
+        review = self.cast[REVIEWER].get(self.path)["audit_trail_review"]
+        if review is None or review["state"] == "reviewed":
+            return
+        self.cast.sign(
+            REVIEWER,
+            "quality_audit_trail_review",
+            review["id"],
+            "reviewed",
+            f"{len(review['sampled'])} sampled and {len(review['flagged'])} flagged entries read.",
+            outcome="no findings",
+        )
+        self.say("audit trail reviewed, with a random sample and the flagged entries")
