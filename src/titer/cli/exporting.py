@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -52,7 +51,7 @@ def _write(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(data)
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise Unavailable(f"{path} cannot be written.", why=error.strerror or str(error)) from error

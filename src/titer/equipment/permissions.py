@@ -23,7 +23,9 @@ ACTIONS = (
     ActionSpec("equipment.command.request", "Command a device"),
     ActionSpec("equipment.document.dispose", "Dispose of a received file", ("analyst", "reviewer")),
     ActionSpec(
-        "equipment.document.import", "Import an instrument's file by hand", ("analyst", "scientist", "automation")
+        "equipment.document.import",
+        "Import an instrument's file by hand",
+        ("analyst", "scientist", "automation"),
     ),
     ActionSpec("equipment.intake", "Take what a connector sends"),
     ActionSpec("equipment.clock.watch", "Note what has lapsed by the clock"),

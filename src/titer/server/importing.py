@@ -84,7 +84,9 @@ def server_issue_token(body: NewToken, act: Acting, identity: IdentityPart) -> T
     """Issue a token for a machine."""
     strange = sorted(set(body.scopes) - {"connect"})
     if strange or not body.scopes:
-        raise Invalid(f"Unknown scopes: {', '.join(strange) or 'none given'}.", where="scopes", do="Use connect.")
+        raise Invalid(
+            f"Unknown scopes: {', '.join(strange) or 'none given'}.", where="scopes", do="Use connect."
+        )
     with act("record.token.issue", reason=f"token {body.name}") as unit:
         token = identity.issue_token(unit, body.name, tuple(body.scopes))
     return TokenOut(name=body.name, scopes=body.scopes, token=token)
