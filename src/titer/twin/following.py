@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from titer.base.clock import from_iso, from_us, us
+from titer.base.clock import from_us, us
 from titer.base.errors import Invalid, TiterError
-from titer.base.units import convert
 from titer.record import Actor, OutboxEvent, Record, Unit
 from titer.twin import rules
 from titer.twin.estimator import Estimator, log_rows, make
-from titer.twin.inputs import GOOD, HOUR_US, HourOfInputs, read_hour, text
+from titer.twin.inputs import HOUR_US, HourOfInputs, read_hour, text
 from titer.twin.model import (
     TwinDefinition,
     TwinHour,
@@ -31,11 +30,11 @@ from titer.twin.model import (
 )
 from titer.twin.ports import History
 from titer.twin.process_model import load_release
+from titer.twin.queries import followed, frozen_instances, instance_of
 from titer.twin.settings import Settings, read
 
 VERB = "twin.follow"
 PATIENCE = timedelta(hours=2)
-MOLAR = {"glucose": Decimal("0.180156"), "lactate": Decimal("0.090078")}
 MOST_HOURS = 24
 
 
@@ -110,7 +109,7 @@ class Following:
             self._end(batch_id, None, event.process_at)
 
     def _bind(self, batch_id: str, number: str, equipment: str) -> None:
-        with self._reading() as session:
+        with self.reading() as session:
             wanted = session.scalars(
                 select(TwinDefinition).where(
                     TwinDefinition.equipment == equipment, TwinDefinition.state == "COMMISSIONED"
@@ -118,7 +117,7 @@ class Following:
             ).first()
             if wanted is None or instance_of(session, batch_id) is not None:
                 return
-        with self._acting() as unit:
+        with self.acting() as unit:
             definition = unit.get(TwinDefinition, wanted.id)
             instance = unit.add(
                 TwinInstance(
@@ -135,7 +134,7 @@ class Following:
             unit.emit("twin.instance.bound", instance, _told(instance))
 
     def _begin(self, batch_id: str, mark: str, at: datetime) -> None:
-        with self._reading() as session:
+        with self.reading() as session:
             instance = instance_of(session, batch_id)
             if instance is None or instance.state != "BOUND":
                 return
@@ -143,7 +142,7 @@ class Following:
         if mark != settings.mark:
             return
         volume = self._volume(settings, at)
-        with self._acting() as unit:
+        with self.acting() as unit:
             row = unit.get(TwinInstance, instance.id)
             row.started_at, row.start_volume = at, volume
             self._move(unit, row, "synchronise", [])
@@ -152,15 +151,13 @@ class Following:
         """Broth at inoculation: the last good level; typical if there is none (the filter corrects it)."""
         source = settings.measured.get("volume")
         if source is not None:
-            rows = self.historian.aligned(
-                [source.tag], us(at), us(at) + 1, 1_000_000, max_age_us=2 * HOUR_US
-            )
+            rows = self.historian.aligned([source.tag], us(at), us(at) + 1, 1_000_000, max_age_us=2 * HOUR_US)
             if len(rows.values) and rows.quality[0, 0] < 2 and rows.values[0, 0] > 0:
                 return Decimal(text(float(rows.values[0, 0]) * source.factor))
         return Decimal("1400")
 
     def _end(self, batch_id: str, phase: str | None, at: datetime) -> None:
-        with self._reading() as session:
+        with self.reading() as session:
             instance = instance_of(session, batch_id)
             if instance is None or instance.state not in rules.FOLLOWED:
                 return
@@ -168,7 +165,7 @@ class Following:
                 return
         if instance.started_at is not None:
             self._catch_up(instance, until=at, final=True)
-        with self.lock, self._acting() as unit:  # in this order, as everywhere: beliefs, then the writer
+        with self.lock, self.acting() as unit:  # in this order, as everywhere: beliefs, then the writer
             row = unit.get(TwinInstance, instance.id)
             row.frozen_at = at
             self._move(unit, row, "freeze", [])
@@ -177,69 +174,10 @@ class Following:
                 if estimator.shown:
                     self._snapshot(unit, row, estimator)
 
-    def on_result(self, event: OutboxEvent) -> None:
-        """`lims.result.*`, `lims.result.invalidated`: a value as the laboratory told it, with its sample time."""
-        payload = event.payload
-        batch_id, analysis = str(payload.get("batch_id") or ""), str(payload.get("analysis") or "")
-        status = event.topic.rpartition(".")[2]
-        if status not in ("entered", "approved", "invalidated"):
-            return
-        with self._reading() as session:
-            instance = instance_of(session, batch_id)
-            if instance is None or instance.state == "ARCHIVED":
-                return
-            settings = self.settings_of(session, instance)
-            key = str(payload.get("result_id") or event.record_id)
-            earlier = session.scalars(
-                select(TwinMeasurement)
-                .where(TwinMeasurement.instance_id == instance.id, TwinMeasurement.key == key)
-                .order_by(TwinMeasurement.revision.desc())
-            ).first()
-        status = "withdrawn" if status == "invalidated" else status
-        output = earlier.output if earlier else settings.output_of(analysis)
-        sampled = payload.get("sampled_at")
-        if output is None or (earlier is None and (status == "withdrawn" or not sampled)):
-            return
-        if earlier is not None and earlier.status == status and status != "approved":
-            return
-        value = earlier.value if earlier else None
-        if status != "withdrawn":
-            value = number_in(output, str(payload.get("value")), str(payload.get("unit") or ""), self._unit(settings, output))
-            if value is None:
-                return
-        if earlier is not None and (earlier.status, earlier.value) == (status, value):
-            return
-        noise = settings.laboratory[output]
-        sd = Decimal(text(noise.relative_sd * abs(float(value or 0)) + noise.absolute_sd))
-        with self._acting() as unit:
-            unit.add(
-                TwinMeasurement(
-                    instance_id=instance.id,
-                    key=key,
-                    revision=(earlier.revision if earlier else 0) + 1,
-                    output=output,
-                    value=value,
-                    unit=self._unit(settings, output),
-                    sd=sd,
-                    status=status,
-                    sampled_at=earlier.sampled_at if earlier else from_iso(str(sampled)),
-                    arrived_at=unit.process_now,
-                    source_type=event.record_type,
-                    source_id=event.record_id,
-                    sample_number=str(payload.get("sample_number") or ""),
-                )
-            )
-
-    def _unit(self, settings: Settings, output: str) -> str:
-        from titer.twin.process_model import load
-
-        spec = load(settings.kinetics).module.SPEC
-        return str(spec.outputs[spec.output_index(output)].unit)
-
     def on_gap(self, event: OutboxEvent) -> None:
         """`equipment.gap.filled`: hours that were assumed are read again, in the worker."""
         begin = event.payload.get("from_us") or event.payload.get("start_us")
-        with self._reading() as session:
+        with self.reading() as session:
             for instance in followed(session):
                 if instance.started_at is None:
                     continue
@@ -251,7 +189,7 @@ class Following:
 
     def step(self) -> float:
         """One round over the followed instances; returns the seconds until the next."""
-        with self._reading() as session:
+        with self.reading() as session:
             instances = [i for i in followed(session) if i.started_at is not None]
             frozen = [i for i in frozen_instances(session) if i.id in self._live]
         for instance in instances:
@@ -265,7 +203,7 @@ class Following:
         if instance.started_at is None:
             return
         start = us(instance.started_at)
-        with self._reading() as session:
+        with self.reading() as session:
             settings = self.settings_of(session, instance)
             hours = {
                 row.hour: row
@@ -284,7 +222,7 @@ class Following:
             rows.append((number, 1, read_now))
             before, number = read_now.inputs, number + 1
         if rows:
-            with self._acting() as unit:
+            with self.acting() as unit:
                 for hour, revision, data in rows:
                     unit.add(
                         TwinHour(
@@ -304,7 +242,9 @@ class Following:
         """The instant through which the required channels are known (the slowest of them)."""
         wanted = [s.tag for s in settings.inputs.values() if s.required and s.tag]
         last = self.historian.last(wanted)
-        return min((sample.source_us for sample in last.values()), default=0) if len(last) == len(wanted) else 0
+        return (
+            min((sample.source_us for sample in last.values()), default=0) if len(last) == len(wanted) else 0
+        )
 
     def _changed(
         self, instance: TwinInstance, settings: Settings, start: int, hours: dict[int, TwinHour]
@@ -329,7 +269,7 @@ class Following:
             failure = ""
             estimator = self._live.get(instance.id)
             known = estimator.shown if estimator else []
-            with self._reading() as session:
+            with self.reading() as session:
                 fresh = log_rows(session, instance.id, after=estimator.last_id) if estimator else []
                 if estimator is not None and not fresh:
                     if instance.state not in rules.FOLLOWED:
@@ -343,15 +283,13 @@ class Following:
             if estimator is None or failure:
                 if failure and failure != self._trouble.get(instance.id):
                     self._trouble[instance.id] = failure
-                    with self._acting() as unit:
+                    with self.acting() as unit:
                         self._judge(unit, instance.id, None, failure)
                 return
             self._trouble.pop(instance.id, None)
             self._tell(instance, estimator, known, fresh)
 
-    def _tell(
-        self, instance: TwinInstance, estimator: Estimator, known: list[Any], fresh: list[Any]
-    ) -> None:
+    def _tell(self, instance: TwinInstance, estimator: Estimator, known: list[Any], fresh: list[Any]) -> None:
         """Write what is new: replays, snapshots, health. Nothing is written if nothing is."""
         shown = estimator.shown
         again = _first_difference(known, shown)
@@ -360,7 +298,7 @@ class Following:
         event, reasons = self._health(instance, estimator)
         if again is None and not due and event is None and reasons == instance.reasons:
             return
-        with self._acting() as unit:
+        with self.acting() as unit:
             row = unit.get(TwinInstance, instance.id)
             if again is not None:
                 replay = unit.add(
@@ -375,9 +313,7 @@ class Following:
                         known_through=estimator.last_id,
                     )
                 )
-                unit.emit(
-                    "twin.replayed", replay, {"batch_id": row.batch_id, "from_hour": replay.from_hour}
-                )
+                unit.emit("twin.replayed", replay, {"batch_id": row.batch_id, "from_hour": replay.from_hour})
             if due:
                 self._snapshot(unit, row, estimator)
             if row.state in rules.FOLLOWED:
@@ -399,7 +335,9 @@ class Following:
             )
         )
 
-    def _health(self, instance: TwinInstance, estimator: Estimator | None, failure: str = "") -> tuple[str | None, list[str]]:
+    def _health(
+        self, instance: TwinInstance, estimator: Estimator | None, failure: str = ""
+    ) -> tuple[str | None, list[str]]:
         behind = 0.0
         if estimator is not None:
             behind = estimator.hour_of(self.record.process_clock.now()) - len(estimator.hours)
@@ -430,7 +368,7 @@ class Following:
         unit.emit("twin.instance.moved", row, _told(row))
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
+    def reading(self) -> Iterator[Session]:
         """A reading session whose rows can still be looked at when it is closed."""
         with self.record.reading() as session:
             try:
@@ -438,7 +376,8 @@ class Following:
             finally:
                 session.expunge_all()
 
-    def _acting(self) -> Any:
+    def acting(self) -> AbstractContextManager[Unit]:
+        """An action of the platform itself."""
         return self.record.action(Actor.timer("twin.estimator"), VERB)
 
 
@@ -495,43 +434,3 @@ def _told(instance: TwinInstance) -> dict[str, Any]:
         "state": instance.state,
         "reasons": instance.reasons,
     }
-
-
-def number_in(output: str, value: str, unit: str, wanted: str) -> Decimal | None:
-    """A laboratory value in the model's unit; None where it is no number or another quantity."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    if not number.is_finite():
-        return None
-    if unit in ("", wanted):
-        return number
-    try:
-        return convert(number, unit, wanted)
-    except Invalid:
-        if output in MOLAR and unit == "mmol/L":
-            return number * MOLAR[output]
-        return None
-
-
-def instance_of(session: Session, batch_id: str) -> TwinInstance | None:
-    """The twin of a batch, by the batch's id or number."""
-    return session.scalars(
-        select(TwinInstance).where(
-            (TwinInstance.batch_id == batch_id) | (TwinInstance.batch_number == batch_id)
-        )
-    ).first()
-
-
-def followed(session: Session) -> list[TwinInstance]:
-    """Instances of running batches."""
-    return list(session.scalars(select(TwinInstance).where(TwinInstance.state.in_(rules.FOLLOWED))))
-
-
-def frozen_instances(session: Session) -> list[TwinInstance]:
-    """Instances of batches that are over; late results still change what they believe about the past."""
-    return list(session.scalars(select(TwinInstance).where(TwinInstance.state == "FROZEN")))
-
-
-__all__ = ["GOOD", "Following", "followed", "instance_of", "number_in"]

@@ -30,7 +30,7 @@ class TwinModel(Regulated, Base):
 
 
 class TwinDefinition(Regulated, Base):
-    """A twin of a piece of equipment: which model, which channels, which envelope. DEFINED -> COMMISSIONED -> RETIRED."""
+    """A twin of a piece of equipment: model, channels, envelope. DEFINED -> COMMISSIONED -> RETIRED."""
 
     __tablename__ = "twin_definition"
     __immutable__ = ("equipment", "model_id", "settings", "settings_digest", "defined_by")

@@ -1,4 +1,4 @@
-"""What the twin needs of the layers below, as protocols. There is none for connect, and none that writes a set-point."""
+"""What the twin needs of the layers below, as protocols. None of them writes a set-point."""
 
 from __future__ import annotations
 

@@ -76,7 +76,13 @@ def describe(spec: Any) -> dict[str, Any]:
         "inputs": variables(spec.inputs),
         "outputs": variables(spec.outputs),
         "parameters": [
-            {"name": q.name, "value": number(q.value), "unit": q.unit, "prior_sd": number(q.spread), "source": q.source}
+            {
+                "name": q.name,
+                "value": number(q.value),
+                "unit": q.unit,
+                "prior_sd": number(q.spread),
+                "source": q.source,
+            }
             for q in spec.parameters
         ],
         "validity": spec.validity,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from titer.twin import rules
 from titer.twin.estimator import Z95, Estimator
 from titer.twin.inputs import text
 from titer.twin.model import (
@@ -79,7 +80,9 @@ def snapshots(session: Session, instance_id: str) -> list[TwinSnapshot]:
     """Snapshots, newest first."""
     return list(
         session.scalars(
-            select(TwinSnapshot).where(TwinSnapshot.instance_id == instance_id).order_by(TwinSnapshot.id.desc())
+            select(TwinSnapshot)
+            .where(TwinSnapshot.instance_id == instance_id)
+            .order_by(TwinSnapshot.id.desc())
         )
     )
 
@@ -88,12 +91,16 @@ def scenarios(session: Session, instance_id: str) -> list[TwinScenario]:
     """Scenarios, newest first."""
     return list(
         session.scalars(
-            select(TwinScenario).where(TwinScenario.instance_id == instance_id).order_by(TwinScenario.id.desc())
+            select(TwinScenario)
+            .where(TwinScenario.instance_id == instance_id)
+            .order_by(TwinScenario.id.desc())
         )
     )
 
 
-def proposals(session: Session, *, batch_id: str | None = None, state: str | None = None) -> list[TwinProposal]:
+def proposals(
+    session: Session, *, batch_id: str | None = None, state: str | None = None
+) -> list[TwinProposal]:
     """Proposals, newest first, of a batch (id or number) or in a state."""
     query = select(TwinProposal).order_by(TwinProposal.id.desc())
     if batch_id is not None:
@@ -101,3 +108,22 @@ def proposals(session: Session, *, batch_id: str | None = None, state: str | Non
     if state is not None:
         query = query.where(TwinProposal.state == state)
     return list(session.scalars(query))
+
+
+def instance_of(session: Session, batch_id: str) -> TwinInstance | None:
+    """The twin of a batch, by the batch's id or number."""
+    return session.scalars(
+        select(TwinInstance).where(
+            (TwinInstance.batch_id == batch_id) | (TwinInstance.batch_number == batch_id)
+        )
+    ).first()
+
+
+def followed(session: Session) -> list[TwinInstance]:
+    """Instances of running batches."""
+    return list(session.scalars(select(TwinInstance).where(TwinInstance.state.in_(rules.FOLLOWED))))
+
+
+def frozen_instances(session: Session) -> list[TwinInstance]:
+    """Instances of batches that are over; late results still change what they believe about the past."""
+    return list(session.scalars(select(TwinInstance).where(TwinInstance.state == "FROZEN")))

@@ -68,7 +68,7 @@ def move(table: Table, what: str, state: str, event: str) -> str:
 
 
 def chi_squared_99(n: int) -> float:
-    """99 % quantile of chi-squared with n degrees of freedom, by Wilson and Hilferty 1931 (error below 1 % from n = 3).
+    """99 % quantile of chi-squared with n degrees of freedom, by Wilson and Hilferty 1931 (error below 1 %).
 
     Example:
         >>> round(chi_squared_99(24), 1)
@@ -151,9 +151,15 @@ def failed(checks: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"{row['name']}: {row['detail']}" for row in checks if row["outcome"] != "passed"]
 
 
-def why_not_submit(state: str, checks: Sequence[Mapping[str, Any]], expires: datetime, now: datetime) -> list[str]:
+def why_not_submit(
+    state: str, checks: Sequence[Mapping[str, Any]], expires: datetime, now: datetime
+) -> list[str]:
     """Reasons against submitting a proposal."""
-    reasons = [] if (state, "submit") in PROPOSAL else [f"The proposal is {state}; only a CHECKED one is submitted."]
+    reasons = (
+        []
+        if (state, "submit") in PROPOSAL
+        else [f"The proposal is {state}; only a CHECKED one is submitted."]
+    )
     reasons += failed(checks)
     if now >= expires:
         reasons.append("The proposal has expired; have a new one drafted.")
@@ -172,7 +178,7 @@ def why_not_decide(
     twin_state: str,
     twin_reasons: Sequence[str],
 ) -> list[str]:
-    """Reasons against approving (or rejecting) a proposal: the state, the second person, age, and the twin's health."""
+    """Reasons against deciding on a proposal: its state, the second person, age, the twin's health."""
     reasons = []
     if (state, event) not in PROPOSAL:
         reasons.append(f"The proposal is {state}; only a SUBMITTED one is decided.")

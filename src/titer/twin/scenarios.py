@@ -138,7 +138,9 @@ def run(estimator: Estimator, order: Order, members: Members | None = None, ever
     )
 
 
-def in_specification(estimator: Estimator, ensemble: Ensemble, cqas: tuple[Cqa, ...]) -> npt.NDArray[np.bool_]:
+def in_specification(
+    estimator: Estimator, ensemble: Ensemble, cqas: tuple[Cqa, ...]
+) -> npt.NDArray[np.bool_]:
     """[member, attribute]: within limits. A member that failed is within none."""
     told = np.zeros((ensemble.outputs.shape[0], len(cqas)), dtype=bool)
     for position, cqa in enumerate(cqas):
@@ -183,7 +185,12 @@ def result(estimator: Estimator, ensemble: Ensemble, cqas: tuple[Cqa, ...]) -> d
         }
     made = estimator.spec.state_index("igg_made")
     harvest = {
-        name: {"unit": row["unit"], "low": row["low"][-1], "median": row["median"][-1], "high": row["high"][-1]}
+        name: {
+            "unit": row["unit"],
+            "low": row["low"][-1],
+            "median": row["median"][-1],
+            "high": row["high"][-1],
+        }
         for name, row in outputs.items()
     }
     harvest["product"] = band(ensemble.ends[good, made], "g")

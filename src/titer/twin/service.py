@@ -7,16 +7,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from titer.base.errors import NotFound, Refused
-from titer.record import ActionSpec, Record, SignatureMeaning, Subscription, Unit, Worker
+from titer.base.errors import NotAuthorised, NotFound, Refused
+from titer.record import ActionSpec, Actor, Record, SignatureMeaning, Subscription, Unit, Worker
 from titer.twin import rules
 from titer.twin.definitions import Definitions
+from titer.twin.drafting import Draft
 from titer.twin.estimator import Estimator
-from titer.twin.following import Following, instance_of
+from titer.twin.following import Following
+from titer.twin.laboratory import Laboratory
 from titer.twin.model import TwinInstance, TwinSnapshot
 from titer.twin.permissions import ACTIONS
 from titer.twin.ports import Batches, History
-from titer.twin.proposals import Draft, Proposals
+from titer.twin.proposals import Proposals
+from titer.twin.queries import instance_of
 from titer.twin.signing import meanings
 
 
@@ -33,6 +36,7 @@ class Twin:
         self.record = record
         self.definitions = Definitions(record)
         self.following = Following(record, historian)
+        self.laboratory = Laboratory(self.following)
         self.proposals = Proposals(record, self.following, mes)
 
     def actions(self) -> tuple[ActionSpec, ...]:
@@ -49,7 +53,7 @@ class Twin:
             Subscription(
                 "twin.batches", ("mes.batch.*", "mes.mark.set", "mes.phase.started"), self.following.on_batch
             ),
-            Subscription("twin.laboratory", ("lims.result.*",), self.following.on_result),
+            Subscription("twin.laboratory", ("lims.result.*",), self.laboratory.on_result),
             Subscription("twin.gaps", ("equipment.gap.filled",), self.following.on_gap),
             Subscription(
                 "twin.proposals",
@@ -86,7 +90,9 @@ class Twin:
             Refused: the culture has not begun.
         """
         if instance.started_at is None:
-            raise Refused(f"The culture of batch {instance.batch_number} has not begun.", do="Wait for inoculation.")
+            raise Refused(
+                f"The culture of batch {instance.batch_number} has not begun.", do="Wait for inoculation."
+            )
         if known is None:
             return self.following.live(session, instance)
         return self.following.fresh(session, instance, known=known)
@@ -98,12 +104,28 @@ class Twin:
             Refused: the batch is over or has not begun, or there is nothing to adjust.
         """
         if instance.started_at is None or instance.state not in rules.FOLLOWED:
-            raise Refused(f"The twin of batch {instance.batch_number} is {instance.state}; it proposes nothing.")
+            raise Refused(
+                f"The twin of batch {instance.batch_number} is {instance.state}; it proposes nothing."
+            )
         return self.proposals.draft(session, instance)
 
     def save_draft(self, unit: Unit, draft: Draft) -> Any:
         """Write a drafted proposal; returns it, CHECKED or (with failed checks) DRAFT."""
         return self.proposals.save(unit, draft)
+
+    def require(self, session: Session, who: Actor, verb: str) -> None:
+        """Refuse early what would be refused anyway, before seconds are spent on numbers.
+
+        Raises:
+            NotAuthorised: the person has no right to it.
+        """
+        if not self.record.may(session, who, verb):
+            spec = self.record.matrix[verb]
+            raise NotAuthorised(
+                f"You have no right to do this: {spec.title}.",
+                why=f"It belongs to the roles {', '.join(spec.roles)}.",
+                do="Ask somebody who holds one of them, or your administrator.",
+            )
 
     def archive(self, unit: Unit, instance_id: str, version: int | None = None) -> TwinInstance:
         """Put a frozen twin away; it takes no more laboratory results."""
@@ -113,7 +135,7 @@ class Twin:
         return row
 
     def verify_snapshot(self, session: Session, snapshot_id: str) -> dict[str, Any]:
-        """Replay the log as it was known at a snapshot and compare what was known and what was believed, bit for bit."""
+        """Replay the log as it was known at a snapshot; compare what was known and believed, bit for bit."""
         row = session.get(TwinSnapshot, snapshot_id)
         if row is None:
             raise NotFound(f"There is no snapshot {snapshot_id}.")

@@ -200,7 +200,12 @@ def _adjustable(raw: dict[str, Any]) -> Adjustable:
     if low >= high:
         raise Invalid("The lower bound must be below the upper.", where=f"adjustable.{raw['tag']}")
     return Adjustable(
-        str(raw["tag"]), str(raw["input"]), str(raw["unit"]), low, high, float(_number(raw, "max_change", "0.15"))
+        str(raw["tag"]),
+        str(raw["input"]),
+        str(raw["unit"]),
+        low,
+        high,
+        float(_number(raw, "max_change", "0.15")),
     )
 
 

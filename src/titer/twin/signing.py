@@ -28,7 +28,9 @@ def meanings(definitions: Definitions, proposals: Proposals) -> tuple[SignatureM
             "number": row.number,
             "title": row.title,
             "equipment": row.equipment,
-            "model": {"code": model.code, "release": model.release, "digest": model.digest} if model else None,
+            "model": {"code": model.code, "release": model.release, "digest": model.digest}
+            if model
+            else None,
             "intended_use": model.intended_use if model else "",
             "validity": model.validity if model else "",
             "settings": row.settings,

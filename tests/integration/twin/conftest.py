@@ -99,7 +99,13 @@ class World:
                 subscription.handler(event)
 
     def result(
-        self, result_id: str, analysis: str, value: str, unit: str, hour: float, topic: str = "lims.result.entered"
+        self,
+        result_id: str,
+        analysis: str,
+        value: str,
+        unit: str,
+        hour: float,
+        topic: str = "lims.result.entered",
     ) -> None:
         """A laboratory result, sampled at an hour of culture."""
         at = self.started + timedelta(hours=hour)
@@ -132,7 +138,8 @@ class World:
         """The batch starts, and the culture is inoculated."""
         self.process_clock.set(self.started)
         self.tell(
-            "mes.batch.started", {"batch_id": BATCH, "number": "B-2026-0001", "unit": "BR-201", "recipe": "r 1"}
+            "mes.batch.started",
+            {"batch_id": BATCH, "number": "B-2026-0001", "unit": "BR-201", "recipe": "r 1"},
         )
         self.tell("mes.mark.set", {"batch_id": BATCH, "mark": "inoculation", "at_us": us(self.started)})
 

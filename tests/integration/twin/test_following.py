@@ -59,7 +59,10 @@ def test_a_batch_is_bound_followed_and_frozen(world: Any, simulated: Any) -> Non
     assert abs(float(outputs["vcd"]["mean"]) / truth["vcd"] - 1) < 0.12
     assert float(outputs["titre"]["low"]) < truth["titre"] < float(outputs["titre"]["high"])
     assert estimator.delivery("feed_f2") == pytest.approx(0.92, abs=0.03)
-    world.tell("mes.phase.started", {"batch_id": "batch-1", "phase": "Harvest", "at_us": us(world.process_clock.now())})
+    world.tell(
+        "mes.phase.started",
+        {"batch_id": "batch-1", "phase": "Harvest", "at_us": us(world.process_clock.now())},
+    )
     frozen = world.instance()
     assert frozen.state == "FROZEN" and frozen.frozen_at is not None
     world.run_to(300)
@@ -180,7 +183,9 @@ def test_hours_in_a_gap_are_read_again_when_it_is_filled(world: Any) -> None:
     with world.record.reading() as session:
         instance = world.twin.instance(session, "batch-1")
         again = list(
-            session.scalars(select(TwinHour).where(TwinHour.instance_id == instance.id, TwinHour.revision == 2))
+            session.scalars(
+                select(TwinHour).where(TwinHour.instance_id == instance.id, TwinHour.revision == 2)
+            )
         )
         assert again and all(row.quality["feed_f2"] == "good" for row in again)
         assert queries.replays(session, instance.id)[0].cause[0]["reason"] == "read again after a gap"

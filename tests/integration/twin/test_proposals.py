@@ -52,9 +52,11 @@ def test_a_proposal_goes_from_draft_to_closed_by_two_people_and_the_mes(world: A
 
     with pytest.raises(Refused, match="may not be signed"):
         world.sign(world.people["owner"], "twin_proposal", key, "approved")
-    world.sign(world.people["scientist"], "twin_proposal", key, "submitted")
-    with pytest.raises(Refused, match="may not be signed"):
+    world.sign(world.people["both"], "twin_proposal", key, "submitted")
+    with pytest.raises(NotAuthorised):
         world.sign(world.people["scientist"], "twin_proposal", key, "approved")
+    with pytest.raises(Refused, match="may not be signed"):
+        world.sign(world.people["both"], "twin_proposal", key, "approved")
     signature = world.sign(world.people["owner"], "twin_proposal", key, "approved")
     proposal = _proposal(world, key)
     assert proposal.state == "APPROVED"
@@ -78,7 +80,10 @@ def test_a_proposal_goes_from_draft_to_closed_by_two_people_and_the_mes(world: A
     assert _proposal(world, key).state == "VERIFIED"
 
     world.run_to(330)
-    world.tell("mes.phase.started", {"batch_id": "batch-1", "phase": "Harvest", "at_us": us(world.process_clock.now())})
+    world.tell(
+        "mes.phase.started",
+        {"batch_id": "batch-1", "phase": "Harvest", "at_us": us(world.process_clock.now())},
+    )
     world.twin.proposals.step()
     proposal = _proposal(world, key)
     assert proposal.state == "CLOSED"
