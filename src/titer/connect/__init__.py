@@ -4,5 +4,15 @@ The public face is light; a connector's library (asyncua, sila, lxml) is importe
 """
 
 from titer.connect.core.frame import EVENT_KINDS, Frame, Origin, Quality, header_of, split
+from titer.connect.core.values import STAMPED_ON_RECEIPT, quality_reason
 
-__all__ = ["EVENT_KINDS", "Frame", "Origin", "Quality", "header_of", "split"]
+__all__ = [
+    "EVENT_KINDS",
+    "STAMPED_ON_RECEIPT",
+    "Frame",
+    "Origin",
+    "Quality",
+    "header_of",
+    "quality_reason",
+    "split",
+]

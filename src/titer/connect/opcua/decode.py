@@ -11,17 +11,14 @@ counts 100 ns since 1601-01-01; times are kept in microseconds, as everywhere in
 
 from __future__ import annotations
 
-import json
 import struct
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from titer.base.clock import iso, require_utc
 from titer.base.errors import Unavailable
+from titer.connect.core.values import as_number
 
 FILETIME_EPOCH_US = 11_644_473_600_000_000
 OVERFLOW_INFO = 0x0400
@@ -268,34 +265,6 @@ def _variant(reader: _Reader) -> tuple[float, str | None]:
     value = variant_from_binary(buffer).Value
     reader.at += before - len(buffer)
     return as_number(value)
-
-
-def as_number(value: Any) -> tuple[float, str | None]:
-    """A decoded value as (number, text): numbers as floats, all else as text, structures as JSON."""
-    if value is None:
-        return float("nan"), None
-    if isinstance(value, bool | int | float | np.number):
-        return float(value), None
-    if isinstance(value, str):
-        return float("nan"), value
-    words = getattr(value, "Text", None)
-    if isinstance(words, str):
-        return float("nan"), words
-    return float("nan"), json.dumps(_plain(value), ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float | Decimal):
-        return str(value)
-    if isinstance(value, datetime):
-        return iso(require_utc(value))
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value)
 
 
 def overflowed(status: int) -> bool:

@@ -13,7 +13,7 @@ from asyncua import Client, ua
 from asyncua.ua import uaerrors
 
 from titer.base.clock import from_us, us
-from titer.connect.opcua import decode
+from titer.connect.core.values import as_number
 from titer.connect.opcua.settings import OpcUaSettings
 
 LOOK_BACK = timedelta(days=3660)
@@ -137,7 +137,7 @@ def _mark(value: Any) -> tuple[int, str]:
 
 
 def _row(value: Any) -> tuple[int, int, float, str | None, int]:
-    number, text = decode.as_number(value.Value.Value if value.Value is not None else None)
+    number, text = as_number(value.Value.Value if value.Value is not None else None)
     server = value.ServerTimestamp
     status = value.StatusCode
     return (

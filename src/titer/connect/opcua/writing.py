@@ -13,7 +13,7 @@ from titer.base.clock import us
 from titer.base.errors import Invalid, TiterError
 from titer.base.units import convert
 from titer.connect.core.contract import ChannelSpec, Command, Outcome, Receipt
-from titer.connect.opcua import decode
+from titer.connect.core.values import as_number
 
 _INTEGERS = {
     ua.VariantType.SByte: 8,
@@ -98,7 +98,7 @@ async def read_back(client: Client, node: ua.NodeId) -> tuple[str | None, int, A
     request.TimestampsToReturn = ua.TimestampsToReturn.Both
     value = (await client.uaclient.read(request))[0]
     content = value.Value.Value if value.Value is not None else None
-    number, text = decode.as_number(content)
+    number, text = as_number(content)
     if text is None and not math.isnan(number):
         text = str(int(content)) if isinstance(content, bool | int) else repr(float(number))
     source = us(value.SourceTimestamp) if value.SourceTimestamp is not None else 0

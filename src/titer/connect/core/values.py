@@ -1,0 +1,68 @@
+"""Values of any protocol as a number or a text, and what a Titer status code means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from titer.base.clock import iso, require_utc
+
+STAMPED_ON_RECEIPT = 0x0F010000
+"""Good, but the protocol bears no source time: the time of receipt stands in its place.
+
+An OPC UA status code of severity *good* with a sub-code that OPC UA has not given away.
+"""
+READING_FAILED = 0x808B0000
+"""OPC UA's BadDeviceFailure: the device answered with an error instead of a value."""
+
+_REASONS = {
+    STAMPED_ON_RECEIPT: "stamped on receipt",
+    READING_FAILED: "the device answered with an error",
+}
+
+
+def quality_reason(status: int) -> str:
+    """Why a value has the quality that it has, in words; "" for a plain good value or a code of the server's."""
+    if status & 0x0C00 == 0x0400 and status & 0x0080:
+        return "the server's queue overflowed before this value"
+    return _REASONS.get(status & 0xFFFF0000, "")
+
+
+def as_number(value: Any) -> tuple[float, str | None]:
+    """A decoded value as (number, text): numbers as floats, all else as text, structures as JSON."""
+    if value is None:
+        return float("nan"), None
+    if isinstance(value, bool | int | float | np.number):
+        return float(value), None
+    if isinstance(value, str):
+        return float("nan"), value
+    words = getattr(value, "Text", None)
+    if isinstance(words, str):
+        return float("nan"), words
+    return float("nan"), json.dumps(as_json(value), ensure_ascii=False)
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON without floats: every binary float as the shortest text that reads back to it."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float | np.floating):
+        return repr(float(value))
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime):
+        return iso(require_utc(value)) if value.tzinfo is not None else value.isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray):
+        return value.hex()
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    return str(value)

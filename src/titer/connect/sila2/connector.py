@@ -1,0 +1,319 @@
+"""The SiLA 2 connector: features are discovered, commands called, properties polled or followed.
+
+SiLA 2 gives no source time and no quality with a value: the time of receipt stands in, and the status says
+so (`STAMPED_ON_RECEIPT`). Streams of observable properties fail in silence, so a heartbeat asks the server for
+its UUID. There is no history: an outage is a gap that nobody can fill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sila import client as sila
+
+from titer.base.clock import Clock, us
+from titer.base.errors import Invalid, Refused, TiterError, Unavailable
+from titer.connect.core.columns import Columns
+from titer.connect.core.contract import (
+    Batch,
+    Capability,
+    ClockSample,
+    Command,
+    ConnectionConfig,
+    DeviceIdentity,
+    Gap,
+    Outcome,
+    Receipt,
+    Resume,
+    event,
+)
+from titer.connect.core.values import READING_FAILED, STAMPED_ON_RECEIPT, as_number
+from titer.connect.sila2.calls import call, find
+
+QUEUE_LIMIT = 10_000
+
+
+@dataclass(slots=True)
+class _Reading:
+    index: int
+    at_us: int
+    number: float
+    text: str | None
+    status: int
+
+
+class SilaConnector:
+    """See the module; the contract is `titer.connect.core.contract.Connector`.
+
+    Args:
+        config: the connection. Settings: `host`, `port`; `tls` (true) with `root_certificate`, and
+            `certificate` and `private_key` where the server asks for them, or `allow_unencrypted: true`;
+            `poll_interval_s` (5), `heartbeat_s` (5), `request_timeout_s` (10), `command_timeout_s` (600),
+            `command_patience_s` (15).
+        clock: the host's clock.
+        folder: not needed; every connector is offered one.
+    """
+
+    def __init__(self, config: ConnectionConfig, clock: Clock, folder: Path) -> None:
+        self.capabilities = frozenset({Capability.STREAM, Capability.COMMANDS})
+        self._config = config
+        self._clock = clock
+        self._client_config = _client_config(config)
+        settings = config.settings
+        self._poll_s = float(settings.get("poll_interval_s", 5))
+        self._heartbeat_s = float(settings.get("heartbeat_s", 5))
+        self._request_ms = float(settings.get("request_timeout_s", 10)) * 1000
+        self._command_s = float(settings.get("command_timeout_s", 600))
+        self._patience_s = float(settings.get("command_patience_s", 15))
+        self._client: sila.Client | None = None
+        self._online = asyncio.Event()
+        self._readings: asyncio.Queue[_Reading] = asyncio.Queue(QUEUE_LIMIT)
+        self._calls = 0
+        self._skipped: list[str] = []
+        self._last: dict[str, int] = {}
+        self._disturbed = False
+        self._identity = ""
+
+    async def open(self, resume: Resume) -> None:
+        """Take over the newest times of receipt and the server's UUID."""
+        self._last = {tag: known.source_us for tag, known in resume.last.items()}
+        self._identity = resume.state.get("server_uuid", "")
+
+    async def close(self) -> None:
+        """Close the channel."""
+        self._online.clear()
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(sila.SiLAError, OSError):
+                await client.close()
+
+    # the stream -----------------------------------------------------------------------------------------
+
+    async def stream(self) -> AsyncIterator[Batch]:
+        """Connect, then yield what is polled and followed; raises when the heartbeat fails."""
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            client = await self._connect()
+            uuid = await client.get_server_uuid(timeout=self._request_ms)
+            self._online.set()
+            yield self._first(uuid)
+            tasks = [asyncio.create_task(self._heartbeat(client))]
+            for index, channel in enumerate(self._config.channels):
+                kind, prop = self._property(client, channel.node)
+                follow = self._follow if kind == "observable" else self._poll
+                tasks.append(asyncio.create_task(follow(prop, index)))
+            while True:
+                for reading in await self._gather(tasks):
+                    yield reading
+        except (sila.SiLAError, OSError, TimeoutError) as error:
+            raise Unavailable(
+                f"The SiLA server {self._address} broke off: {_words(error)}.",
+                do="Look whether it runs and whether host, port and TLS are right.",
+            ) from error
+        finally:
+            self._disturbed = self._disturbed or self._online.is_set()
+            self._online.clear()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if not self._calls:
+                await self.close()
+
+    async def _gather(self, tasks: list[asyncio.Task[None]]) -> list[Batch]:
+        waiting = asyncio.create_task(self._readings.get())
+        try:
+            done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {waiting}:
+                task.result()
+                raise Unavailable(f"The SiLA server {self._address} ended a stream.")
+            found = [waiting.result()]
+        finally:
+            waiting.cancel()
+        while not self._readings.empty():
+            found.append(self._readings.get_nowait())
+        return [self._batch(found)]
+
+    @property
+    def _address(self) -> str:
+        return f"{self._client_config.hostname}:{self._client_config.port}"
+
+    async def _connect(self) -> sila.Client:
+        if self._client is not None:
+            return self._client
+        client = sila.Client(self._client_config)
+        try:
+            skipped = await client.open(timeout=self._request_ms)
+        except BaseException:
+            with contextlib.suppress(sila.SiLAError, OSError):
+                await client.close()
+            raise
+        self._client = client
+        self._skipped = sorted(str(error.feature_identifier) for error in skipped)
+        return client
+
+    def _first(self, uuid: str) -> Batch:
+        now = us(self._clock.now())
+        new_life = bool(self._identity) and self._identity != uuid
+        events: list[dict[str, Any]] = []
+        if self._disturbed:
+            events.append(event("reconnected", now, "Reconnected to the SiLA server."))
+        windows = {tag: (last, now) for tag, last in self._last.items() if last < now}
+        if windows:
+            gap = Gap(f"{self._config.name}-{now}", windows, "Nobody listened to the SiLA server.")
+            events.append(gap.event("gap_opened", list(windows), now, gap.reason))
+            events.append(
+                gap.event("gap_unrecoverable", list(windows), now, "SiLA 2 servers keep no history.")
+            )
+        self._identity = uuid
+        return Batch(Columns.empty(), events=tuple(events), new_life=new_life, state={"server_uuid": uuid})
+
+    def _batch(self, readings: list[_Reading]) -> Batch:
+        return Batch(
+            Columns.of(
+                [one.index for one in readings],
+                [one.at_us for one in readings],
+                [one.number for one in readings],
+                [one.status for one in readings],
+                received_us=us(self._clock.now()),
+                text={row: one.text for row, one in enumerate(readings) if one.text is not None},
+            )
+        )
+
+    def _property(self, client: sila.Client, node: str) -> tuple[str, Any]:
+        feature, name = find(client, node)
+        prop = feature.properties.get(name)
+        if prop is None:
+            raise Invalid(
+                f"The feature {feature.identifier} has no property {name!r}.",
+                where=node,
+                why=f"It has {', '.join(sorted(feature.properties)) or 'none'}.",
+            )
+        return ("observable" if isinstance(prop, sila.ObservableProperty) else "unobservable"), prop
+
+    async def _poll(self, prop: Any, index: int) -> None:
+        pause = float(self._config.channels[index].settings.get("poll_interval_s", self._poll_s))
+        while True:
+            try:
+                value = await prop.read(timeout=self._request_ms)
+            except (sila.DefinedExecutionError, sila.UndefinedExecutionError, sila.FrameworkError):
+                await self._put(index, None, READING_FAILED)
+            else:
+                await self._put(index, value, STAMPED_ON_RECEIPT)
+            await asyncio.sleep(pause)
+
+    async def _follow(self, prop: Any, index: int) -> None:
+        stream = await prop.subscribe(timeout=self._request_ms)
+        try:
+            async for value in stream:
+                await self._put(index, value, STAMPED_ON_RECEIPT)
+        finally:
+            stream.close()
+
+    async def _put(self, index: int, value: Any, status: int) -> None:
+        number, text = as_number(value)
+        await self._readings.put(_Reading(index, us(self._clock.now()), number, text, status))
+
+    async def _heartbeat(self, client: sila.Client) -> None:
+        while True:
+            await asyncio.sleep(self._heartbeat_s)
+            await client.get_server_uuid(timeout=self._request_ms)
+
+    async def ack(self, cursor: Any) -> None:
+        """SiLA 2 knows no acknowledgement."""
+
+    async def backfill(self, gap: Gap) -> AsyncIterator[Batch]:
+        """SiLA 2 knows no history; gaps are opened and given up at once."""
+        raise Unavailable("SiLA 2 servers keep no history.")
+        yield  # pragma: no cover
+
+    async def clock(self) -> ClockSample | None:
+        """SiLA 2 has no clock that could be asked."""
+        return None
+
+    async def describe(self) -> DeviceIdentity:
+        """Name, type, version and UUID of the server, and its features."""
+        client = self._live()
+        config = self._client_config
+        return DeviceIdentity(
+            maker=await client.get_server_vendor_url(timeout=self._request_ms),
+            model=await client.get_server_type(timeout=self._request_ms),
+            serial=await client.get_server_uuid(timeout=self._request_ms),
+            firmware=await client.get_server_version(timeout=self._request_ms),
+            endpoint=f"{config.hostname}:{config.port} ({'TLS' if config.tls else 'unencrypted'})",
+            details={
+                "name": await client.get_server_name(timeout=self._request_ms),
+                "features": sorted(str(name) for name in client.features),
+                "unreadable_features": self._skipped,
+            },
+        )
+
+    def _live(self) -> sila.Client:
+        if self._client is None or not self._online.is_set():
+            raise Unavailable(f"{self._config.name} is not connected.")
+        return self._client
+
+    # commands -------------------------------------------------------------------------------------------
+
+    async def invoke(self, command: Command) -> Receipt:
+        """Call a command, unobservable or observable, and return its responses."""
+        if command.kind != "call":
+            return Receipt(Outcome.FAILED, message="SiLA 2 properties cannot be written; call a command.")
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._online.wait()
+            client = self._live()
+        except (TimeoutError, TiterError):
+            return Receipt(Outcome.FAILED, message=f"{self._config.name} is not connected; nothing was sent.")
+        self._calls += 1
+        try:
+            return await call(client, command, self._command_s)
+        finally:
+            self._calls -= 1
+
+    async def observe(self, command: Command) -> Receipt:
+        """A call that was interrupted leaves nothing to look at."""
+        return Receipt(
+            Outcome.UNKNOWN,
+            message="The call was interrupted. A SiLA 2 server cannot be asked what became of it: "
+            "look at the instrument.",
+        )
+
+
+def _client_config(config: ConnectionConfig) -> sila.ClientConfig:
+    settings = config.settings
+    host, port = str(settings.get("host") or ""), settings.get("port")
+    if not host or not isinstance(port, int | str) or not str(port).isdigit():
+        raise Invalid(
+            f"The connection {config.name} needs host and port of a SiLA server.", where="settings.host"
+        )
+    tls = bool(settings.get("tls", True))
+    if not tls and not settings.get("allow_unencrypted"):
+        raise Refused(
+            f"The connection to {host}:{port} is not encrypted, and nobody has allowed that.",
+            why="Anybody on the network could read its values and call its commands.",
+            do="Use TLS, or set allow_unencrypted: true, which is shown as a risk.",
+        )
+    files: dict[str, bytes | None] = {}
+    for name in ("root_certificate", "certificate", "private_key"):
+        path = settings.get(name)
+        try:
+            files[name] = Path(str(path)).read_bytes() if path else None
+        except OSError as error:
+            raise Invalid(f"{path} cannot be read: {error}.", where=f"settings.{name}") from error
+    return sila.ClientConfig(
+        hostname=host,
+        port=int(port),
+        tls=tls,
+        root_certificates=files["root_certificate"],
+        certificate_chain=files["certificate"],
+        private_key=files["private_key"],
+    )
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,232 @@
+"""The SiLA 2 connector against a SiLA 2 server of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sila import server as sila
+
+from titer.base.clock import SystemClock
+from titer.base.errors import Refused, TiterError
+from titer.connect import STAMPED_ON_RECEIPT
+from titer.connect.core.contract import Batch, Command, ConnectionConfig, Outcome, Resume
+from titer.connect.sila2.connector import SilaConnector
+
+NoSuchSample = sila.DefinedExecutionError.create(
+    identifier="NoSuchSample", display_name="No Such Sample", description="Not in the rack."
+)
+
+
+def element(identifier: str, data_type: Any) -> sila.Element:
+    return sila.Element(identifier=identifier, display_name=identifier, description=".", data_type=data_type)
+
+
+class Analyser:
+    def __init__(self) -> None:
+        self.count = 0
+        self.temperature = asyncio.Queue[float]()
+
+    async def measure(self, SampleId: str, **_: Any) -> dict[str, Any]:
+        if SampleId == "missing":
+            raise NoSuchSample("There is no bottle with this number.")
+        self.count += 1
+        return {"Glucose": 4.35, "Count": self.count, "Note": "ok"}
+
+    async def wash(self, Cycles: int, **_: Any) -> dict[str, Any]:
+        await asyncio.sleep(0.3)
+        return {"Done": Cycles}
+
+    async def follow(self, **_: Any) -> AsyncIterator[dict[str, float]]:
+        while True:
+            yield {"Temperature": await self.temperature.get()}
+
+    def feature(self) -> sila.Feature:
+        feature = sila.Feature(
+            identifier="Analysis",
+            display_name="Analysis",
+            description="For the test.",
+            originator="org.example",
+            category="test",
+            version="1.0",
+            errors={"NoSuchSample": NoSuchSample},
+        )
+        sila.UnobservableCommand(
+            identifier="Measure",
+            display_name="Measure",
+            description=".",
+            function=self.measure,
+            errors={"NoSuchSample": NoSuchSample},
+            parameters={"SampleId": element("SampleId", sila.String)},
+            responses={
+                "Glucose": element("Glucose", sila.Real),
+                "Count": element("Count", sila.Integer),
+                "Note": element("Note", sila.String),
+            },
+        ).add_to_feature(feature)
+        sila.ObservableCommand(
+            identifier="Wash",
+            display_name="Wash",
+            description=".",
+            function=self.wash,
+            parameters={"Cycles": element("Cycles", sila.Integer)},
+            responses={"Done": element("Done", sila.Integer)},
+        ).add_to_feature(feature)
+        sila.UnobservableProperty(
+            identifier="State",
+            display_name="State",
+            description=".",
+            data_type=sila.String,
+            function=lambda **_: {"State": "Idle"},
+        ).add_to_feature(feature)
+        sila.ObservableProperty(
+            identifier="Temperature",
+            display_name="Temperature",
+            description=".",
+            data_type=sila.Real,
+            function=self.follow,
+        ).add_to_feature(feature)
+        return feature
+
+
+@asynccontextmanager
+async def served(analyser: Analyser, port: int = 0) -> AsyncIterator[int]:
+    server = sila.Server(
+        sila.ServerConfig(
+            hostname="127.0.0.1",
+            port=port,
+            tls=False,
+            uuid="6f0d7c8e-51a4-4f0e-9a52-6d612d303199",
+            name="test",
+            type="TestAnalyser",
+            description=".",
+            version="1.2",
+            vendor_url="https://example.org",
+        )
+    )
+    server.register_feature(analyser.feature())
+    await server.start()
+    try:
+        yield int(server._address.rpartition(":")[2])
+    finally:
+        await server.stop()
+
+
+def connector(port: int, **settings: Any) -> SilaConnector:
+    config = ConnectionConfig.of(
+        {
+            "name": "ma-01",
+            "type": "sila2",
+            "settings": {
+                "host": "127.0.0.1",
+                "port": port,
+                "tls": False,
+                "allow_unencrypted": True,
+                "poll_interval_s": 0.2,
+                "heartbeat_s": 0.3,
+                "request_timeout_s": 1,
+                "command_patience_s": 2,
+                **settings,
+            },
+            "channels": [
+                {"tag": "MA-01.State", "node": "Analysis/State"},
+                {"tag": "MA-01.Temperature", "node": "org.example/test/Analysis/v1/Property/Temperature"},
+            ],
+        }
+    )
+    return SilaConnector(config, SystemClock(), Path())
+
+
+async def collect(adapter: SilaConnector, into: list[Batch]) -> None:
+    async for batch in adapter.stream():
+        into.append(batch)
+
+
+def order(target: str, **parameters: Any) -> Command:
+    return Command("k", "ma-01", "call", target, parameters=parameters)
+
+
+def test_commands_are_called_and_properties_recorded() -> None:
+    async def check() -> None:
+        analyser, batches = Analyser(), list[Batch]()
+        async with served(analyser) as port:
+            adapter = connector(port)
+            await adapter.open(Resume({}, {}, 1))
+            streaming = asyncio.create_task(collect(adapter, batches))
+            done = await adapter.invoke(order("Analysis/Measure", SampleId="S-1"))
+            assert done.outcome is Outcome.DONE
+            assert done.responses == {"Glucose": "4.35", "Count": 1, "Note": "ok"}
+            washed = await adapter.invoke(order("org.example/test/Analysis/v1/Command/Wash", Cycles="3"))
+            assert (washed.outcome, washed.responses) == (Outcome.DONE, {"Done": 3})
+            refused = await adapter.invoke(order("Analysis/Measure", SampleId="missing"))
+            assert refused.outcome is Outcome.FAILED
+            assert "NoSuchSample" in refused.message
+            for wrong in ("Analysis/Nothing", "Nothing/Measure"):
+                assert (await adapter.invoke(order(wrong))).outcome is Outcome.FAILED
+            assert "missing" in (await adapter.invoke(order("Analysis/Measure"))).message
+            await analyser.temperature.put(21.5)
+            await asyncio.sleep(0.6)
+            identity = await adapter.describe()
+            assert identity.model == "TestAnalyser"
+            streaming.cancel()
+            await asyncio.gather(streaming, return_exceptions=True)
+            await adapter.close()
+        values = [
+            (int(b.columns.channel[row]), b.columns.text.get(row, float(b.columns.value[row])))
+            for b in batches
+            for row in range(len(b.columns))
+        ]
+        assert (0, "Idle") in values
+        assert (1, 21.5) in values
+        assert all((b.columns.status == STAMPED_ON_RECEIPT).all() for b in batches if len(b.columns))
+
+    asyncio.run(check())
+
+
+def test_a_command_without_a_connection_fails_unsent() -> None:
+    async def check() -> None:
+        adapter = connector(1, command_patience_s=0.1)
+        receipt = await adapter.invoke(order("Analysis/Measure", SampleId="S-1"))
+        assert receipt.outcome is Outcome.FAILED
+        assert "nothing was sent" in receipt.message
+
+    asyncio.run(check())
+
+
+def test_an_outage_is_a_gap_that_nobody_can_fill() -> None:
+    async def check() -> None:
+        batches = list[Batch]()
+        async with served(Analyser()) as port:
+            adapter = connector(port)
+            await adapter.open(Resume({}, {}, 1))
+            streaming = asyncio.create_task(collect(adapter, batches))
+            while not any(len(b.columns) for b in batches):
+                await asyncio.sleep(0.05)
+        with pytest.raises(TiterError):
+            await asyncio.wait_for(streaming, 10)
+        last = max(int(b.columns.source_us.max()) for b in batches if len(b.columns))
+        from titer.connect.core.contract import Known
+
+        async with served(Analyser(), port):
+            await adapter.open(Resume({"MA-01.State": Known(last, 0.0, "Idle", 0)}, {}, 1))
+            batches.clear()
+            streaming = asyncio.create_task(collect(adapter, batches))
+            while not batches:
+                await asyncio.sleep(0.05)
+            streaming.cancel()
+            await asyncio.gather(streaming, return_exceptions=True)
+            await adapter.close()
+        kinds = [e["kind"] for e in batches[0].events]
+        assert kinds == ["reconnected", "gap_opened", "gap_unrecoverable"]
+        assert batches[0].events[2]["windows"]["MA-01.State"][0] == last
+
+    asyncio.run(check())
+
+
+def test_an_unencrypted_server_needs_permission() -> None:
+    with pytest.raises(Refused, match="not encrypted"):
+        connector(50052, allow_unencrypted=False)
