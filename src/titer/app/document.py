@@ -92,7 +92,7 @@ def render(document: Document) -> bytes:
             root=str(folder),
             ignore_system_fonts=True,
             pdf_standards="a-3b",
-            timestamp=document.server_time,
+            timestamp=document.server_time.replace(microsecond=0),
         )
     return output
 

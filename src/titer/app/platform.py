@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import random
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +14,11 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+import httpx2 as httpx
+
 from titer.app.config import Config, load, write
 from titer.app.plant_clock import PlantClock
-from titer.base.clock import Clock, SystemClock
+from titer.base.clock import Clock, ManualClock, SystemClock, from_iso
 from titer.base.errors import Conflict, Unavailable
 from titer.base.ids import IdSource
 from titer.record import (
@@ -35,6 +39,8 @@ from titer.record import (
 from titer.record import checkpoint as heads
 from titer.record import identity as identity_module
 from titer.record.verify import Verifier
+
+log = logging.getLogger(__name__)
 
 REVISION = "0001"
 LOCAL_HOST = "local"
@@ -234,8 +240,8 @@ def open_platform(
 
 
 def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, hasher: Any) -> Platform:
-    plant = PlantClock(config.plant_clock, config.rate) if config.plant_clock else None
-    process_clock: Clock = plant or server_clock
+    plant = _plant_clock(config)
+    process_clock: Clock = plant or (_stopped_clock(folder) if config.plant_clock else server_clock)
     record = open_record(folder, clock=server_clock, process_clock=process_clock, ids=_ids(server_clock))
     _import_tables()
     with record.reading() as session:
@@ -256,6 +262,29 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
     )
     _layers(platform)
     return platform
+
+
+def _plant_clock(config: Config) -> PlantClock | None:
+    """The clock that follows the simulated plant; None where there is no plant, or it does not answer."""
+    if not config.plant_clock:
+        return None
+    try:
+        return PlantClock(config.plant_clock, config.rate)
+    except httpx.HTTPError as error:
+        log.warning("the simulated plant does not answer, so its time stands still: %s", error)
+        return None
+
+
+def _stopped_clock(folder: Path) -> Clock:
+    """The process clock of a simulated installation whose plant is gone: it stands at the last entry's time."""
+    connection = sqlite3.connect(f"file:{folder / 'titer.db'}?mode=ro", uri=True)
+    try:
+        row = connection.execute(
+            "SELECT json_extract(body, '$.process_time') FROM ledger_entry ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+    finally:
+        connection.close()
+    return ManualClock(from_iso(row[0]))
 
 
 def _import_tables() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -331,7 +331,7 @@ class Historian:
 
     def aligned(
         self,
-        tags: list[str],
+        tags: Sequence[str],
         start_us: int,
         end_us: int,
         step_us: int,
@@ -353,7 +353,7 @@ class Historian:
             Invalid: if the step is not positive, or there would be more than 50 million cells.
         """
         window = [(start_us, end_us)]
-        return self.aligned_windows(tags, window, step_us, max_age_us=max_age_us, as_of_us=as_of_us)[0]
+        return self.aligned_windows(list(tags), window, step_us, max_age_us=max_age_us, as_of_us=as_of_us)[0]
 
     def aligned_windows(
         self,

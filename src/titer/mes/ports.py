@@ -87,7 +87,7 @@ class EquipmentPort(Protocol):
         """Ask a device for something; the same key asks once."""
         ...
 
-    def command(self, session: Session, key: str) -> CommandView:
+    def command(self, session: Session, key: str) -> CommandView | None:
         """A command by its key; NotFound if there is none."""
         ...
 

@@ -51,6 +51,50 @@ class SimulatedBatch:
         return self.values[:, self.tags.index(tag)]
 
 
+@dataclass(frozen=True)
+class Boluses:
+    """Daily boluses instead of a feed that runs all day, as the demo's recipe gives them.
+
+    Attributes:
+        feed_f2: L/h of feed F2 while a bolus runs.
+        feed_f2_min: minutes of a bolus.
+        glucose: L/h of the glucose feed while a bolus runs.
+        glucose_min: minutes of a bolus.
+        first_day: of the culture, from 0.
+        late_min: people and samples come first: a bolus begins up to so many minutes after the full day.
+    """
+
+    feed_f2: float
+    feed_f2_min: int
+    glucose: float
+    glucose_min: int
+    first_day: int = 3
+    late_min: int = 30
+
+    def writes(self, days: int, rng: np.random.Generator) -> list[tuple[int, str, float]]:
+        """(minute of the culture, set-point, value), in order."""
+        found: list[tuple[int, str, float]] = []
+        for day in range(self.first_day, days):
+            begin = 1440 * day + int(rng.integers(1, self.late_min + 1))
+            end = begin + self.feed_f2_min
+            found += [(begin, "FeedF2.SP", self.feed_f2), (end, "FeedF2.SP", 0.0)]
+            begin = end + int(rng.integers(1, 6))
+            found += [
+                (begin, "GlucoseFeed.SP", self.glucose),
+                (begin + self.glucose_min, "GlucoseFeed.SP", 0.0),
+            ]
+        return found
+
+
+def _by_day(days: int, feed_scale: float) -> list[tuple[int, str, float]]:
+    """The feeds that run all day, changed once a day."""
+    found: list[tuple[int, str, float]] = []
+    for day in range(days):
+        found.append((1440 * day, "FeedF2.SP", FEED_F2[min(day, len(FEED_F2) - 1)] * feed_scale))
+        found.append((1440 * day, "GlucoseFeed.SP", FEED_GLUCOSE[min(day, len(FEED_GLUCOSE) - 1)]))
+    return found
+
+
 def simulate_batch(
     seed: int,
     number: int,
@@ -60,6 +104,7 @@ def simulate_batch(
     days: float = CULTURE_DAYS,
     under_delivery: tuple[float, float] | None = None,
     feed_scale: float = 1.0,
+    boluses: Boluses | None = None,
 ) -> SimulatedBatch:
     """Run one batch by the standard recipe: fill, inoculate, feed by day.
 
@@ -70,7 +115,8 @@ def simulate_batch(
         step_min: grid of the readings, an even number of minutes.
         days: length of the culture.
         under_delivery: (fraction, from hour of culture) of the feed F2 pump.
-        feed_scale: factor on the F2 schedule.
+        feed_scale: factor on the F2 schedule that runs all day.
+        boluses: give these instead.
 
     Raises:
         ValueError: if ``step_min`` is not an even number of minutes.
@@ -89,17 +135,21 @@ def simulate_batch(
     times = start_us + np.arange(1, count + 1, dtype=np.int64) * (step_min * MINUTE_US)
     values = np.empty((count, len(TAGS)))
     panel: dict[int, dict[str, float]] = {}
-    day = -1
+    whole = int(np.ceil(days))
+    rng = np.random.default_rng([seed, number, 17])
+    writes = boluses.writes(whole, rng) if boluses else _by_day(whole, feed_scale)
     for i, at in enumerate(times.tolist()):
         elapsed_min = i * step_min
-        if elapsed_min // 1440 != day:
-            day = elapsed_min // 1440
-            plant.write(f"{REACTOR}.FeedF2.SP", FEED_F2[min(day, len(FEED_F2) - 1)] * feed_scale)
-            plant.write(f"{REACTOR}.GlucoseFeed.SP", FEED_GLUCOSE[min(day, len(FEED_GLUCOSE) - 1)])
+        while writes and start_us + writes[0][0] * MINUTE_US < at:
+            minute, name, value = writes.pop(0)
+            if start_us + minute * MINUTE_US > start_us + elapsed_min * MINUTE_US:
+                plant.run_quietly(start_us + minute * MINUTE_US)
+            plant.write(f"{REACTOR}.{name}", value)
         plant.run_quietly(at)
         values[i, : len(PROCESS_VALUES)] = plant.process_values()
         values[i, len(PROCESS_VALUES) :] = plant.c[: len(SET_POINTS)]
         if (elapsed_min + step_min) % 1440 == 0 and plant.mode == kernel.CULTURE:
+            day = elapsed_min // 1440
             plant.draw_sample(f"D{day + 1}")
             panel[day + 1] = plant.broth()
     hours = (times - start_us) / (60.0 * MINUTE_US)
@@ -107,7 +157,14 @@ def simulate_batch(
 
 
 def normal_batches(
-    count: int, *, seed: int, start_us: int, step_min: int = 10, first: int = 1000, spacing_days: int = 21
+    count: int,
+    *,
+    seed: int,
+    start_us: int,
+    step_min: int = 10,
+    first: int = 1000,
+    spacing_days: int = 21,
+    boluses: Boluses | None = None,
 ) -> list[SimulatedBatch]:
     """Run ``count`` normal batches, one after the other, before a demo's plant is switched on.
 
@@ -118,8 +175,10 @@ def normal_batches(
         step_min: grid in minutes.
         first: number of the first batch; the served plant counts from 0, so that none is trained on itself.
         spacing_days: from one inoculation to the next.
+        boluses: daily boluses instead of a feed that runs all day.
     """
     gap = spacing_days * 1440 * MINUTE_US
     return [
-        simulate_batch(seed, first + i, start_us=start_us + i * gap, step_min=step_min) for i in range(count)
+        simulate_batch(seed, first + i, start_us=start_us + i * gap, step_min=step_min, boluses=boluses)
+        for i in range(count)
     ]

@@ -28,10 +28,11 @@ def history(seed: int, before: datetime) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet
 
-    from titer.sim.normal_batches import normal_batches
+    from titer.sim.normal_batches import Boluses, normal_batches
 
     start = us(before) - (NORMAL_BATCHES + 1) * _BATCH_US
-    batches = normal_batches(NORMAL_BATCHES, seed=seed, start_us=start)
+    recipe = Boluses(feed_f2=18.0, feed_f2_min=120, glucose=11.0, glucose_min=60)
+    batches = normal_batches(NORMAL_BATCHES, seed=seed, start_us=start, boluses=recipe)
     columns: dict[str, Any] = {
         "batch": np.concatenate([np.full(len(b.hours), f"H-{b.number}") for b in batches]),
         "hours": np.concatenate([b.hours for b in batches]),
