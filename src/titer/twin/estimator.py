@@ -86,6 +86,7 @@ class Estimator:
     started_at: datetime
     start_volume: float
     last_id: str = ""
+    taken_hours: int = 0
     hours: list[TwinHour] = field(default_factory=list)
     measurements: dict[str, TwinMeasurement] = field(default_factory=dict)
     _replay: Replay | None = None
@@ -157,6 +158,7 @@ class Estimator:
     def _take_hour(self, row: TwinHour) -> None:
         from titer.science.filters.replay import Measurement
 
+        self.taken_hours += 1
         u = np.array([float(row.inputs[v.name]) for v in self.spec.inputs])
         if row.hour < len(self.hours):
             self.hours[row.hour] = row

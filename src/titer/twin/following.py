@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from titer.base.clock import from_us, us
@@ -200,17 +200,16 @@ class Following:
 
     def _catch_up(self, instance: TwinInstance, *, until: datetime, final: bool = False) -> None:
         """Read the hours that are over, then bring belief, replays, snapshots and health up to date."""
-        if instance.started_at is None:
-            return
-        start = us(instance.started_at)
+        with self.lock:
+            if instance.started_at is not None:
+                self._read_hours(instance, instance.started_at, until, final)
+                self._refresh(instance)
+
+    def _read_hours(self, instance: TwinInstance, started_at: datetime, until: datetime, final: bool) -> None:
+        start = us(started_at)
         with self.reading() as session:
             settings = self.settings_of(session, instance)
-            hours = {
-                row.hour: row
-                for row in session.scalars(
-                    select(TwinHour).where(TwinHour.instance_id == instance.id).order_by(TwinHour.revision)
-                )
-            }
+            hours = self._hours(session, instance)
         rows = self._changed(instance, settings, start, hours)
         number, before = len(hours), hours[max(hours)].inputs if hours else None
         newest = self._newest(settings)
@@ -236,7 +235,17 @@ class Following:
                             quality=data.quality,
                         )
                     )
-        self._refresh(instance)
+
+    def _hours(self, session: Session, instance: TwinInstance) -> dict[int, TwinHour]:
+        """The hours that were read, newest revisions; from memory where it is up to date."""
+        live = self._live.get(instance.id)
+        count = session.scalar(select(func.count()).where(TwinHour.instance_id == instance.id))
+        if live is not None and count == live.taken_hours:
+            return {row.hour: row for row in live.hours}
+        rows = session.scalars(
+            select(TwinHour).where(TwinHour.instance_id == instance.id).order_by(TwinHour.revision)
+        )
+        return {row.hour: row for row in rows}
 
     def _newest(self, settings: Settings) -> int:
         """The instant through which the required channels are known (the slowest of them)."""
