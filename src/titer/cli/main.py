@@ -193,12 +193,15 @@ def user_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None,
     say("\n".join(lines), people, json)
 
 
+app.command("demo")(demo)
+
+
 def main() -> int:
     """Run a command; errors are sentences and a non-zero exit."""
     try:
         code = app(standalone_mode=False)
     except TiterError as error:
-        err.print(str(error), style="red", markup=False)
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
         return 1
     except typer.Exit as leave:
         return leave.exit_code

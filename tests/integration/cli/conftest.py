@@ -1,0 +1,110 @@
+"""A new installation and the command line on it, in this process, as one would type it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from titer.cli import main as commands
+from titer.record import identity as identity_module
+
+PASSWORD = "correct horse battery"
+PEOPLE = {
+    "ada": ("scientist",),
+    "ben": ("reviewer",),
+    "quentin": ("quality",),
+    "olga": ("process_owner",),
+    "omar": ("operator",),
+    "anna": ("analyst",),
+    "auto": ("automation",),
+}
+RECIPE = """\
+recipe: look
+version: 1
+product: WATER
+units:
+  BR:
+    class: Bioreactor
+    equipment: BR-201
+procedure:
+  - unit: BR
+    do:
+      - manual: Look at the vessel
+        role: operator
+        entries: [{name: level, prompt: Level, unit: L, low: 10, high: 20}]
+"""
+
+
+@dataclass
+class Said:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Lab:
+    """An installation and its command line."""
+
+    folder: Path
+    run: Callable[..., Said]
+
+    def as_(self, who: str, *words: str) -> Said:
+        """Run a command as a person, and insist that it works."""
+        said = self.run(*words, "--dir", str(self.folder), "--as", who)
+        assert said.code == 0, said.err
+        return said
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Type a command; passwords come from the environment, and hashing costs little."""
+    monkeypatch.setenv("TITER_PASSWORD", PASSWORD)
+    monkeypatch.setenv("TITER_NEW_PASSWORD", PASSWORD)
+    monkeypatch.setattr(
+        identity_module,
+        "PasswordHasher",
+        lambda **_: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
+    )
+
+    def typed(*words: str) -> Said:
+        capsys.readouterr()
+        monkeypatch.setattr("sys.argv", ["titer", *words])
+        code = commands.main()
+        text = capsys.readouterr()
+        return Said(code, text.out, text.err)
+
+    return typed
+
+
+@pytest.fixture
+def lab(tmp_path: Path, run: Callable[..., Said]) -> Lab:
+    """An installation with people who acknowledged the signature policy, and a qualified reactor."""
+    folder = tmp_path / "lab"
+    assert run("init", str(folder), "--port", str(free_port())).code == 0
+    made = Lab(folder, run)
+    for name, roles in PEOPLE.items():
+        words = [word for role in roles for word in ("--role", role)]
+        made.as_("admin", "user", "add", name, "--name", name.title(), *words)
+    return made
