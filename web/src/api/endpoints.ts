@@ -176,6 +176,7 @@ export const api = {
   twins: (signal?: AbortSignal) => list<T.TwinInstance>("/api/twin/twins", undefined, signal),
   twinState: (twin: string, known: string | undefined, signal?: AbortSignal) => http.get<T.TwinState>(`/api/twin/twins/${key(twin)}/state`, { known }, signal),
   twinMeasurements: (twin: string, signal?: AbortSignal) => list<T.TwinMeasurement>(`/api/twin/twins/${key(twin)}/measurements`, undefined, signal),
+  scenarios: (twin: string, signal?: AbortSignal) => list<T.TwinScenario>(`/api/twin/twins/${key(twin)}/scenarios`, undefined, signal),
   draftProposal: (twin: string) => http.post<T.Proposal>(`/api/twin/twins/${key(twin)}/proposals`),
   proposals: (query: { batch_id?: string; state?: string }, signal?: AbortSignal) => list<T.Proposal>("/api/twin/proposals", query, signal),
   proposal: (id: string, signal?: AbortSignal) => http.get<T.Proposal>(`/api/twin/proposals/${key(id)}`, undefined, signal),

@@ -492,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Server Export
+         * @description A bundle: the record, everything that belongs to it, and the proof. `titer-verify.py` checks it.
+         */
+        post: operations["server_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -544,6 +564,26 @@ export interface paths {
          * @description The observations of some channels with all columns, as a Parquet file.
          */
         get: operations["historian_extract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/historian/freshness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Freshness
+         * @description How old the newest value of each connection is, by the process clock.
+         */
+        get: operations["historian_freshness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -606,6 +646,28 @@ export interface paths {
         get: operations["historian_trend"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Server Import
+         * @description Take an instrument's file from a person, on the path of one that a connector delivers.
+         *
+         *     The bytes are kept as they are. The same bytes of the same connection are taken once.
+         */
+        post: operations["server_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2384,6 +2446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mes/batches/{batch_id}/record.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Batch Pdf
+         * @description The batch record as PDF/A, its data attached, as it stands now.
+         */
+        get: operations["server_batch_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mes/batches/{batch_id}/start": {
         parameters: {
             query?: never;
@@ -2970,6 +3052,334 @@ export interface paths {
          * @description The content that would be signed, and what stands against it.
          */
         post: operations["record_preview_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Server Issue Token
+         * @description Issue a token for a machine.
+         */
+        post: operations["server_issue_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Definitions
+         * @description Twins of equipment.
+         */
+        get: operations["twin_definitions"];
+        put?: never;
+        /**
+         * Twin Define
+         * @description Define a twin; it follows batches once another person signed it as commissioned.
+         */
+        post: operations["twin_define"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/iso-23247": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Iso 23247
+         * @description How the twins map to the published names of ISO 23247; nobody certified it.
+         */
+        get: operations["twin_iso_23247"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Proposals
+         * @description Proposals, newest first; `state=SUBMITTED` for those that wait for a decision.
+         */
+        get: operations["twin_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/proposals/{proposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Proposal
+         * @description A proposal by id or number; `outcome` is predicted against actual once it is CLOSED.
+         */
+        get: operations["twin_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/scenarios/{scenario_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Scenario Check
+         * @description Run a kept scenario again from what was known then, and compare the digests.
+         */
+        get: operations["twin_scenario_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/snapshots/{snapshot_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Snapshot Check
+         * @description Replay the log as it was known at a snapshot, and compare bit for bit.
+         */
+        get: operations["twin_snapshot_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Instances
+         * @description Twins of batches, newest first.
+         */
+        get: operations["twin_instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Instance
+         * @description A twin by its id or number, or by its batch's id or number.
+         */
+        get: operations["twin_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Twin Archive
+         * @description Put the twin of a batch that is over away.
+         */
+        post: operations["twin_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Measurements
+         * @description Laboratory values with the time they were taken and the time they arrived; all revisions.
+         */
+        get: operations["twin_measurements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Twin Draft Proposal
+         * @description Have the twin's optimiser draft a change; it stays a DRAFT where a check of the envelope failed.
+         */
+        post: operations["twin_draft_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Replays
+         * @description Rewinds with their causes, newest first.
+         */
+        get: operations["twin_replays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Scenarios
+         * @description Scenarios of a twin, newest first.
+         */
+        get: operations["twin_scenarios"];
+        put?: never;
+        /**
+         * Twin Run Scenario
+         * @description Simulate a future; the numbers come before the action, so that nobody waits for them to write.
+         */
+        post: operations["twin_run_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Snapshots
+         * @description Snapshots, newest first.
+         */
+        get: operations["twin_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/twins/{key}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin State
+         * @description Every hour's estimate with its 95 % band: what is believed now, or what was believed then.
+         */
+        get: operations["twin_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3899,6 +4309,18 @@ export interface components {
             verb: string;
         };
         /**
+         * ExportRecord
+         * @description What is exported, and why; `batch` takes a batch's number as well as its id.
+         */
+        ExportRecord: {
+            /** Reason */
+            reason: string;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+        };
+        /**
          * FillContainer
          * @description A container that is filled from a lot.
          */
@@ -3911,6 +4333,18 @@ export interface components {
             quantity: number | string;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * FreshnessOut
+         * @description The newest value of a connection's channels, and how old it is by the process clock.
+         */
+        FreshnessOut: {
+            /** Age S */
+            age_s: number;
+            /** Connection */
+            connection: string;
+            /** Source Us */
+            source_us: number;
         };
         /**
          * GapOut
@@ -4016,6 +4450,18 @@ export interface components {
             type: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ImportedOut
+         * @description A file as it was taken; the laboratory's inbox says what became of it.
+         */
+        ImportedOut: {
+            /** Digest */
+            digest: string;
+            /** Document Id */
+            document_id: string;
+            /** State */
+            state: string;
         };
         /**
          * InsightAlertDetail
@@ -6317,6 +6763,21 @@ export interface components {
             state: string;
         };
         /**
+         * NewToken
+         * @description A token to issue; an earlier one of the same name ends.
+         */
+        NewToken: {
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @default [
+             *       "connect"
+             *     ]
+             */
+            scopes: string[];
+        };
+        /**
          * NewTraining
          * @description A training to enter.
          */
@@ -6821,6 +7282,18 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * TokenOut
+         * @description A new token. It is shown this once; the installation keeps its digest only.
+         */
+        TokenOut: {
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+            /** Token */
+            token: string;
+        };
+        /**
          * TrainingOut
          * @description A training.
          */
@@ -6889,6 +7362,503 @@ export interface components {
             series: components["schemas"]["SeriesOut"][];
             /** Start Us */
             start_us: number;
+        };
+        /**
+         * TwinBand
+         * @description A value with its 95 % band, as decimal text.
+         */
+        TwinBand: {
+            /** High */
+            high: string;
+            /** Low */
+            low: string;
+            /** Mean */
+            mean: string;
+        };
+        /**
+         * TwinChange
+         * @description One set-point: from its present value to the proposed one, and the proven range.
+         */
+        TwinChange: {
+            /** High */
+            high: string;
+            /** Low */
+            low: string;
+            /** Present */
+            present: string;
+            /** Tag */
+            tag: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * TwinCheck
+         * @description One check of the envelope.
+         */
+        TwinCheck: {
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string;
+            /** Outcome */
+            outcome: string;
+        };
+        /**
+         * TwinDefinitionIn
+         * @description A twin of a piece of equipment; without settings those of a usual fed-batch.
+         */
+        TwinDefinitionIn: {
+            /** Equipment */
+            equipment: string;
+            /** Reason */
+            reason?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TwinDefinitionOut
+         * @description A twin of a piece of equipment.
+         */
+        TwinDefinitionOut: {
+            /** Commissioned Signature Id */
+            commissioned_signature_id: string | null;
+            /** Defined By */
+            defined_by: string;
+            /** Equipment */
+            equipment: string;
+            /** Id */
+            id: string;
+            /** Model Id */
+            model_id: string;
+            /** Number */
+            number: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Settings Digest */
+            settings_digest: string;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinInstanceOut
+         * @description A twin that is bound to a batch.
+         */
+        TwinInstanceOut: {
+            /** Batch Id */
+            batch_id: string;
+            /** Batch Number */
+            batch_number: string;
+            /** Definition Id */
+            definition_id: string;
+            /** Equipment */
+            equipment: string;
+            /** Frozen At */
+            frozen_at: string | null;
+            /** Id */
+            id: string;
+            /** Model Id */
+            model_id: string;
+            /** Number */
+            number: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinIsoRow
+         * @description One functional entity of ISO 23247 and what stands for it.
+         */
+        TwinIsoRow: {
+            /** Entity */
+            entity: string;
+            /** Function */
+            function: string;
+            /** How */
+            how: string;
+            /** Shown By */
+            shown_by: string;
+        };
+        /**
+         * TwinMeasurementOut
+         * @description A laboratory value as the twin took it: when it was sampled, and when it arrived.
+         */
+        TwinMeasurementOut: {
+            /**
+             * Arrived At
+             * Format: date-time
+             */
+            arrived_at: string;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Output */
+            output: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revision */
+            revision: number;
+            /** Sample Number */
+            sample_number: string;
+            /**
+             * Sampled At
+             * Format: date-time
+             */
+            sampled_at: string;
+            /** Sd */
+            sd: string;
+            /** Source Id */
+            source_id: string;
+            /** Source Type */
+            source_type: string;
+            /** Status */
+            status: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinProposalOut
+         * @description A proposal with its predicted effect, the do-nothing alternative, its checks and what became of it.
+         */
+        TwinProposalOut: {
+            /** Applied */
+            applied: {
+                [key: string]: unknown;
+            }[];
+            /** Author Id */
+            author_id: string;
+            /** Batch Id */
+            batch_id: string;
+            /** Batch Number */
+            batch_number: string;
+            /** Changes */
+            changes: components["schemas"]["TwinChange"][];
+            /** Checks */
+            checks: components["schemas"]["TwinCheck"][];
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided Signature Id */
+            decided_signature_id: string | null;
+            /** Digest */
+            digest: string;
+            /** Do Nothing */
+            do_nothing: {
+                [key: string]: unknown;
+            };
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Fault Cost */
+            fault_cost: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Instance Id */
+            instance_id: string;
+            /** Number */
+            number: string;
+            /** Outcome */
+            outcome: {
+                [key: string]: unknown;
+            } | null;
+            /** Predicted */
+            predicted: {
+                [key: string]: unknown;
+            };
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Rationale */
+            rationale: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Scenarios */
+            scenarios: {
+                [key: string]: string;
+            };
+            /** State */
+            state: string;
+            /** State Reason */
+            state_reason: string | null;
+            /** Submitted By */
+            submitted_by: string | null;
+            /** Submitted Signature Id */
+            submitted_signature_id: string | null;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinReplayOut
+         * @description A rewind: cause, how far back, and how the estimate of the last hour changed.
+         */
+        TwinReplayOut: {
+            /** After */
+            after: {
+                [key: string]: components["schemas"]["TwinBand"];
+            };
+            /** Before */
+            before: {
+                [key: string]: components["schemas"]["TwinBand"];
+            };
+            /** Belief Digest */
+            belief_digest: string;
+            /** Cause */
+            cause: {
+                [key: string]: unknown;
+            }[];
+            /** From Hour */
+            from_hour: number;
+            /** Id */
+            id: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** To Hour */
+            to_hour: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinScenarioCheck
+         * @description Whether running it again from the log gave the same result.
+         */
+        TwinScenarioCheck: {
+            /** Again */
+            again: string;
+            /** Digest */
+            digest: string;
+            /** Same */
+            same: boolean;
+        };
+        /**
+         * TwinScenarioIn
+         * @description A what-if: `overrides` = input -> {"factor": "1.1"} on its pattern of the last 24 h, or {"value": "34"}.
+         */
+        TwinScenarioIn: {
+            /** Horizon H */
+            horizon_h?: number | null;
+            /**
+             * Overrides
+             * @default {}
+             */
+            overrides: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Samples
+             * @default 128
+             */
+            samples: number;
+            /** Seed */
+            seed?: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TwinScenarioOut
+         * @description A simulated future; never changed.
+         */
+        TwinScenarioOut: {
+            /** Hour */
+            hour: number;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Model Digest */
+            model_digest: string;
+            /** Number */
+            number: string;
+            /** Order */
+            order: {
+                [key: string]: unknown;
+            };
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /** Result Digest */
+            result_digest: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinSeries
+         * @description A course over the hours, with its 95 % band.
+         */
+        TwinSeries: {
+            /** High */
+            high: string[];
+            /** Low */
+            low: string[];
+            /** Mean */
+            mean: string[];
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * TwinSnapshotCheck
+         * @description Whether a replay of the log gave the same bits.
+         */
+        TwinSnapshotCheck: {
+            /** Belief */
+            belief: boolean;
+            /** Knowledge */
+            knowledge: boolean;
+            /** Shown */
+            shown: boolean;
+        };
+        /**
+         * TwinSnapshotOut
+         * @description What was believed at an hour, and the digest that a replay must give.
+         */
+        TwinSnapshotOut: {
+            /** Belief Digest */
+            belief_digest: string;
+            /** Hour */
+            hour: number;
+            /** Id */
+            id: string;
+            /** Knowledge Digest */
+            knowledge_digest: string;
+            /**
+             * Known At
+             * Format: date-time
+             */
+            known_at: string;
+            /** Outputs */
+            outputs: {
+                [key: string]: components["schemas"]["TwinBand"];
+            };
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinState
+         * @description What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`.
+         */
+        TwinState: {
+            /** Belief Digest */
+            belief_digest: string;
+            /** Delivery */
+            delivery: {
+                [key: string]: string;
+            };
+            /** Hours */
+            hours: number[];
+            instance: components["schemas"]["TwinInstanceOut"];
+            /** Knowledge Digest */
+            knowledge_digest: string;
+            /** Known */
+            known: string | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Series */
+            series: {
+                [key: string]: components["schemas"]["TwinSeries"];
+            };
+            /** Unused */
+            unused: {
+                [key: string]: string;
+            }[];
         };
         /**
          * UnitDetail
@@ -7899,6 +8869,39 @@ export interface operations {
             };
         };
     };
+    server_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRecord"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     server_health: {
         parameters: {
             query?: never;
@@ -7983,6 +8986,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    historian_freshness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshnessOut"][];
                 };
             };
         };
@@ -8072,6 +9095,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrendOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    server_import: {
+        parameters: {
+            query: {
+                file_name: string;
+                connection: string;
+                media_type?: string;
+                kind?: string;
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedOut"];
                 };
             };
             /** @description Validation Error */
@@ -11238,6 +12300,37 @@ export interface operations {
             };
         };
     };
+    server_batch_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     mes_start_batch: {
         parameters: {
             query?: never;
@@ -12326,6 +13419,545 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    server_issue_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinDefinitionOut"][];
+                };
+            };
+        };
+    };
+    twin_define: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinDefinitionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinDefinitionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_iso_23247: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinIsoRow"][];
+                };
+            };
+        };
+    };
+    twin_proposals: {
+        parameters: {
+            query?: {
+                batch_id?: string | null;
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinProposalOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_scenario_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinScenarioCheck"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_snapshot_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinSnapshotCheck"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_instances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinInstanceOut"][];
+                };
+            };
+        };
+    };
+    twin_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinInstanceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinInstanceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_measurements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinMeasurementOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_draft_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_replays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinReplayOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinScenarioOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_run_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinScenarioIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinScenarioOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinSnapshotOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_state: {
+        parameters: {
+            query?: {
+                /** @description Show the course up to this plant time. */
+                at?: string | null;
+                /** @description As it was known at this plant time. */
+                known?: string | null;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinState"];
                 };
             };
             /** @description Validation Error */

@@ -203,19 +203,7 @@ export type Deployment = S["InsightDeploymentOut"];
 export type MonitoringChart = S["InsightChartOut"];
 export type Tunnel = S["InsightTunnelOut"];
 
-export interface TwinInstance extends Stamped {
-  number: string;
-  definition_id: string;
-  model_id: string;
-  batch_id: string;
-  batch_number: string;
-  equipment: string;
-  state: string;
-  /** Why it is not to be trusted now. */
-  reasons: string[];
-  started_at: string | null;
-  frozen_at: string | null;
-}
+export type TwinInstance = S["TwinInstanceOut"];
 
 export interface TwinBand {
   name: string;
@@ -228,56 +216,26 @@ export interface TwinBand {
   measured: { taken_us: number; arrived_us: number | null; value: number; source: string }[];
 }
 
-export interface TwinState {
-  instance: TwinInstance;
-  known: string | null;
-  /** Hours of culture since `started_at`. */
-  hours: number[];
-  series: Record<string, { unit: string; title: string; mean: string[]; low: string[]; high: string[] }>;
-  parameters: Record<string, Record<string, string>>;
-  /** Delivered to asked, by input. */
-  delivery: Record<string, string>;
-  unused: Record<string, string>[];
-  belief_digest: string;
-  knowledge_digest: string;
-}
+export type TwinState = S["TwinState"];
+export type TwinMeasurement = S["TwinMeasurementOut"];
+export type TwinScenario = With<S["TwinScenarioOut"], { result: ScenarioResult }>;
 
-export interface TwinMeasurement extends Stamped {
-  key: string;
-  revision: number;
-  output: string;
-  value: string | null;
+/** A value with its 95 % band, as decimal text. */
+export interface BandText {
   unit: string;
-  status: string;
-  sampled_at: string;
-  arrived_at: string;
-  sample_number: string;
+  low: string;
+  median: string;
+  high: string;
 }
 
-export interface Proposal extends Stamped {
-  number: string;
-  instance_id: string;
-  batch_id: string;
-  batch_number: string;
-  state: string;
-  state_reason: string | null;
-  title: string;
-  rationale: string;
-  author_id: string;
-  changes: { tag: string; value: string; unit: string; present: string; low: string; high: string }[];
-  predicted: Record<string, unknown>;
-  do_nothing: Record<string, unknown>;
-  fault_cost: Record<string, unknown>;
-  checks: { name: string; outcome: string; detail: string }[];
-  scenarios: Record<string, string>;
-  digest: string;
-  expires_at: string;
-  submitted_by: string | null;
-  decided_by: string | null;
-  decided_at: string | null;
-  applied: Record<string, unknown>[];
-  outcome: Record<string, unknown> | null;
+export interface ScenarioResult {
+  times?: string[];
+  outputs?: Record<string, { unit: string; low: string[]; median: string[]; high: string[] }>;
+  harvest?: Record<string, BandText>;
+  probability?: string;
 }
+
+export type Proposal = With<S["TwinProposalOut"], { predicted: ScenarioResult & Record<string, unknown>; do_nothing: ScenarioResult & Record<string, unknown> }>;
 
 export type Entry = With<S["EntryOut"], { actor: { id: string; kind: string; name: string } }>;
 export type LedgerPage = With<S["LedgerPage"], { entries: Entry[] }>;

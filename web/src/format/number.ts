@@ -55,6 +55,16 @@ export function fraction(v: number, low: number, high: number): number {
   return Math.min(1, Math.max(0, (v - low) / (high - low)));
 }
 
+/** A decimal text to so many significant digits, for reading beside others; what is signed stays exact. */
+export function significant(text: string | null | undefined, digits = 3): string {
+  if (text === null || text === undefined || text === "") return "–";
+  const n = Number(text);
+  if (!Number.isFinite(n)) return text;
+  if (n === 0) return "0";
+  const after = digits - 1 - Math.floor(Math.log10(Math.abs(n)));
+  return value(n, Math.min(Math.max(after, 0), 8));
+}
+
 /** 0.9973 -> "99.7 %"; never 100 % unless it is all. */
 export function percent(part: number, whole: number): string {
   if (!(whole > 0)) return "–";

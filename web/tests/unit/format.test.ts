@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, digitsOf, exact, fraction, percent, unit, value } from "../../src/format/number";
+import { bytes, count, digitsOf, exact, fraction, percent, significant, unit, value } from "../../src/format/number";
 import { age, offset, relative, span, stamp } from "../../src/format/time";
 import { label, noun, short } from "../../src/format/words";
 
@@ -41,6 +41,13 @@ describe("numbers", () => {
     expect(fraction(5, 0, 10)).toBe(0.5);
     expect(fraction(50, 0, 10)).toBe(1);
     expect(fraction(5, 3, 3)).toBe(0);
+  });
+  it("reads decimals to three figures", () => {
+    expect(significant("4.61234")).toBe("4.61");
+    expect(significant("84.31")).toBe("84.3");
+    expect(significant("6211.7")).toBe("6212");
+    expect(significant("0.0712")).toBe("0.0712");
+    expect(significant("n.d.")).toBe("n.d.");
   });
   it("groups and sizes", () => {
     expect(count(512344)).toBe("512,344");

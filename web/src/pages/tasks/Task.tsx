@@ -150,7 +150,7 @@ function EntryForm({ task }: { task: TaskShape }) {
     <form className="stack-l" onSubmit={submit}>
       {wantsScan ? (
         <TextInput
-          label={`Scan${typeof task.form.scan === "string" ? ` ${task.form.scan}` : " the label"}`}
+          label={typeof task.form.scan === "string" ? `Scan a lot of ${task.form.scan}` : "Scan the label"}
           description="The number on the lot's or the container's label"
           value={scan}
           onChange={(e) => setScan(e.currentTarget.value)}

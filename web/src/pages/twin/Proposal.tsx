@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { api } from "../../api/endpoints";
-import type { Proposal as ProposalShape } from "../../api/types";
-import { exact } from "../../format/number";
-import { short } from "../../format/words";
+import { api, num } from "../../api/endpoints";
+import { useNow } from "../../api/live";
+import type { BandText, Proposal as ProposalShape } from "../../api/types";
+import { exact, significant, unit as unitWord } from "../../format/number";
+import { us } from "../../format/time";
+import { label, short } from "../../format/words";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
@@ -11,6 +13,8 @@ import { SignButton } from "../../parts/SignDialog";
 import { Asked } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
+import type { Lane } from "../../parts/trend/lanes";
+import { TrendChart } from "../../parts/trend/TrendChart";
 
 const WAY = ["DRAFT", "CHECKED", "SUBMITTED", "APPROVED", "DISPATCHED", "VERIFIED", "CLOSED"];
 
@@ -97,24 +101,10 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
               </table>
               {p.rationale ? <p style={{ marginTop: 10, maxWidth: "75ch" }}>{p.rationale}</p> : null}
             </Panel>
-            <Panel title="Predicted effect, beside doing nothing">
-              <div className="cols">
-                <div>
-                  <h3>With the proposal</h3>
-                  <ContentView content={p.predicted} />
-                </div>
-                <div>
-                  <h3>Doing nothing</h3>
-                  <ContentView content={p.do_nothing} />
-                </div>
-                {Object.keys(p.fault_cost).length > 0 ? (
-                  <div>
-                    <h3>What the fault has cost so far</h3>
-                    <ContentView content={p.fault_cost} />
-                  </div>
-                ) : null}
-              </div>
+            <Panel title="Predicted effect at harvest, beside doing nothing">
+              <Effects proposal={p} />
             </Panel>
+            <Courses proposal={p} />
             {p.applied.length > 0 ? (
               <Panel title="Carried out by the MES">
                 <ContentView content={p.applied} />
@@ -160,5 +150,112 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
         </div>
       </div>
     </>
+  );
+}
+
+const NAMES: Record<string, string> = { vcd: "Viable cells", igg_made: "Product made" };
+
+function nameOf(output: string): string {
+  return NAMES[output] ?? label(output);
+}
+
+/** Median and 95 % band of each output, with the proposal and without. */
+function Effects({ proposal: p }: { proposal: ProposalShape }) {
+  const one = p.predicted.harvest ?? {};
+  const other = p.do_nothing.harvest ?? {};
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  const { harvest: _h, probability: _p, ...more } = p.predicted;
+  const cell = (b: BandText | undefined) =>
+    b ? (
+      <>
+        <strong>{significant(b.median)}</strong>{" "}
+        <span className="muted">
+          {significant(b.low)} to {significant(b.high)}
+        </span>
+      </>
+    ) : (
+      "–"
+    );
+  return (
+    <div className="stack">
+      <table className="table" data-compact>
+        <thead>
+          <tr>
+            {["", "With the proposal", "Doing nothing", "Unit"].map((h) => (
+              <th key={h} scope="col" style={{ padding: "6px 12px" }}>
+                {h || <span className="hidden">Output</span>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((n) => (
+            <tr key={n}>
+              <td>{nameOf(n)}</td>
+              <td className="tabular">{cell(one[n])}</td>
+              <td className="tabular">{cell(other[n])}</td>
+              <td className="muted">{unitWord(one[n]?.unit ?? other[n]?.unit)}</td>
+            </tr>
+          ))}
+          <tr>
+            <td>Probability that all attributes are in specification</td>
+            <td className="tabular">
+              <strong>{significant(p.predicted.probability)}</strong>
+            </td>
+            <td className="tabular">{significant(p.do_nothing.probability)}</td>
+            <td />
+          </tr>
+        </tbody>
+      </table>
+      <p className="muted">Median, and the 95 % band of the ensemble.</p>
+      {Object.keys(p.fault_cost).length > 0 ? (
+        <div>
+          <h3>What the fault costs if nobody acts</h3>
+          <ContentView content={p.fault_cost} />
+        </div>
+      ) : null}
+      {Object.keys(more).length > 0 ? (
+        <details>
+          <summary>More of the prediction</summary>
+          <ContentView content={more} />
+        </details>
+      ) : null}
+    </div>
+  );
+}
+
+/** The two kept scenarios over time: the proposal with its band, doing nothing as a line. */
+function Courses({ proposal: p }: { proposal: ProposalShape }) {
+  const now = useNow();
+  const kept = useQuery({ queryKey: ["scenarios", p.instance_id], queryFn: ({ signal }) => api.scenarios(p.instance_id, signal), retry: false });
+  const twins = useQuery({ queryKey: ["twins"], queryFn: ({ signal }) => api.twins(signal), retry: false });
+  const start = us(twins.data?.find((x) => x.id === p.instance_id)?.started_at);
+  const of = (id: string | undefined) => kept.data?.find((s) => s.id === id || s.number === id)?.result;
+  const { do_nothing, ...others } = p.scenarios;
+  const proposed = of(Object.values(others)[0]);
+  const nothing = of(do_nothing);
+  const outputs = proposed?.outputs;
+  if (!outputs || !proposed.times || !Number.isFinite(start)) return null;
+  const times = proposed.times.map((t) => start + Number(t) * 3600e6);
+  const lanes: Lane[] = ["titre", "vcd", "viability", "glucose"].flatMap((name) => {
+    const o = outputs[name];
+    if (!o) return [];
+    const without = nothing?.outputs?.[name]?.median ?? [];
+    return [
+      {
+        key: name,
+        label: nameOf(name),
+        unit: o.unit,
+        digits: 2,
+        traces: [{ name: "doing nothing, median", points: without.map((v, i) => [times[i] ?? 0, num(v), 0] as const), from_count: without.length, dashed: true }],
+        band: { label: "with the proposal, 95 % band", us: times, low: o.low.map(num), mid: o.median.map(num), high: o.high.map(num) },
+      },
+    ];
+  });
+  if (lanes.length === 0) return null;
+  return (
+    <Panel title="Predicted course">
+      <TrendChart name="course" title={`Predicted course of ${p.number}`} lanes={lanes} from_us={times[0]!} to_us={times[times.length - 1]!} now_us={now.process * 1000} laneHeight={96} />
+    </Panel>
   );
 }

@@ -190,7 +190,7 @@ function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: numb
   const byState = (state: string) => gaps.filter((g) => g.state === state).length;
   return (
     <ul className="legend" aria-label={t("trend.legend")}>
-      {traces.length > 1 || traces.some((x) => x.dots)
+      {traces.length > 1 || traces.some((x) => x.dots || x.dashed)
         ? traces.map((x) => (
             <li key={`${x.i}${x.name}`}>
               <span className="swatch" data-trace={x.i % 5} data-dots={x.dots || undefined} data-dashed={x.dashed || undefined} /> {x.name}
