@@ -11,6 +11,7 @@ import typer
 from titer import __version__
 from titer.base.errors import TiterError
 from titer.cli.connections import connection, equipment
+from titer.cli.demo.command import demo
 from titer.cli.exporting import export, import_file, token_issue
 from titer.cli.options import As, Folder, Json, Port, err, out, say
 from titer.cli.recipes import batch, policy, recipe, sign

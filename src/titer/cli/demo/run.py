@@ -172,6 +172,17 @@ class Demo:
         review.release()
         return sentence
 
+    def export(self, cast: Cast) -> Path:
+        """The bundle of the batch.
+
+        Returns:
+            Where it lies.
+        """
+        body = {"record_type": "mes_batch", "record_id": self.batch["id"], "reason": "end of the demo"}
+        target = self.folder / "BATCH.zip"
+        target.write_bytes(cast["okafor"].post_for_bytes("/api/exports", body))
+        return target
+
     def end(self) -> None:
         """End all processes."""
         self.supervisor.end_all()
