@@ -48,7 +48,7 @@ def read_hour(
         start_us: begin of the hour, plant time.
         before: inputs of the hour before, assumed where a channel is silent. What is assumed says so.
     """
-    tags = settings.tags()
+    tags = list(settings.tags())
     rows = history.aligned(
         tags, start_us, start_us + HOUR_US + 1, STEP_US, max_age_us=settings.max_age_min * 60_000_000
     )
