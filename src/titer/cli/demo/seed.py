@@ -200,7 +200,7 @@ class Seeding:
             found.append((name, "opcua", settings, channels))
         plant = self.endpoints["equipment"]
         analyser = {key: plant["MA-01"][key] for key in ("host", "port")}
-        found.append(("MA-01", "sila2", {**analyser, "allow_unencrypted": True}, []))
+        found.append(("MA-01", "sila2", {**analyser, "tls": False, "allow_unencrypted": True}, []))
         folder = {"folder": plant["HPLC-02"]["folder"], "time_zone": "UTC", "encoding": "utf-8"}
         found.append(("HPLC-02", "animl", folder, []))
         return found
