@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy.orm import Session
-
 import httpx2 as httpx
+from sqlalchemy.orm import Session
 
 from titer.app.config import Config, load, write
 from titer.app.plant_clock import PlantClock
