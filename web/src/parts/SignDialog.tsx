@@ -1,4 +1,4 @@
-import { Button, Modal, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Button, Modal, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { toProblem } from "../api/problem";
@@ -149,6 +149,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
             minRows={2}
             maxRows={5}
             required
+            withAsterisk={false}
             disabled={blocked}
             data-autofocus
           />
@@ -159,12 +160,14 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
                 <strong>{person.full_name}</strong> <span className="muted">{person.roles.map(label).join(", ")}</span>
               </p>
             </div>
-            <PasswordInput
+            <TextInput
+              type="password"
               label={t("sign.password")}
               value={password}
               onChange={(e) => setPassword(e.currentTarget.value)}
               autoComplete="current-password"
               required
+              withAsterisk={false}
               disabled={blocked}
               w={190}
             />

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { logIn } from "../api/session";
@@ -28,7 +28,7 @@ export function LogIn() {
           <p className="muted">{t("login.note")}</p>
         </div>
         <TextInput label={t("login.user")} value={username} onChange={(e) => setUsername(e.currentTarget.value)} autoComplete="username" autoCapitalize="none" autoFocus required withAsterisk={false} size="md" />
-        <PasswordInput label={t("login.password")} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="current-password" required withAsterisk={false} size="md" />
+        <TextInput type="password" label={t("login.password")} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="current-password" required withAsterisk={false} size="md" />
         {attempt.error ? <ErrorState error={attempt.error} /> : null}
         <Button type="submit" size="md" loading={attempt.isPending} disabled={!username || !password}>
           {t("login.button")}

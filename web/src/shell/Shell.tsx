@@ -33,6 +33,7 @@ export function Shell() {
         {t("shell.skip")}
       </a>
       <Patterns />
+      <div className="head">
       <Banner />
       <header className="top">
         <Link to="/" className="brand">
@@ -50,6 +51,7 @@ export function Shell() {
         <LinkState />
         <Person />
       </header>
+      </div>
       <nav className="rail" aria-label={t("nav.main")}>
         <ul>
           {entriesFor(person.roles).map((e) => (

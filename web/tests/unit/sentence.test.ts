@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/api/types";
-import { changes, head, sentence } from "../../src/pages/record/sentence";
+import { changes, head, readable, sentence } from "../../src/pages/record/sentence";
 
 const entry: Entry = {
   seq: 5, id: "e", leaf_index: 4, record_type: "lims_sample", record_id: "0190-abcd-12345678", record_version: 2, verb: "lims.sample.receive",
@@ -20,6 +20,12 @@ describe("a ledger entry as a sentence", () => {
   it("says entered and removed", () => {
     expect(sentence({ ...entry, before: null, reason: null })).toBe("R. Silva entered sample S-1 (received)");
     expect(sentence({ ...entry, after: null, reason: null })).toBe("R. Silva removed sample S-1");
+  });
+  it("reads instants and documents as what they are", () => {
+    expect(readable("signed_at", 1795435849364008)).toBe("2026-11-23T12:10:49.364Z");
+    expect(readable("quantity", 1795435849364008)).toBe(1795435849364008);
+    expect(readable("roles", '["operator"]')).toEqual(["operator"]);
+    expect(readable("text", "[not json")).toBe("[not json");
   });
   it("does not hide that there is more", () => {
     const after = { number: "S-1", a: 1, b: 2, c: 3, d: 4 };

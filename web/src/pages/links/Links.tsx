@@ -41,7 +41,7 @@ export default function Links() {
                 { key: "state", title: "State", value: (r) => r.live_state, render: (r) => <StateBadge state={r.state === "suspended" ? "suspended" : r.live_state} /> },
                 { key: "complete", title: "Complete by day", value: (r) => r.completeness.length, render: (r) => <Completeness days={r.completeness} name={r.name} /> },
                 { key: "gaps", title: "Gaps", value: (r) => r.open_gaps + r.lost_gaps, render: (r) => <Gaps link={r} filled={filled(r.name)} /> },
-                { key: "heard", title: "Heard", value: (r) => r.heard_at, render: (r) => (r.heard_at ? <span className="tabular">{relative(r.heard_at, now.server)}</span> : <span className="muted">never</span>) },
+                { key: "heard", title: "Heard", value: (r) => r.heard_at, render: (r) => (r.heard_at ? <span className="tabular nowrap">{relative(r.heard_at, now.server)}</span> : <span className="muted">never</span>) },
                 { key: "backlog", title: "Backlog", align: "right", value: (r) => r.backlog, render: (r) => <span className="tabular">{count(r.backlog)}</span> },
                 { key: "clock", title: "Clock", value: (r) => r.clock_offset_us, render: (r) => <span className="tabular nowrap">{clockText(r.clock_offset_us, r.clock_uncertainty_us)}</span> },
                 { key: "qualified", title: "Qualified", value: (r) => (r.qualified ? "qualified" : "unqualified"), render: (r) => <StateBadge state={r.qualified ? "qualified" : "unqualified"} /> },

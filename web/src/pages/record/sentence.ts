@@ -17,13 +17,28 @@ export function changes(entry: Pick<Entry, "before" | "after">): Change[] {
   const fields = new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})]);
   return [...fields]
     .filter((f) => !BOOKKEEPING.has(f))
-    .map((field) => ({ field, before: entry.before?.[field], after: entry.after?.[field] }))
+    .map((field) => ({ field, before: readable(field, entry.before?.[field]), after: readable(field, entry.after?.[field]) }))
     .filter((c) => JSON.stringify(c.before ?? null) !== JSON.stringify(c.after ?? null));
+}
+
+/** A stored value as people read it: instants are kept as microseconds, documents as canonical JSON text. */
+export function readable(field: string, v: unknown): unknown {
+  if (typeof v === "number" && /_at$|_us$/.test(field) && v > 1e14 && v < 1e17) return new Date(v / 1000).toISOString();
+  if (typeof v === "string" && /^[[{]/.test(v)) {
+    try {
+      return JSON.parse(v) as unknown;
+    } catch {
+      return v;
+    }
+  }
+  return v;
 }
 
 export function brief(v: unknown): string {
   if (v === null || v === undefined || v === "") return "nothing";
   if (typeof v === "boolean") return v ? "yes" : "no";
+  if (typeof v === "string" && /^\d{4}-\d\d-\d\dT.*Z$/.test(v)) return `${v.slice(0, 19).replace("T", " ")} UTC`;
+  if (Array.isArray(v)) return v.length === 0 ? "none" : `${v.length} items`;
   const text = typeof v === "object" ? JSON.stringify(v) : String(v);
   return text.length > 48 ? `${text.slice(0, 45)}…` : text;
 }

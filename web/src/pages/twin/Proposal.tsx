@@ -159,6 +159,10 @@ function nameOf(output: string): string {
   return NAMES[output] ?? label(output);
 }
 
+function isBand(v: unknown): v is BandText {
+  return typeof v === "object" && v !== null && "median" in v && "low" in v && "high" in v;
+}
+
 /** Median and 95 % band of each output, with the proposal and without. */
 function Effects({ proposal: p }: { proposal: ProposalShape }) {
   const one = p.predicted.harvest ?? {};
@@ -211,7 +215,11 @@ function Effects({ proposal: p }: { proposal: ProposalShape }) {
       {Object.keys(p.fault_cost).length > 0 ? (
         <div>
           <h3>What the fault costs if nobody acts</h3>
-          <ContentView content={p.fault_cost} />
+          {Object.entries(p.fault_cost).map(([n, v]) => (
+            <div key={n} className="row">
+              <span className="muted">{nameOf(n)}</span> {isBand(v) ? <span className="tabular">{cell(v)} {unitWord(v.unit)}</span> : <ContentView content={v} />}
+            </div>
+          ))}
         </div>
       ) : null}
       {Object.keys(more).length > 0 ? (
