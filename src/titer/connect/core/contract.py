@@ -274,6 +274,24 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A raw file whose bytes lie in the connection's spool under their digest, on disk.
+
+    Attributes:
+        key: the same for the same bytes under the same name; makes the hub take it once.
+        identity: facts for the hub; no floats.
+    """
+
+    key: str
+    digest: str
+    file_name: str
+    seen_us: int
+    media_type: str
+    kind: str
+    identity: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What a connector hands over at once.
 
@@ -284,6 +302,7 @@ class Batch:
         filled: channels of `gap_id` that this batch settles, in the transaction of its rows.
         gap_id: the gap whose backfill this batch belongs to.
         new_life: the source began a new life before this batch (its server was restarted).
+        documents: raw files to announce.
         state: facts that the connector wants back after a restart, kept in the journal.
         cursor: handed to `ack` when the batch is durable.
     """
@@ -294,6 +313,7 @@ class Batch:
     filled: tuple[Filled, ...] = ()
     gap_id: str = ""
     new_life: bool = False
+    documents: tuple[Document, ...] = ()
     state: Mapping[str, str] = field(default_factory=dict)
     cursor: Any = None
 
@@ -345,19 +365,6 @@ class Resume:
     last: Mapping[str, Known]
     state: Mapping[str, str]
     next_gap: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A raw file, stored by digest before this was written."""
-
-    key: str
-    digest: str
-    file_name: str
-    seen_us: int
-    media_type: str
-    kind: str
-    identity: Mapping[str, Any]
 
 
 @runtime_checkable

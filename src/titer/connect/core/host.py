@@ -20,7 +20,7 @@ from titer.connect.core.runner import ConnectionRunner
 from titer.connect.core.supervise import Backoff, Once, repeat
 
 log = logging.getLogger("titer.connect")
-ConnectorFactory = Callable[[ConnectionConfig, Clock, Hub, Path], Connector]
+ConnectorFactory = Callable[[ConnectionConfig, Clock, Path], Connector]
 
 
 class Host:
@@ -120,7 +120,7 @@ class Host:
                 why=f"Known: {sorted(self._connectors)}.",
             )
         folder = self._folder / _file_name(config.name)
-        connector = factory(config, self._clock, self._hub, folder)
+        connector = factory(config, self._clock, folder)
         journal = await Journal.open(
             folder / "journal.sqlite",
             config.name,

@@ -201,10 +201,6 @@ class Journal:
         """The hub has the receipt; the row stays, so that the command is never carried out again."""
         await self._run(lambda: self._write("UPDATE command SET accepted = 1 WHERE key = ?", (key,)))
 
-    async def add_document(self, document: Document, state: dict[str, str]) -> bool:
-        """Queue a raw file's notice, with what the connector remembers; False if its key is known."""
-        return await self._run(lambda: self._add_document(document, state))
-
     async def unaccepted_documents(self) -> list[dict[str, Any]]:
         """Notices of raw files that the hub has not accepted."""
         rows = await self._run(
@@ -351,6 +347,10 @@ class Journal:
         self._sql.executemany(
             "DELETE FROM gap WHERE id = ? AND tag = ?", [(batch.gap_id, entry.tag) for entry in batch.filled]
         )
+        self._sql.executemany(
+            "INSERT OR IGNORE INTO document VALUES (?, ?, 0)",
+            [(one.key, _notice(self.connection, one)) for one in batch.documents],
+        )
         self._sql.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(batch.state.items()))
 
     def _resume(self) -> Resume:
@@ -411,29 +411,6 @@ class Journal:
         )
         return True, None
 
-    def _add_document(self, document: Document, state: dict[str, str]) -> bool:
-        body = json.dumps(
-            {
-                "connection": self.connection,
-                "key": document.key,
-                "digest": document.digest,
-                "file_name": document.file_name,
-                "seen_at": iso(from_us(document.seen_us)),
-                "media_type": document.media_type,
-                "kind": document.kind,
-                "identity": dict(document.identity),
-            }
-        )
-        self._sql.execute("BEGIN IMMEDIATE")
-        try:
-            new = self._write("INSERT OR IGNORE INTO document VALUES (?, ?, 0)", (document.key, body)) == 1
-            self._sql.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(state.items()))
-            self._sql.execute("COMMIT")
-        except BaseException:
-            self._sql.execute("ROLLBACK")
-            raise
-        return new
-
 
 def read_frames(path: Path) -> list[Frame]:
     """The frames that a journal holds, for `titer doctor` and the tests; the file is opened read-only."""
@@ -442,6 +419,21 @@ def read_frames(path: Path) -> list[Frame]:
         return [Frame.decode(data) for (data,) in sql.execute("SELECT data FROM frame ORDER BY epoch, first")]
     finally:
         sql.close()
+
+
+def _notice(connection: str, document: Document) -> str:
+    return json.dumps(
+        {
+            "connection": connection,
+            "key": document.key,
+            "digest": document.digest,
+            "file_name": document.file_name,
+            "seen_at": iso(from_us(document.seen_us)),
+            "media_type": document.media_type,
+            "kind": document.kind,
+            "identity": dict(document.identity),
+        }
+    )
 
 
 def _receipt(body: str) -> Receipt:

@@ -127,7 +127,7 @@ class ConnectionRunner:
         await self._connector.ack(batch.cursor)
         if batch.gaps:
             self._gaps.set()
-        if batch.state.get("documents"):
+        if batch.documents:
             self._documents.set()
 
     async def _describe(self) -> None:
@@ -185,9 +185,14 @@ class ConnectionRunner:
 
     async def _post_documents(self) -> float:
         self._documents.clear()
-        for body in await self._journal.unaccepted_documents():
+        waiting = await self._journal.unaccepted_documents()
+        for body in waiting:
+            spooled = self._journal.path.parent / "spool" / body["digest"]
+            if spooled.exists():
+                await self._hub.content(await asyncio.to_thread(spooled.read_bytes))
             await self._hub.document(body)
             await self._journal.document_accepted(body["key"])
+            spooled.unlink(missing_ok=True)
         return 2.0
 
     async def _post_status(self) -> float:

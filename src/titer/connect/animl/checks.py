@@ -1,0 +1,72 @@
+"""What must hold within a document beyond its form: ids are unique and references meet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from titer.connect.animl.document import AnimlDocument, Problem
+
+
+def check(document: AnimlDocument, root: Any) -> tuple[Problem, ...]:
+    """Our own structural checks; they run whether a schema is there or not."""
+    problems: list[Problem] = []
+
+    def error(where: str, message: str) -> None:
+        problems.append(Problem("structure", "error", where, message))
+
+    steps = list(document.all_steps())
+    for title, names in (
+        ("sampleID", [one.id for one in document.samples]),
+        ("experimentStepID", [one.id for one in steps]),
+        ("templateID", [one.id for one in document.templates]),
+        ("id", _ids(root)),
+    ):
+        for name, count in Counter(names).items():
+            if not name:
+                error("document", f"a {title} is empty")
+            elif count > 1:
+                error("document", f"the {title} {name!r} is used {count} times")
+    samples = {one.id for one in document.samples}
+    step_ids = {one.id for one in steps}
+    for step in (*steps, *document.templates):
+        where = f"step {step.id or step.name}"
+        if not step.technique.get("name") and not step.attributes.get("templateUsed"):
+            error(where, "it names no technique")
+        for reference in step.sample_references:
+            if reference["kind"] == "SampleReference" and reference.get("sampleID") not in samples:
+                error(where, f"it refers to the sample {reference.get('sampleID')!r}, which is not there")
+        for reference in step.data_references:
+            if (
+                reference["kind"] == "ExperimentDataReference"
+                and reference.get("experimentStepID") not in step_ids
+            ):
+                error(
+                    where, f"it refers to the step {reference.get('experimentStepID')!r}, which is not there"
+                )
+    known = set(_ids(root))
+    for number, entry in enumerate(document.audit_trail, 1):
+        where = f"audit trail entry {number}"
+        if not entry.timestamp or not entry.action:
+            error(where, "it has no time or no action")
+        for item in (*entry.references, *(diff.get("changedItem", "") for diff in entry.diffs)):
+            if item and item not in known and item not in step_ids and item not in samples:
+                problems.append(
+                    Problem("structure", "note", where, f"it is about {item!r}, which is not in the document")
+                )
+    for number, references in enumerate(document.signatures, 1):
+        for item in references:
+            if item and item not in known:
+                error(f"signature {number}", f"it signs {item!r}, which is not in the document")
+    return tuple(problems)
+
+
+def _ids(root: Any) -> Iterable[str]:
+    return [
+        str(element.get("id"))
+        for element in root.iter()
+        if isinstance(element.tag, str)
+        and element.tag.startswith("{urn:org:astm:animl:")
+        and element.get("id")
+    ]

@@ -1,0 +1,266 @@
+"""An AnIML document as plain values: everything that the file says, numbers as the text that it says them in."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as the standard wants it.
+
+    Attributes:
+        level: "structure" (our own checks, always run), "schema" (core XSD) or "technique" (its ATDD).
+        severity: "error" sends the file to quarantine; "note" is kept with it.
+        where: path or line in the file.
+        message: what is wrong.
+    """
+
+    level: str
+    severity: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """A unit as written; `si` holds (SI unit, factor, exponent, offset), each as text."""
+
+    label: str
+    quantity: str = ""
+    si: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named value; `value` is the raw text."""
+
+    name: str
+    type: str
+    value: str
+    unit: UnitEntry | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A column of a series set.
+
+    Attributes:
+        kind: how the file holds it: "individual", "encoded", "incremented", several joined by "+".
+        values: each value as text: raw where the file holds text, exact where it holds start and increment,
+            the shortest text that reads back to the same binary number where it is encoded.
+        start: index of the first value.
+    """
+
+    name: str
+    id: str
+    type: str
+    dependency: str
+    kind: str
+    values: tuple[str, ...]
+    unit: UnitEntry | None = None
+    plot_scale: str = ""
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSet:
+    """Series of equal length."""
+
+    name: str
+    length: int
+    series: tuple[Series, ...]
+    id: str = ""
+
+    def named(self, name: str) -> Series | None:
+        """The series of that name, if there is one."""
+        return next((one for one in self.series if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """Parameters, series sets and further categories under one heading."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    series_sets: tuple[SeriesSet, ...] = ()
+    categories: tuple[Category, ...] = ()
+    id: str = ""
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, if there is one."""
+        return next((one for one in self.parameters if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleEntry:
+    """A sample; `attributes` holds all its attributes as text (barcode, derived, containerType, ...)."""
+
+    id: str
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    categories: tuple[Category, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result of a step; `steps` are those nested in it."""
+
+    name: str
+    series_sets: tuple[SeriesSet, ...] = ()
+    categories: tuple[Category, ...] = ()
+    steps: tuple[Step, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An experiment step (or, in `AnimlDocument.templates`, a template).
+
+    Attributes:
+        technique: `name`, `uri`, `sha256` of the technique definition.
+        extensions: the same of each extension.
+        sample_references: attributes of each reference (sampleID, role, samplePurpose), inheritances too.
+        data_references: attributes of references to other steps and to parent data points.
+        timestamp: as written.
+        method: attributes of the method; author, device and software flattened as `device.Name`.
+    """
+
+    id: str
+    name: str
+    technique: Mapping[str, str] = field(default_factory=dict)
+    extensions: tuple[Mapping[str, str], ...] = ()
+    sample_references: tuple[Mapping[str, str], ...] = ()
+    data_references: tuple[Mapping[str, str], ...] = ()
+    timestamp: str = ""
+    method: Mapping[str, str] = field(default_factory=dict)
+    method_categories: tuple[Category, ...] = ()
+    results: tuple[Result, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An entry of the instrument's own trail.
+
+    Attributes:
+        diffs: each with `scope`, `changedItem`, `old`, `new`.
+        references: ids of items that the entry is about.
+    """
+
+    timestamp: str
+    author: Mapping[str, str]
+    action: str
+    reason: str = ""
+    comment: str = ""
+    software: Mapping[str, str] = field(default_factory=dict)
+    diffs: tuple[Mapping[str, str], ...] = ()
+    references: tuple[str, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnimlDocument:
+    """What one file says.
+
+    Attributes:
+        digest: SHA-256 of the file's bytes.
+        signatures: ids of the items that each XML signature refers to. Present is not verified.
+        problems: what is not as the standard wants it.
+        schema_validated: whether the core XSD was there to validate against.
+        techniques_validated: names of the technique definitions that were there.
+        unread: names of elements that were understood but are not kept, with the reason.
+    """
+
+    digest: str
+    version: str
+    samples: tuple[SampleEntry, ...] = ()
+    steps: tuple[Step, ...] = ()
+    templates: tuple[Step, ...] = ()
+    audit_trail: tuple[AuditEntry, ...] = ()
+    signatures: tuple[tuple[str, ...], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    schema_validated: bool = False
+    techniques_validated: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """ "accepted" or "quarantined": what has an error is kept raw and used for nothing."""
+        return "quarantined" if any(one.severity == "error" for one in self.problems) else "accepted"
+
+    @property
+    def reason(self) -> str:
+        """Why it is quarantined, in one line; "" if it is not."""
+        errors = [one for one in self.problems if one.severity == "error"]
+        if not errors:
+            return ""
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        return f"{errors[0].where}: {errors[0].message}{more}"
+
+    def all_steps(self) -> Iterator[Step]:
+        """Every step, those nested in results too, in document order."""
+        waiting = list(self.steps)
+        while waiting:
+            step = waiting.pop(0)
+            yield step
+            waiting[:0] = [nested for result in step.results for nested in result.steps]
+
+    def sample(self, sample_id: str) -> SampleEntry | None:
+        """The sample of that id, if there is one."""
+        return next((one for one in self.samples if one.id == sample_id), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The document as JSON without floats."""
+        return typing.cast("dict[str, Any]", _plain(self))
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, Any]) -> AnimlDocument:
+        """The inverse of `as_dict`.
+
+        Raises:
+            TypeError, ValueError, KeyError: if the body is no such document.
+        """
+        return build(cls, body)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value
+
+
+def build(kind: type[_T], body: Mapping[str, Any]) -> _T:
+    """A dataclass of this module out of its JSON; every field is checked against its declared type."""
+    hints = typing.get_type_hints(kind)
+    return kind(**{one.name: _read(hints[one.name], body[one.name]) for one in fields(kind)})  # type: ignore[arg-type]
+
+
+def _read(kind: Any, value: Any) -> Any:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return (
+            None if value is None else _read(next(one for one in arguments if one is not type(None)), value)
+        )
+    if origin is tuple:
+        return tuple(_read(arguments[0], item) for item in value)
+    if origin is not None and issubclass(origin, Mapping):
+        return {str(key): _read(arguments[1], item) for key, item in value.items()}
+    if is_dataclass(kind):
+        return build(typing.cast("type[Any]", kind), value)
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value

@@ -1,0 +1,316 @@
+"""The folder connector: raw files that instruments drop, taken whole, once, and with their bytes.
+
+A folder is scanned (events of the operating system are not to be trusted on network shares). A file is taken
+when its size and time have not changed for some scans and, where the format tells, it is complete. Its bytes
+are read, hashed, spooled to disk and hashed again from the source; only then is it announced. A changed file
+is a new version; the same bytes under the same name are the same document. A folder that is missing, or
+suddenly empty, is *source unavailable* and never a deletion.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import mimetypes
+import os
+import re
+import stat
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from titer.base.clock import Clock, from_us, iso, us
+from titer.base.errors import Invalid, TiterError, Unavailable
+from titer.connect.core.columns import Columns
+from titer.connect.core.contract import (
+    Batch,
+    Capability,
+    ClockSample,
+    Command,
+    ConnectionConfig,
+    DeviceIdentity,
+    Document,
+    Gap,
+    Outcome,
+    Receipt,
+    Resume,
+    event,
+)
+
+TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
+_END_OF_ANIML = re.compile(rb"</(\w+:)?AnIML\s*>\s*(<!--.*?-->\s*)*\Z", re.DOTALL)
+_EMPTY_ANIML = re.compile(rb"<(\w+:)?AnIML\b[^>]*/>\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    size: int
+    modified_ns: int
+
+
+@dataclass(slots=True)
+class _Rest:
+    look: _Look
+    scans: int
+    since: float
+
+
+class FolderConnector:
+    """See the module; the contract is `titer.connect.core.contract.Connector`.
+
+    Args:
+        config: the connection. Settings: `folder`; `pattern` ("*.animl" for type animl, else "*");
+            `recursive` (false); `scan_interval_s` (2), `stable_scans` (2), `patience_s` (30: how long an
+            incomplete file may rest before it is taken as it is), `max_bytes` (256 MiB);
+            `schemas` and `techniques` (folders, AnIML only); `time_zone` and `encoding` go along with each
+            document for the parser.
+        clock: the host's clock.
+        folder: the connection's own folder; bytes are spooled below it until the hub has them.
+    """
+
+    def __init__(self, config: ConnectionConfig, clock: Clock, folder: Path) -> None:
+        self.capabilities = frozenset({Capability.STREAM, Capability.FILES})
+        settings = config.settings
+        self._config = config
+        self._clock = clock
+        self._animl = config.type == "animl"
+        if not settings.get("folder"):
+            raise Invalid(
+                f"The connection {config.name} names no folder.",
+                where="settings.folder",
+                do="Give the path of the folder on the connector host.",
+            )
+        self._source = Path(str(settings["folder"]))
+        self._pattern = str(settings.get("pattern") or ("*.animl" if self._animl else "*"))
+        self._recursive = bool(settings.get("recursive", False))
+        self._interval = float(settings.get("scan_interval_s", 2))
+        self._scans = int(settings.get("stable_scans", 2))
+        self._patience = float(settings.get("patience_s", 30))
+        self._limit = int(settings.get("max_bytes", 256 * 1024 * 1024))
+        self._spool = folder / "spool"
+        self._resting: dict[str, _Rest] = {}
+        self._taken: dict[str, dict[str, Any]] = {}
+
+    async def open(self, resume: Resume) -> None:
+        """Take over which files were taken, and as what."""
+        self._taken = {
+            name.removeprefix("file:"): json.loads(body)
+            for name, body in resume.state.items()
+            if name.startswith("file:")
+        }
+        await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
+
+    async def close(self) -> None:
+        """Nothing is held open between scans."""
+
+    async def describe(self) -> DeviceIdentity:
+        """A folder has no maker; its path is its identity."""
+        return DeviceIdentity(
+            model="folder",
+            endpoint=str(self._source),
+            details={"pattern": self._pattern, "recursive": self._recursive},
+        )
+
+    async def stream(self) -> AsyncIterator[Batch]:
+        """Scan for ever; yields one batch a file.
+
+        Raises:
+            Unavailable: if the folder is not there, cannot be read, or is suddenly empty.
+        """
+        yield Batch(Columns.empty())
+        while True:
+            found = await asyncio.to_thread(self._scan)
+            for name in sorted(found):
+                if not self._at_rest(name, found[name]):
+                    continue
+                batch = await asyncio.to_thread(self._take, name, found[name])
+                if batch is not None:
+                    yield batch
+            missing = self._missing(found)
+            if missing is not None:
+                yield missing
+            await asyncio.sleep(self._interval)
+
+    def _scan(self) -> dict[str, _Look]:
+        if not self._source.is_dir():
+            raise Unavailable(
+                f"The folder {self._source} is not there.",
+                do="Look whether the share is mounted; nothing is taken as deleted.",
+            )
+        found: dict[str, _Look] = {}
+        try:
+            paths = self._source.rglob(self._pattern) if self._recursive else self._source.glob(self._pattern)
+            for path in paths:
+                if path.name.startswith((".", "~")) or path.name.endswith(TEMPORARY):
+                    continue
+                facts = path.lstat()
+                if stat.S_ISREG(facts.st_mode):
+                    found[path.relative_to(self._source).as_posix()] = _Look(facts.st_size, facts.st_mtime_ns)
+        except OSError as error:
+            raise Unavailable(f"The folder {self._source} cannot be read: {error}.") from error
+        present = {name for name, entry in self._taken.items() if not entry.get("gone")}
+        if len(present) > 1 and not found:
+            raise Unavailable(
+                f"The folder {self._source} is empty, and held {len(present)} files before.",
+                do="Look whether the share is mounted; nothing is taken as deleted.",
+            )
+        return found
+
+    def _at_rest(self, name: str, look: _Look) -> bool:
+        entry = self._taken.get(name)
+        if entry is not None and not entry.get("gone") and [look.size, look.modified_ns] == entry["look"]:
+            return False
+        rest = self._resting.get(name)
+        if rest is None or rest.look != look:
+            self._resting[name] = rest = _Rest(look, 0, time.monotonic())
+        rest.scans += 1
+        return rest.scans > self._scans
+
+    def _take(self, name: str, look: _Look) -> Batch | None:
+        path = self._source / name
+        try:
+            if look.size > self._limit:
+                return self._refuse(name, look, f"it has {look.size} bytes, more than {self._limit}")
+            data = path.read_bytes()
+            if (
+                self._animl
+                and not complete(data)
+                and time.monotonic() - self._resting[name].since < self._patience
+            ):
+                return None
+            digest = hashlib.sha256(data).hexdigest()
+            spooled = self._spool / digest
+            if not spooled.exists():
+                draft = self._spool / f"{digest}.new"
+                with draft.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                draft.replace(spooled)
+                _sync_folder(self._spool)
+            again = path.lstat()
+            if (again.st_size, again.st_mtime_ns) != (look.size, look.modified_ns) or hashlib.sha256(
+                path.read_bytes()
+            ).hexdigest() != digest:
+                self._resting.pop(name, None)
+                return None
+        except FileNotFoundError:
+            self._resting.pop(name, None)
+            return None
+        except OSError as error:
+            raise Unavailable(f"The file {path} cannot be read: {error}.") from error
+        self._resting.pop(name, None)
+        before = self._taken.get(name)
+        self._taken[name] = entry = {"look": [look.size, look.modified_ns], "digest": digest}
+        state = {f"file:{name}": json.dumps(entry)}
+        events: tuple[dict[str, Any], ...] = ()
+        now = us(self._clock.now())
+        if before is not None and before["digest"] != digest:
+            words = (
+                f"The file {name} was changed after it had been taken; the change is a version of its own."
+            )
+            events = (event("config_changed", now, words, file=name, digest=digest, before=before["digest"]),)
+        elif before is not None:
+            return Batch(Columns.empty(), state=state)
+        document = Document(
+            key=f"{self._config.name}/{name}/{digest}",
+            digest=digest,
+            file_name=name,
+            seen_us=now,
+            media_type="application/vnd.animl+xml"
+            if self._animl
+            else mimetypes.guess_type(name)[0] or "application/octet-stream",
+            kind=self._config.type,
+            identity={
+                "size": look.size,
+                "modified_at": iso(from_us(look.modified_ns // 1000)),
+                **{
+                    setting: str(self._config.settings[setting])
+                    for setting in ("time_zone", "encoding")
+                    if setting in self._config.settings
+                },
+                **(self._verdict(data) if self._animl else {}),
+            },
+        )
+        return Batch(Columns.empty(), events=events, documents=(document,), state=state)
+
+    def _verdict(self, data: bytes) -> dict[str, Any]:
+        from titer.connect import animl
+
+        folders = {
+            name: Path(str(self._config.settings[name])) if self._config.settings.get(name) else None
+            for name in ("schemas", "techniques")
+        }
+        try:
+            document = animl.read(data, **folders)  # type: ignore[arg-type]
+        except TiterError as error:
+            return {"verdict": "quarantined", "reason": str(error)}
+        return {
+            "verdict": document.verdict,
+            "reason": document.reason,
+            "schema_validated": document.schema_validated,
+            "samples": len(document.samples),
+            "steps": sum(1 for _ in document.all_steps()),
+            "problems": [
+                f"{one.level} {one.severity}, {one.where}: {one.message}" for one in document.problems[:50]
+            ],
+        }
+
+    def _refuse(self, name: str, look: _Look, why: str) -> Batch:
+        self._resting.pop(name, None)
+        self._taken[name] = entry = {"look": [look.size, look.modified_ns], "digest": ""}
+        words = f"The file {name} was not taken: {why}."
+        return Batch(
+            Columns.empty(),
+            events=(event("config_changed", us(self._clock.now()), words, file=name),),
+            state={f"file:{name}": json.dumps(entry)},
+        )
+
+    def _missing(self, found: dict[str, _Look]) -> Batch | None:
+        gone = [name for name, entry in self._taken.items() if name not in found and not entry.get("gone")]
+        if not gone:
+            return None
+        events, state, now = [], {}, us(self._clock.now())
+        for name in sorted(gone):
+            self._taken[name]["gone"] = True
+            state[f"file:{name}"] = json.dumps(self._taken[name])
+            words = f"The file {name} has vanished from the folder; its bytes are kept."
+            events.append(event("config_changed", now, words, file=name, digest=self._taken[name]["digest"]))
+        return Batch(Columns.empty(), events=tuple(events), state=state)
+
+    async def ack(self, cursor: Any) -> None:
+        """Files stay where they are."""
+
+    async def backfill(self, gap: Gap) -> AsyncIterator[Batch]:
+        """A folder has no history but its files."""
+        raise Unavailable("A folder of files keeps no history.")
+        yield  # pragma: no cover
+
+    async def clock(self) -> ClockSample | None:
+        """A folder has no clock."""
+        return None
+
+    async def invoke(self, command: Command) -> Receipt:
+        """A folder takes no commands."""
+        return Receipt(Outcome.FAILED, message="A folder of files takes no commands.")
+
+    async def observe(self, command: Command) -> Receipt:
+        """A folder takes no commands."""
+        return await self.invoke(command)
+
+
+def complete(data: bytes) -> bool:
+    """Whether an AnIML file has been written to its end, by its last bytes."""
+    tail = data[-4096:]
+    return bool(_END_OF_ANIML.search(tail) or _EMPTY_ANIML.search(tail))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
