@@ -70,6 +70,7 @@ class ConnectionRunner:
         name = self.config.name
         for command in await self._journal.interrupted():
             self.command(command)
+        await self._tidy_spool()
         async with asyncio.TaskGroup() as group:
 
             def keep(what: str, step: Any, wake: asyncio.Event | None = None, most: float = 15.0) -> None:
@@ -87,6 +88,15 @@ class ConnectionRunner:
                 keep("backfill", self._backfill, self._gaps, 30.0)
             if Capability.CLOCK in self._connector.capabilities:
                 keep("clock", self._sample_clock)
+
+    async def _tidy_spool(self) -> None:
+        """Delete spooled bytes that the hub took just before this host was killed."""
+        waiting = {body["digest"] for body in await self._journal.unaccepted_documents()}
+        spool = self._journal.path.parent / "spool"
+        if await asyncio.to_thread(spool.is_dir):
+            for path in await asyncio.to_thread(lambda: list(spool.iterdir())):
+                if path.name not in waiting:
+                    path.unlink(missing_ok=True)
 
     async def close(self) -> None:
         """Let go of device and journal."""

@@ -62,13 +62,16 @@ class FolderConnector:
     """See the module; the contract is `titer.connect.core.contract.Connector`.
 
     Args:
-        config: the connection. Settings: `folder`; `pattern` ("*.animl" for type animl, else "*");
-            `recursive` (false); `scan_interval_s` (2), `stable_scans` (2), `patience_s` (30: how long an
-            incomplete file may rest before it is taken as it is), `max_bytes` (256 MiB);
-            `schemas` and `techniques` (folders, AnIML only); `time_zone` and `encoding` go along with each
-            document for the parser.
+        config: the connection. Settings: `folder`; `time_zone` (IANA name) and `encoding` of what the files
+            say, mandatory, they go along with each document for the parser; `pattern` ("*.animl" for type
+            animl, else "*"); `recursive` (false); `scan_s` (0.3; `scan_interval_s` is the same),
+            `stable_scans` (2), `patience_s` (30: how long an incomplete file may rest before it is taken as
+            it is), `max_bytes` (256 MiB); `schemas` and `techniques` (folders, AnIML only).
         clock: the host's clock.
         folder: the connection's own folder; bytes are spooled below it until the hub has them.
+
+    Raises:
+        Invalid: if a setting is missing or cannot be meant.
     """
 
     def __init__(self, config: ConnectionConfig, clock: Clock, folder: Path) -> None:
@@ -83,16 +86,24 @@ class FolderConnector:
                 where="settings.folder",
                 do="Give the path of the folder on the connector host.",
             )
+        _check_reading(config)
         self._source = Path(str(settings["folder"]))
         self._pattern = str(settings.get("pattern") or ("*.animl" if self._animl else "*"))
         self._recursive = bool(settings.get("recursive", False))
-        self._interval = float(settings.get("scan_interval_s", 2))
+        self._interval = float(settings.get("scan_s", settings.get("scan_interval_s", 0.3)))
         self._scans = int(settings.get("stable_scans", 2))
+        if self._interval <= 0 or self._scans < 1:
+            raise Invalid(
+                f"The connection {config.name} cannot scan every {self._interval} s for {self._scans} times.",
+                where="settings.scan_s, settings.stable_scans",
+                do="Give a positive number of seconds and at least one scan.",
+            )
         self._patience = float(settings.get("patience_s", 30))
         self._limit = int(settings.get("max_bytes", 256 * 1024 * 1024))
         self._spool = folder / "spool"
         self._resting: dict[str, _Rest] = {}
         self._taken: dict[str, dict[str, Any]] = {}
+        self._away = False
 
     async def open(self, resume: Resume) -> None:
         """Take over which files were taken, and as what."""
@@ -117,12 +128,23 @@ class FolderConnector:
     async def stream(self) -> AsyncIterator[Batch]:
         """Scan for ever; yields one batch a file.
 
+        That the folder went away, and that it is back, are events of the stream.
+
         Raises:
             Unavailable: if the folder is not there, cannot be read, or is suddenly empty.
         """
-        yield Batch(Columns.empty())
         while True:
-            found = await asyncio.to_thread(self._scan)
+            try:
+                found = await asyncio.to_thread(self._scan)
+            except Unavailable as error:
+                if not self._away and self._taken:
+                    self._away = True
+                    words = f"The source is unavailable: {error} No file is taken as deleted."
+                    yield Batch(
+                        Columns.empty(), events=(event("config_changed", us(self._clock.now()), words),)
+                    )
+                raise
+            yield self._present()
             for name in sorted(found):
                 if not self._at_rest(name, found[name]):
                     continue
@@ -133,6 +155,13 @@ class FolderConnector:
             if missing is not None:
                 yield missing
             await asyncio.sleep(self._interval)
+
+    def _present(self) -> Batch:
+        if not self._away:
+            return Batch(Columns.empty())
+        self._away = False
+        words = f"The folder {self._source} is there again."
+        return Batch(Columns.empty(), events=(event("reconnected", us(self._clock.now()), words),))
 
     def _scan(self) -> dict[str, _Look]:
         if not self._source.is_dir():

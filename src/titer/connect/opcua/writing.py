@@ -101,7 +101,8 @@ async def read_back(client: Client, node: ua.NodeId) -> tuple[str | None, int, A
     number, text = as_number(content)
     if text is None and not math.isnan(number):
         text = str(int(content)) if isinstance(content, bool | int) else repr(float(number))
-    source = us(value.SourceTimestamp) if value.SourceTimestamp is not None else 0
+    stamp = value.SourceTimestamp or value.ServerTimestamp
+    source = us(stamp) if stamp is not None else 0
     return text, source, content
 
 

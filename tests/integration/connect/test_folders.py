@@ -1,0 +1,179 @@
+"""Raw files reach the hub whole, once and with their bytes, through a real host against a fake hub."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from titer.base.clock import SystemClock
+from titer.connect.core.host import Host
+from titer.connect.core.hub import Hub
+from titer.connect.registry import CONNECTORS
+from titer.testing.connectors import FakeHub
+
+GOOD = b'<AnIML xmlns="urn:org:astm:animl:schema:core:draft:0.90" version="0.90"><SampleSet>' + (
+    b'<Sample sampleID="s1" name="S-1"/></SampleSet></AnIML>'
+)
+
+
+class Site:
+    def __init__(self, folder: Path) -> None:
+        self.source = folder / "instrument"
+        self.source.mkdir()
+        self.folder = folder
+        self.hub = FakeHub()
+
+    def documents(self) -> list[dict[str, Any]]:
+        return sorted(self.hub.documents.values(), key=lambda one: one["file_name"])
+
+    def events(self) -> list[str]:
+        return [e["reason"] for frame in self.hub.decoded("hplc") for e in frame.events]
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 15) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def running(site: Site, **settings: Any) -> AsyncIterator[Site]:
+    site.hub.connections = [
+        {
+            "name": "hplc",
+            "type": "animl",
+            "version": 1,
+            "epoch": 0,
+            "settings": {
+                "folder": str(site.source),
+                "scan_interval_s": 0.1,
+                "patience_s": 1.0,
+                "time_zone": "UTC",
+                **settings,
+            },
+            "channels": [],
+        }
+    ]
+    site.hub.start()
+    hub = Hub(site.hub.url, site.hub.token, "local")
+    host = asyncio.create_task(Host(hub, site.folder / "host", SystemClock(), CONNECTORS, poll=0.2).run())
+    try:
+        yield site
+    finally:
+        host.cancel()
+        await asyncio.gather(host, return_exceptions=True)
+        await hub.close()
+        site.hub.stop()
+
+
+def test_a_file_arrives_once_with_its_bytes_and_verdict(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site):
+            (site.source / "run-1.animl").write_bytes(GOOD)
+            (site.source / "broken.animl").write_bytes(b"<AnIML>")
+            (site.source / "dtd.animl").write_bytes(b"<!DOCTYPE AnIML []><AnIML></AnIML>")
+            (site.source / "notes.txt").write_bytes(b"not asked for")
+            await site.until(lambda: len(site.hub.documents) == 3)
+            broken, dtd, good = site.documents()
+            assert good["digest"] == hashlib.sha256(GOOD).hexdigest()
+            assert site.hub.content[good["digest"]] == GOOD
+            assert (good["kind"], good["identity"]["verdict"], good["identity"]["time_zone"]) == (
+                "animl",
+                "accepted",
+                "UTC",
+            )
+            for bad, words in ((broken, "not well-formed"), (dtd, "DTD")):
+                assert bad["identity"]["verdict"] == "quarantined"
+                assert words in bad["identity"]["reason"]
+                assert bad["digest"] in site.hub.content
+            spool = tmp_path / "host" / "hplc" / "spool"
+            await site.until(lambda: not list(spool.iterdir()))
+        async with running(site):
+            await asyncio.sleep(0.8)
+            assert len(site.hub.documents) == 3
+            (site.source / "run-2.animl").write_bytes(GOOD)
+            await site.until(lambda: len(site.hub.documents) == 4)
+
+    asyncio.run(check())
+
+
+def test_a_growing_file_is_awaited_and_a_changed_one_is_a_new_version(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site):
+            path = site.source / "run.animl"
+            for end in range(20, len(GOOD), 40):
+                path.write_bytes(GOOD[:end])
+                await asyncio.sleep(0.15)
+            path.write_bytes(GOOD)
+            await site.until(lambda: len(site.hub.documents) == 1)
+            assert site.documents()[0]["digest"] == hashlib.sha256(GOOD).hexdigest()
+            path.write_bytes(GOOD.replace(b"S-1", b"S-9"))
+            await site.until(lambda: len(site.hub.documents) == 2)
+            assert any("version of its own" in words for words in site.events())
+
+    asyncio.run(check())
+
+
+def test_vanished_and_reappearing_files_are_told_apart_from_an_absent_share(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site):
+            for name in ("a", "b"):
+                (site.source / f"{name}.animl").write_bytes(GOOD)
+            await site.until(lambda: len(site.hub.documents) == 2)
+            site.source.rename(tmp_path / "unmounted")
+            await site.until(lambda: site.hub.statuses["hplc"]["state"] == "disconnected")
+            assert "not there" in site.hub.statuses["hplc"]["message"]
+            assert not site.events()
+            (tmp_path / "unmounted").rename(site.source)
+            await site.until(lambda: site.hub.statuses["hplc"]["state"] == "connected")
+            (site.source / "a.animl").unlink()
+            await site.until(lambda: bool(site.events()))
+            assert site.events() == ["The file a.animl has vanished from the folder; its bytes are kept."]
+            (site.source / "a.animl").write_bytes(GOOD)
+            await asyncio.sleep(0.8)
+            assert len(site.hub.documents) == 2
+
+    asyncio.run(check())
+
+
+def test_files_wait_in_the_spool_while_the_hub_is_away(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site):
+            await site.until(lambda: "hplc" in site.hub.statuses)
+            site.hub.stop()
+            (site.source / "run.animl").write_bytes(GOOD)
+            spool = tmp_path / "host" / "hplc" / "spool"
+            await site.until(lambda: any(spool.glob("*")))
+            await asyncio.sleep(0.3)
+            shutil.rmtree(site.source)
+            site.hub.start()
+            await site.until(lambda: len(site.hub.documents) == 1)
+            assert site.hub.content[hashlib.sha256(GOOD).hexdigest()] == GOOD
+
+    asyncio.run(check())
+
+
+def test_a_connection_of_an_unknown_type_is_refused_in_words(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site):
+            site.hub.connections = [{"name": "x", "type": "modbus", "settings": {}, "channels": []}]
+            await site.until(lambda: site.hub.statuses.get("x", {}).get("state") == "refused")
+            assert "modbus" in site.hub.statuses["x"]["message"]
+
+    asyncio.run(check())
+    assert os.path.exists(tmp_path / "host" / "connections.json")  # noqa: PTH110
