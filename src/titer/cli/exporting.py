@@ -93,7 +93,7 @@ def import_file(
     found = row["found"]
     say(
         f"{file.name} is kept (SHA-256 {taken['digest']}) and {row['disposition']}: "
-        f"{found.get('injections', 0)} injections, run {found.get('run') or 'not named'}, "
+        f"{_contents(found)}, run {found.get('run') or 'not named'}, "
         f"samples {', '.join(found.get('samples') or []) or 'none'}"
         + (f"; unknown here: {', '.join(found['unknown_samples'])}" if found.get("unknown_samples") else "")
         + (f". {row['reason']}" if row["reason"] else ".")
@@ -101,6 +101,12 @@ def import_file(
         row,
         json,
     )
+
+
+def _contents(found: dict[str, Any]) -> str:
+    """What the laboratory found in a file that it could read."""
+    number = found.get("injections", 0)
+    return f"{number} injections" if number else "columns of values without a chromatogram"
 
 
 def _only_connection(api: Api) -> str:
