@@ -1,0 +1,241 @@
+"""A served installation with people and work in it, and browsers to look at it with."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from titer.app import Config, Platform, create_installation, open_platform
+from titer.cli.processes import HUB, start_hub
+from titer.quality.model import Disposition
+from titer.record import Actor
+from titer.server.supervisor import Supervisor
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "src" / "titer" / "server" / "pages" / "index.html"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "build" / "screenshots"
+PASSWORD = "correct horse battery"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+VIEWS = {"desk": (1440, 900, "light"), "tablet": (1024, 768, "light"), "dark": (1440, 900, "dark")}
+PEOPLE = (
+    ("okafor", "Maria Okafor", "quality"),
+    ("silva", "Rui Silva", "quality"),
+    ("lindqvist", "Eva Lindqvist", "operator"),
+)
+
+
+def _missing(reason: str) -> None:
+    """Skip with the reason; where skips are refused (continuous integration), fail with it."""
+    if "browser" in os.environ.get("TITER_REFUSE_SKIPS", "").split(","):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@dataclass
+class Served:
+    """A hub that serves an installation.
+
+    Args:
+        address: of its pages.
+        folder: of the installation.
+        batch: id of the batch that is under review.
+        exceptions: ids of its exceptions.
+    """
+
+    address: str
+    folder: Path
+    batch: str
+    exceptions: list[str] = field(default_factory=list)
+
+
+def _people(platform: Platform) -> dict[str, Actor]:
+    made = {}
+    with platform.record.action(Actor.timer("test"), "record.person.create") as unit:
+        for username, full_name, role in PEOPLE:
+            row = platform.identity.create_person(
+                unit, username=username, full_name=full_name, password=PASSWORD, roles=(role,)
+            )
+            row.policy_acknowledged_at = unit.now
+            made[username] = Actor.person(row.id, None, full_name)
+    return made
+
+
+def _work(platform: Platform) -> tuple[str, list[str]]:
+    """A batch that quality follows, with three exceptions that wait for a person.
+
+    The plant floor is switched off here, so the batch has no procedure; the walk through a whole one is the
+    demo's own test.
+    """
+    with platform.record.action(Actor.timer("test"), "quality.follow") as unit:
+        batch = unit.new_id()
+        unit.add(Disposition(batch_id=batch, batch_number="B-2026-0001", state="in_process", coverage={}))
+        rows = [
+            platform.quality.raise_exception(
+                unit,
+                kind="limit",
+                severity=severity,
+                title=title,
+                detail=detail,
+                batch_id=batch,
+                subject_type="mes_phase",
+                subject_id="growth",
+                evidence={"tag": tag, "value": value, "unit": unit_code, "limit": limit},
+                key=f"limit/{tag}",
+            )
+            for severity, title, detail, tag, value, unit_code, limit in (
+                (
+                    "minor",
+                    "Temperature above its limit",
+                    "37.6 degC for 4 min during growth; the loop brought it back.",
+                    "BR-201.Temperature.PV",
+                    "37.6",
+                    "degC",
+                    "37.5",
+                ),
+                (
+                    "minor",
+                    "Dissolved oxygen below its limit",
+                    "28 % for 6 min while the cable was cut.",
+                    "BR-201.DO.PV",
+                    "28",
+                    "%",
+                    "30",
+                ),
+                (
+                    "major",
+                    "Feed pump delivered less than was asked for",
+                    "The balance shows 8 % less than the pump's own totaliser.",
+                    "BR-201.FeedF2Total.PV",
+                    "11.04",
+                    "L",
+                    "12.00",
+                ),
+            )
+        ]
+        return batch, [row.id for row in rows]
+
+
+@pytest.fixture(scope="module")
+def platform_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An installation with three people and a batch with exceptions, served on a free port.
+
+    One for a module: a test works on an exception of its own.
+    """
+    if not PAGES.exists():
+        _missing("the pages are not built: make pages")
+    root = tmp_path_factory.mktemp("served")
+    folder = root / "lab"
+    create_installation(folder, Config(name="Plant", site="Suite 2", layers=("lims",)))
+    platform = open_platform(folder)
+    _people(platform)
+    batch, exceptions = _work(platform)
+    platform.settle()
+    platform.close()
+    supervisor = Supervisor(root / "logs")
+    try:
+        start_hub(supervisor, folder, port=0)
+        port = supervisor.children[HUB].announced.split()[1]
+        yield Served(f"http://127.0.0.1:{port}", folder, batch, exceptions)
+    finally:
+        supervisor.end_all()
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    """Headless Chromium: the machine's, or else Playwright's own."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        path = (
+            shutil.which("chromium") or shutil.which("chromium-browser") or started.chromium.executable_path
+        )
+        if not Path(path).exists():
+            _missing("there is no Chromium: install one, or run `playwright install chromium`")
+        made = started.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield made
+        made.close()
+
+
+Screen = Callable[..., Any]
+
+
+@pytest.fixture
+def screen(browser: Any, platform_server: Served) -> Iterator[Screen]:
+    """Opens a browser of its own for each person: `screen("okafor")` is logged in, `screen()` is not.
+
+    What a page throws, and what it writes to its console as an error, fails the test: except for the refusals
+    that the test itself provokes.
+    """
+    contexts, thrown = [], []
+
+    def open_one(username: str | None = None, view: str = "desk") -> Any:
+        width, height, scheme = VIEWS[view]
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        page.goto(platform_server.address)
+        if username:
+            log_in(page, username, PASSWORD)
+            page.get_by_role("navigation").first.wait_for()
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert thrown == []
+
+
+@pytest.fixture
+def page(screen: Screen) -> Any:
+    """One browser at the way in."""
+    return screen()
+
+
+def log_in(page: Any, username: str, password: str) -> None:
+    """Fill in the form and press the button."""
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Log in").click()
+
+
+def picture(page: Any, name: str) -> Path:
+    """Take a picture for people to look at."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def violations(page: Any) -> list[str]:
+    """Serious and critical violations of WCAG 2.2 A and AA, as axe-core finds them."""
+    if not AXE.exists():
+        _missing("axe-core is not installed: cd web && npm ci")
+    if not page.evaluate("Boolean(window.axe)"):
+        page.add_script_tag(path=str(AXE))
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(rules)}}}).then(r => r.violations)")
+    return [
+        f"{one['impact']} {one['id']}: {one['help']}: {node['html'][:160]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
