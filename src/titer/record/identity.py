@@ -222,7 +222,10 @@ class Identity:
                 "The account is locked after too many failed attempts.",
                 do="Ask an administrator to unlock it.",
             )
-        raise NotAuthenticated("User name or password is wrong.")
+        raise NotAuthenticated(
+            "User name or password is wrong.",
+            do=f"Try again; after {MAX_FAILED} failures the account is locked.",
+        )
 
     def _matches(self, person: Person | None, password: str) -> bool:
         """Whether the password fits; an unknown user costs the same time as a known one."""

@@ -55,7 +55,8 @@ async function call<T>(method: string, path: string, body: unknown, signal?: Abo
     }
   }
   if (!response.ok) {
-    if (response.status === 401 && path !== "/api/session") lost?.();
+    // A wrong password, at log-in or in the signature dialog, ends no session: the dialog must stay and say so.
+    if (response.status === 401 && path !== "/api/session" && path !== "/api/signatures") lost?.();
     throw new ProblemError(problemOf(response.status, parsed));
   }
   return parsed as T;

@@ -1,6 +1,6 @@
 import { Button, Modal, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, useSyncExternalStore, type FormEvent } from "react";
 import { toProblem } from "../api/problem";
 import { useSession } from "../api/session";
 import { giveSignature, previewSignature, type SignatureOut, type SignatureRequest } from "../api/sign";
@@ -201,6 +201,34 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
   );
 }
 
+interface Asked {
+  request: SignatureRequest;
+  onSigned?: (signature: SignatureOut) => void;
+}
+
+let asked: Asked | null = null;
+const listeners = new Set<() => void>();
+
+function ask(next: Asked | null): void {
+  asked = next;
+  for (const listener of listeners) listener();
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * Holds the dialog that a button opened, once for the whole shell: signing changes the record's state, the
+ * button leaves the page with it, and the person must still read what was signed.
+ */
+export function SignHost() {
+  const shown = useSyncExternalStore(listen, () => asked);
+  useEffect(() => () => ask(null), []);
+  return shown ? <SignDialog request={shown.request} onSigned={shown.onSigned} onClose={() => ask(null)} /> : null;
+}
+
 /** A button that opens the dialog. */
 export function SignButton({
   request,
@@ -217,13 +245,9 @@ export function SignButton({
   onSigned?: (signature: SignatureOut) => void;
   disabled?: boolean;
 }) {
-  const [open, setOpen] = useState(false);
   return (
-    <>
-      <Button variant={variant} size={size} onClick={() => setOpen(true)} disabled={disabled}>
-        {words}
-      </Button>
-      {open ? <SignDialog request={request} onClose={() => setOpen(false)} onSigned={onSigned} /> : null}
-    </>
+    <Button variant={variant} size={size} onClick={() => ask({ request, onSigned })} disabled={disabled}>
+      {words}
+    </Button>
   );
 }

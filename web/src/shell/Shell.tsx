@@ -11,6 +11,7 @@ import { label } from "../format/words";
 import { t } from "../i18n";
 import { Patterns } from "../parts/AnalogueBar";
 import { Shape } from "../parts/Shape";
+import { SignHost } from "../parts/SignDialog";
 import { ErrorState, LoadingState } from "../parts/States";
 import { Banner } from "./Banner";
 import { Icon } from "./icons";
@@ -70,6 +71,7 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
+      <SignHost />
       {searching ? (
         <Suspense>
           <Palette onClose={() => setSearching(false)} />

@@ -65,7 +65,7 @@ export function Exceptions({ review }: { review: BatchReview }) {
         </ul>
       </Panel>
       <Evidence exception={at} />
-      <Decide key={at.id} exception={at} review={review} onSigned={next} />
+      <Decide key={at.id} exception={at} review={review} onOpen={() => setChosen(at.id)} onSigned={next} />
     </div>
   );
 }
@@ -92,11 +92,38 @@ function Evidence({ exception: e }: { exception: QualityException }) {
   );
 }
 
-function Decide({ exception: e, review, onSigned }: { exception: QualityException; review: BatchReview; onSigned: () => void }) {
+function Decide({
+  exception: e,
+  review,
+  onOpen,
+  onSigned,
+}: {
+  exception: QualityException;
+  review: BatchReview;
+  onOpen: () => void;
+  onSigned: () => void;
+}) {
   const [disposition, setDisposition] = useState<string | null>(null);
   const [comment, setComment] = useState("");
   const [deviation, setDeviation] = useState<string | null>(e.deviation_id);
   const [signing, setSigning] = useState(false);
+  const [signed, setSigned] = useState(false);
+  // Stays until the person closes it, though the exception under it is disposed of by then.
+  const dialog = signing ? (
+    <SignDialog
+      request={{
+        record_type: "quality_exception",
+        record_id: e.id,
+        meaning: "disposed",
+        data: { disposition, comment: comment.trim(), ...(deviation ? { deviation_id: deviation } : {}) },
+      }}
+      onClose={() => {
+        setSigning(false);
+        if (signed) onSigned();
+      }}
+      onSigned={() => setSigned(true)}
+    />
+  ) : null;
   if (e.state !== "open") {
     return (
       <Panel title="Disposition">
@@ -107,6 +134,7 @@ function Decide({ exception: e, review, onSigned }: { exception: QualityExceptio
             ["Deviation", review.deviations.find((d) => d.id === e.deviation_id)?.number ?? (e.deviation_id ? "yes" : "none")],
           ]}
         />
+        {dialog}
       </Panel>
     );
   }
@@ -125,22 +153,17 @@ function Decide({ exception: e, review, onSigned }: { exception: QualityExceptio
           />
         ) : null}
         <Textarea label="Comment" value={comment} onChange={(x) => setComment(x.currentTarget.value)} autosize minRows={3} />
-        <Button onClick={() => setSigning(true)} disabled={!disposition || !comment.trim() || (needs && !deviation)}>
+        <Button
+          onClick={() => {
+            onOpen();
+            setSigning(true);
+          }}
+          disabled={!disposition || !comment.trim() || (needs && !deviation)}
+        >
           Sign the disposition
         </Button>
       </div>
-      {signing ? (
-        <SignDialog
-          request={{
-            record_type: "quality_exception",
-            record_id: e.id,
-            meaning: "disposed",
-            data: { disposition, comment: comment.trim(), ...(deviation ? { deviation_id: deviation } : {}) },
-          }}
-          onClose={() => setSigning(false)}
-          onSigned={onSigned}
-        />
-      ) : null}
+      {dialog}
     </Panel>
   );
 }
