@@ -11,7 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from titer.base.clock import SystemClock
+from titer.base.errors import Invalid
+from titer.connect.core.contract import ConnectionConfig
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
 from titer.connect.registry import CONNECTORS
@@ -54,6 +58,7 @@ async def running(site: Site, **settings: Any) -> AsyncIterator[Site]:
                 "scan_interval_s": 0.1,
                 "patience_s": 1.0,
                 "time_zone": "UTC",
+                "encoding": "utf-8",
                 **settings,
             },
             "channels": [],
@@ -134,17 +139,86 @@ def test_vanished_and_reappearing_files_are_told_apart_from_an_absent_share(tmp_
             site.source.rename(tmp_path / "unmounted")
             await site.until(lambda: site.hub.statuses["hplc"]["state"] == "disconnected")
             assert "not there" in site.hub.statuses["hplc"]["message"]
-            assert not site.events()
+            await site.until(lambda: len(site.events()) == 1)
+            assert "source is unavailable" in site.events()[0]
             (tmp_path / "unmounted").rename(site.source)
             await site.until(lambda: site.hub.statuses["hplc"]["state"] == "connected")
+            await site.until(lambda: len(site.events()) == 2)
+            assert site.events()[1].endswith("is there again.")
             (site.source / "a.animl").unlink()
-            await site.until(lambda: bool(site.events()))
-            assert site.events() == ["The file a.animl has vanished from the folder; its bytes are kept."]
+            await site.until(lambda: len(site.events()) == 3)
+            assert site.events()[2] == (
+                "The file a.animl has vanished from the folder; b.animl has the same bytes."
+            )
             (site.source / "a.animl").write_bytes(GOOD)
             await asyncio.sleep(0.8)
             assert len(site.hub.documents) == 2
 
     asyncio.run(check())
+
+
+def test_a_folder_that_is_suddenly_empty_is_unavailable_and_not_a_deletion(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site):
+            (site.source / "only.animl").write_bytes(GOOD)
+            await site.until(lambda: len(site.hub.documents) == 1)
+            (site.source / "only.animl").unlink()
+            await site.until(lambda: site.hub.statuses["hplc"]["state"] == "disconnected")
+            await site.until(lambda: len(site.events()) == 1)
+        site.hub.statuses.clear()
+        async with running(site):
+            await site.until(lambda: site.hub.statuses.get("hplc", {}).get("state") == "disconnected")
+            (site.source / "only.animl").write_bytes(GOOD)
+            await site.until(lambda: len(site.events()) == 2)
+            await asyncio.sleep(0.6)
+            assert ["is empty" in site.events()[0], "there again" in site.events()[1]] == [True, True]
+            assert len(site.events()) == 2
+            assert len(site.hub.documents) == 1
+
+    asyncio.run(check())
+
+
+def test_a_renamed_file_is_told_with_its_new_name(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site):
+            (site.source / "old.animl").write_bytes(GOOD)
+            (site.source / "other.animl").write_bytes(b"<AnIML/>")
+            await site.until(lambda: len(site.hub.documents) == 2)
+            (site.source / "old.animl").replace(site.source / "moved.animl")
+            await site.until(lambda: len(site.hub.documents) == 3)
+            names = [one["file_name"] for one in site.documents()]
+            assert names == ["moved.animl", "old.animl", "other.animl"]
+            await site.until(lambda: any("old.animl has vanished" in words for words in site.events()))
+
+    asyncio.run(check())
+
+
+def test_a_file_that_cannot_be_taken_is_said_and_holds_nothing_up(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site, max_bytes=1000):
+            (site.source / "a-empty.animl").write_bytes(b"")
+            (site.source / "b-large.animl").write_bytes(b"x" * 1001)
+            (site.source / os.fsdecode(b"c-\xff.animl")).write_bytes(GOOD)
+            (site.source / "d-good.animl").write_bytes(GOOD)
+            await site.until(lambda: len(site.hub.documents) == 1 and len(site.events()) == 3)
+            words = " ".join(sorted(site.events()))
+            assert site.documents()[0]["file_name"] == "d-good.animl"
+            assert all(part in words for part in ("it is empty", "1001 bytes", "no text"))
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("settings", [{"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"encoding": ""}])
+def test_time_zone_and_encoding_are_never_guessed(tmp_path: Path, settings: dict[str, str]) -> None:
+    given = {"folder": str(tmp_path), "time_zone": "UTC", "encoding": "utf-8", **settings}
+    with pytest.raises(Invalid, match=f"no {next(iter(settings)).replace('_', ' ')}"):
+        CONNECTORS["files"](ConnectionConfig("hplc", "files", given), SystemClock(), tmp_path)
 
 
 def test_files_wait_in_the_spool_while_the_hub_is_away(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ suddenly empty, is *source unavailable* and never a deletion.
 from __future__ import annotations
 
 import asyncio
+import codecs
 import hashlib
 import json
 import mimetypes
@@ -17,6 +18,7 @@ import os
 import re
 import stat
 import time
+import zoneinfo
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,7 @@ from titer.connect.core.contract import (
 )
 
 TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
+LONGEST_NAME = 300
 _END_OF_ANIML = re.compile(rb"</(\w+:)?AnIML\s*>\s*(<!--.*?-->\s*)*\Z", re.DOTALL)
 _EMPTY_ANIML = re.compile(rb"<(\w+:)?AnIML\b[^>]*/>\s*\Z")
 
@@ -103,7 +106,7 @@ class FolderConnector:
         self._spool = folder / "spool"
         self._resting: dict[str, _Rest] = {}
         self._taken: dict[str, dict[str, Any]] = {}
-        self._away = False
+        self._seen = self._away = False
 
     async def open(self, resume: Resume) -> None:
         """Take over which files were taken, and as what."""
@@ -112,6 +115,7 @@ class FolderConnector:
             for name, body in resume.state.items()
             if name.startswith("file:")
         }
+        self._away = resume.state.get("away") == "yes"
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
 
     async def close(self) -> None:
@@ -137,14 +141,17 @@ class FolderConnector:
             try:
                 found = await asyncio.to_thread(self._scan)
             except Unavailable as error:
-                if not self._away and self._taken:
+                if self._seen and not self._away:
                     self._away = True
-                    words = f"The source is unavailable: {error} No file is taken as deleted."
+                    words = f"The source is unavailable: {error}"
                     yield Batch(
-                        Columns.empty(), events=(event("config_changed", us(self._clock.now()), words),)
+                        Columns.empty(),
+                        events=(event("config_changed", us(self._clock.now()), words),),
+                        state={"away": "yes"},
                     )
                 raise
-            yield self._present()
+            if not self._seen or self._away:
+                yield self._back()
             for name in sorted(found):
                 if not self._at_rest(name, found[name]):
                     continue
@@ -156,12 +163,17 @@ class FolderConnector:
                 yield missing
             await asyncio.sleep(self._interval)
 
-    def _present(self) -> Batch:
+    def _back(self) -> Batch:
+        self._seen = True
         if not self._away:
             return Batch(Columns.empty())
         self._away = False
         words = f"The folder {self._source} is there again."
-        return Batch(Columns.empty(), events=(event("reconnected", us(self._clock.now()), words),))
+        return Batch(
+            Columns.empty(),
+            events=(event("reconnected", us(self._clock.now()), words),),
+            state={"away": "no"},
+        )
 
     def _scan(self) -> dict[str, _Look]:
         if not self._source.is_dir():
@@ -181,9 +193,10 @@ class FolderConnector:
         except OSError as error:
             raise Unavailable(f"The folder {self._source} cannot be read: {error}.") from error
         present = {name for name, entry in self._taken.items() if not entry.get("gone")}
-        if len(present) > 1 and not found:
+        if present and not found:
+            count = "a file" if len(present) == 1 else f"{len(present)} files"
             raise Unavailable(
-                f"The folder {self._source} is empty, and held {len(present)} files before.",
+                f"The folder {self._source} is empty, and held {count} before.",
                 do="Look whether the share is mounted; nothing is taken as deleted.",
             )
         return found
@@ -201,14 +214,15 @@ class FolderConnector:
     def _take(self, name: str, look: _Look) -> Batch | None:
         path = self._source / name
         try:
+            resting = time.monotonic() - self._resting[name].since
+            if not look.size:
+                return self._refuse(name, look, "it is empty") if resting >= self._patience else None
+            if len(name) > LONGEST_NAME or not _is_text(name):
+                return self._refuse(name, look, "its name is too long, or is no text")
             if look.size > self._limit:
                 return self._refuse(name, look, f"it has {look.size} bytes, more than {self._limit}")
             data = path.read_bytes()
-            if (
-                self._animl
-                and not complete(data)
-                and time.monotonic() - self._resting[name].since < self._patience
-            ):
+            if self._animl and not complete(data) and resting < self._patience:
                 return None
             digest = hashlib.sha256(data).hexdigest()
             spooled = self._spool / digest
@@ -237,12 +251,12 @@ class FolderConnector:
         state = {f"file:{name}": json.dumps(entry)}
         events: tuple[dict[str, Any], ...] = ()
         now = us(self._clock.now())
-        if before is not None and before["digest"] != digest:
+        if before is not None and before["digest"] and before["digest"] != digest:
             words = (
                 f"The file {name} was changed after it had been taken; the change is a version of its own."
             )
             events = (event("config_changed", now, words, file=name, digest=digest, before=before["digest"]),)
-        elif before is not None:
+        elif before is not None and before["digest"]:
             return Batch(Columns.empty(), state=state)
         document = Document(
             key=f"{self._config.name}/{name}/{digest}",
@@ -291,23 +305,34 @@ class FolderConnector:
     def _refuse(self, name: str, look: _Look, why: str) -> Batch:
         self._resting.pop(name, None)
         self._taken[name] = entry = {"look": [look.size, look.modified_ns], "digest": ""}
-        words = f"The file {name} was not taken: {why}."
+        shown = _shown(name)
+        words = f"The file {shown} was not taken: {why}."
         return Batch(
             Columns.empty(),
-            events=(event("config_changed", us(self._clock.now()), words, file=name),),
-            state={f"file:{name}": json.dumps(entry)},
+            events=(event("config_changed", us(self._clock.now()), words, file=shown),),
+            state={f"file:{name}": json.dumps(entry)} if _is_text(name) else {},
         )
 
     def _missing(self, found: dict[str, _Look]) -> Batch | None:
         gone = [name for name, entry in self._taken.items() if name not in found and not entry.get("gone")]
         if not gone:
             return None
+        names = {self._taken[name]["digest"]: name for name in sorted(found) if name in self._taken}
         events, state, now = [], {}, us(self._clock.now())
         for name in sorted(gone):
-            self._taken[name]["gone"] = True
-            state[f"file:{name}"] = json.dumps(self._taken[name])
-            words = f"The file {name} has vanished from the folder; its bytes are kept."
-            events.append(event("config_changed", now, words, file=name, digest=self._taken[name]["digest"]))
+            entry = self._taken[name]
+            entry["gone"] = True
+            if not _is_text(name):
+                continue
+            state[f"file:{name}"] = json.dumps(entry)
+            digest = entry["digest"]
+            if not digest:
+                words = f"The file {name}, which had not been taken, has vanished from the folder."
+            elif digest in names:
+                words = f"The file {name} has vanished from the folder; {names[digest]} has the same bytes."
+            else:
+                words = f"The file {name} has vanished from the folder; its bytes are kept."
+            events.append(event("config_changed", now, words, file=name, digest=digest))
         return Batch(Columns.empty(), events=tuple(events), state=state)
 
     async def ack(self, cursor: Any) -> None:
@@ -335,6 +360,37 @@ def complete(data: bytes) -> bool:
     """Whether an AnIML file has been written to its end, by its last bytes."""
     tail = data[-4096:]
     return bool(_END_OF_ANIML.search(tail) or _EMPTY_ANIML.search(tail))
+
+
+def _check_reading(config: ConnectionConfig) -> None:
+    """Refuse a connection that does not say how its files are to be read: a guess would pass in silence."""
+    zone, encoding = (str(config.settings.get(name) or "") for name in ("time_zone", "encoding"))
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
+        raise Invalid(
+            f"The connection {config.name} names no time zone that is known: {zone!r}.",
+            where="settings.time_zone",
+            why="Files often give times without one, and a wrong guess would not be seen.",
+            do="Give the instrument's time zone, such as Europe/Vienna or UTC.",
+        ) from error
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise Invalid(
+            f"The connection {config.name} names no encoding that is known: {encoding!r}.",
+            where="settings.encoding",
+            do="Give the encoding in which the instrument writes text, such as utf-8 or cp1252.",
+        ) from error
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name can be written as UTF-8; bytes that are none come as lone surrogates."""
+    return name.isascii() or name == _shown(name)
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _sync_folder(folder: Path) -> None:
