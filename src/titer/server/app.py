@@ -33,6 +33,9 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.platform = platform
     app.state.live = events.Live()
     platform.outbox.subscriptions.append(app.state.live.subscription())
+    historian = getattr(platform, "historian", None)
+    if historian is not None:
+        historian.on_append(app.state.live.values)
     problems.install(app)
     for router in routers():
         app.include_router(router, generate_unique_id_function=lambda route: route.name)
