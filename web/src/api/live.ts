@@ -66,6 +66,11 @@ export function takeValues(update: Record<string, [number, number | string | nul
   }
 }
 
+/** The newest values that the historian has, so that a page does not wait for the next one. */
+export function seed(last: readonly { tag: string; source_us: number; value: number | null; text: string | null; quality: number }[]): void {
+  takeValues(Object.fromEntries(last.map((s) => [s.tag, [s.source_us, s.text ?? s.value, s.quality]])));
+}
+
 export function useLive(tag: string): LiveValue | undefined {
   return useSyncExternalStore(
     (l) => {

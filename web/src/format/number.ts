@@ -14,10 +14,14 @@ export function value(v: number | null | undefined, digits = 2): string {
   return text.replace("-", "−").replace(/^−(0(?:\.0*)?)$/, "$1");
 }
 
-/** Digits that suit a span of values on an axis. */
-export function axisDigits(span: number): number {
-  if (!(span > 0) || !Number.isFinite(span)) return 1;
-  return Math.min(Math.max(Math.ceil(1 - Math.log10(span)), 0), 4);
+/** Digits that tell the marks of an axis apart: 0.25 needs two, 50 none. */
+export function axisDigits(step: number): number {
+  if (!(step > 0) || !Number.isFinite(step)) return 1;
+  for (let digits = 0; digits < 6; digits += 1) {
+    const scaled = step * 10 ** digits;
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return digits;
+  }
+  return 6;
 }
 
 /** 512344 -> "512,344". */

@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/endpoints";
 
-/** Full names for person ids; the id's end where the name is not known. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/** Full names for person ids; what is a name already stays; the id's end where nothing is known. */
 export function usePeople(): (id: string | null | undefined) => string {
   const people = useQuery({ queryKey: ["people"], queryFn: ({ signal }) => api.people(signal), meta: { types: ["record_person"] }, staleTime: 300_000 });
   const names = new Map((people.data ?? []).map((p) => [p.id, p.full_name]));
-  return (id) => (id ? (names.get(id) ?? id.slice(-8)) : "–");
+  return (id) => (id ? (names.get(id) ?? (UUID.test(id) ? id.slice(-8) : id)) : "–");
 }
 
 /** Numbers that people read for batch ids. */

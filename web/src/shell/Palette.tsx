@@ -61,7 +61,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size="lg" yOffset="10vh" title={<span className="hidden">{t("palette.title")}</span>} styles={{ header: { minHeight: 0, padding: 0 } }} transitionProps={{ duration: 0 }}>
+    <Modal opened onClose={onClose} withCloseButton={false} size="lg" yOffset="10vh" title={<span className="hidden">{t("palette.title")}</span>} styles={{ header: { minHeight: 0, padding: 0 }, body: { paddingTop: 14 } }} transitionProps={{ duration: 0 }}>
       <TextInput
         data-autofocus
         aria-label={t("palette.title")}

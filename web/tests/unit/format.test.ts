@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, digitsOf, exact, fraction, percent, significant, unit, value } from "../../src/format/number";
+import { axisDigits, bytes, count, digitsOf, exact, fraction, percent, significant, unit, value } from "../../src/format/number";
 import { age, offset, relative, span, stamp } from "../../src/format/time";
 import { label, noun, short } from "../../src/format/words";
 
@@ -48,6 +48,10 @@ describe("numbers", () => {
     expect(significant("6211.7")).toBe("6212");
     expect(significant("0.0712")).toBe("0.0712");
     expect(significant("n.d.")).toBe("n.d.");
+  });
+  it("tells the marks of an axis apart", () => {
+    expect([0.25, 0.5, 5, 50, 0.02, 0.0001].map(axisDigits)).toEqual([2, 1, 0, 0, 2, 4]);
+    expect(axisDigits(0)).toBe(1);
   });
   it("groups and sizes", () => {
     expect(count(512344)).toBe("512,344");

@@ -55,6 +55,13 @@ describe("trend", () => {
     expect(flat[1]).toBeGreaterThan(37);
     expect(yRange(lane({ traces: [] }), 0, 1)).toEqual([0, 1]);
   });
+  it("gives a logarithmic lane a positive range with its limit in view", () => {
+    const wide = yRange(lane({ log: true, traces: [{ name: "m", points: [[1, 0, 0], [2, 400, 0]], from_count: 2 }] }), 0, 3);
+    expect(wide[0]).toBeGreaterThan(0);
+    expect(wide[0]).toBeLessThan(1);
+    expect(wide[1]).toBeGreaterThan(400);
+    expect(yRange(lane({ log: true, traces: [] }), 0, 1)).toEqual([0.1, 10]);
+  });
   it("says from how many points it was decimated", () => {
     expect(counted([lane(), lane({ traces: [{ name: "x", points, from_count: 0 }] })])).toEqual({ shown: 10, all: 505 });
   });

@@ -19,14 +19,14 @@ export function lanesOf(chart: MonitoringChart): Lane[] {
     const points: Point[] = chart.times_us.map((us, i) => {
       const verdict = chart.verdict[i] ?? "ok";
       const v = chart[key][i];
-      return [us, v === undefined || v === null ? null : v / limit, verdict === "ok" ? 0 : verdict.replaceAll(" ", "_") === "bad_input" ? 2 : 1];
+      return [us, v === undefined || v === null || v <= 0 ? null : v / limit, verdict === "ok" ? 0 : verdict.replaceAll(" ", "_") === "bad_input" ? 2 : 1];
     });
     return {
       key,
       label: NAMES[key] ?? key,
       unit: "of its limit",
       digits: 2,
-      floor: 0,
+      log: true,
       traces: [{ name: "this batch", points, from_count: points.length }],
       limits: [{ label: "limit", value: 1 }],
     };

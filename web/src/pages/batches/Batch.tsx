@@ -14,7 +14,7 @@ import { Certificates, Investigations } from "../lab/Lab";
 import { BatchExceptions } from "./BatchExceptions";
 import { BatchSamples } from "./BatchSamples";
 import { BatchTrends } from "./BatchTrends";
-import { useBatch } from "./useBatch";
+import { resting, useBatch } from "./useBatch";
 import { Materials } from "./Materials";
 import { People } from "./People";
 import { Proof } from "./Proof";
@@ -51,7 +51,14 @@ function Body({ batch }: { batch: BatchDetail }) {
     <>
       <PageHead
         title={batch.number}
-        state={<StateBadge state={batch.execution} />}
+        state={
+          <>
+            <StateBadge state={batch.execution} />
+            {resting(batch).map((s) => (
+              <StateBadge key={s.path} state={s.state} word={`${s.title} ${s.state.toLowerCase()}`} />
+            ))}
+          </>
+        }
         sub={
           <>
             {batch.product}

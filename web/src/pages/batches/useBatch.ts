@@ -25,3 +25,9 @@ export function underway(batch: Pick<BatchDetail, "procedure"> | undefined): str
 export function nextDeadline(steps: readonly Step[]): Step | undefined {
   return steps.filter((s) => s.next_deadline && !s.ended_at).sort((a, b) => Date.parse(a.next_deadline!) - Date.parse(b.next_deadline!))[0];
 }
+
+/** Steps that were held, paused or stopped on their own while the batch goes on: the highest of each branch. */
+export function resting(batch: Pick<BatchDetail, "procedure" | "execution">): Step[] {
+  const still = flat(batch.procedure).filter((s) => ["held", "holding", "paused", "pausing"].includes(s.state.toLowerCase()));
+  return still.filter((s) => s.state !== batch.execution && !still.some((o) => o !== s && s.path.startsWith(o.path) && o.depth < s.depth));
+}

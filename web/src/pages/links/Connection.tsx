@@ -13,6 +13,7 @@ import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useZone } from "../../parts/zone";
 import { doubtOf } from "../units/Reading";
+import { useSeed } from "../units/useSeed";
 import { clockText } from "./clock";
 import { QUALITY } from "../../parts/trend/lanes";
 import { SignButton } from "../../parts/SignDialog";
@@ -36,6 +37,7 @@ function Body({ link }: { link: ConnectionShape }) {
   const channels = useQuery({ queryKey: ["channels"], queryFn: ({ signal }) => api.channels(signal), meta: { types: ["equipment_channel"] } });
   const gaps = useQuery({ queryKey: ["gaps", link.name], queryFn: ({ signal }) => api.gaps({ connection: link.name }, signal), meta: { types: ["equipment_gap"] } });
   const mine = (channels.data ?? []).filter((c) => c.connection === link.name);
+  useSeed(mine);
   return (
     <>
       <PageHead

@@ -1,4 +1,4 @@
-import { Button, Progress, TextInput } from "@mantine/core";
+import { Button, Progress, SegmentedControl, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -28,6 +28,7 @@ export default function Ledger() {
     maxPages: 20,
   });
   const entries = pages.data?.pages.flatMap((p) => p.entries) ?? [];
+  const shown = search.who === "people" ? entries.filter((e) => e.actor.kind === "person") : entries;
   const tree = head(pages.data?.pages[0]?.checkpoint ?? null);
   return (
     <>
@@ -41,6 +42,17 @@ export default function Ledger() {
           title="Entries, newest first"
           flush
           right={
+            <>
+            <SegmentedControl
+              size="xs"
+              aria-label="Whose entries"
+              value={search.who === "people" ? "people" : "all"}
+              onChange={(v) => setSearch({ who: v === "people" ? "people" : undefined })}
+              data={[
+                { value: "all", label: "Everybody" },
+                { value: "people", label: "People" },
+              ]}
+            />
             <form
               className="row"
               onSubmit={(e) => {
@@ -60,13 +72,14 @@ export default function Ledger() {
                 </Button>
               ) : null}
             </form>
+            </>
           }
         >
           <Asked query={pages} isEmpty={() => entries.length === 0} empty={<EmptyState title="No entries">Every change of a regulated record is an entry here, from the first one on.</EmptyState>}>
             {() => (
               <>
                 <ol aria-label="Entries of the ledger">
-                  {entries.map((e) => (
+                  {shown.map((e) => (
                     <li key={e.id} className="sentence">
                       <span className="tabular muted right" style={{ minWidth: 62 }} title={e.leaf_index === null ? "not sealed yet" : "leaf index"}>
                         {e.leaf_index === null ? "…" : count(e.leaf_index)}
@@ -81,6 +94,7 @@ export default function Ledger() {
                     </li>
                   ))}
                 </ol>
+                {shown.length === 0 ? <p className="muted" style={{ padding: "10px 14px" }}>None of the {count(entries.length)} entries read so far was made by a person.</p> : null}
                 {pages.hasNextPage ? (
                   <div style={{ padding: 10 }}>
                     <Button variant="subtle" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>

@@ -38,7 +38,7 @@ export function brief(v: unknown): string {
   if (v === null || v === undefined || v === "") return "nothing";
   if (typeof v === "boolean") return v ? "yes" : "no";
   if (typeof v === "string" && /^\d{4}-\d\d-\d\dT.*Z$/.test(v)) return `${v.slice(0, 19).replace("T", " ")} UTC`;
-  if (Array.isArray(v)) return v.length === 0 ? "none" : `${v.length} items`;
+  if (Array.isArray(v)) return v.length === 0 ? "none" : `${v.length} item${v.length === 1 ? "" : "s"}`;
   const text = typeof v === "object" ? JSON.stringify(v) : String(v);
   return text.length > 48 ? `${text.slice(0, 45)}…` : text;
 }
@@ -49,6 +49,7 @@ export function nameOf(entry: Pick<Entry, "before" | "after" | "record_id">): st
     const v = row[key];
     if (typeof v === "string" && v) return v;
   }
+  for (const key of ["sequence", "hour", "revision"]) if (typeof row[key] === "number") return String(row[key]);
   return entry.record_id.slice(-8);
 }
 

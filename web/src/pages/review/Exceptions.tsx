@@ -2,7 +2,7 @@ import { Button, Select, Textarea } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import type { BatchReview, QualityException } from "../../api/types";
-import { label } from "../../format/words";
+import { label, noun } from "../../format/words";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, Panel } from "../../parts/Panel";
 import { SignDialog } from "../../parts/SignDialog";
@@ -80,7 +80,7 @@ function Evidence({ exception: e }: { exception: QualityException }) {
           of={[
             ["Kind", label(e.kind)],
             ["Raised", <TimeStamp key="r" at={e.process_at} server={e.recorded_at} />],
-            ["About", to ? <a key="a" href={to}>{label(e.subject_type)}</a> : label(e.subject_type)],
+            ["About", to ? <a key="a" href={to}>{label(noun(e.subject_type))}</a> : label(noun(e.subject_type))],
           ]}
         />
         <div>

@@ -1,3 +1,4 @@
+import { SegmentedControl } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, bandsOf } from "../../api/endpoints";
 import type { TwinBand } from "../../api/types";
@@ -5,13 +6,22 @@ import { Asked, EmptyState } from "../../parts/States";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import type { Lane } from "../../parts/trend/lanes";
 import type { Window } from "../../parts/trend/useTrend";
+import { useView } from "../../parts/view";
 import { useBatchMarks } from "../batches/marks";
+
+/** What a scientist looks at first. */
+const MAIN = ["vcd", "viability", "glucose", "lactate", "titre"];
+
+function main(bands: readonly TwinBand[]): readonly TwinBand[] {
+  const found = MAIN.flatMap((name) => bands.filter((b) => b.name === name));
+  return found.length > 0 ? found : bands.slice(0, 5);
+}
 
 /** State with its band; measured points where they were taken, not where they arrived. */
 export function bandLanes(bands: readonly TwinBand[]): Lane[] {
   return bands.map((b) => ({
     key: b.name,
-    label: b.label,
+    label: b.label[0]!.toUpperCase() + b.label.slice(1),
     unit: b.unit,
     digits: 2,
     floor: 0,
@@ -35,6 +45,7 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
     refetchInterval: known || twin?.frozen_at ? false : 5000,
     meta: { types: ["twin_instance", "twin_measurement", "twin_replay"] },
   });
+  const [which, setWhich] = useView("states");
   const { phases, marks } = useBatchMarks(batch);
   return (
     <Asked query={twins} lines={6}>
@@ -44,10 +55,23 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
         ) : (
           <Asked query={bands} lines={8} empty={<EmptyState title="Nothing yet">The twin begins with the first hour after inoculation.</EmptyState>}>
             {(found) => (
+              <>
+                {found.length > MAIN.length ? (
+                  <SegmentedControl
+                    size="xs"
+                    aria-label="Which states"
+                    value={which === "all" ? "all" : "main"}
+                    onChange={(v) => setWhich(v === "all" ? "all" : undefined)}
+                    data={[
+                      { value: "main", label: "Main" },
+                      { value: "all", label: `All ${found.length}` },
+                    ]}
+                  />
+                ) : null}
               <TrendChart
                 name="twin"
                 title="Twin, state with 95 % band"
-                lanes={bandLanes(found)}
+                lanes={bandLanes(which === "all" ? found : main(found))}
                 from_us={window.from_us}
                 to_us={window.to_us}
                 now_us={window.now_us}
@@ -57,6 +81,7 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
                 onZoom={window.zoom}
                 onReset={window.reset}
               />
+              </>
             )}
           </Asked>
         )

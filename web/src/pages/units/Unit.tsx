@@ -16,8 +16,9 @@ import { TrendChart } from "../../parts/trend/TrendChart";
 import { specs, useTrend, useWindow, type LaneSpec } from "../../parts/trend/useTrend";
 import { useView } from "../../parts/view";
 import { useBatchMarks } from "../batches/marks";
-import { nextDeadline, underway, useBatch } from "../batches/useBatch";
+import { nextDeadline, resting, underway, useBatch } from "../batches/useBatch";
 import { Reading } from "./Reading";
+import { useSeed } from "./useSeed";
 
 const FACE = ["Temperature", "pH", "DO", "VCD", "Agitation", "Weight", "Volume", "Pressure"];
 
@@ -39,6 +40,7 @@ export default function Unit() {
 function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | undefined }) {
   const { unit } = detail;
   const now = useNow();
+  useSeed(detail.channels);
   const all = specs(detail.channels);
   const named = FACE.map((name) => all.find((s) => s.label === name)).filter((s): s is LaneSpec => s !== undefined);
   const face = named.length > 0 ? named : all.slice(0, 8);
@@ -49,7 +51,18 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
     <>
       <PageHead
         title={unit.code}
-        state={batch ? <StateBadge state={batch.execution} /> : <StateBadge state={unit.state} />}
+        state={
+          batch ? (
+            <>
+              <StateBadge state={batch.execution} />
+              {resting(batch).map((s) => (
+                <StateBadge key={s.path} state={s.state} word={`${s.title} ${s.state.toLowerCase()}`} />
+              ))}
+            </>
+          ) : (
+            <StateBadge state={unit.state} />
+          )
+        }
         sub={
           batch ? (
             <>
@@ -155,7 +168,7 @@ function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[
   const [chosen, setChosen] = useView("lanes");
   const window = useWindow(batch?.started_at, batch?.ended_at);
   const keys = chosen ? chosen.split(",") : face.slice(0, 4).map((s) => s.key);
-  const wanted = all.filter((s) => keys.includes(s.key));
+  const wanted = keys.flatMap((k) => all.filter((s) => s.key === k));
   const { query, lanes } = useTrend(wanted, window);
   const { phases, marks } = useBatchMarks(batch?.id);
   return (
@@ -230,7 +243,7 @@ function Log({ detail }: { detail: UnitDetail }) {
     ...(commands.data ?? [])
       .filter((c) => c.target.startsWith(`${code}.`) || c.connection === code)
       .map((c) => ({
-        at: c.requested_at,
+        at: c.process_at,
         server: c.recorded_at,
         text: `${c.target} → ${exact(c.value, c.unit)}${c.readback !== null ? `, read back ${c.readback}` : ""}${c.message ? `: ${c.message}` : ""}`,
         by: String(c.cause.proposal ?? c.cause.path ?? ""),

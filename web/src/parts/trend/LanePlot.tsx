@@ -31,7 +31,7 @@ export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, he
   const scheme = useComputedColorScheme("light");
   const live = useRef({ lane, marks, now_us, onZoom, onReset, from_us, to_us });
   live.current = { lane, marks, now_us, onZoom, onReset, from_us, to_us };
-  const shape = `${lane.key}|${lane.traces.map((x) => `${x.name}${x.dots}${x.step}${x.dashed}`).join()}|${Boolean(lane.band)}|${lane.unit}`;
+  const shape = `${lane.key}|${lane.traces.map((x) => `${x.name}${x.dots}${x.step}${x.dashed}`).join()}|${Boolean(lane.band)}|${lane.unit}|${lane.log}`;
 
   useEffect(() => {
     const at = host.current;
@@ -79,7 +79,7 @@ export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, he
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), zone),
       scales: {
         x: { time: true, range: () => [live.current.from_us / 1e6, live.current.to_us / 1e6] },
-        y: { range: () => yRange(live.current.lane, live.current.from_us, live.current.to_us) },
+        y: { distr: lane.log ? 3 : 1, range: () => yRange(live.current.lane, live.current.from_us, live.current.to_us) },
       },
       axes: [
         {
@@ -108,7 +108,9 @@ export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, he
           space: 28,
           values: (_u, splits) => {
             const step = splits.length > 1 ? splits[1]! - splits[0]! : 1;
-            const digits = Math.max(0, axisDigits(step * 10));
+            const digits = axisDigits(Number(step.toPrecision(6)));
+            // On a logarithmic lane only the decades are written.
+            if (lane.log) return splits.map((s) => (Math.abs(Math.log10(s) % 1) < 1e-9 ? String(Number(s.toPrecision(1))) : ""));
             return splits.map((s) => shown(s, digits));
           },
         },

@@ -105,7 +105,7 @@ export function drawMarks(u: uPlot, marks: readonly Mark[], tokens: Tokens): voi
   for (const mark of marks) {
     const x = u.valToPos(mark.us / 1e6, "x", true);
     if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
-    ctx.strokeStyle = mark.kind === "alert" ? (mark.tone === "alarm" ? tokens.alarm : tokens.warning) : tokens.line;
+    ctx.strokeStyle = mark.kind === "alert" ? (mark.tone === "alarm" ? tokens.alarm : mark.tone === "advisory" ? tokens.advisory : tokens.warning) : tokens.line;
     ctx.lineWidth = (mark.kind === "alert" ? 1.5 : 1) * devicePixelRatio;
     if (mark.kind === "sample") ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
     else ctx.setLineDash([]);

@@ -41,6 +41,8 @@ export interface Lane {
   gaps?: readonly Gap[];
   /** Limits drawn as lines. */
   limits?: readonly { label: string; value: number; alarm?: boolean }[];
+  /** Logarithmic: for what spans decades, as statistics in parts of their limit do. */
+  log?: boolean;
   /** Keeps this in view, whatever the values are. */
   floor?: number;
 }
@@ -159,11 +161,22 @@ export function yRange(lane: Lane, from_us: number, to_us: number): [number, num
     });
   }
   if (lane.floor !== undefined) see(lane.floor);
+  if (lane.log) {
+    if (!(high > 0)) return [0.1, 10];
+    return [Math.min(Math.max(low, high / 1e5, 0.01) / 1.5, 0.5), Math.max(high * 1.5, 2)];
+  }
   if (!(high >= low)) return [0, 1];
   // A limit is shown when it is near; a far one would press the trend flat.
   const reach = (high - low || Math.abs(high) || 1) * 0.75;
   for (const limit of lane.limits ?? []) if (limit.value > low - reach && limit.value < high + reach) see(limit.value);
-  const air = (high - low) * 0.1 || Math.max(Math.abs(high) * 0.05, 10 ** -lane.digits);
+  // A range below what the channel resolves would draw noise as if it were a trend.
+  const least = 4 * 10 ** -lane.digits;
+  if (high - low < least) {
+    const middle = (high + low) / 2;
+    low = middle - least / 2;
+    high = middle + least / 2;
+  }
+  const air = (high - low) * 0.1;
   return [low - air, high + air];
 }
 
