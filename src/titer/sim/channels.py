@@ -185,13 +185,16 @@ def channels_yaml(channels: tuple[Channel, ...], namespace: str) -> str:
         lines += [
             f'- tag: "{c.tag}"',
             f'  node: "nsu={namespace};s={c.tag}"',
-            f'  unit: "{c.unit}"',
             f'  description: "{c.title}"',
-            f"  low: {c.low:g}",
-            f"  high: {c.high:g}",
-            f"  resolution: {c.resolution:g}",
             f"  writable: {str(c.writable).lower()}",
         ]
+        if c.kind != "text":
+            lines += [
+                f'  unit: "{c.unit}"',
+                f"  low: {c.low:g}",
+                f"  high: {c.high:g}",
+                f"  resolution: {c.resolution:g}",
+            ]
     return "\n".join(lines) + "\n"
 
 
