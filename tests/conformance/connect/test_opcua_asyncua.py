@@ -6,7 +6,6 @@ Pass = every value that the server made is stored exactly once or lies inside an
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -43,24 +42,33 @@ def everything_is_stored(bench: Bench) -> None:
     assert not bench.events("gap_unrecoverable")
 
 
-def test_a_cut_of_three_seconds_loses_nothing(tmp_path: Path) -> None:
-    async def cut(bench: Bench) -> None:
+def test_a_cut_a_freeze_and_an_absent_hub_lose_nothing(tmp_path: Path) -> None:
+    async def disturb(bench: Bench) -> None:
         bench.cable.cut()
         await asyncio.sleep(3)
         bench.cable.restore()
-        await asyncio.sleep(1)
+        await until(lambda: bool(bench.events("reconnected")), 20, "the reconnection")
+        assert bench.plant is not None
+        bench.plant.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(3)
+        bench.plant.send_signal(signal.SIGCONT)
+        bench.hub.stop()
+        await asyncio.sleep(2)
+        bench.hub.forget_answers = 3
+        bench.hub.start()
+        await until(lambda: bench.hub.forget_answers == 0, 20, "three lost answers")
 
-    def kept(bench: Bench) -> None:
+    def nothing_was_missing(bench: Bench) -> None:
         everything_is_stored(bench)
-        assert "was kept" in bench.events("reconnected")[-1]["reason"]
+        assert "was kept" in bench.events("reconnected")[0]["reason"]
+        assert not bench.events("gap_opened")
 
-    run(tmp_path, cut, kept)
+    run(tmp_path, disturb, nothing_was_missing)
 
 
-@pytest.mark.parametrize(
-    "seconds", [3, pytest.param(6, marks=pytest.mark.slow), pytest.param(30, marks=pytest.mark.slow)]
-)
-def test_a_frozen_server_is_survived(tmp_path: Path, seconds: float) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [6, 30])
+def test_a_long_freeze_is_survived(tmp_path: Path, seconds: float) -> None:
     async def freeze(bench: Bench) -> None:
         assert bench.plant is not None
         bench.plant.send_signal(signal.SIGSTOP)
@@ -71,7 +79,7 @@ def test_a_frozen_server_is_survived(tmp_path: Path, seconds: float) -> None:
     run(tmp_path, freeze, everything_is_stored)
 
 
-def test_a_killed_server_with_a_lasting_history_is_filled_from_it(tmp_path: Path) -> None:
+def test_a_killed_server_and_a_killed_host_are_filled_from_a_lasting_history(tmp_path: Path) -> None:
     async def kill(bench: Bench) -> None:
         bench.cable.cut()
         await asyncio.sleep(1.5)
@@ -79,12 +87,20 @@ def test_a_killed_server_with_a_lasting_history_is_filled_from_it(tmp_path: Path
         bench.start_plant()
         await asyncio.sleep(2)
         bench.cable.restore()
+        await until(lambda: bool(bench.events("gap_filled")), 40, "the filled gap of the server")
+        for _ in range(2):
+            bench.kill_host()
+            await asyncio.sleep(0.7)
+            bench.start_host()
+            before = bench.newest()
+            await until(lambda before=before: bench.newest() > before, 20, "recording again")  # type: ignore[misc]
 
     def filled(bench: Bench) -> None:
-        assert bench.events("gap_filled")
+        everything_is_stored(bench)
+        assert len(bench.events("gap_filled")) >= 3
         assert {frame.epoch for frame in bench.hub.decoded(CONNECTION)} == {1, 2}
 
-    run(tmp_path, kill, filled, history="file")
+    run(tmp_path, kill, filled, history="file", hertz=20.0)
 
 
 def test_a_killed_server_without_history_leaves_an_explicit_gap(tmp_path: Path) -> None:
@@ -104,37 +120,6 @@ def test_a_killed_server_without_history_leaves_an_explicit_gap(tmp_path: Path) 
     run(tmp_path, kill, told, history="none")
 
 
-def test_a_killed_host_takes_up_where_its_journal_ends(tmp_path: Path) -> None:
-    async def kill(bench: Bench) -> None:
-        for _ in range(2):
-            bench.kill_host()
-            await asyncio.sleep(0.7)
-            bench.start_host()
-            before = bench.newest()
-            await until(lambda before=before: bench.newest() > before, 20, "recording again")  # type: ignore[misc]
-
-    def filled(bench: Bench) -> None:
-        everything_is_stored(bench)
-        assert bench.events("gap_filled")
-
-    run(tmp_path, kill, filled, hertz=50.0)
-
-
-def test_a_hub_that_is_away_or_forgets_gets_everything_once(tmp_path: Path) -> None:
-    async def away(bench: Bench) -> None:
-        bench.hub.stop()
-        await asyncio.sleep(2)
-        bench.hub.forget_answers = 3
-        bench.hub.start()
-        await until(lambda: bench.hub.forget_answers == 0, 20, "three lost answers")
-
-    def nothing_left(bench: Bench) -> None:
-        everything_is_stored(bench)
-        assert not bench.events("gap_opened")
-
-    run(tmp_path, away, nothing_left)
-
-
 def test_an_overflow_of_the_server_is_found_though_the_server_says_nothing(tmp_path: Path) -> None:
     async def cut(bench: Bench) -> None:
         bench.cable.cut()
@@ -148,11 +133,3 @@ def test_an_overflow_of_the_server_is_found_though_the_server_says_nothing(tmp_p
         everything_is_stored(bench)
 
     run(tmp_path, cut, filled, settings={"queue_size": 20}, hertz=20.0)
-
-
-def test_the_host_leaves_when_its_parent_is_gone(tmp_path: Path) -> None:
-    async def nothing(bench: Bench) -> None:
-        assert bench.host is not None
-        os.kill(bench.host.pid, 0)
-
-    run(tmp_path, nothing)

@@ -14,7 +14,14 @@ from bench import CONNECTION, Bench, until
 
 async def carried_out(bench: Bench, key: str, target: str, value: str, **more: Any) -> dict[str, Any]:
     bench.hub.command(
-        key=key, connection=CONNECTION, kind="write", target=target, value=value, unit="", parameters={}, **more
+        key=key,
+        connection=CONNECTION,
+        kind="write",
+        target=target,
+        value=value,
+        unit="",
+        parameters={},
+        **more,
     )
     await until(lambda: key in bench.hub.receipts, 30, f"the receipt of {key}")
     return bench.hub.receipts[key]

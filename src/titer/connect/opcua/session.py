@@ -46,7 +46,7 @@ class Link:
     token: Any = None
     nonce: Any = None
     peer_certificate: Any = None
-    session_timeout: float = 0
+    policies: Any = None
     subscription: int = 0
     durable: int = 0
     queues: dict[int, int] = field(default_factory=dict)
@@ -171,6 +171,7 @@ class Session:
         if link.token is not None:
             client.uaclient.session.restore_authentication_token(link.token)
             client._server_nonce = link.nonce
+            client._policy_ids = link.policies
             if client.security_policy.peer_certificate is None:
                 client.security_policy.peer_certificate = link.peer_certificate
             try:
@@ -186,6 +187,7 @@ class Session:
         await client._activate_with_credentials()
         link.token = client.uaclient.session.authentication_token
         link.nonce = client._server_nonce
+        link.policies = client._policy_ids
         link.peer_certificate = client.security_policy.peer_certificate
         link.subscription = 0
         return False
