@@ -12,10 +12,11 @@ import pytest
 from sila import server as sila
 
 from titer.base.clock import SystemClock
-from titer.base.errors import Refused, TiterError
+from titer.base.errors import Invalid, Refused, TiterError
 from titer.connect import STAMPED_ON_RECEIPT
 from titer.connect.core.contract import Batch, Command, ConnectionConfig, Outcome, Resume
 from titer.connect.sila2.connector import SilaConnector
+from titer.connect.sila2.settings import SilaSettings
 
 NoSuchSample = sila.DefinedExecutionError.create(
     identifier="NoSuchSample", display_name="No Such Sample", description="Not in the rack."
@@ -124,12 +125,11 @@ def connector(port: int, **settings: Any) -> SilaConnector:
             "settings": {
                 "host": "127.0.0.1",
                 "port": port,
-                "tls": False,
                 "allow_unencrypted": True,
-                "poll_interval_s": 0.2,
+                "poll_s": 0.2,
                 "heartbeat_s": 0.3,
-                "request_timeout_s": 1,
-                "command_patience_s": 2,
+                "timeout_s": 3,
+                "command_patience_s": 15,
                 **settings,
             },
             "channels": [
@@ -172,6 +172,9 @@ def test_commands_are_called_and_properties_recorded() -> None:
             await asyncio.sleep(0.6)
             identity = await adapter.describe()
             assert identity.model == "TestAnalyser"
+            assert identity.details["timestamps"] == "stamped on receipt"
+            assert "org.example/test/Analysis/v1" in identity.details["features"]
+            assert (await adapter.describe()).as_dict() == identity.as_dict()
             streaming.cancel()
             await asyncio.gather(streaming, return_exceptions=True)
             await adapter.close()
@@ -207,7 +210,7 @@ def test_an_outage_is_a_gap_that_nobody_can_fill() -> None:
             while not any(len(b.columns) for b in batches):
                 await asyncio.sleep(0.05)
         with pytest.raises(TiterError):
-            await asyncio.wait_for(streaming, 10)
+            await asyncio.wait_for(streaming, 20)
         last = max(int(b.columns.source_us.max()) for b in batches if len(b.columns))
         from titer.connect.core.contract import Known
 
@@ -229,4 +232,21 @@ def test_an_outage_is_a_gap_that_nobody_can_fill() -> None:
 
 def test_an_unencrypted_server_needs_permission() -> None:
     with pytest.raises(Refused, match="not encrypted"):
-        connector(50052, allow_unencrypted=False)
+        connector(50052, allow_unencrypted=False, tls=False)
+
+
+def test_allowing_an_unencrypted_server_is_enough_and_a_certificate_asks_for_tls(tmp_path: Path) -> None:
+    there = {"host": "127.0.0.1", "port": 50052}
+    assert SilaSettings.of(there).tls
+    assert not SilaSettings.of({**there, "allow_unencrypted": True}).tls
+    root = tmp_path / "root.pem"
+    root.write_bytes(b"pem")
+    assert SilaSettings.of({**there, "allow_unencrypted": True, "root_certificate": str(root)}).tls
+    for wrong in (
+        {"heartbeat_s": 0},
+        {"timeout_s": "soon"},
+        {"port": "none"},
+        {"root_certificate": "/nowhere"},
+    ):
+        with pytest.raises(Invalid):
+            SilaSettings.of({**there, **wrong})

@@ -69,6 +69,11 @@ async def call(client: sila.Client, command: Command, patience: float) -> Receip
         return Receipt(Outcome.FAILED, message=f"The device refused: {words}: {error.message}")
     except sila.CommandExecutionNotAccepted as error:
         return Receipt(Outcome.FAILED, message=f"It was not sent, or not accepted: {error}")
+    except sila.InvalidCommandExecutionUUID as error:
+        return Receipt(
+            Outcome.UNKNOWN,
+            message=f"The server has forgotten the command while it ran ({error}): look at the instrument.",
+        )
     except (sila.UndefinedExecutionError, sila.FrameworkError, sila.ValidationError) as error:
         return Receipt(Outcome.FAILED, message=f"The device answered with an error: {error}")
     except (sila.SiLAConnectionError, sila.SiLATimeoutError, TimeoutError) as error:
@@ -83,16 +88,19 @@ async def call(client: sila.Client, command: Command, patience: float) -> Receip
 async def _observe(target: Any, parameters: dict[str, Any]) -> Any:
     """Follow an observable command to its end: `get_responses` does not wait by itself."""
     execution = await target.execute(parameters)
-    while True:
-        try:
-            async for info in await execution.subscribe_status():
-                if info.status in _FINISHED:
-                    break
-            if execution.done:
-                return await execution.get_responses()
-        except (sila.SiLAConnectionError, sila.SiLATimeoutError):
-            pass  # the execution goes on at the server; the caller's time limit ends the waiting
-        await asyncio.sleep(0.5)
+    try:
+        while True:
+            try:
+                async for info in await execution.subscribe_status():
+                    if info.status in _FINISHED:
+                        break
+                if execution.done:
+                    return await execution.get_responses()
+            except sila.SiLAConnectionError:
+                pass  # the execution goes on at the server; the caller's time limit ends the waiting
+            await asyncio.sleep(0.5)
+    finally:
+        execution.cancel()
 
 
 def _parameters(target: Any, command: Command) -> dict[str, Any]:

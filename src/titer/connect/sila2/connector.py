@@ -17,7 +17,7 @@ from typing import Any
 from sila import client as sila
 
 from titer.base.clock import Clock, us
-from titer.base.errors import Invalid, Refused, TiterError, Unavailable
+from titer.base.errors import Invalid, TiterError, Unavailable
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -34,6 +34,8 @@ from titer.connect.core.contract import (
 )
 from titer.connect.core.values import READING_FAILED, STAMPED_ON_RECEIPT, as_number
 from titer.connect.sila2.calls import call, find
+from titer.connect.sila2.identity import identify
+from titer.connect.sila2.settings import SilaSettings, seconds
 
 QUEUE_LIMIT = 10_000
 
@@ -51,10 +53,7 @@ class SilaConnector:
     """See the module; the contract is `titer.connect.core.contract.Connector`.
 
     Args:
-        config: the connection. Settings: `host`, `port`; `tls` (true) with `root_certificate`, and
-            `certificate` and `private_key` where the server asks for them, or `allow_unencrypted: true`;
-            `poll_interval_s` (5), `heartbeat_s` (5), `request_timeout_s` (10), `command_timeout_s` (600),
-            `command_patience_s` (15).
+        config: the connection; its settings are `SilaSettings`.
         clock: the host's clock.
         folder: not needed; every connector is offered one.
     """
@@ -63,17 +62,17 @@ class SilaConnector:
         self.capabilities = frozenset({Capability.STREAM, Capability.COMMANDS})
         self._config = config
         self._clock = clock
-        self._client_config = _client_config(config)
-        settings = config.settings
-        self._poll_s = float(settings.get("poll_interval_s", 5))
-        self._heartbeat_s = float(settings.get("heartbeat_s", 5))
-        self._request_ms = float(settings.get("request_timeout_s", 10)) * 1000
-        self._command_s = float(settings.get("command_timeout_s", 600))
-        self._patience_s = float(settings.get("command_patience_s", 15))
+        self._settings = settings = SilaSettings.of(config.settings)
+        self._patience_ms = settings.timeout_ms
+        self._polls = [
+            seconds(channel.settings, "poll_s") if "poll_s" in channel.settings else settings.poll_s
+            for channel in config.channels
+        ]
         self._client: sila.Client | None = None
         self._online = asyncio.Event()
         self._readings: asyncio.Queue[_Reading] = asyncio.Queue(QUEUE_LIMIT)
         self._calls = 0
+        self._retired: list[sila.Client] = []
         self._skipped: list[str] = []
         self._last: dict[str, int] = {}
         self._disturbed = False
@@ -85,12 +84,20 @@ class SilaConnector:
         self._identity = resume.state.get("server_uuid", "")
 
     async def close(self) -> None:
-        """Close the channel."""
+        """Close the channel, and those that were kept for calls under way."""
         self._online.clear()
-        client, self._client = self._client, None
-        if client is not None:
+        self._retire()
+        await self._bury()
+
+    def _retire(self) -> None:
+        if self._client is not None:
+            self._retired.append(self._client)
+            self._client = None
+
+    async def _bury(self) -> None:
+        while self._retired:
             with contextlib.suppress(sila.SiLAError, OSError):
-                await client.close()
+                await self._retired.pop().close()
 
     # the stream -----------------------------------------------------------------------------------------
 
@@ -98,8 +105,9 @@ class SilaConnector:
         """Connect, then yield what is polled and followed; raises when the heartbeat fails."""
         tasks: list[asyncio.Task[None]] = []
         try:
+            self._readings = asyncio.Queue(QUEUE_LIMIT)  # what an earlier connection left lies in its gap
             client = await self._connect()
-            uuid = await client.get_server_uuid(timeout=self._request_ms)
+            uuid = await client.get_server_uuid(timeout=self._patience_ms)
             self._online.set()
             yield self._first(uuid)
             tasks = [asyncio.create_task(self._heartbeat(client))]
@@ -121,8 +129,9 @@ class SilaConnector:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._retire()
             if not self._calls:
-                await self.close()
+                await self._bury()
 
     async def _gather(self, tasks: list[asyncio.Task[None]]) -> list[Batch]:
         waiting = asyncio.create_task(self._readings.get())
@@ -140,14 +149,24 @@ class SilaConnector:
 
     @property
     def _address(self) -> str:
-        return f"{self._client_config.hostname}:{self._client_config.port}"
+        return self._settings.address
 
     async def _connect(self) -> sila.Client:
-        if self._client is not None:
-            return self._client
-        client = sila.Client(self._client_config)
+        self._retire()
+        settings = self._settings
+        client = sila.Client(
+            sila.ClientConfig(
+                hostname=settings.host,
+                port=settings.port,
+                tls=settings.tls,
+                root_certificates=settings.root_certificate,
+                certificate_chain=settings.certificate,
+                private_key=settings.private_key,
+                default_timeout=self._patience_ms,
+            )
+        )
         try:
-            skipped = await client.open(timeout=self._request_ms)
+            skipped = await client.open(timeout=self._patience_ms)
         except BaseException:
             with contextlib.suppress(sila.SiLAError, OSError):
                 await client.close()
@@ -196,18 +215,17 @@ class SilaConnector:
         return ("observable" if isinstance(prop, sila.ObservableProperty) else "unobservable"), prop
 
     async def _poll(self, prop: Any, index: int) -> None:
-        pause = float(self._config.channels[index].settings.get("poll_interval_s", self._poll_s))
         while True:
             try:
-                value = await prop.read(timeout=self._request_ms)
+                value = await prop.read(timeout=self._patience_ms)
             except (sila.DefinedExecutionError, sila.UndefinedExecutionError, sila.FrameworkError):
                 await self._put(index, None, READING_FAILED)
             else:
                 await self._put(index, value, STAMPED_ON_RECEIPT)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._polls[index])
 
     async def _follow(self, prop: Any, index: int) -> None:
-        stream = await prop.subscribe(timeout=self._request_ms)
+        stream = await prop.subscribe(timeout=self._patience_ms)
         try:
             async for value in stream:
                 await self._put(index, value, STAMPED_ON_RECEIPT)
@@ -220,8 +238,8 @@ class SilaConnector:
 
     async def _heartbeat(self, client: sila.Client) -> None:
         while True:
-            await asyncio.sleep(self._heartbeat_s)
-            await client.get_server_uuid(timeout=self._request_ms)
+            await asyncio.sleep(self._settings.heartbeat_s)
+            await client.get_server_uuid(timeout=self._patience_ms)
 
     async def ack(self, cursor: Any) -> None:
         """SiLA 2 knows no acknowledgement."""
@@ -236,21 +254,8 @@ class SilaConnector:
         return None
 
     async def describe(self) -> DeviceIdentity:
-        """Name, type, version and UUID of the server, and its features."""
-        client = self._live()
-        config = self._client_config
-        return DeviceIdentity(
-            maker=await client.get_server_vendor_url(timeout=self._request_ms),
-            model=await client.get_server_type(timeout=self._request_ms),
-            serial=await client.get_server_uuid(timeout=self._request_ms),
-            firmware=await client.get_server_version(timeout=self._request_ms),
-            endpoint=f"{config.hostname}:{config.port} ({'TLS' if config.tls else 'unencrypted'})",
-            details={
-                "name": await client.get_server_name(timeout=self._request_ms),
-                "features": sorted(str(name) for name in client.features),
-                "unreadable_features": self._skipped,
-            },
-        )
+        """Name, type, version, UUID and serial number of the server, and a fingerprint of its features."""
+        return await identify(self._live(), self._settings, self._skipped)
 
     def _live(self) -> sila.Client:
         if self._client is None or not self._online.is_set():
@@ -264,16 +269,18 @@ class SilaConnector:
         if command.kind != "call":
             return Receipt(Outcome.FAILED, message="SiLA 2 properties cannot be written; call a command.")
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._settings.command_patience_s):
                 await self._online.wait()
             client = self._live()
         except (TimeoutError, TiterError):
             return Receipt(Outcome.FAILED, message=f"{self._config.name} is not connected; nothing was sent.")
         self._calls += 1
         try:
-            return await call(client, command, self._command_s)
+            return await call(client, command, self._settings.command_timeout_s)
         finally:
             self._calls -= 1
+            if not self._calls:
+                await self._bury()
 
     async def observe(self, command: Command) -> Receipt:
         """A call that was interrupted leaves nothing to look at."""
@@ -282,37 +289,6 @@ class SilaConnector:
             message="The call was interrupted. A SiLA 2 server cannot be asked what became of it: "
             "look at the instrument.",
         )
-
-
-def _client_config(config: ConnectionConfig) -> sila.ClientConfig:
-    settings = config.settings
-    host, port = str(settings.get("host") or ""), settings.get("port")
-    if not host or not isinstance(port, int | str) or not str(port).isdigit():
-        raise Invalid(
-            f"The connection {config.name} needs host and port of a SiLA server.", where="settings.host"
-        )
-    tls = bool(settings.get("tls", True))
-    if not tls and not settings.get("allow_unencrypted"):
-        raise Refused(
-            f"The connection to {host}:{port} is not encrypted, and nobody has allowed that.",
-            why="Anybody on the network could read its values and call its commands.",
-            do="Use TLS, or set allow_unencrypted: true, which is shown as a risk.",
-        )
-    files: dict[str, bytes | None] = {}
-    for name in ("root_certificate", "certificate", "private_key"):
-        path = settings.get(name)
-        try:
-            files[name] = Path(str(path)).read_bytes() if path else None
-        except OSError as error:
-            raise Invalid(f"{path} cannot be read: {error}.", where=f"settings.{name}") from error
-    return sila.ClientConfig(
-        hostname=host,
-        port=int(port),
-        tls=tls,
-        root_certificates=files["root_certificate"],
-        certificate_chain=files["certificate"],
-        private_key=files["private_key"],
-    )
 
 
 def _words(error: BaseException) -> str:
