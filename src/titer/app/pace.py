@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from titer.mes import Mes
 
 _STEP_S = 0.2
@@ -16,10 +18,12 @@ class Pace:
 
     Args:
         mes: knows what is awaited, and when something is due.
+        undecided: whether a submitted proposal waits for a decision; it would expire in plant time.
     """
 
-    def __init__(self, mes: Mes) -> None:
+    def __init__(self, mes: Mes, undecided: Callable[[], bool] | None = None) -> None:
         self._mes = mes
+        self._undecided = undecided or (lambda: False)
 
     def __call__(self, plant_us: int, rate: float) -> tuple[int, float]:
         """Until when the plant may run, and at which rate.
@@ -29,7 +33,7 @@ class Pace:
             rate: the configured rate.
         """
         deadline, awaited = self._mes.horizon()
-        if awaited:
+        if awaited or self._undecided():
             return plant_us + int(_STEP_S * 1e6), 1.0
         until = plant_us + int(_STEP_S * rate * 1e6)
         if deadline is not None:

@@ -9,6 +9,7 @@ import random
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -342,6 +343,8 @@ def _layers(platform: Platform) -> None:
         quality.register_gate(insight.release_gate())
     if "twin" in on:
         platform.add("twin", Twin(record, mes, historian))
+        if platform.plant_clock:
+            platform.plant_clock.policy = Pace(mes, partial(_undecided, record))
 
 
 def _sealed_segments(historian: Any) -> Verifier:
@@ -351,6 +354,14 @@ def _sealed_segments(historian: Any) -> Verifier:
         yield from historian.verify()
 
     return sealed_segments
+
+
+def _undecided(record: Record) -> bool:
+    """Whether a proposal waits for a person's decision."""
+    from titer.twin.queries import proposals
+
+    with record.reading() as session:
+        return bool(proposals(session, state="SUBMITTED"))
 
 
 def routers() -> Iterable[Any]:
