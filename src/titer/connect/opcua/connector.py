@@ -191,6 +191,9 @@ class OpcUaConnector:
                 index: resolve(channel, namespaces) for index, channel in enumerate(self._channels)
             }
             replayed: list[decode.Publish] | None = None
+            if resumed and self._link.subscription and not self._settings.keep_subscription:
+                await session.client.uaclient.delete_subscriptions([self._link.subscription])
+                self._link.subscription = 0
             if resumed and not new_life and self._link.namespaces == namespaces:
                 alive, available = await session.still_subscribed()
                 if alive:
@@ -236,7 +239,7 @@ class OpcUaConnector:
         elif not self._disturbed:
             reason = "The connector host was restarted."
         else:
-            reason = "The connection was lost, and with it the subscription."
+            reason = "The connection was lost, and the subscription with it."
         self._suspect = dict.fromkeys(self._last, reason)
 
     # from messages to batches ---------------------------------------------------------------------------

@@ -32,6 +32,8 @@ class OpcUaSettings:
         request_timeout_s: for every request but publish.
         liveness_s: silence after which the client is discarded and built anew.
         lifetime_s: how long the server is asked to keep session and subscription without us.
+        keep_subscription: take a subscription up again after a broken connection (nothing is missed then);
+            False makes a new one each time and reads the outage from history, for servers that lose it.
         trigger: "status_value_timestamp" or "status_value".
         history: read gaps from the server's history.
         history_margin_s: how far beyond both ends of a gap history is read.
@@ -57,6 +59,7 @@ class OpcUaSettings:
     request_timeout_s: float = 4.0
     liveness_s: float = 5.0
     lifetime_s: float = 600.0
+    keep_subscription: bool = True
     trigger: str = "status_value_timestamp"
     history: bool = True
     history_margin_s: float = 1.0
@@ -117,7 +120,7 @@ class OpcUaSettings:
             ("requests", "publish_requests", int, 1),
             ("request_timeout_s", "request_timeout_s", float, 0.1),
             ("liveness_s", "liveness_s", float, 1),
-            ("lifetime_s", "lifetime_s", float, 10),
+            ("lifetime_s", "lifetime_s", float, 3),
             ("history_margin_s", "history_margin_s", float, 0),
             ("history_chunk", "history_chunk", int, 2),
             ("readback_s", "readback_s", float, 0),
@@ -145,6 +148,7 @@ class OpcUaSettings:
             allow_unencrypted=bool(raw.get("allow_unencrypted", False)),
             username=str(raw.get("username") or ""),
             password_file=paths["password_file"],
+            keep_subscription=bool(raw.get("keep_subscription", True)),
             trigger=trigger,
             history=bool(raw.get("history", True)),
             **numbers,
