@@ -4,6 +4,8 @@ python tests/look/look.py http://127.0.0.1:4173 OUT [page ...]
 """
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -45,20 +47,22 @@ PAGES = {
     "record": ("inspector", "/record"),
     "entry": ("inspector", "/record/entries/le7?seq=18407"),
 }
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS = {"desk": (1440, 900, "light"), "tablet": (1024, 768, "light"), "dark": (1440, 900, "dark")}
 
 
 def axe(page: Page) -> list[str]:
     """Violations, one line each."""
-    page.add_script_tag(path=str(AXE)) if not page.evaluate("Boolean(window.axe)") else None
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}).then(r => r.violations)"
-    )
-    return [
-        f"{v['impact']} {v['id']}: {v['help']} -- {n['html'][:150]} :: {json.dumps(n.get('any', [{}])[0].get('data') if n.get('any') else None)[:200]}"
-        for v in found
-        for n in v["nodes"][:4]
-    ]
+    if not page.evaluate("Boolean(window.axe)"):
+        page.add_script_tag(path=str(AXE))
+    found = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}}).then(r => r.violations)")
+    lines = []
+    for violation in found:
+        for node in violation["nodes"][:4]:
+            data = json.dumps(node["any"][0].get("data") if node.get("any") else None)
+            what = f"{violation['impact']} {violation['id']}: {violation['help']}"
+            lines.append(f"{what} -- {node['html'][:150]} :: {data[:200]}")
+    return lines
 
 
 def main() -> int:
@@ -70,14 +74,16 @@ def main() -> int:
     bad = 0
     with sync_playwright() as p:
         browser = p.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         for view in views:
             width, height, scheme = VIEWS[view]
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True)
+            size = {"width": width, "height": height}
+            context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
             page = context.new_page()
-            page.on("console", lambda m: print("console", m.type, m.text[:300]) if m.type in ("error", "warning") else None)
-            page.on("pageerror", lambda e: print("PAGE ERROR", str(e)[:500]))
+            page.on("console", lambda m: m.type == "error" and print("console", m.text[:300]))
+            page.on("pageerror", lambda e: print("page error", str(e)[:500]))
             role = None
             for name in names:
                 who, path = PAGES[name]

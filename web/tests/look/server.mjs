@@ -133,6 +133,7 @@ const GET = [
   [/^\/api\/equipment\/connections$/, () => connections],
   [/^\/api\/equipment\/channels$/, () => channels], [/^\/api\/equipment\/gaps$/, (_m, q) => gaps.filter((g) => !q.get("connection") || g.connection === q.get("connection"))],
   [/^\/api\/historian\/trend$/, (_m, q) => ({ start_us: 0, end_us: 0, series: q.getAll("tags").map((tag) => trend(tag, Date.parse(q.get("start")) * 1000, Date.parse(q.get("end")) * 1000)) })],
+  [/^\/api\/historian\/last$/, () => []],
   [/^\/api\/mes\/batches$/, () => [batch, { ...batch, id: "b0", number: "B-2026-0000", execution: "Complete", ended_at: iso(START - 48 * H), started_at: iso(START - 400 * H) }]],
   [/^\/api\/mes\/batches\/[^/]+\/record$/, () => record], [/^\/api\/mes\/batches\/[^/]+$/, () => ({ ...batch, ...detail })],
   [/^\/api\/mes\/tasks$/, () => [task, task2]], [/^\/api\/mes\/tasks\/t2$/, () => task2], [/^\/api\/mes\/tasks\/.+$/, () => task],

@@ -9,7 +9,7 @@ import { us } from "../../format/time";
 import { label } from "../../format/words";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
-import { SignDialog } from "../../parts/SignDialog";
+import { SignButton } from "../../parts/SignDialog";
 import { Asked, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
@@ -158,7 +158,6 @@ function Decide({ detail: { alert } }: { detail: AlertDetail }) {
   const [comment, setComment] = useState("");
   const [deviate, setDeviate] = useState(false);
   const [title, setTitle] = useState(alert.title);
-  const [signing, setSigning] = useState(false);
   const acknowledge = useMutation({ mutationFn: () => api.acknowledge(alert.id), onSuccess: () => void client.invalidateQueries({ queryKey: ["alert", alert.id] }) });
   if (alert.disposition) {
     return (
@@ -199,11 +198,12 @@ function Decide({ detail: { alert } }: { detail: AlertDetail }) {
             {deviate ? <TextInput label="Title of the deviation" value={title} onChange={(e) => setTitle(e.currentTarget.value)} /> : null}
           </>
         ) : null}
-        <Button onClick={() => setSigning(true)} disabled={!disposition || comment.trim().length < 10}>
-          Sign the disposition
-        </Button>
+        <SignButton
+          label="Sign the disposition"
+          disabled={!disposition || comment.trim().length < 10}
+          request={{ record_type: "insight_alert", record_id: alert.id, meaning: "disposed", data }}
+        />
       </div>
-      {signing ? <SignDialog request={{ record_type: "insight_alert", record_id: alert.id, meaning: "disposed", data }} onClose={() => setSigning(false)} /> : null}
     </Panel>
   );
 }
