@@ -9,13 +9,17 @@ WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/t
 NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
-.PHONY: demo test check lint types pages bench torture fuzz openapi lock clean setup
+.PHONY: demo test conformance check lint types pages bench openapi lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
 
 test: $(STAMP) $(PAGES)
-	$(BIN)/pytest -q -m "not slow" $(ARGS)
+	$(BIN)/pytest -q -m "not slow" --ignore=tests/conformance $(ARGS)
+
+# Connectors against real servers that are cut, frozen and killed: minutes of waiting, and it wants a quiet machine.
+conformance: $(STAMP)
+	$(BIN)/pytest -q tests/conformance $(ARGS)
 
 check: $(STAMP) lint types
 	cd web && $(NPM) run check
