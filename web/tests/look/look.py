@@ -1,3 +1,4 @@
+# ruff: noqa: T201
 """Takes pictures of every page against the mock (or a running server) and runs axe on each.
 
 python tests/look/look.py http://127.0.0.1:4173 OUT [page ...]
