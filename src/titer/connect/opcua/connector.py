@@ -110,7 +110,12 @@ class OpcUaConnector:
         endpoint = f"{settings.endpoint} ({security})"
         if session.server_certificate:
             endpoint += f" certificate {session.server_certificate}"
-        return await read_identity(session.client, endpoint, self._channels, self._nodes, self._refused)
+        try:
+            return await read_identity(session.client, endpoint, self._channels, self._nodes, self._refused)
+        except FAULTS as error:
+            raise Unavailable(
+                f"{self._config.name} could not be asked who it is: {error or type(error).__name__}."
+            ) from error
 
     def _live(self) -> Session:
         if self._session is None or not self._online.is_set():

@@ -92,7 +92,7 @@ def compare(channel: ChannelSpec, found: Mapping[str, str]) -> str:
     for name in ("low", "high"):
         there, here = _number(found.get(name, "")), _number(getattr(channel, name))
         if there is not None and here is not None and there != here:
-            words.append(f"{name} is {there} at the server and {here} in the channels file")
+            words.append(f"{name} is {there:f} at the server and {here:f} in the channels file")
     return f"{channel.tag}: {'; '.join(words)}." if words else ""
 
 
