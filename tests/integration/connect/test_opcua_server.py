@@ -215,7 +215,7 @@ def test_a_value_costs_little_from_the_socket_to_the_journal(tmp_path: Path) -> 
         journal = await Journal.open(tmp_path / "journal.sqlite", "edges", ["T"], SystemClock())
         before = time.process_time()
         for _ in range(50):
-            await journal.append(adapter._batch([decode.publish(body)], Origin.LIVE))
+            await journal.append(adapter._batcher.batch([decode.publish(body)], Origin.LIVE))
         cost = (time.process_time() - before) / 50_000 * 1e6
         print(f"{cost:.2f} us CPU a value from the received message to the journal")  # noqa: T201
         assert (await journal.backlog()).rows == 50_000

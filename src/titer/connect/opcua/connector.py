@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from asyncua import ua
 
 from titer.base.clock import Clock, us
@@ -25,7 +22,6 @@ from titer.connect.core.contract import (
     DeviceIdentity,
     Filled,
     Gap,
-    Known,
     Outcome,
     Receipt,
     Resume,
@@ -34,6 +30,7 @@ from titer.connect.core.contract import (
 from titer.connect.core.frame import Origin
 from titer.connect.core.gaps import settled
 from titer.connect.opcua import decode
+from titer.connect.opcua.batching import Batcher
 from titer.connect.opcua.history import read_stretch
 from titer.connect.opcua.identity import read_identity
 from titer.connect.opcua.nodes import resolve
@@ -73,24 +70,17 @@ class OpcUaConnector:
         self._online = asyncio.Event()
         self._nodes: dict[int, ua.NodeId] = {}
         self._refused: dict[str, str] = {}
-        self._last: dict[int, Known] = {}
-        self._suspect: dict[int, str] = {}
+        self._batcher = Batcher(config.name, self._channels, self._link, clock)
         self._start_time = ""
-        self._next_gap = 1
         self._disturbed = False
-        self._undurable = 0
 
     # life -----------------------------------------------------------------------------------------------
 
     async def open(self, resume: Resume) -> None:
         """Take over what the journal remembers: newest values, the server's start time, the gap counter."""
-        self._last = {self._by_tag[tag]: known for tag, known in resume.last.items() if tag in self._by_tag}
+        last = {self._by_tag[tag]: known for tag, known in resume.last.items() if tag in self._by_tag}
+        self._batcher.resume(last, resume.next_gap)
         self._start_time = resume.state.get("start_time", "")
-        self._next_gap = resume.next_gap
-        if self._undurable:
-            # The journal refused a batch: forget the subscription, and let the newest values in the journal
-            # tell what is missing.
-            self._link.subscription, self._undurable = 0, 0
 
     async def close(self) -> None:
         """End the session, on the server too."""
@@ -139,7 +129,7 @@ class OpcUaConnector:
             if first is not None:
                 yield first
             for message in replayed:
-                yield self._batch([message], Origin.REPLAYED)
+                yield self._batcher.batch([message], Origin.REPLAYED)
                 expected = (message.sequence + 1) & 0xFFFFFFFF
             while True:
                 arrived = await session.messages()
@@ -155,7 +145,7 @@ class OpcUaConnector:
                         found = await session.fetch(missing)
                         if len(found) < ahead:
                             if ordered:
-                                yield self._batch(ordered, Origin.LIVE)
+                                yield self._batcher.batch(ordered, Origin.LIVE)
                             self._link.subscription = 0
                             raise Unavailable(
                                 f"{ahead - len(found)} messages of {self._config.name} were lost on the way."
@@ -170,7 +160,7 @@ class OpcUaConnector:
                         ordered.append(message)
                         expected = (message.sequence + 1) & 0xFFFFFFFF
                 if ordered:
-                    yield self._batch(ordered, Origin.LIVE)
+                    yield self._batcher.batch(ordered, Origin.LIVE)
         except FAULTS as error:
             if isinstance(error, TiterError):
                 raise
@@ -183,7 +173,7 @@ class OpcUaConnector:
 
     async def ack(self, cursor: Any) -> None:
         """The messages up to `cursor` (subscription, sequence) are durable."""
-        self._undurable = 0
+        self._batcher.undurable = 0
         if cursor is not None and self._session is not None and cursor[0] == self._link.subscription:
             self._session.acknowledge(cursor[1])
 
@@ -245,134 +235,7 @@ class OpcUaConnector:
             reason = "The connector host was restarted."
         else:
             reason = "The connection was lost, and the subscription with it."
-        self._suspect = dict.fromkeys(self._last, reason)
-
-    # from messages to batches ---------------------------------------------------------------------------
-
-    def _batch(self, messages: list[decode.Publish], origin: Origin) -> Batch:
-        received = us(self._clock.now())
-        self._undurable += 1
-        parts, events = [], []
-        windows: dict[str, dict[str, tuple[int, int]]] = {}
-        back: dict[str, tuple[int, int]] = {}
-        for message in messages:
-            columns = self._columns(message.data, received, origin)
-            if self._suspect:
-                columns = self._look_at_suspects(columns, windows, back)
-            overflow = self._overflow(columns, windows)
-            if overflow:
-                events.append(
-                    event(
-                        "overflow", received, "The server's queue overflowed: the oldest were lost.", overflow
-                    )
-                )
-            self._advance(columns)
-            parts.append(columns)
-        gaps = []
-        for reason, spans in windows.items():
-            gap = Gap(f"{self._config.name}-{self._next_gap}", spans, reason)
-            self._next_gap += 1
-            events.append(gap.event("gap_opened", list(spans), received, reason))
-            gaps.append(gap)
-        if back:
-            events += self._clock_went_back(back, received)
-        return Batch(
-            joined(parts),
-            events=tuple(events),
-            gaps=tuple(gaps),
-            cursor=(self._link.subscription, messages[-1].sequence),
-        )
-
-    def _columns(self, data: decode.Decoded, received: int, origin: Origin) -> Columns:
-        columns = Columns.of(
-            np.asarray(data.handle, dtype=np.int64) - 1,
-            data.source_us,
-            data.value,
-            data.status,
-            server_us=data.server_us,
-            received_us=received,
-            origin=origin,
-            text=data.text,
-        )
-        return columns.take((columns.channel >= 0) & (columns.channel < len(self._channels)))
-
-    def _look_at_suspects(
-        self,
-        columns: Columns,
-        windows: dict[str, dict[str, tuple[int, int]]],
-        back: dict[str, tuple[int, int]],
-    ) -> Columns:
-        """The first value of a channel after a loss: the same as the last one, or the far end of a gap."""
-        keep = np.ones(len(columns), np.bool_)
-        channels, first_rows = np.unique(columns.channel, return_index=True)
-        for index, row in zip(channels.tolist(), first_rows.tolist(), strict=True):
-            reason = self._suspect.pop(index, None)
-            known = self._last.get(index)
-            if reason is None or known is None or row in columns.unstamped:
-                continue
-            source = int(columns.source_us[row])
-            if source == known.source_us and _same(known, columns, row):
-                keep[row] = False
-            elif source > known.source_us:
-                windows.setdefault(reason, {})[self._channels[index].tag] = (known.source_us, source)
-            elif source < known.source_us:
-                back[self._channels[index].tag] = (source, known.source_us)
-        return columns.take(keep)
-
-    def _overflow(self, columns: Columns, windows: dict[str, dict[str, tuple[int, int]]]) -> list[str]:
-        """Rows before which the server discarded values: it says so, or its queue was full to the brim."""
-        if not len(columns):
-            return []
-        flagged = np.flatnonzero(
-            (columns.status & 0x0C00 == decode.OVERFLOW_INFO) & (columns.status & decode.OVERFLOW != 0)
-        ).tolist()
-        told = {int(columns.channel[row]) for row in flagged}
-        counts = Counter(
-            dict(
-                zip(*(part.tolist() for part in np.unique(columns.channel, return_counts=True)), strict=True)
-            )
-        )
-        for index, count in counts.items():
-            depth = self._link.queues.get(index + 1, 0)
-            if depth > 1 and count >= depth and index not in told:
-                flagged.append(int(np.argmax(columns.channel == index)))
-        tags = []
-        for row in flagged:
-            index = int(columns.channel[row])
-            tag = self._channels[index].tag
-            earlier = np.flatnonzero(columns.channel[:row] == index)
-            known = self._last.get(index)
-            before = (
-                int(columns.source_us[earlier[-1]]) if len(earlier) else known.source_us if known else None
-            )
-            tags.append(tag)
-            if before is not None and int(columns.source_us[row]) > before:
-                reason = "The server's queue overflowed."
-                spans = windows.setdefault(reason, {})
-                spans[tag] = (
-                    min(before, spans[tag][0]) if tag in spans else before,
-                    int(columns.source_us[row]),
-                )
-        return sorted(set(tags))
-
-    def _clock_went_back(self, back: dict[str, tuple[int, int]], received: int) -> list[dict[str, Any]]:
-        reason = "The source's time went back while nobody listened; what lay between cannot be told apart."
-        gap = Gap(f"{self._config.name}-back-{received}", back, reason)
-        low, high = min(start for start, _ in back.values()), max(end for _, end in back.values())
-        return [
-            event("clock_step", received, reason, list(back), low, high),
-            gap.event("gap_opened", list(back), received, reason),
-            gap.event("gap_unrecoverable", list(back), received, reason),
-        ]
-
-    def _advance(self, columns: Columns) -> None:
-        for row in columns.newest().tolist():
-            self._last[int(columns.channel[row])] = Known(
-                int(columns.source_us[row]),
-                float(columns.value[row]),
-                columns.text.get(row),
-                int(columns.status[row]),
-            )
+        self._batcher.doubt_all(reason)
 
     # history --------------------------------------------------------------------------------------------
 
@@ -496,9 +359,3 @@ class OpcUaConnector:
                 message=f"{command.target} is not writable. Set `writable: true` in the channels file if it is.",
             )
         return index, self._channels[index]
-
-
-def _same(known: Known, columns: Columns, row: int) -> bool:
-    number = float(columns.value[row])
-    same = number == known.value or (math.isnan(number) and math.isnan(known.value))
-    return same and columns.text.get(row) == known.text and int(columns.status[row]) == known.status
