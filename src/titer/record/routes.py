@@ -360,7 +360,7 @@ def record_signatures(
 
 
 class EntryOut(BaseModel):
-    """An entry of the ledger; `body` is the canonical text that was hashed."""
+    """An entry; `body` is the canonical text that was hashed, empty where it holds a credential."""
 
     seq: int
     id: str
@@ -387,8 +387,21 @@ class LedgerPage(BaseModel):
     next_before: int | None
 
 
+SECRET = {
+    "record_person": ("password_hash",),
+    "record_session": ("token_hash", "csrf"),
+    "record_machine_token": ("token_hash",),
+}
+"""Fields of the ledger that no reader is shown; such an entry's exact bytes stay with `titer verify`."""
+
+
 def _entry_out(row: LedgerEntry, leaf_index: int | None) -> EntryOut:
     body = json.loads(row.body)
+    hidden = SECRET.get(body["record_type"], ())
+    for image in (body["before"], body["after"]):
+        for name in hidden:
+            if image is not None and name in image:
+                image[name] = "(withheld)"
     return EntryOut(
         seq=row.seq,
         id=body["id"],
@@ -403,7 +416,7 @@ def _entry_out(row: LedgerEntry, leaf_index: int | None) -> EntryOut:
         reason=body["reason"],
         before=body["before"],
         after=body["after"],
-        body=row.body,
+        body="" if hidden else row.body,
     )
 
 

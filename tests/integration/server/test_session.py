@@ -86,6 +86,14 @@ def test_a_row_changed_behind_the_record_is_found_and_named(client: TestClient, 
     assert "full_name" in verdict["first_fault"]
 
 
+def test_no_reader_of_the_ledger_sees_a_credential(client: TestClient) -> None:
+    csrf = log_in(client)["X-CSRF-Token"]
+    text = client.get("/api/ledger", params={"limit": 500}).text
+    assert "argon2" not in text
+    assert csrf not in text
+    assert "(withheld)" in text
+
+
 def test_an_installation_is_made_once_and_opened_once(tmp_path: Path) -> None:
     create_installation(tmp_path / "lab", Config())
     with pytest.raises(Conflict):
