@@ -121,6 +121,7 @@ def test_a_killed_server_without_history_leaves_an_explicit_gap(tmp_path: Path) 
     run(tmp_path, kill, told, history="none")
 
 
+@pytest.mark.slow
 def test_an_overflow_of_the_server_is_found_though_the_server_says_nothing(tmp_path: Path) -> None:
     async def cut(bench: Bench) -> None:
         bench.cable.cut()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from titer.base.clock import Clock, us
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import Batch, Filled, Gap
+from titer.connect.core.frame import Origin
 
 
 def settled(gap: Gap, fills: list[Filled], clock: Clock, columns: Columns | None = None) -> Batch:
     """The batch that settles channels of a gap: its rows, and one event for each outcome."""
     at = us(clock.now())
-    rows = Columns.empty() if columns is None else columns
+    rows = Columns.empty() if columns is None else columns.relabelled(Origin.BACKFILLED)
     events = []
     whole = [entry.tag for entry in fills if entry.complete]
     if whole:
