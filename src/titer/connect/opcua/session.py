@@ -1,7 +1,7 @@
 """One OPC UA session: connect or resume, subscribe, publish, republish.
 
 asyncua is used for its transport, its encodings and its security; its reconnection, publish loop and
-subscriptions are not, since they lose values in silence (see docs/explanation). What is done differently:
+subscriptions are not, since they lose values in silence. What is done differently:
 
 * a session that the server still holds is activated again, and `BadNothingToDo` from TransferSubscriptions
   means that the subscription is where it belongs;
