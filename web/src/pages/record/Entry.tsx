@@ -11,7 +11,7 @@ import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { addressOf } from "../../shell/nav";
 import { changes, head, sentence } from "./sentence";
-import { digestOf, leafHash, rootFrom, toBase64 } from "./merkle";
+import { digestOf, leafHash, rootFrom, toBase64, fromHex } from "./merkle";
 
 /** One entry: what it says, what it changed, and the proof that it is in the tree, recomputed in this browser. */
 export default function Entry() {
@@ -93,7 +93,7 @@ function Body({ entry }: { entry: EntryShape }) {
           </Panel>
           <Panel title="Exact text that was hashed">
             <pre className="box" tabIndex={0}>
-              {entry.body}
+              {entry.body === "" ? "Withheld: this entry holds a credential. Its leaf hash is the server's; titer verify checks its bytes." : entry.body}
             </pre>
           </Panel>
         </div>
@@ -109,7 +109,7 @@ function Proof({ entry }: { entry: EntryShape }) {
     queryFn: async ({ signal }) => {
       const p = await api.proof(entry.id, signal);
       const tree = head(p.checkpoint);
-      const leaf = await leafHash(entry.body);
+      const leaf = entry.body === "" ? fromHex(p.leaf_hash) : await leafHash(entry.body);
       const root = await rootFrom(p.leaf_index, p.tree_size, leaf, p.path);
       const holds = tree !== null && tree.size === p.tree_size && digestOf(leaf) === p.leaf_hash && root !== null && toBase64(root) === tree.root;
       return { p, tree, leaf: digestOf(leaf), holds };
