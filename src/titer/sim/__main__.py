@@ -36,7 +36,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _listen(port: int) -> socket.socket:
-    """A bound socket on the loopback interface.
+    """A listening socket on the loopback interface.
 
     Raises:
         Unavailable: the port is taken.
@@ -45,6 +45,7 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1", port))
+        listening.listen(128)  # whoever reads the ready line may connect at once, before the loop accepts
     except OSError as error:
         listening.close()
         raise Unavailable(
