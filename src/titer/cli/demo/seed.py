@@ -196,7 +196,12 @@ class Seeding:
                 for key in ("low", "high", "alarm_low", "alarm_high", "resolution"):
                     if channel.get(key) is not None:
                         channel[key] = str(channel[key])
-            settings = {"endpoint": self._address(name), "allow_unencrypted": True, "queue_size": 10_000}
+            settings = {
+                "endpoint": self._address(name),
+                "allow_unencrypted": True,
+                "queue_size": 10_000,
+                "keep_subscription": False,
+            }
             found.append((name, "opcua", settings, channels))
         plant = self.endpoints["equipment"]
         analyser = {key: plant["MA-01"][key] for key in ("host", "port")}

@@ -41,6 +41,7 @@ class Watch:
         self.cut = False
         self.proposal: str | None = None
         self._tried_hour = 0.0
+        self._refusal = ""
 
     def round(self) -> bool:
         """Look once; True if something was done."""
@@ -106,7 +107,12 @@ class Watch:
 
     def _propose(self, hour: float) -> bool:
         first, last = PROPOSAL_HOURS
-        if self.proposal is not None or not first <= hour <= last or hour < self._tried_hour + 12:
+        if self.proposal is not None or hour < first:
+            return False
+        waiting = self.cast[SCIENTIST].get("/api/twin/proposals", batch_id=self.batch_id, state="SUBMITTED")
+        if waiting:
+            return self._approve(waiting[0])
+        if hour > last or hour < self._tried_hour + 12:
             return False
         self._tried_hour = hour
         try:
@@ -118,9 +124,20 @@ class Watch:
                 )
                 return True
             self.cast.sign(SCIENTIST, "twin_proposal", made["id"], "submitted", "Read with its band.")
-            self.cast.sign(OWNER, "twin_proposal", made["id"], "approved", "Inside the proven range.")
         except Problem as refusal:
             self.say(f"no proposal at culture hour {hour:.0f}: {refusal}")
+            return False
+        self.say(f"the twin's proposal {made['number']} was submitted by {SCIENTIST}")
+        return True
+
+    def _approve(self, made: dict[str, Any]) -> bool:
+        """Sign the proposal, once nothing stands against it (a twin that lags behind catches up meanwhile)."""
+        try:
+            self.cast.sign(OWNER, "twin_proposal", made["id"], "approved", "Inside the proven range.")
+        except Problem as refusal:
+            if str(refusal) != self._refusal:
+                self.say(f"{made['number']} may not be approved yet: {refusal}")
+            self._refusal = str(refusal)
             return False
         self.proposal = made["id"]
         changes = ", ".join(f"{c['tag']} -> {c['value']} {c['unit']}" for c in made["changes"])
