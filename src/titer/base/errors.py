@@ -52,9 +52,15 @@ class StaleVersion(Conflict):
 
 
 class NotAuthenticated(TiterError):
-    """Nobody is logged in, or the credentials are wrong."""
+    """Nobody is logged in, or the session has ended."""
 
     title = "Log in first"
+
+
+class WrongCredentials(NotAuthenticated):
+    """The proof of identity failed; a session that is open stays open."""
+
+    title = "Not recognised"
 
 
 class NotAuthorised(TiterError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +14,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from titer.base.errors import Conflict, Invalid, NotAuthenticated, NotFound, Refused
+from titer.base.errors import Conflict, Invalid, NotAuthenticated, NotFound, Refused, WrongCredentials
 from titer.record.actions import ROLES, ActionSpec, Actor
+from titer.record.credentials import Credentials, token_hash
 from titer.record.model import (
     AccessEvent,
     LoginSession,
@@ -47,11 +48,6 @@ ACTIONS = (
 )
 
 
-def token_hash(token: str) -> str:
-    """What is stored of a token that has 256 random bits of its own."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 @dataclass(frozen=True)
 class LoggedIn:
     """What a log-in gives to the browser."""
@@ -67,11 +63,13 @@ class Identity:
 
     Args:
         record: whose people.
+        key: binds credentials to the record; 32 bytes that lie outside the database.
         hasher: argon2id; the defaults of argon2-cffi follow RFC 9106's low-memory profile.
     """
 
-    def __init__(self, record: Record, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, record: Record, key: bytes, hasher: PasswordHasher | None = None) -> None:
         self.record = record
+        self.credentials = Credentials(key)
         self.hasher = hasher or PasswordHasher()
         self._seen: dict[str, datetime] = {}
 
@@ -99,17 +97,19 @@ class Identity:
             raise Conflict(f"The user name {username} was given before and is never given again.")
         if robot_for is not None and not self.record.installation(unit.session).simulated:
             raise Refused("A robot can act for a role in a simulated installation only.")
-        person = unit.add(
-            Person(
-                username=username,
-                full_name=full_name,
-                active=True,
-                password_hash=self.hasher.hash(password),
-                password_set_at=unit.now,
-                failed_attempts=0,
-                robot_for=robot_for,
-            )
+        person = Person(
+            id=unit.new_id(),
+            username=username,
+            full_name=full_name,
+            active=True,
+            password_set_at=unit.now,
+            password_set_by=unit.actor.id,
+            password_count=1,
+            failed_attempts=0,
+            robot_for=robot_for,
         )
+        self.credentials.give(unit, person, self.hasher.hash(password))
+        unit.add(person)
         for role in roles:
             self.assign_role(unit, person.id, role)
         return person
@@ -155,13 +155,16 @@ class Identity:
             select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
         ):
             session.ended_at, session.ended_because = unit.now, "the account was changed"
+            self.credentials.take(unit, session.id)
 
     def set_password(self, unit: Unit, person_id: str, password: str) -> None:
         """Set a new password; locks are lifted."""
         person = unit.get(Person, person_id)
         check_password(password, person.username)
-        person.password_hash, person.password_set_at = self.hasher.hash(password), unit.now
         person.failed_attempts, person.locked_at = 0, None
+        person.password_set_at, person.password_set_by = unit.now, unit.actor.id
+        person.password_count += 1
+        self.credentials.give(unit, person, self.hasher.hash(password))
 
     def acknowledge_policy(self, unit: Unit, person_id: str) -> None:
         """The person holds electronic signatures to be as binding as those by hand (21 CFR 11.100(c))."""
@@ -204,13 +207,21 @@ class Identity:
         Opens actions of its own, so no action may be open.
 
         Raises:
-            NotAuthenticated: with the same words whatever was wrong, so that nobody learns user names;
+            WrongCredentials: with the same words whatever was wrong, so that nobody learns user names;
                 a locked account is said to be locked, since its owner must know.
         """
         with self.record.reading() as session:
             person = session.scalars(select(Person).where(Person.username == username)).first()
+            stored = self.credentials.secret_of(session, person.id) if person else None
         locked = person is not None and person.locked_at is not None
-        good = self._matches(person, password)
+        good = self._matches(stored, password)
+        if person is not None and not self.credentials.fits(person, stored):
+            self._swapped(person, remote)
+            raise WrongCredentials(
+                "The stored credential of this account is not the one that the record knows.",
+                why="It was changed outside Titer, so no password is accepted.",
+                do="Tell your administrator and the quality unit; `titer verify` names the account.",
+            )
         if person is not None and person.active and good and not locked:
             if person.failed_attempts:
                 with self._access() as unit:
@@ -218,22 +229,36 @@ class Identity:
             return person
         self._failed(username, person.id if person else None, remote, locked)
         if locked:
-            raise NotAuthenticated(
+            raise WrongCredentials(
                 "The account is locked after too many failed attempts.",
                 do="Ask an administrator to unlock it.",
             )
-        raise NotAuthenticated(
+        raise WrongCredentials(
             "User name or password is wrong.",
             do=f"Try again; after {MAX_FAILED} failures the account is locked.",
         )
 
-    def _matches(self, person: Person | None, password: str) -> bool:
+    def _matches(self, stored: str | None, password: str) -> bool:
         """Whether the password fits; an unknown user costs the same time as a known one."""
-        stored = person.password_hash if person else _NOBODY
         try:
-            return self.hasher.verify(stored, password) and person is not None
+            return self.hasher.verify(stored or _NOBODY, password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
+
+    def _swapped(self, person: Person, remote: str) -> None:
+        with self._access() as unit:
+            event = unit.add(
+                AccessEvent(
+                    kind="credential_swapped",
+                    username=person.username,
+                    person_id=person.id,
+                    remote=remote,
+                    detail="the stored credential is not the one that the record knows",
+                )
+            )
+            unit.emit(
+                "record.credential.swapped", event, {"username": person.username, "remote": remote}
+            )
 
     def _failed(self, username: str, person_id: str | None, remote: str, locked: bool) -> None:
         with self._access() as unit:
@@ -259,11 +284,12 @@ class Identity:
         """Open a session for a person whose password fits.
 
         Raises:
-            NotAuthenticated: see `check`.
+            WrongCredentials: see `check`.
         """
         person = self.check(username, password, remote)
-        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+        token = secrets.token_urlsafe(32)
         with self._access() as unit:
+            self.credentials.forget_ended(unit, person.id)
             others = unit.session.scalars(
                 select(LoginSession).where(
                     LoginSession.person_id == person.id,
@@ -282,18 +308,17 @@ class Identity:
                         detail=f"also logged in from {', '.join(sorted({o.remote for o in others}))}",
                     )
                 )
-            row = unit.add(
-                LoginSession(
-                    person_id=person.id,
-                    token_hash=token_hash(token),
-                    csrf=csrf,
-                    remote=remote,
-                    started_at=unit.now,
-                    ends_at=unit.now + SESSION_LENGTH,
-                )
+            row = LoginSession(
+                id=unit.new_id(),
+                person_id=person.id,
+                remote=remote,
+                started_at=unit.now,
+                ends_at=unit.now + SESSION_LENGTH,
             )
+            self.credentials.give(unit, row, token_hash(token))
+            unit.add(row)
         self._seen[row.id] = self.record.clock.now()
-        return LoggedIn(token, csrf, row.id, person.id)
+        return LoggedIn(token, self.credentials.csrf(row.id, token), row.id, person.id)
 
     def log_out(self, session_id: str, because: str = "logged out") -> None:
         """End a session."""
@@ -301,6 +326,7 @@ class Identity:
             row = unit.get(LoginSession, session_id)
             if row.ended_at is None:
                 row.ended_at, row.ended_because = unit.now, because
+            self.credentials.take(unit, session_id)
         self._seen.pop(session_id, None)
 
     def session(self, token: str) -> tuple[LoginSession, Person]:
@@ -311,9 +337,7 @@ class Identity:
         """
         now = self.record.clock.now()
         with self.record.reading() as session:
-            row = session.scalars(
-                select(LoginSession).where(LoginSession.token_hash == token_hash(token))
-            ).first()
+            row = self.credentials.owner_of(session, LoginSession, token)
             person = session.get(Person, row.person_id) if row else None
         if row is None or person is None or row.ended_at is not None or row.ends_at <= now:
             raise NotAuthenticated("Your session has ended.", do="Log in again.")
@@ -325,21 +349,41 @@ class Identity:
         self._seen[row.id] = now
         return row, person
 
-    def csrf_matches(self, row: LoginSession, given: str) -> bool:
+    def csrf(self, row: LoginSession, token: str) -> str:
+        """The CSRF token of a session whose token is known; it is stored nowhere."""
+        return self.credentials.csrf(row.id, token)
+
+    def csrf_matches(self, row: LoginSession, token: str, given: str) -> bool:
         """Whether the request bears the session's own CSRF token."""
-        return hmac.compare_digest(row.csrf, given)
+        return hmac.compare_digest(self.csrf(row, token).encode(), given.encode())
 
     # --- machines -----------------------------------------------------------------------------------------------
 
     def issue_token(self, unit: Unit, name: str, scopes: tuple[str, ...]) -> str:
         """A new token for a machine; it is shown once, and an earlier one of the same name ends."""
         token = secrets.token_urlsafe(32)
-        known = unit.session.scalars(select(MachineToken).where(MachineToken.name == name)).first()
-        if known is None:
-            unit.add(MachineToken(name=name, token_hash=token_hash(token), scopes=list(scopes)))
-        else:
-            known.token_hash, known.scopes, known.revoked_at = token_hash(token), list(scopes), None
+        row = unit.session.scalars(select(MachineToken).where(MachineToken.name == name)).first()
+        if row is None:
+            row = MachineToken(id=unit.new_id(), name=name, issue_count=0)
+        row.scopes, row.revoked_at = list(scopes), None
+        row.issued_at, row.issued_by = unit.now, unit.actor.id
+        row.issue_count += 1
+        self.credentials.give(unit, row, token_hash(token))
+        unit.add(row)
         return token
+
+    def revoke_token(self, unit: Unit, name: str) -> None:
+        """End a machine's token.
+
+        Raises:
+            NotFound: if there is no token of this name.
+        """
+        row = unit.session.scalars(select(MachineToken).where(MachineToken.name == name)).first()
+        if row is None:
+            raise NotFound(f"There is no token of {name}.")
+        if row.revoked_at is None:
+            row.revoked_at = unit.now
+        self.credentials.take(unit, row.id)
 
     def machine(self, token: str, scope: str) -> Actor:
         """The machine that bears the token.
@@ -348,14 +392,16 @@ class Identity:
             NotAuthenticated: if the token is unknown, revoked or lacks the scope.
         """
         with self.record.reading() as session:
-            row = session.scalars(
-                select(MachineToken).where(MachineToken.token_hash == token_hash(token))
-            ).first()
+            row = self.credentials.owner_of(session, MachineToken, token)
         if row is None or row.revoked_at is not None:
             raise NotAuthenticated("The machine token is not valid.", do="Issue a new one.")
         if scope not in row.scopes:
             raise NotAuthenticated(f"The token {row.name} has no scope {scope}.")
         return Actor.connection(row.name)
+
+    def stored_credentials(self, session: Session) -> Iterator[str]:
+        """For `titer verify`: a sentence for each credential that was changed past the record."""
+        yield from self.credentials.faults(session, self.record.clock.now())
 
     def _access(self) -> AbstractContextManager[Unit]:
         return self.record.action(Actor.timer("record.access"), "record.session")

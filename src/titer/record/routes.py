@@ -23,6 +23,7 @@ from titer.record.model import (
     Person,
     Signature,
 )
+from titer.record.names import ids_in, names
 from titer.record.sealer import Sealer
 from titer.record.service import Record
 from titer.record.signing import Signing
@@ -85,10 +86,10 @@ def person_out(record: Record, session: Session, row: Person) -> PersonOut:
     )
 
 
-def _session_out(record: Record, row: LoginSession, person: Person) -> SessionOut:
+def _session_out(record: Record, row: LoginSession, person: Person, csrf: str) -> SessionOut:
     with record.reading() as session:
         return SessionOut(
-            session_id=row.id, csrf=row.csrf, ends_at=row.ends_at, person=person_out(record, session, person)
+            session_id=row.id, csrf=csrf, ends_at=row.ends_at, person=person_out(record, session, person)
         )
 
 
@@ -107,13 +108,16 @@ def record_log_in(
         path="/",
     )
     row, person = identity.session(logged_in.token)
-    return _session_out(record, row, person)
+    return _session_out(record, row, person, logged_in.csrf)
 
 
 @router.get("/session")
-def record_session(who: Current, record: RecordPart) -> SessionOut:
+def record_session(
+    who: Current, request: Request, record: RecordPart, identity: IdentityPart
+) -> SessionOut:
     """Who is logged in."""
-    return _session_out(record, *who)
+    row, person = who
+    return _session_out(record, row, person, identity.csrf(row, request.cookies[COOKIE]))
 
 
 @router.delete("/session", status_code=204)
@@ -360,7 +364,7 @@ def record_signatures(
 
 
 class EntryOut(BaseModel):
-    """An entry; `body` is the canonical text that was hashed, empty where it holds a credential."""
+    """An entry; `body` is the canonical text that was hashed. No entry holds a credential."""
 
     seq: int
     id: str
@@ -379,29 +383,17 @@ class EntryOut(BaseModel):
 
 
 class LedgerPage(BaseModel):
-    """A page of entries, newest first, and the state of the tree."""
+    """A page of entries, newest first, and the state of the tree; `names` says what people call the ids."""
 
     entries: list[EntryOut]
+    names: dict[str, str]
     tree_size: int
     checkpoint: str | None
     next_before: int | None
 
 
-SECRET = {
-    "record_person": ("password_hash",),
-    "record_session": ("token_hash", "csrf"),
-    "record_machine_token": ("token_hash",),
-}
-"""Fields of the ledger that no reader is shown; such an entry's exact bytes stay with `titer verify`."""
-
-
 def _entry_out(row: LedgerEntry, leaf_index: int | None) -> EntryOut:
     body = json.loads(row.body)
-    hidden = SECRET.get(body["record_type"], ())
-    for image in (body["before"], body["after"]):
-        for name in hidden:
-            if image is not None and name in image:
-                image[name] = "(withheld)"
     return EntryOut(
         seq=row.seq,
         id=body["id"],
@@ -416,7 +408,7 @@ def _entry_out(row: LedgerEntry, leaf_index: int | None) -> EntryOut:
         reason=body["reason"],
         before=body["before"],
         after=body["after"],
-        body="" if hidden else row.body,
+        body=row.body,
     )
 
 
@@ -445,8 +437,11 @@ def record_ledger(
     last = session.scalars(
         select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
     ).first()
+    entries = [_entry_out(row, index) for row, index in rows]
+    mentioned = ids_in([[one.record_id, one.actor.get("id"), one.before, one.after] for one in entries])
     return LedgerPage(
-        entries=[_entry_out(row, index) for row, index in rows],
+        entries=entries,
+        names=names(session, mentioned),
         tree_size=last.tree_size if last else 0,
         checkpoint=last.note if last else None,
         next_before=rows[-1][0].seq if len(rows) == limit else None,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import digest
-from titer.base.errors import Invalid, NotAuthenticated, NotFound, Refused, StaleVersion
+from titer.base.errors import Invalid, NotAuthenticated, NotFound, Refused, StaleVersion, WrongCredentials
 from titer.record.actions import Actor, SignatureMeaning
 from titer.record.identity import Identity
 from titer.record.model import Base, Person, Regulated, Signature
@@ -84,7 +84,7 @@ class Signing:
         """Take a signature and carry out what it authorises, in one transaction.
 
         Raises:
-            NotAuthenticated: if the password is not the signing person's own.
+            WrongCredentials: if the password is not the signing person's own.
             StaleVersion: if the record or the content changed after it was shown.
             Refused: if a reason stands against it.
             Invalid: if no reason is given.
@@ -100,7 +100,7 @@ class Signing:
             raise NotAuthenticated("Log in first.")
         proved = self.identity.check(person.username, password, remote)
         if proved.id != actor.id:
-            raise NotAuthenticated("Another person cannot sign in your session.")
+            raise WrongCredentials("Another person cannot sign in your session.")
         with self.record.action(actor, what.verb, reason=reason) as unit:
             shown = self.preview(unit.session, actor, record_type, record_id, meaning, data)
             if shown.version != version or not hmac.compare_digest(shown.digest, shown_digest):

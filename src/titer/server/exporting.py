@@ -15,18 +15,27 @@ router = APIRouter(tags=["export"])
 
 
 class ExportRecord(BaseModel):
-    """What is exported, and why; `batch` takes a batch's number as well as its id."""
+    """What is exported, and why; `batch` takes a batch's number as well as its id.
+
+    A batch's sealed segments go along unless `segments` says no: they hold every channel of their day.
+    """
 
     record_type: str
     record_id: str
     reason: str
+    segments: bool = True
 
 
 @router.post("/api/exports", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
 def server_export(body: ExportRecord, request: Request, who: ActingPerson) -> Response:
     """A bundle: the record, everything that belongs to it, and the proof. `titer-verify.py` checks it."""
     data = export_record(
-        request.app.state.platform, body.record_type, body.record_id, actor=who, reason=body.reason
+        request.app.state.platform,
+        body.record_type,
+        body.record_id,
+        actor=who,
+        reason=body.reason,
+        segments=body.segments,
     )
     name = re.sub(r"[^A-Za-z0-9._-]", "_", f"{body.record_type}-{body.record_id}")
     return Response(

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 STATUS: tuple[tuple[type[errors.TiterError], int], ...] = (
     (errors.NotFound, 404),
+    (errors.WrongCredentials, 401),
     (errors.NotAuthenticated, 401),
     (errors.NotAuthorised, 403),
     (errors.Invalid, 422),
@@ -45,7 +46,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.TiterError)
     def titer_error(_request: Request, error: errors.TiterError) -> JSONResponse:
         where = error.where if isinstance(error, errors.Invalid) else ""
-        return problem(status_of(error), error.title, error.what, why=error.why, do=error.do, where=where)
+        more = {"why": error.why, "do": error.do, "where": where}
+        if status_of(error) == 401:
+            # Both are 401: a page stays where it is after a wrong password, and asks for a log-in after the other.
+            more["reason"] = "credentials" if isinstance(error, errors.WrongCredentials) else "session"
+        return problem(status_of(error), error.title, error.what, **more)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -2966,6 +2966,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Search
+         * @description Records that bear every word of the query, those whose name begins with it first.
+         */
+        get: operations["server_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -3378,6 +3398,26 @@ export interface paths {
          * @description Every hour's estimate with its 95 % band: what is believed now, or what was believed then.
          */
         get: operations["twin_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Waiting
+         * @description What waits for the person who asks, the most urgent first, then the oldest.
+         */
+        get: operations["server_waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4270,7 +4310,7 @@ export interface components {
         };
         /**
          * EntryOut
-         * @description An entry of the ledger; `body` is the canonical text that was hashed.
+         * @description An entry; `body` is the canonical text that was hashed. No entry holds a credential.
          */
         EntryOut: {
             /** Actor */
@@ -4311,6 +4351,8 @@ export interface components {
         /**
          * ExportRecord
          * @description What is exported, and why; `batch` takes a batch's number as well as its id.
+         *
+         *     A batch's sealed segments go along unless `segments` says no: they hold every channel of their day.
          */
         ExportRecord: {
             /** Reason */
@@ -4319,6 +4361,11 @@ export interface components {
             record_id: string;
             /** Record Type */
             record_type: string;
+            /**
+             * Segments
+             * @default true
+             */
+            segments: boolean;
         };
         /**
          * FillContainer
@@ -4333,6 +4380,26 @@ export interface components {
             quantity: number | string;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * FoundOut
+         * @description A record that was found; `about` is the id of the record whose page shows it, where it has none.
+         */
+        FoundOut: {
+            /** About */
+            about: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string;
+            /** Noun */
+            noun: string;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
         };
         /**
          * FreshnessOut
@@ -5054,13 +5121,17 @@ export interface components {
         };
         /**
          * LedgerPage
-         * @description A page of entries, newest first, and the state of the tree.
+         * @description A page of entries, newest first, and the state of the tree; `names` says what people call the ids.
          */
         LedgerPage: {
             /** Checkpoint */
             checkpoint: string | null;
             /** Entries */
             entries: components["schemas"]["EntryOut"][];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
             /** Next Before */
             next_before: number | null;
             /** Tree Size */
@@ -7957,6 +8028,44 @@ export interface components {
             seconds: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * WaitingOut
+         * @description One thing that waits; `ready` is False where something still stands against it, and `blockers` says what.
+         */
+        WaitingOut: {
+            /** About */
+            about: string | null;
+            /** Act */
+            act: string;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Blockers */
+            blockers: string[];
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Ready */
+            ready: boolean;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Title */
+            title: string;
+            /** Urgent */
+            urgent: boolean;
         };
         /**
          * WhatToSign
@@ -13243,6 +13352,38 @@ export interface operations {
             };
         };
     };
+    server_search: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     record_session: {
         parameters: {
             query?: never;
@@ -13967,6 +14108,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    server_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOut"][];
                 };
             };
         };
