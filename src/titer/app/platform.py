@@ -183,7 +183,9 @@ def create_installation(
         unit.add(schema.log_fingerprint(record, unit.session, REVISION))
     sealer = _sealer(folder, config, record, create=True)
     with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
-        token = Identity(record).issue_token(unit, f"host-{LOCAL_HOST}", ("connect",))
+        token = Identity(record, _credential_key(folder, create=True)).issue_token(
+            unit, f"host-{LOCAL_HOST}", ("connect",)
+        )
     _write_secret(folder / "keys" / f"{LOCAL_HOST}.token", token)
     sealer.seal()
     record.engine.dispose()
@@ -247,7 +249,7 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
     with record.reading() as session:
         schema.check_fingerprint(session)
     record.register_actions(identity_module.ACTIONS)
-    identity = Identity(record, hasher)
+    identity = Identity(record, _credential_key(folder), hasher)
     sealer = _sealer(folder, config, record)
     platform = Platform(
         folder=folder,
@@ -258,6 +260,7 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
         sealer=sealer,
         outbox=Outbox(record, sealer),
         plant_clock=plant,
+        verifiers=[identity.stored_credentials],
         _lock=held,
     )
     _layers(platform)
@@ -327,7 +330,7 @@ def _layers(platform: Platform) -> None:
     platform.add("quality", quality)
     if "lims" not in on:
         return
-    lims = Lims(record, quality, material, equipment, historian)
+    lims = Lims(record, quality, material, equipment, historian, animl=platform.folder / "animl")
     platform.add("lims", lims)
     quality.register_gate(lims.release_gate())
     if "mes" not in on:

@@ -1,18 +1,19 @@
-"""From an AnIML document to a run's document: what the chromatograph wrote, in the laboratory's words.
+"""From an AnIML document to a run's document: what the instrument wrote, in the laboratory's words.
 
-What is expected of the document (AnIML core 0.90; names after the chromatography, UV trace and peak table
-technique definitions):
+`titer.connect.animl` reads the bytes, in a process of its own, and says whether the document is sound; what it
+quarantines is no data here. This room says what the laboratory makes of a sound one (names after the
+chromatography, UV trace and peak table technique definitions):
 
-* An `ExperimentStep` with a `SeriesSet` of a time and an absorbance `Series` (units min or s; mAU or AU) is an
-  injection. Its `SampleReference` names the `Sample`, whose name or id is the sample's number.
-* Its `Method` holds a `Device` (`DeviceIdentifier`, else `Name`: the instrument's code) and a `Category`
-  "Injection" with "Position", "Counter", "Type" (blank, standard, suitability, sample), "Level" and
+* A step with a series set of a time and an absorbance series (units min or s; mAU or AU) is an injection. Its
+  sample reference names the sample, whose name or id is the sample's number.
+* Its method holds a device (`DeviceIdentifier`, else `Name`: the instrument's code) and a category "Injection"
+  with "Position", "Counter", "Type" (blank, standard, suitability, sample), "Level" and
   "Standard Concentration mg per mL" (of a standard), and "Run" (the worksheet's number).
-* A `SeriesSet` "Peak Table" with "Name", "Retention Time", "Area" and "Integration" (automatic, manual), in the
-  step itself or in a step that refers to it (`ExperimentDataReference`), is the instrument's claim.
-* `AuditTrailEntrySet` is the instrument's trail; entries that refer to a step are its integration history.
+* A series set with "Name", "Retention Time", "Area" and "Integration" (automatic, manual), in the step itself or
+  in a step that refers to it, is the instrument's claim.
+* The audit trail is the instrument's; entries about a step, or about a part of it, are its integration history.
 
-A document without injections is read as columns: each dependent `Series` with its unit and its step's sample, for
+A document without injections is read as columns: each dependent series with its unit and its step's sample, for
 methods of the technique `document`.
 
 Numbers stay text where they are claims; the trace is read into floats, since it is integrated anew.
@@ -20,321 +21,281 @@ Numbers stay text where they are claims; the trace is read into floats, since it
 
 from __future__ import annotations
 
-import base64
-import binascii
-import struct
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 from titer.base.errors import Invalid
+from titer.connect.animl import AnimlDocument, AuditEntry, Category, SeriesSet, Step, read
+from titer.connect.animl import Series as Column
 from titer.lims.chromatography import KINDS, SAMPLE, UNKNOWN, ClaimedPeak, Injection, RunDocument, Series
 
-_LARGEST = 100_000_000
 _TIME = {"min": 1.0, "s": 1.0 / 60.0}
 _SIGNAL = {"mAU": 1.0, "AU": 1000.0}
-_FORMATS = {"Float32": "f", "Float64": "d", "Int32": "i", "Int64": "q"}
+_SHOWN = 3
+Placed = tuple[str, SeriesSet]
 
 
-def read_run(data: bytes, digest: str) -> RunDocument:
-    """Read a chromatographic run.
+def read_run(
+    data: bytes, digest: str, *, schemas: Path | None = None, techniques: Path | None = None
+) -> RunDocument:
+    """Read what an instrument wrote about a run.
 
     Args:
         data: the file's bytes.
         digest: their SHA-256.
+        schemas, techniques: folders of AnIML's schemas and technique definitions, where the site installed them.
 
     Raises:
-        Invalid: if it is no well-formed XML, has a DTD, is no AnIML, or holds no injection.
+        Invalid: if it cannot be read, is not built as AnIML and its techniques say, or holds no values.
     """
-    root = _root(data)
-    try:
-        return _run(root, digest)
-    except (ValueError, ArithmeticError, LookupError, TypeError, StopIteration) as error:
-        raise Invalid(
-            "The document is not built as AnIML says.", why=f"{type(error).__name__}: {error}."
-        ) from error
+    document = read(data, schemas=schemas, techniques=techniques)
+    if document.verdict != "accepted":
+        raise Invalid("The document is not built as AnIML says.", why=_faults(document))
+    return run_of(document, digest)
 
 
-def _run(root: Any, digest: str) -> RunDocument:
-    samples = {
-        str(one.get("sampleID")): str(one.get("name") or one.get("sampleID"))
-        for one in _all(root, "SampleSet/Sample")
-    }
-    steps = _all(root, "ExperimentStepSet/ExperimentStep")
-    trail = tuple(_entry(entry) for entry in _all(root, "AuditTrailEntrySet/AuditTrailEntry"))
+def reader(folder: Path | None) -> Callable[[bytes, str], RunDocument]:
+    """`read_run` with what the site installed in a folder (`titer animl install`), looked up at each reading.
+
+    Args:
+        folder: holds `schemas` and `techniques`, either of which may be missing; None where there is none.
+    """
+
+    def installed(name: str, wanted: str) -> Path | None:
+        place = folder / name if folder is not None else None
+        return place if place is not None and any(place.glob(wanted)) else None
+
+    def read_here(data: bytes, digest: str) -> RunDocument:
+        return read_run(
+            data,
+            digest,
+            schemas=installed("schemas", "animl-core.xsd"),
+            techniques=installed("techniques", "*.atdd"),
+        )
+
+    return read_here
+
+
+def run_of(document: AnimlDocument, digest: str) -> RunDocument:
+    """What a sound document says about a run.
+
+    Raises:
+        Invalid: if it names several runs or instruments, or holds neither a chromatogram nor a column.
+    """
+    steps = list(document.all_steps())
+    samples = {one.id: one.name or one.id for one in document.samples}
+    trail = tuple((_entry(entry), _items(entry)) for entry in document.audit_trail)
     tables = _tables(steps)
+    traces = {step.id: trace for step in steps if (trace := _trace(step)) is not None}
     injections: list[Injection] = []
-    runs: list[str | None] = []
-    instruments: list[str | None] = []
     for step in steps:
-        trace = _trace(step)
-        if trace is None:
-            continue
-        facts = _facts(step)
-        runs.append(facts.get("Run"))
-        instruments.append(_instrument(step))
-        injections.append(_injection(step, len(injections) + 1, facts, trace, samples, tables, trail))
+        trace = traces.get(step.id)
+        if trace is not None:
+            history = tuple(told for told, items in trail if items & {step.id, *step.items})
+            injections.append(_injection(step, len(injections) + 1, trace, samples, tables, history))
     series = () if injections else tuple(_columns(steps, samples))
     if not injections and not series:
-        raise Invalid("The document holds neither a chromatogram nor a column of values.", do="Set it aside.")
-    if not injections:
-        runs = [_facts(step).get("Run") for step in steps]
-        instruments = [_instrument(step) for step in steps]
+        raise Invalid(
+            "The document holds neither a chromatogram nor a column of values.",
+            why=f"It has {len(document.samples)} samples and {len(steps)} experiment steps.",
+            do="Set it aside with a reason.",
+        )
+    about = [step for step in steps if step.id in traces] if injections else steps
     return RunDocument(
         digest=digest,
-        run_number=_one("run", runs),
-        instrument=_one("instrument", instruments),
+        run_number=_one("run", [_facts(step).get("Run") for step in about]),
+        instrument=_one("instrument", [_instrument(step) for step in about]),
         injections=tuple(sorted(injections, key=lambda one: one.position)),
         series=series,
-        trail=tuple({key: value for key, value in entry.items() if key != "items"} for entry in trail),
+        trail=tuple(told for told, _ in trail),
+        techniques=tuple(dict.fromkeys(name for step in steps if (name := step.technique.get("name")))),
+        measured_at=min((step.timestamp for step in steps if step.timestamp), default=""),
+        notes=_notes(document),
     )
 
 
-def _root(data: bytes) -> Any:
-    from lxml import etree
-
-    if len(data) > _LARGEST:
-        raise Invalid("The file is larger than 100 MB.")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise Invalid(
-            f"The file is not well-formed XML: {error.msg}.", where=f"line {error.lineno}"
-        ) from error
-    info: Any = root.getroottree().docinfo
-    if info.doctype:
-        raise Invalid("The file has a document type declaration, which no AnIML document needs.")
-    if _local(root) != "AnIML":
-        raise Invalid(f"The file is no AnIML document; its root is {_local(root)!r}.")
-    return root
+def _faults(document: AnimlDocument) -> str:
+    """The first faults of a document, each with its place."""
+    errors = [f"{one.where}: {one.message}" for one in document.problems if one.severity == "error"]
+    more = f"; and {len(errors) - _SHOWN} more" if len(errors) > _SHOWN else ""
+    return "; ".join(errors[:_SHOWN]) + more + "."
 
 
-def _local(element: Any) -> str:
-    return str(element.tag).rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
-
-
-def _all(element: Any, path: str) -> list[Any]:
-    """Children along a path of local names, whatever the namespace's draft."""
-    found = [element]
-    for name in path.split("/"):
-        found = [child for one in found for child in one if _local(child) == name]
-    return found
-
-
-def _text(element: Any, path: str) -> str | None:
-    found = _all(element, path)
-    text = (found[0].text or "").strip() if found else ""
-    return text or None
+def _notes(document: AnimlDocument) -> tuple[str, ...]:
+    """How far the document was checked, and what is odd in it without being a fault."""
+    checked = "against the core schema" if document.schema_validated else "not against the core schema"
+    applied = ", ".join(document.techniques_validated) or "no technique definition"
+    notes = [f"Checked for its structure, {checked}, and against {applied}."]
+    return tuple(notes + [f"{one.where}: {one.message}" for one in document.problems])
 
 
 def _one(what: str, values: list[str | None]) -> str | None:
-    """The one value that all injections agree on."""
+    """The one value that all steps agree on."""
     known = sorted({value for value in values if value})
     if len(known) > 1:
         raise Invalid(f"The document names several {what}s: {', '.join(known)}.", do="Export one run a file.")
     return known[0] if known else None
 
 
-def _facts(step: Any) -> dict[str, str]:
+def _facts(step: Step) -> dict[str, str]:
     """Parameters of every category of the step's method, by name; the category "Injection" wins."""
     found: dict[str, str] = {}
-    categories = sorted(_all(step, "Method/Category"), key=lambda one: one.get("name") == "Injection")
-    for category in categories:
-        for parameter in _all(category, "Parameter"):
-            values = [child.text or "" for child in parameter if isinstance(child.tag, str)]
-            if values:
-                found[str(parameter.get("name"))] = values[0].strip()
+    ordered: list[Category] = sorted(step.method_categories, key=lambda one: one.name == "Injection")
+    for category in ordered:
+        found |= {one.name: one.value for one in category.parameters}
     return found
 
 
-def _instrument(step: Any) -> str | None:
-    return _text(step, "Method/Device/DeviceIdentifier") or _text(step, "Method/Device/Name")
+def _instrument(step: Step) -> str | None:
+    return step.method.get("device.DeviceIdentifier") or step.method.get("device.Name") or None
 
 
-def _series(step: Any) -> Iterator[tuple[Any, list[Any]]]:
-    for result in _all(step, "Result"):
-        for series_set in _all(result, "SeriesSet"):
-            yield series_set, _all(series_set, "Series")
+def _sample(step: Step, samples: dict[str, str]) -> str | None:
+    named = [one for one in step.sample_references if one.get("kind") == "SampleReference"]
+    return samples.get(named[0].get("sampleID", "")) if named else None
 
 
-def _trace(step: Any) -> tuple[list[float], list[float]] | None:
-    """Time in minutes and signal in mAU, or None where the step holds no such series."""
-    for series_set, series in _series(step):
-        time = next(
-            (one for one in series if _unit(one) in _TIME and one.get("dependency") == "independent"), None
-        )
-        signal = next((one for one in series if _unit(one) in _SIGNAL), None)
-        if time is None or signal is None:
-            continue
-        xs, ys = _numbers(time, series_set), _numbers(signal, series_set)
-        promised = series_set.get("length")
-        if len(xs) != len(ys) or (promised is not None and len(ys) != int(promised)):
-            raise Invalid(
-                f"The trace of {step.get('name')!r} has {len(xs)} times and {len(ys)} values; "
-                f"the file promises {promised}.",
-                where=f"line {series_set.sourceline}",
+def _sets(step: Step) -> Iterator[Placed]:
+    """The series sets of a step, each with its place in the document as an XPath."""
+    quote = '"' if "'" in step.id else "'"
+    for number, result in enumerate(step.results, 1):
+        for place, one in enumerate(result.series_sets, 1):
+            yield (
+                f"//ExperimentStep[@experimentStepID={quote}{step.id}{quote}]"
+                f"/Result[{number}]/SeriesSet[{place}]",
+                one,
             )
-        return [x * _TIME[_unit(time)] for x in xs], [y * _SIGNAL[_unit(signal)] for y in ys]
+
+
+def _unit(column: Column) -> str:
+    return column.unit.label if column.unit else ""
+
+
+def _trace(step: Step) -> tuple[list[float], list[float]] | None:
+    """Time in minutes and signal in mAU, or None where the step holds no such series."""
+    for _, one in _sets(step):
+        time = next(
+            (found for found in one.series if _unit(found) in _TIME and found.dependency == "independent"),
+            None,
+        )
+        signal = next((found for found in one.series if _unit(found) in _SIGNAL), None)
+        if time is not None and signal is not None:
+            return (
+                [x * _TIME[_unit(time)] for x in _numbers(time)],
+                [y * _SIGNAL[_unit(signal)] for y in _numbers(signal)],
+            )
     return None
 
 
-def _unit(series: Any) -> str:
-    units = _all(series, "Unit")
-    return str(units[0].get("label")) if units else ""
-
-
-def _texts(series: Any, series_set: Any) -> list[str]:
-    """The values of a series as text."""
-    individual = _all(series, "IndividualValueSet")
-    if individual:
-        return [
-            (child.text or "").strip() for one in individual for child in one if isinstance(child.tag, str)
-        ]
-    counted = _all(series, "AutoIncrementedValueSet")
-    if counted:
-        start = Decimal(next(iter(_all(counted[0], "StartValue")[0])).text)
-        step = Decimal(next(iter(_all(counted[0], "Increment")[0])).text)
-        return [f"{start + step * index:f}" for index in range(int(series_set.get("length")))]
-    encoded = _all(series, "EncodedValueSet")
-    if encoded:
-        return [repr(value) for value in _decoded(series, encoded[0].text or "")]
-    return []
-
-
-def _decoded(series: Any, text: str) -> list[float]:
-    kind = str(series.get("seriesType"))
-    if kind not in _FORMATS:
-        raise Invalid(f"A series of {kind} cannot be encoded.", where=f"line {series.sourceline}")
+def _numbers(column: Column) -> list[float]:
     try:
-        data = base64.b64decode("".join(text.split()), validate=True)
-        return [float(row[0]) for row in struct.iter_unpack(f"<{_FORMATS[kind]}", data)]
-    except (binascii.Error, struct.error) as error:
-        raise Invalid("An encoded series is damaged.", where=f"line {series.sourceline}") from error
-
-
-def _numbers(series: Any, series_set: Any) -> list[float]:
-    encoded = _all(series, "EncodedValueSet")
-    if encoded:
-        return _decoded(series, encoded[0].text or "")
-    try:
-        return [float(text) for text in _texts(series, series_set)]
+        return [float(text) for text in column.values]
     except ValueError as error:
-        raise Invalid(
-            f"The series {series.get('name')!r} holds text where numbers belong.",
-            where=f"line {series.sourceline}",
-        ) from error
+        raise Invalid(f"The series {column.name!r} holds text where numbers belong.") from error
 
 
-def _columns(steps: list[Any], samples: dict[str, str]) -> Iterator[Series]:
+def _columns(steps: list[Step], samples: dict[str, str]) -> Iterator[Series]:
     """Every dependent column of the document, for methods of other techniques."""
     for step in steps:
-        references = _all(step, "Infrastructure/SampleReferenceSet/SampleReference")
-        sample = samples.get(str(references[0].get("sampleID"))) if references else None
-        for series_set, columns in _series(step):
-            promised = series_set.get("length")
-            for column in columns:
-                if column.get("dependency") != "dependent":
-                    continue
-                values = tuple(_texts(column, series_set))
-                if promised is not None and len(values) != int(promised):
-                    raise Invalid(
-                        f"The series {column.get('name')!r} has {len(values)} values; the file promises {promised}.",
-                        where=f"line {column.sourceline}",
+        for path, one in _sets(step):
+            for place, column in enumerate(one.series, 1):
+                if column.dependency == "dependent":
+                    yield Series(
+                        f"{path}/Series[{place}]",
+                        step.name,
+                        column.name,
+                        _unit(column),
+                        _sample(step, samples),
+                        column.values,
                     )
-                path = column.getroottree().getpath(column)
-                name = str(column.get("name"))
-                yield Series(path, str(step.get("name")), name, _unit(column), sample, values)
 
 
-def _tables(steps: list[Any]) -> dict[str, list[ClaimedPeak]]:
+def _tables(steps: list[Step]) -> dict[str, list[ClaimedPeak]]:
     """Peak tables by the id of the step that they belong to."""
     found: dict[str, list[ClaimedPeak]] = {}
     for step in steps:
         referred = [
-            str(one.get("experimentStepID"))
-            for one in _all(step, "Infrastructure/ExperimentDataReferenceSet/ExperimentDataReference")
+            one["experimentStepID"]
+            for one in step.data_references
+            if one.get("kind") == "ExperimentDataReference" and one.get("experimentStepID")
         ]
-        for series_set, series in _series(step):
-            names = {str(one.get("name")): one for one in series}
-            if not {"Retention Time", "Area"} <= set(names):
-                continue
-            columns = {name: _texts(one, series_set) for name, one in names.items()}
-            path = series_set.getroottree().getpath(series_set)
-            for key in referred or [str(step.get("experimentStepID"))]:
-                found.setdefault(key, []).extend(_claims(columns, names["Retention Time"], path))
+        for path, one in _sets(step):
+            if one.named("Retention Time") is not None and one.named("Area") is not None:
+                for key in referred or [step.id]:
+                    found.setdefault(key, []).extend(_claims(one, path))
     return found
 
 
-def _claims(columns: dict[str, list[str]], retention: Any, path: str) -> list[ClaimedPeak]:
-    count = len(columns["Area"])
-    if any(len(values) != count for values in columns.values()):
-        raise Invalid(
-            "The columns of a peak table have different lengths.", where=f"line {retention.sourceline}"
+def _claims(table: SeriesSet, path: str) -> Iterator[ClaimedPeak]:
+    columns = {column.name: column for column in table.series}
+    retention = columns["Retention Time"]
+    for index, area in enumerate(columns["Area"].values):
+        at = retention.values[index]
+        name, integration = (
+            columns[key].values[index] if key in columns else "" for key in ("Name", "Integration")
         )
-    in_seconds = _unit(retention) == "s"
-    claims = []
-    for index in range(count):
-        at = columns["Retention Time"][index]
-        claims.append(
-            ClaimedPeak(
-                name=columns.get("Name", [""] * count)[index] or f"peak {index + 1}",
-                retention=f"{Decimal(at) / 60:f}" if in_seconds else at,
-                area=columns["Area"][index],
-                manual=columns.get("Integration", [""] * count)[index].casefold().startswith("manual"),
-                path=f"{path}/{index + 1}",
-            )
+        yield ClaimedPeak(
+            name=name or f"peak {index + 1}",
+            retention=_minutes(at) if _unit(retention) == "s" else at,
+            area=area,
+            manual=integration.casefold().startswith("manual"),
+            path=f"{path}/{index + 1}",
         )
-    return claims
+
+
+def _minutes(seconds: str) -> str:
+    try:
+        return f"{Decimal(seconds) / 60:f}"
+    except InvalidOperation as error:
+        raise Invalid(f"The retention time {seconds!r} is no number.") from error
 
 
 def _injection(
-    step: Any,
+    step: Step,
     order: int,
-    facts: dict[str, str],
     trace: tuple[list[float], list[float]],
     samples: dict[str, str],
     tables: dict[str, list[ClaimedPeak]],
-    trail: tuple[dict[str, str], ...],
+    history: tuple[dict[str, str], ...],
 ) -> Injection:
-    key = str(step.get("experimentStepID"))
-    references = _all(step, "Infrastructure/SampleReferenceSet/SampleReference")
-    sample = samples.get(str(references[0].get("sampleID"))) if references else None
+    facts, sample = _facts(step), _sample(step, samples)
     kind = facts.get("Type", "").casefold()
     kind = kind if kind in KINDS else UNKNOWN
     counter, position = facts.get("Counter", ""), facts.get("Position", "")
-    mine = {str(one.get("id")) for one in step.iter() if isinstance(one.tag, str) and one.get("id")} | {key}
+    quote = '"' if "'" in step.id else "'"
     return Injection(
-        path=step.getroottree().getpath(step),
-        name=str(step.get("name") or key),
+        path=f"//ExperimentStep[@experimentStepID={quote}{step.id}{quote}]",
+        name=step.name or step.id,
         kind=kind,
         sample=sample if kind == SAMPLE else None,
         level=facts.get("Level") or (sample if kind == "standard" else None),
         position=int(position) if position.isdigit() else order,
         counter=int(counter) if counter.isdigit() else None,
-        injected_at=_text(step, "Infrastructure/Timestamp") or "",
+        injected_at=step.timestamp,
         concentration=facts.get("Standard Concentration mg per mL") or None,
         time=trace[0],
         signal=trace[1],
-        claimed=tuple(tables.get(key, [])),
-        history=tuple(
-            {name: value for name, value in entry.items() if name != "items"}
-            for entry in trail
-            if mine & set(entry["items"].split())
-        ),
+        claimed=tuple(tables.get(step.id, [])),
+        history=history,
     )
 
 
-def _entry(entry: Any) -> dict[str, str]:
-    items = [str(one.get("changedItem")) for one in _all(entry, "Diff") if one.get("changedItem")]
-    items += [str(one.get("id") or one.text or "").strip() for one in _all(entry, "Reference")]
+def _entry(entry: AuditEntry) -> dict[str, str]:
+    first = entry.diffs[0] if entry.diffs else {}
     return {
-        "at": _text(entry, "Timestamp") or "",
-        "who": _text(entry, "Author/Name") or "",
-        "what": _text(entry, "Action") or "",
-        "reason": _text(entry, "Reason") or "",
-        "comment": _text(entry, "Comment") or "",
-        "before": _text(entry, "Diff/OldValue") or "",
-        "after": _text(entry, "Diff/NewValue") or "",
-        "items": " ".join(item for item in items if item),
+        "at": entry.timestamp,
+        "who": entry.author.get("Name", ""),
+        "what": entry.action,
+        "reason": entry.reason,
+        "comment": entry.comment,
+        "before": first.get("old", ""),
+        "after": first.get("new", ""),
+    }
+
+
+def _items(entry: AuditEntry) -> set[str]:
+    """What an entry is about, by id."""
+    return {
+        item for item in (*entry.references, *(one.get("changedItem", "") for one in entry.diffs)) if item
     }

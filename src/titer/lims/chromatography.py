@@ -94,7 +94,13 @@ class Series:
 
 @dataclass(frozen=True)
 class RunDocument:
-    """What an instrument wrote about a run: chromatograms, or columns of values."""
+    """What an instrument wrote about a run: chromatograms, or columns of values.
+
+    Args:
+        techniques: names of the techniques that its steps follow.
+        measured_at: the earliest time that it states, as written; "" where it states none.
+        notes: how far it was checked, and what is odd in it without being a fault.
+    """
 
     digest: str
     run_number: str | None
@@ -103,6 +109,9 @@ class RunDocument:
     trail: tuple[dict[str, str], ...] = ()
     aborted: str | None = None
     series: tuple[Series, ...] = ()
+    techniques: tuple[str, ...] = ()
+    measured_at: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

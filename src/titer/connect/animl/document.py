@@ -132,6 +132,7 @@ class Step:
         data_references: attributes of references to other steps and to parent data points.
         timestamp: as written.
         method: attributes of the method; author, device and software flattened as `device.Name`.
+        items: ids of everything inside the step, to which audit trail and signatures refer.
     """
 
     id: str
@@ -146,6 +147,7 @@ class Step:
     results: tuple[Result, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

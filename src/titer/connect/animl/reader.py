@@ -172,6 +172,7 @@ class _Reader(Values):
             results=tuple(self.result(one) for one in parts["Result"]),
             attributes=attributes(element),
             tags=self.tags(parts["TagSet"]),
+            items=tuple(str(one.get("id")) for one in element.iter(etree.Element) if one.get("id")),
         )
 
     def references(self, groups: Iterable[Any], names: tuple[str, ...]) -> list[Mapping[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from titer.lims.model import PanelRequest, Sample
@@ -87,7 +88,8 @@ class Lims:
         material: lots.
         equipment: instruments and commands.
         historian: kept for the wiring's sake; laboratory data do not go through it.
-        read_document: turns an instrument's file into a run's document.
+        read_document: turns an instrument's file into a run's document; AnIML's reader if left out.
+        animl: folder of AnIML's schemas and technique definitions, where the site installed them.
     """
 
     def __init__(
@@ -99,8 +101,9 @@ class Lims:
         historian: object | None = None,
         *,
         read_document: DocumentReader | None = None,
+        animl: Path | None = None,
     ) -> None:
-        from titer.lims.animl import read_run
+        from titer.lims.animl import reader
 
         self.record = record
         self.quality = quality
@@ -108,7 +111,7 @@ class Lims:
         self.designs = Designs()
         self.samples = Samples(self.designs, material)
         self.results = Results(self.designs, quality, equipment)
-        self.files = RawFiles(record, quality, equipment, read_document or read_run)
+        self.files = RawFiles(record, quality, equipment, read_document or reader(animl))
         self.review = Review()
         self.worksheets = Worksheets(
             designs=self.designs, results=self.results, files=self.files, material=material
@@ -216,6 +219,7 @@ class Lims:
 
     def _document_received(self, event: OutboxEvent) -> None:
         payload = event.payload
+        self.files.read_ahead(str(payload["digest"]))
         with self.record.action(Actor.connection(str(payload["connection"])), "lims.file.receive") as unit:
             file = self.files.receive(
                 unit,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from titer.base.errors import Refused, TiterError
+from titer.base.errors import Invalid, Refused, TiterError
 from titer.lims.chromatography import RunDocument
 from titer.lims.model import RawFile, Run, Sample
 from titer.lims.ports import EquipmentPort, QualityPort
 from titer.record import Record, Unit
 
 DocumentReader = Callable[[bytes, str], RunDocument]
+_KEPT_READ = 8
+_SHOWN = 200
 PENDING, PROCESSED, SET_ASIDE, QUARANTINED = "pending", "processed", "set aside", "quarantined"
 
 
@@ -35,6 +38,29 @@ class RawFiles:
         self.quality = quality
         self.equipment = equipment
         self.read = read
+        self._known: OrderedDict[str, RunDocument | Invalid] = OrderedDict()
+
+    def read_ahead(self, digest: str) -> None:
+        """Read a file before an action is opened for it, so that nobody waits for its reading."""
+        try:
+            self._document(digest)
+        except Invalid:
+            return  # told when the file is received
+
+    def _document(self, digest: str) -> RunDocument:
+        """What kept bytes say; the newest few are remembered, since bytes of one digest never change."""
+        found = self._known.get(digest)
+        if found is None:
+            try:
+                found = self.read(self.record.content.read(digest), digest)
+            except Invalid as error:
+                found = error
+            self._known[digest] = found
+            while len(self._known) > _KEPT_READ:
+                self._known.popitem(last=False)
+        if isinstance(found, Invalid):
+            raise Invalid(found.what, where=found.where, why=found.why, do=found.do)
+        return found
 
     def receive(
         self, unit: Unit, *, document_id: str, digest: str, file_name: str, connection: str
@@ -48,8 +74,7 @@ class RawFiles:
         found: dict[str, Any] = {}
         batches: list[str] = []
         try:
-            document = self.read(unit.content.get(digest), digest)
-            found, batches = self._found(unit.session, document)
+            found, batches = self._found(unit.session, self._document(digest))
         except TiterError as error:
             disposition, reason = QUARANTINED, str(error)
         again = unit.session.scalar(
@@ -111,8 +136,8 @@ class RawFiles:
         self.equipment.dispose_document(unit, file.document_id, "import", file.reason)
 
     def document(self, file: RawFile) -> RunDocument:
-        """The document in a file, read anew from the bytes that are kept."""
-        return self.read(self.record.content.read(file.digest), file.digest)
+        """The document in a file, out of the bytes that are kept."""
+        return self._document(file.digest)
 
     def _found(self, session: Session, document: RunDocument) -> tuple[dict[str, Any], list[str]]:
         held = [one.sample for one in document.injections] + [one.sample for one in document.series]
@@ -123,6 +148,19 @@ class RawFiles:
             "instrument": document.instrument,
             "injections": len(document.injections),
             "series": sorted({one.name for one in document.series}),
+            "columns": [
+                {
+                    "step": one.step,
+                    "name": one.name,
+                    "unit": one.unit,
+                    "sample": one.sample or "",
+                    "values": len(one.values),
+                }
+                for one in document.series[:_SHOWN]
+            ],
+            "techniques": list(document.techniques),
+            "measured_at": document.measured_at,
+            "notes": list(document.notes[:_SHOWN]),
             "samples": numbers,
             "unknown_samples": sorted(set(numbers) - {one.number for one in samples}),
         }
