@@ -56,7 +56,7 @@ def record(tmp_path: Path, clock: ManualClock, process_clock: ManualClock) -> It
 @pytest.fixture
 def identity(record: Record) -> Identity:
     """People, with a hasher that costs little."""
-    return Identity(record, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    return Identity(record, bytes(32), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import fcntl
 import logging
 import os
 import random
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from titer.app.config import Config, load, write
 from titer.app.plant_clock import PlantClock
 from titer.base.clock import Clock, ManualClock, SystemClock, from_iso
-from titer.base.errors import Conflict, Unavailable
+from titer.base.errors import Conflict, IntegrityFault, Unavailable
 from titer.base.ids import IdSource
 from titer.record import (
     ActionSpec,
@@ -38,6 +39,7 @@ from titer.record import (
 )
 from titer.record import checkpoint as heads
 from titer.record import identity as identity_module
+from titer.record.credentials import KEY_LENGTH
 from titer.record.verify import Verifier
 
 log = logging.getLogger(__name__)
@@ -186,18 +188,36 @@ def create_installation(
         token = Identity(record, _credential_key(folder, create=True)).issue_token(
             unit, f"host-{LOCAL_HOST}", ("connect",)
         )
-    _write_secret(folder / "keys" / f"{LOCAL_HOST}.token", token)
+    _write_secret(folder / "keys" / f"{LOCAL_HOST}.token", token.encode())
     sealer.seal()
     record.engine.dispose()
     if plant:
         plant.stop()
 
 
-def _write_secret(path: Path, text: str) -> None:
+def _credential_key(folder: Path, *, create: bool = False) -> bytes:
+    """The key that binds stored credentials to the record; it lies outside the database.
+
+    Raises:
+        IntegrityFault: if it is missing or damaged.
+    """
+    path = folder / "keys" / "credential.key"
+    if create:
+        _write_secret(path, secrets.token_bytes(KEY_LENGTH))
+    key = path.read_bytes() if path.exists() else b""
+    if len(key) != KEY_LENGTH:
+        raise IntegrityFault(
+            "The key that binds credentials to the record is missing or damaged.",
+            do=f"Restore {path} from the backup.",
+        )
+    return key
+
+
+def _write_secret(path: Path, data: bytes) -> None:
     """Write a file that only the owner can read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
 

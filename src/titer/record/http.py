@@ -47,7 +47,8 @@ def current(request: Request) -> tuple[LoginSession, Person]:
         raise NotAuthenticated("You are not logged in.", do="Log in first.")
     identity = request.app.state.platform.identity
     row, person = identity.session(token)
-    if request.method not in SAFE and not identity.csrf_matches(row, request.headers.get("X-CSRF-Token", "")):
+    given = request.headers.get("X-CSRF-Token", "")
+    if request.method not in SAFE and not identity.csrf_matches(row, token, given):
         raise NotAuthenticated(
             "The request does not bear this session's CSRF token.", do="Reload the page and try again."
         )

@@ -256,9 +256,7 @@ class Identity:
                     detail="the stored credential is not the one that the record knows",
                 )
             )
-            unit.emit(
-                "record.credential.swapped", event, {"username": person.username, "remote": remote}
-            )
+            unit.emit("record.credential.swapped", event, {"username": person.username, "remote": remote})
 
     def _failed(self, username: str, person_id: str | None, remote: str, locked: bool) -> None:
         with self._access() as unit:

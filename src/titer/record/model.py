@@ -184,7 +184,10 @@ class ContentObject(Regulated, Base):
 
 
 class Person(Regulated, Base):
-    """A person; the id and the user name are never used again (21 CFR 11.100(a))."""
+    """A person; the id and the user name are never used again (21 CFR 11.100(a)).
+
+    `credential_mac` binds the password's hash, which lies in `Credential` and in no entry, to this row.
+    """
 
     __tablename__ = "record_person"
     __immutable__ = ("username", "robot_for")
@@ -192,8 +195,10 @@ class Person(Regulated, Base):
     username: Mapped[str] = mapped_column(unique=True)
     full_name: Mapped[str] = mapped_column()
     active: Mapped[bool] = mapped_column()
-    password_hash: Mapped[str] = mapped_column()
     password_set_at: Mapped[datetime] = mapped_column()
+    password_set_by: Mapped[str] = mapped_column()
+    password_count: Mapped[int] = mapped_column()
+    credential_mac: Mapped[str] = mapped_column()
     failed_attempts: Mapped[int] = mapped_column()
     locked_at: Mapped[datetime | None] = mapped_column()
     robot_for: Mapped[str | None] = mapped_column()
@@ -224,13 +229,13 @@ class Training(Regulated, Base):
 
 
 class LoginSession(Regulated, Base):
-    """One log-in of one person."""
+    """One log-in of one person; the token's hash lies in `Credential`, bound by `credential_mac`."""
 
     __tablename__ = "record_session"
+    __immutable__ = ("person_id", "started_at", "ends_at", "credential_mac")
 
     person_id: Mapped[str] = mapped_column(index=True)
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    csrf: Mapped[str] = mapped_column()
+    credential_mac: Mapped[str] = mapped_column()
     remote: Mapped[str] = mapped_column()
     started_at: Mapped[datetime] = mapped_column()
     ends_at: Mapped[datetime] = mapped_column()
@@ -252,14 +257,35 @@ class AccessEvent(Regulated, Base):
 
 
 class MachineToken(Regulated, Base):
-    """A scoped credential of a machine (a connector host)."""
+    """A machine (a connector host) may do what its token's scopes say.
+
+    The token's hash lies in `Credential`, bound by `credential_mac`.
+    """
 
     __tablename__ = "record_machine_token"
+    __immutable__ = ("name",)
 
     name: Mapped[str] = mapped_column(unique=True)
-    token_hash: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column()
+    issued_at: Mapped[datetime] = mapped_column()
+    issued_by: Mapped[str] = mapped_column()
+    issue_count: Mapped[int] = mapped_column()
+    credential_mac: Mapped[str] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()
+
+
+class Credential(Base):
+    """What proves an identity: the argon2id hash of a password, or the SHA-256 of a token."""
+
+    __tablename__ = "record_credential"
+    __unregulated_because__ = (
+        "a credential stands in no entry; its owner's regulated row says when and by whom it was set, "
+        "and bears a keyed digest that a swapped credential does not fit"
+    )
+
+    owner_id: Mapped[str] = mapped_column(primary_key=True)
+    owner_type: Mapped[str] = mapped_column()
+    secret: Mapped[str] = mapped_column(unique=True)
 
 
 class Signature(Regulated, Base):

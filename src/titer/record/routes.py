@@ -112,9 +112,7 @@ def record_log_in(
 
 
 @router.get("/session")
-def record_session(
-    who: Current, request: Request, record: RecordPart, identity: IdentityPart
-) -> SessionOut:
+def record_session(who: Current, request: Request, record: RecordPart, identity: IdentityPart) -> SessionOut:
     """Who is logged in."""
     row, person = who
     return _session_out(record, row, person, identity.csrf(row, request.cookies[COOKIE]))

@@ -321,7 +321,7 @@ def empty_lab(tmp_path: Path) -> Iterator[Lab]:
         record.register_actions(part.actions())
         record.register_signatures(part.signatures())
     record.register_actions((ActionSpec("test.any", "Anything", ("operator",)),))
-    identity = Identity(record, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    identity = Identity(record, bytes(32), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with record.action(Actor.timer("install"), "record.install") as unit:
         unit.add(
             Installation(

@@ -1,0 +1,149 @@
+"""Where credentials lie, and what binds them to the record (docs/decisions/0004).
+
+A password hash or a token's hash stands in an unregulated table and in no entry. The regulated row of its owner
+bears a keyed digest (HMAC-SHA-256, under a key that is not in the database) of the credential and of what it may
+be used for. So a credential that was swapped behind the record is refused when it is used, and `titer verify`
+names it; and nobody can guess a password from the ledger or a bundle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from titer.base.canonical import canonical
+from titer.record.model import Credential, LoginSession, MachineToken, Person
+from titer.record.unit import Unit
+
+KEY_LENGTH = 32
+Owner = Person | LoginSession | MachineToken
+Held = TypeVar("Held", LoginSession, MachineToken)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token that has 256 random bits of its own."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Credentials:
+    """The credentials of one installation.
+
+    Args:
+        key: 32 random bytes that lie outside the database.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_LENGTH:
+            raise ValueError(f"the key of the credentials has {KEY_LENGTH} bytes")
+        self._key = key
+
+    # --- binding ------------------------------------------------------------------------------------------------
+
+    def mac(self, owner: Owner, secret: str) -> str:
+        """The keyed digest of a credential and of what it may be used for.
+
+        A person's covers the number of passwords set so far, so that an earlier one does not come back; a
+        session's its person and its end, a machine token's its name and scopes, so that neither reaches further.
+        """
+        return self._hmac({"owner": owner.__tablename__, "id": owner.id, "secret": secret, **_scope(owner)})
+
+    def fits(self, owner: Owner, secret: str | None) -> bool:
+        """Whether the stored credential is the one that the owner's regulated row was written with."""
+        return secret is not None and hmac.compare_digest(self.mac(owner, secret), owner.credential_mac)
+
+    def csrf(self, session_id: str, token: str) -> str:
+        """The CSRF token of a session: derived from the session's own token, and stored nowhere."""
+        return self._hmac({"csrf": session_id, "token": token})[:43]
+
+    def _hmac(self, content: dict[str, object]) -> str:
+        return hmac.new(self._key, canonical(content), hashlib.sha256).hexdigest()
+
+    # --- keeping ------------------------------------------------------------------------------------------------
+
+    def give(self, unit: Unit, owner: Owner, secret: str) -> None:
+        """Keep a credential in place of an earlier one, and bind it to its owner.
+
+        Call it last, when everything that the binding covers is set; a new owner bears an id already.
+        """
+        owner.credential_mac = self.mac(owner, secret)
+        row = unit.session.get(Credential, owner.id)
+        if row is None:
+            unit.session.add(Credential(owner_id=owner.id, owner_type=owner.__tablename__, secret=secret))
+        else:
+            row.secret = secret
+
+    def take(self, unit: Unit, owner_id: str) -> None:
+        """Forget a credential that may not be used any more; the owner's row keeps its digest."""
+        unit.session.execute(delete(Credential).where(Credential.owner_id == owner_id))
+
+    def forget_ended(self, unit: Unit, person_id: str) -> None:
+        """Forget the credentials of a person's sessions that are over."""
+        over = select(LoginSession.id).where(
+            LoginSession.person_id == person_id, LoginSession.ends_at <= unit.now
+        )
+        unit.session.execute(delete(Credential).where(Credential.owner_id.in_(over)))
+
+    def secret_of(self, session: Session, owner_id: str) -> str | None:
+        """What is stored for an owner."""
+        return session.scalar(select(Credential.secret).where(Credential.owner_id == owner_id))
+
+    def owner_of(self, session: Session, kind: type[Held], token: str) -> Held | None:
+        """The owner of a token, if the token is the one that the record knows."""
+        secret = token_hash(token)
+        row = session.scalars(
+            select(Credential).where(Credential.secret == secret, Credential.owner_type == kind.__tablename__)
+        ).first()
+        owner = session.get(kind, row.owner_id) if row is not None else None
+        return owner if owner is not None and self.fits(owner, secret) else None
+
+    # --- checking -----------------------------------------------------------------------------------------------
+
+    def faults(self, session: Session, now: datetime) -> Iterator[str]:
+        """A sentence for each credential that is not the one its owner's row was written with."""
+        stored = {row.owner_id: row for row in session.scalars(select(Credential))}
+        for owner in _owners(session):
+            row = stored.pop(owner.id, None)
+            name = f"record_credential of {owner.__tablename__} {owner.id} ({_label(owner)})"
+            if row is None:
+                if _needed(owner, now):
+                    yield f"{name} is gone."
+            elif row.owner_type != owner.__tablename__ or not self.fits(owner, row.secret):
+                yield (
+                    f"{name} was changed past the record: it is not the credential that version "
+                    f"{owner.version} was written with."
+                )
+        for owner_id, row in stored.items():
+            yield f"record_credential {owner_id} belongs to no {row.owner_type}: it was written past the record."
+
+
+def _owners(session: Session) -> Iterator[Owner]:
+    yield from session.scalars(select(Person).order_by(Person.id))
+    yield from session.scalars(select(LoginSession).order_by(LoginSession.id))
+    yield from session.scalars(select(MachineToken).order_by(MachineToken.id))
+
+
+def _scope(owner: Owner) -> dict[str, object]:
+    if isinstance(owner, Person):
+        return {"username": owner.username, "count": owner.password_count}
+    if isinstance(owner, LoginSession):
+        return {"person": owner.person_id, "ends_at": owner.ends_at}
+    return {"name": owner.name, "scopes": list(owner.scopes), "count": owner.issue_count}
+
+
+def _label(owner: Owner) -> str:
+    if isinstance(owner, Person):
+        return owner.username
+    return f"of person {owner.person_id}" if isinstance(owner, LoginSession) else owner.name
+
+
+def _needed(owner: Owner, now: datetime) -> bool:
+    """Whether the owner ought to have a credential."""
+    if isinstance(owner, LoginSession):
+        return owner.ended_at is None and owner.ends_at > now
+    return isinstance(owner, Person) or owner.revoked_at is None
