@@ -20,7 +20,18 @@ from titer.base.errors import Invalid, NotAuthenticated, TiterError, Unavailable
 
 
 class Problem(TiterError):
-    """An answer of the hub that is a problem document."""
+    """An answer of the hub that is a problem document.
+
+    Args:
+        what: happened.
+        why: it did.
+        do: what to do next.
+        status: of the answer; 0 if it came from no answer.
+    """
+
+    def __init__(self, what: str, *, why: str = "", do: str = "", status: int = 0) -> None:
+        super().__init__(what, why=why, do=do)
+        self.status = status
 
 
 class Api:
@@ -113,10 +124,15 @@ class Api:
         try:
             body = answer.json()
         except ValueError:
-            raise Problem(f"The hub answered {answer.status_code}.", why=answer.text[:300]) from None
+            raise Problem(
+                f"The hub answered {answer.status_code}.", why=answer.text[:300], status=answer.status_code
+            ) from None
         where = f"{body['where']}: " if body.get("where") else ""
         raise Problem(
-            where + body.get("detail", "It failed."), why=body.get("why", ""), do=body.get("do", "")
+            where + body.get("detail", "It failed."),
+            why=body.get("why", ""),
+            do=body.get("do", ""),
+            status=answer.status_code,
         )
 
 

@@ -1,4 +1,4 @@
-"""The people of the demo at their screens: each has a session of its own with the hub."""
+"""The robots of the demo at their screens: each has a session of its own with the hub."""
 
 from __future__ import annotations
 
@@ -9,36 +9,57 @@ from typing import Any
 import httpx2 as httpx
 
 from titer.base.errors import Unavailable
-from titer.cli.api import Api
-from titer.cli.demo.people import ADMINISTRATOR, PASSWORD, PEOPLE
+from titer.cli.api import Api, Problem
+from titer.cli.demo.people import PEOPLE
+
+CHANGED_MEANWHILE = 412
+READINGS = 5
+Observer = Callable[[httpx.Response], None]
+"""Sees every answer of the hub."""
 
 
 class Cast:
-    """Sessions of people, by user name.
+    """Sessions of robots, by the part that each plays.
 
     Args:
         address: of the hub.
+        password: of all robots; made for one demo and kept in memory only.
+        observe: sees every answer of the hub.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, password: str, observe: Observer | None = None) -> None:
         self.address = address
+        self.password = password
+        self._hooks: dict[str, list[Any]] = {"response": [observe] if observe else []}
         self._clients: dict[str, httpx.Client] = {}
         self._sessions: dict[str, Api] = {}
 
-    def __getitem__(self, username: str) -> Api:
-        """The person's session; opened when it is first needed."""
-        if username not in self._sessions:
-            client = httpx.Client(base_url=self.address, timeout=60, trust_env=False)
+    def __getitem__(self, part: str) -> Api:
+        """The session of the robot for a part; opened when it is first needed."""
+        if part not in self._sessions:
+            client = httpx.Client(base_url=self.address, timeout=60, trust_env=False, event_hooks=self._hooks)
             api = Api(client)
-            api.log_in(username, PASSWORD)
-            self._clients[username], self._sessions[username] = client, api
-        return self._sessions[username]
+            api.log_in(PEOPLE[part].robot, self.password)
+            self._clients[part], self._sessions[part] = client, api
+        return self._sessions[part]
 
     def sign(
-        self, username: str, record_type: str, record_id: str, meaning: str, reason: str, **data: Any
+        self, part: str, record_type: str, record_id: str, meaning: str, reason: str, **data: Any
     ) -> Any:
-        """Sign as a person."""
-        return self[username].sign(record_type, record_id, meaning, password=PASSWORD, reason=reason, **data)
+        """Sign as the robot for a part; it reads again what changed between reading and signing.
+
+        Raises:
+            Problem: if a reason stands against the signature.
+        """
+        for _ in range(READINGS - 1):
+            try:
+                return self[part].sign(
+                    record_type, record_id, meaning, password=self.password, reason=reason, **data
+                )
+            except Problem as refusal:
+                if refusal.status != CHANGED_MEANWHILE:
+                    raise
+        return self[part].sign(record_type, record_id, meaning, password=self.password, reason=reason, **data)
 
     def forget(self) -> None:
         """Close all sessions' connections, e.g. when the hub was started anew."""
@@ -46,11 +67,6 @@ class Cast:
             client.close()
         self._clients.clear()
         self._sessions.clear()
-
-
-def everybody() -> tuple[str, ...]:
-    """All user names of the demo."""
-    return (ADMINISTRATOR.username, *(person.username for person in PEOPLE))
 
 
 def wait_for(what: str, found: Callable[[], Any], *, seconds: float = 120, pause: float = 0.2) -> Any:

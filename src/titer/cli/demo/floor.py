@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from titer.cli.demo.cast import Cast
-
-FIRST, SECOND = "lindqvist", "mbeki"
+from titer.cli.demo.people import OPERATOR, SECOND_OPERATOR
 
 LOTS = {
     "medium": "LOT-MEDIUM-2601",
@@ -40,14 +39,16 @@ class Operators:
         Returns:
             Whether anything was done.
         """
-        tasks = self.cast[FIRST].get("/api/mes/tasks", batch_id=batch_id, open_only=True)
+        tasks = self.cast[OPERATOR].get("/api/mes/tasks", batch_id=batch_id, open_only=True)
         for task in tasks:
             if task["state"] == "offered":
                 self._do(task)
                 return True
             if task["state"] == "entered" and task["form"].get("witness"):
-                self.cast.sign(SECOND, "mes_task", task["id"], "witnessed", "I watched it being done.")
-                self.say(f"{SECOND} witnessed: {task['title']}")
+                self.cast.sign(
+                    SECOND_OPERATOR, "mes_task", task["id"], "witnessed", "I watched it being done."
+                )
+                self.say(f"the robot for the {SECOND_OPERATOR} witnessed: {task['title']}")
                 return True
         return False
 
@@ -59,15 +60,17 @@ class Operators:
             self._try_expired(task)
         entries = {entry["name"]: self._answer(entry, task["title"]) for entry in form.get("entries", [])}
         body = {"version": task["version"], "entries": entries, "scan": scan}
-        self.cast[FIRST].post(f"/api/mes/tasks/{task['id']}/enter", body)
-        self.say(f"{FIRST} did: {task['title']}" + (f" (scanned {scan})" if scan else ""))
+        self.cast[OPERATOR].post(f"/api/mes/tasks/{task['id']}/enter", body)
+        self.say(
+            f"the robot for the {OPERATOR} did: {task['title']}" + (f" (scanned {scan})" if scan else "")
+        )
 
     def _try_expired(self, task: dict[str, Any]) -> None:
         """Scan a lot that has expired; the record must refuse it."""
         from titer.cli.api import Problem
 
         try:
-            self.cast[FIRST].post("/api/material/scan", {"code": EXPIRED, "definition_code": "FEED-F2"})
+            self.cast[OPERATOR].post("/api/material/scan", {"code": EXPIRED, "definition_code": "FEED-F2"})
         except Problem as refusal:
             self.refused.append(str(refusal))
             self.say(f"refused at the scan: {refusal}")
@@ -88,4 +91,4 @@ class Operators:
         return str((low + high) / 2)
 
 
-__all__ = ["EXPIRED", "FIRST", "LOTS", "SECOND", "Operators"]
+__all__ = ["EXPIRED", "LOTS", "Operators"]

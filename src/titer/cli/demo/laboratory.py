@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from titer.cli.demo.cast import Cast, wait_for
+from titer.cli.demo.people import ANALYST, QUALITY, REVIEWER, SECOND_ANALYST, SECOND_REVIEWER
 
-ANALYST, OTHER_ANALYST = "tanaka", "novak"
-REVIEWER, OTHER_REVIEWER, QUALITY = "reyes", "haddad", "okafor"
 INSTRUMENT = "HPLC-02"
 STANDARDS = (("L1", "0.1"), ("L2", "0.2"), ("L3", "0.4"))
 TRUE_DILUTION, TYPED_DILUTION = "20", "10"
@@ -85,7 +84,9 @@ class Laboratory:
         run = analyst.post(f"{path}/ready", {"version": version, "reason": "prepared"})
         run = analyst.post(f"{path}/start", {"version": run["version"], "reason": "sequence loaded"})
         self.bench("/bench/chromatograph/sequence", self._sequence(run["number"], sample["number"]))
-        self.say(f"{ANALYST} started run {run['number']} on {INSTRUMENT}, dilution factor typed: {dilution}")
+        self.say(
+            f"the {ANALYST} started run {run['number']} on {INSTRUMENT}, dilution factor typed: {dilution}"
+        )
         wait_for(
             f"the file of {run['number']}",
             lambda: analyst.get(path)["run"]["document_digest"],
@@ -123,7 +124,7 @@ class Laboratory:
         self.cast.sign(QUALITY, "lims_run", run_id, "approved", "Reviewed by a second person.")
 
     def _investigate(self, investigation_id: str, run_id: str, sample: dict[str, Any]) -> None:
-        analyst, investigator = self.cast[ANALYST], self.cast[OTHER_REVIEWER]
+        analyst, investigator = self.cast[ANALYST], self.cast[SECOND_REVIEWER]
         paper = analyst.post(
             "/api/lims/attachments",
             {
@@ -178,8 +179,8 @@ class Laboratory:
 
     def _conclude(self, investigation_id: str) -> None:
         path = f"/api/lims/investigations/{investigation_id}"
-        version = self.cast[OTHER_REVIEWER].get(path)["version"]
-        self.cast[OTHER_REVIEWER].post(
+        version = self.cast[SECOND_REVIEWER].get(path)["version"]
+        self.cast[SECOND_REVIEWER].post(
             f"{path}/conclude",
             {
                 "version": version,
@@ -215,7 +216,7 @@ class Laboratory:
         )
         reason = "Compared with the original, line by line."
         self.cast.sign(
-            OTHER_ANALYST, "lims_contract_certificate", paper["id"], "transcription_checked", reason
+            SECOND_ANALYST, "lims_contract_certificate", paper["id"], "transcription_checked", reason
         )
         self.cast.sign(QUALITY, "lims_sample", sample["id"], "approved", "Contract laboratory is approved.")
         self.say("the contract laboratory's certificate was transcribed, and checked by a second person")

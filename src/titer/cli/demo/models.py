@@ -9,9 +9,9 @@ from typing import Any
 
 from titer.base.clock import us
 from titer.cli.demo.cast import Cast
+from titer.cli.demo.people import OWNER, QUALITY, SCIENTIST
 
-AUTHOR, OPENER, OWNER, QUALITY = "weber", "costa", "silva", "okafor"
-NORMAL_BATCHES = 30
+NORMAL_BATCHES = 40
 _BATCH_US = 21 * 86_400 * 1_000_000
 
 ACCEPTANCE = {"max_false_events_per_batch": "0.25", "min_decided_share": "0.9"}
@@ -32,10 +32,10 @@ def history(seed: int, before: datetime) -> bytes:
 
     start = us(before) - (NORMAL_BATCHES + 1) * _BATCH_US
     recipe = Boluses(feed_f2=18.0, feed_f2_min=120, glucose=11.0, glucose_min=60)
-    batches = normal_batches(NORMAL_BATCHES, seed=seed, start_us=start, boluses=recipe)
+    batches = normal_batches(NORMAL_BATCHES, seed=seed, start_us=start, boluses=recipe, preparation=True)
     columns: dict[str, Any] = {
         "batch": np.concatenate([np.full(len(b.hours), f"H-{b.number}") for b in batches]),
-        "hours": np.concatenate([b.hours for b in batches]),
+        "hours": np.concatenate([b.hours - b.hours[0] for b in batches]),  # since the filling began
     }
     for tag in batches[0].tags:
         columns[tag] = np.concatenate([b.column(tag) for b in batches])
@@ -46,7 +46,7 @@ def history(seed: int, before: datetime) -> bytes:
 
 def deploy_model(cast: Cast, data: bytes, say: Callable[[str], None]) -> None:
     """Train, freeze the criteria, open the test set, approve twice, deploy on BR-201."""
-    author = cast[AUTHOR]
+    author = cast[SCIENTIST]
     file = author.post_bytes("/api/insight/files", data)
     dataset = author.post(
         "/api/insight/datasets",
@@ -54,7 +54,7 @@ def deploy_model(cast: Cast, data: bytes, say: Callable[[str], None]) -> None:
             "title": "Normal batches of BR-201",
             "digest": file["digest"],
             "step_minutes": 10,
-            "roles": {"test": 6, "calibrate": 10, "train": -1},
+            "roles": {"test": 6, "calibrate": 14, "train": -1},
             "reason": "monitoring model",
         },
     )
@@ -77,7 +77,7 @@ def deploy_model(cast: Cast, data: bytes, say: Callable[[str], None]) -> None:
 
 def commission_twin(cast: Cast, say: Callable[[str], None]) -> None:
     """Define the twin of BR-201 and commission it."""
-    made = cast[AUTHOR].post(
+    made = cast[SCIENTIST].post(
         "/api/twin/definitions",
         {"equipment": "BR-201", "title": "Twin of the production bioreactor", "reason": "campaign"},
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from titer.base.errors import Refused
 from titer.cli.demo.cast import Cast
+from titer.cli.demo.people import OWNER, QUALITY, REVIEWER
+from titer.cli.demo.stops import Stops
 
-REVIEWER, QUALITY, INVESTIGATOR = "reyes", "okafor", "silva"
+LOOK_S = 0.5
 
 FEED_PUMP = {
     "root_cause": "Worn tubing of the feed pump's head; the pump delivers 8 % less than its speed says.",
@@ -23,12 +26,14 @@ class Review:
     Args:
         cast: sessions.
         batch_id: the batch.
+        stops: asks the person at the screen.
         say: tells what happens.
     """
 
-    def __init__(self, cast: Cast, batch_id: str, say: Callable[[str], None]) -> None:
+    def __init__(self, cast: Cast, batch_id: str, stops: Stops, say: Callable[[str], None]) -> None:
         self.cast = cast
         self.batch_id = batch_id
+        self.stops = stops
         self.say = say
 
     @property
@@ -62,11 +67,19 @@ class Review:
         return str(found["sentence"])
 
     def release(self) -> None:
-        """The quality unit's signature."""
+        """The quality unit's signature: a person's where one sits at the screen, else its robot's."""
         disposition = self.cast[QUALITY].get(self.path)["disposition"]
-        reason = "Record reviewed, exceptions disposed of, certificate conforms."
-        self.cast.sign(QUALITY, "quality_disposition", disposition["id"], "released", reason)
-        self.say("the quality unit released the harvest for further processing")
+        if self.stops.attended:
+            number = disposition["batch_number"]
+            self.stops.ask(QUALITY, f"decide on batch {number}", "/review")
+            while not disposition["decided_at"]:
+                time.sleep(LOOK_S)
+                disposition = self.cast[QUALITY].get(self.path)["disposition"]
+        else:
+            reason = "Record reviewed, exceptions disposed of, certificate conforms."
+            self.cast.sign(QUALITY, "quality_disposition", disposition["id"], "released", reason)
+        state = self.cast[QUALITY].get(self.path)["disposition"]["state"]
+        self.say(f"the quality unit decided on the harvest: {state}")
 
     def _close(self, deviation: dict[str, Any]) -> None:
         if deviation["state"] == "closed":
@@ -80,8 +93,8 @@ class Review:
             "Feed is a critical parameter.",
             classification="major",
         )
-        self.cast[INVESTIGATOR].post(f"/api/quality/deviations/{key}/investigate")
-        self.cast.sign(INVESTIGATOR, "quality_deviation", key, "concluded", "Pump inspected.", **FEED_PUMP)
+        self.cast[OWNER].post(f"/api/quality/deviations/{key}/investigate")
+        self.cast.sign(OWNER, "quality_deviation", key, "concluded", "Pump inspected.", **FEED_PUMP)
         self.cast.sign(QUALITY, "quality_deviation", key, "closed", "Cause, impact and action are plausible.")
         self.say(f"deviation {deviation['number']} classified, investigated and closed")
 

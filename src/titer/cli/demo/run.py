@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from rich.console import Console
 
 from titer.app import Config, create_installation, open_platform
 from titer.base.errors import Refused, Unavailable
-from titer.cli.demo.cast import Cast, wait_for
+from titer.cli.demo.cast import Cast, Observer
 from titer.cli.demo.floor import Operators
 from titer.cli.demo.laboratory import Laboratory
 from titer.cli.demo.models import commission_twin, deploy_model, history
-from titer.cli.demo.people import ADMINISTRATOR, PASSWORD
+from titer.cli.demo.people import ADMINISTRATOR, OPERATOR, PEOPLE, QUALITY
 from titer.cli.demo.review import Review
 from titer.cli.demo.seed import Seeding, plant_now
+from titer.cli.demo.stops import Stops
 from titer.cli.demo.watch import Watch
 from titer.cli.processes import restart_dead, start_platform
 from titer.record import Actor
@@ -38,16 +40,28 @@ class Demo:
         port: of the hub; 0 for any free one.
         seed: of the plant.
         rate: plant seconds a second.
+        attended: whether a person signs at the three stops; else robots do.
+        observe: sees every answer of the hub to a robot.
     """
 
     def __init__(
-        self, folder: Path, out: Console, *, port: int = 8400, seed: int = 7, rate: float = RATE
+        self,
+        folder: Path,
+        out: Console,
+        *,
+        port: int = 8400,
+        seed: int = 7,
+        rate: float = RATE,
+        attended: bool = False,
+        observe: Observer | None = None,
     ) -> None:
         self.folder = folder
         self.out = out
         self.port = port
         self.seed = seed
         self.rate = rate
+        self.attended = attended
+        self.observe = observe
         self.began = time.monotonic()
         self.supervisor = Supervisor(folder / "logs")
         self.endpoints: dict[str, Any] = {}
@@ -90,23 +104,26 @@ class Demo:
             rate=self.rate,
         )
         create_installation(self.lab, config, simulated=True, demo=True)
+        password = secrets.token_urlsafe(24)
         platform = open_platform(self.lab)
         try:
             with platform.record.action(
                 Actor.timer("titer.demo"), "record.person.create", reason="first administrator of the demo"
             ) as unit:
+                administrator = PEOPLE[ADMINISTRATOR]
                 platform.identity.create_person(
                     unit,
-                    username=ADMINISTRATOR.username,
-                    full_name=ADMINISTRATOR.full_name,
-                    password=PASSWORD,
-                    roles=ADMINISTRATOR.roles,
+                    username=administrator.robot,
+                    full_name=f"Robot ({administrator.part})",
+                    password=password,
+                    roles=administrator.roles,
+                    robot_for=administrator.part,
                 )
         finally:
             platform.close()
         self.address = start_platform(self.supervisor, self.lab)
-        self.say(f"Titer runs at {self.address} (log in as any of the people; password: {PASSWORD})")
-        return Cast(self.address)
+        self.say(f"Titer runs at {self.address}")
+        return Cast(self.address, password, self.observe)
 
     def bench(self, path: str, body: dict[str, Any]) -> Any:
         """What a person does with their hands in the plant."""
@@ -119,7 +136,7 @@ class Demo:
 
     def seed_all(self, cast: Cast) -> None:
         """Set everything up and start the batch."""
-        now = plant_now(cast[ADMINISTRATOR.username].get("/api/installation"))
+        now = plant_now(cast[ADMINISTRATOR].get("/api/installation"))
         seeding = Seeding(cast, self.endpoints, self.folder / "plant", now, self.say)
         seeding.people()
         seeding.equipment()
@@ -131,15 +148,22 @@ class Demo:
         commission_twin(cast, self.say)
         self.batch = seeding.start_batch()
 
-    def run_batch(self, cast: Cast, *, patience: float = 900) -> str:
+    def run_batch(self, cast: Cast, *, patience: float = 300) -> str:
         """Robots do the operators' work until the batch ends.
+
+        Args:
+            cast: sessions.
+            patience: wall seconds that a day of plant time may take, while no person is awaited.
 
         Returns:
             The batch's last state.
+
+        Raises:
+            Unavailable: if the batch does not come on.
         """
         operators = Operators(cast, self.say)
         batch_id = self.batch["id"]
-        watch = Watch(cast, self.bench, batch_id, self.say)
+        watch = Watch(cast, self.bench, batch_id, self._stops(), self.say)
         deadline = time.monotonic() + patience
         shown = ""
         while time.monotonic() < deadline:
@@ -149,14 +173,16 @@ class Demo:
             with contextlib.suppress(httpx.TransportError):
                 if operators.round(batch_id) or watch.round():
                     continue
-                detail = cast["lindqvist"].get(f"/api/mes/batches/{batch_id}")
+                detail = cast[OPERATOR].get(f"/api/mes/batches/{batch_id}")
                 state = str(detail["execution"])
                 if state in END_STATES:
                     return state
-                now = str(cast["lindqvist"].get("/api/installation")["clock"]["process"])[:10]
+                now = str(cast[OPERATOR].get("/api/installation")["clock"]["process"])[:10]
                 if now != shown:
-                    shown = now
+                    shown, deadline = now, time.monotonic() + patience
                     self.say(f"plant date {now}: batch {detail['number']} {state}")
+                if self.attended:
+                    deadline = time.monotonic() + patience
             time.sleep(0.3)
         raise Unavailable("The batch did not end in time.", do=f"Look into {self.folder / 'logs'}.")
 
@@ -167,10 +193,13 @@ class Demo:
             The coverage statement.
         """
         Laboratory(cast, self.bench, self.say).release(self.batch["id"])
-        review = Review(cast, self.batch["id"], self.say)
+        review = Review(cast, self.batch["id"], self._stops(), self.say)
         sentence = review.run()
         review.release()
         return sentence
+
+    def _stops(self) -> Stops:
+        return Stops(self.address, self.say, attended=self.attended)
 
     def export(self, cast: Cast) -> Path:
         """The bundle of the batch.
@@ -180,7 +209,7 @@ class Demo:
         """
         body = {"record_type": "mes_batch", "record_id": self.batch["id"], "reason": "end of the demo"}
         target = self.folder / "BATCH.zip"
-        target.write_bytes(cast["okafor"].post_for_bytes("/api/exports", body))
+        target.write_bytes(cast[QUALITY].post_for_bytes("/api/exports", body))
         return target
 
     def end(self) -> None:
@@ -190,4 +219,4 @@ class Demo:
             self.plant.close()
 
 
-__all__ = ["Demo", "wait_for"]
+__all__ = ["END_STATES", "RATE", "Demo"]

@@ -13,11 +13,22 @@ import yaml
 from titer.base.clock import from_iso, iso
 from titer.cli.demo.cast import Cast, wait_for
 from titer.cli.demo.floor import EXPIRED, LOTS
-from titer.cli.demo.people import ADMINISTRATOR, PASSWORD, PEOPLE
+from titer.cli.demo.people import (
+    ADMINISTRATOR,
+    ANALYST,
+    AUTOMATION,
+    INSPECTOR,
+    OPERATOR,
+    OWNER,
+    PASSWORD,
+    PEOPLE,
+    QUALITY,
+    REVIEWER,
+    SCIENTIST,
+    Person,
+)
 
 DOCUMENTS = Path(__file__).parent / "documents"
-AUTHOR, CHECKER, QUALITY, OWNER = "weber", "reyes", "okafor", "silva"
-AUTOMATION, ANALYST, OPERATOR = "berg", "tanaka", "lindqvist"
 
 EQUIPMENT: tuple[dict[str, Any], ...] = (
     {"code": "PLANT", "name": "Plant", "level": "site"},
@@ -100,33 +111,47 @@ class Seeding:
         self.say = say
 
     def people(self) -> None:
-        """Register everybody; each acknowledges the signature policy; trainings are entered."""
-        admin = self.cast[ADMINISTRATOR.username]
-        ids = {}
-        for person in PEOPLE:
-            made = admin.post(
-                "/api/people",
-                {
-                    "username": person.username,
-                    "full_name": person.full_name,
-                    "password": PASSWORD,
-                    "roles": list(person.roles),
-                    "reason": "demo",
-                },
+        """Register everybody and their robots; trainings are entered.
+
+        Each robot acknowledges the signature policy; a person does that at their first log-in (21 CFR 11.10(j)).
+        """
+        ids: list[tuple[Person, str]] = []
+        for person in PEOPLE.values():
+            ids.append((person, self._register(person.username, person.full_name, PASSWORD, person)))
+            if person.part in (ADMINISTRATOR, INSPECTOR):
+                continue
+            robot = self._register(
+                person.robot, f"Robot ({person.part})", self.cast.password, person, robot=True
             )
-            ids[person.username] = made["id"]
-        for person in PEOPLE:
-            self.cast[person.username].post("/api/session/policy")
+            ids.append((person, robot))
+            self.cast[person.part].post("/api/session/policy")
+        for person, person_id in ids:
             for competency in person.competencies:
                 self.cast[QUALITY].post(
-                    f"/api/people/{ids[person.username]}/training",
+                    f"/api/people/{person_id}/training",
                     {
                         "competency": competency,
                         "document": f"SOP-{competency}",
                         "expires_at": iso(self.now + timedelta(days=365)),
                     },
                 )
-        self.say(f"{len(PEOPLE) + 1} people registered, trained, with the signature policy acknowledged")
+        self.say(f"{len(PEOPLE)} people and {len(PEOPLE) - 1} robots registered, trained for their work")
+
+    def _register(
+        self, username: str, full_name: str, password: str, person: Person, *, robot: bool = False
+    ) -> str:
+        made = self.cast[ADMINISTRATOR].post(
+            "/api/people",
+            {
+                "username": username,
+                "full_name": full_name,
+                "password": password,
+                "roles": list(person.roles),
+                "robot_for": person.part if robot else None,
+                "reason": "demo",
+            },
+        )
+        return str(made["id"])
 
     def equipment(self) -> None:
         """Register, calibrate, qualify and clean the plant."""
@@ -165,7 +190,7 @@ class Seeding:
                     "type": kind,
                     "settings": settings,
                     "channels": channels,
-                    "owner": AUTOMATION,
+                    "owner": PEOPLE[AUTOMATION].username,
                     "equipment": name,
                 },
             )["id"]
@@ -241,12 +266,18 @@ class Seeding:
         for code, title, kind, lot, quantity in MATERIALS:
             quality.post(
                 "/api/material/definitions",
-                {"code": code, "title": title, "kind": kind, "unit": "L", "reason": "demo"},
+                {
+                    "code": code,
+                    "title": title,
+                    "kind": kind,
+                    "unit": "L",
+                    "needs": ["tests"],
+                    "reason": "demo",
+                },
             )
             made = self._receive(operator, code, lot, quantity, last_use)
-            self.cast.sign(
-                QUALITY, "material_lot", made["id"], "released", "Identity and certificate conform."
-            )
+            self._test(made["id"])
+            self.cast.sign(QUALITY, "material_lot", made["id"], "released", "Tests conform.")
         expired = (self.now - timedelta(days=30)).date().isoformat()
         self._receive(operator, "FEED-F2", EXPIRED, "900", expired)
         quality.post(
@@ -261,7 +292,27 @@ class Seeding:
                 "reason": "demo",
             },
         )
-        self.say("raw materials received and released; one lot of feed F2 has expired")
+        self.say("raw materials received, tested and released; one lot of feed F2 has expired")
+
+    def _test(self, lot_id: str) -> None:
+        """The receiving test of a lot: what a person reads off, reviewed and approved by two others."""
+        analyst = self.cast[ANALYST]
+        sample = analyst.post(
+            "/api/lims/samples",
+            {
+                "lot_id": lot_id,
+                "plan_code": "RAW-RECEIPT",
+                "sampled_at": analyst.get("/api/installation")["clock"]["process"],
+                "reason": "receipt",
+            },
+        )
+        for work in analyst.get(f"/api/lims/samples/{sample['id']}")["tests"]:
+            analyst.post(
+                f"/api/lims/tests/{work['test']['id']}/reading",
+                {"raw": "conforms", "unit": None, "reason": "read off"},
+            )
+        self.cast.sign(REVIEWER, "lims_sample", sample["id"], "reviewed", "Entry and label compared.")
+        self.cast.sign(QUALITY, "lims_sample", sample["id"], "approved", "Reviewed by a second person.")
 
     @staticmethod
     def _receive(operator: Any, code: str, lot: str, quantity: str, expires_on: str) -> Any:
@@ -286,11 +337,9 @@ class Seeding:
             Its id.
         """
         source = (DOCUMENTS / "mab7-fedbatch.yaml").read_text(encoding="utf-8")
-        made = self.cast[AUTHOR].post("/api/mes/recipes", {"source": source, "reason": "first version"})
-        for username, meaning in ((AUTHOR, "authored"), (CHECKER, "checked"), (QUALITY, "approved")):
-            self.cast.sign(
-                username, "mes_recipe", made["id"], meaning, "Agrees with the process description."
-            )
+        made = self.cast[SCIENTIST].post("/api/mes/recipes", {"source": source, "reason": "first version"})
+        for part, meaning in ((SCIENTIST, "authored"), (REVIEWER, "checked"), (QUALITY, "approved")):
+            self.cast.sign(part, "mes_recipe", made["id"], meaning, "Agrees with the process description.")
         version = self.cast[OWNER].get(f"/api/mes/recipes/{made['id']}")["version"]
         self.cast[OWNER].post(
             f"/api/mes/recipes/{made['id']}/effective", {"version": version, "reason": "first campaign"}

@@ -8,21 +8,27 @@ from typing import Any
 from titer.base.clock import from_iso, us
 from titer.cli.api import Problem
 from titer.cli.demo.cast import Cast
-
-SCIENTIST, OWNER = "weber", "silva"
+from titer.cli.demo.people import OWNER, SCIENTIST
+from titer.cli.demo.stops import Stops
 
 FAULT_HOUR = 100.0
 CUT_HOUR = 150.0
+CUT_S = 2.0
 PROPOSAL_HOURS = (130.0, 260.0)
+BETWEEN_DRAFTS_H = 12
 
 
 class Watch:
-    """Two people who watch the batch, and the mishaps that they have to deal with.
+    """Those who watch the batch, and the mishaps that they have to deal with.
+
+    All that it knows of alerts and proposals it reads anew each round, so that it goes on where it was after a
+    restart of the hub.
 
     Args:
         cast: sessions.
         bench: POSTs to the plant's bench.
         batch_id: the batch.
+        stops: asks the person at the screen.
         say: tells what happens.
     """
 
@@ -31,17 +37,18 @@ class Watch:
         cast: Cast,
         bench: Callable[[str, dict[str, Any]], Any],
         batch_id: str,
+        stops: Stops,
         say: Callable[[str], None],
     ) -> None:
         self.cast = cast
         self.bench = bench
         self.batch_id = batch_id
+        self.stops = stops
         self.say = say
         self.inoculated_us: int | None = None
         self.cut = False
-        self.proposal: str | None = None
-        self._tried_hour = 0.0
-        self._refusal = ""
+        self._drafted_hour = 0.0
+        self._told: set[str] = set()
 
     def round(self) -> bool:
         """Look once; True if something was done."""
@@ -51,53 +58,75 @@ class Watch:
             if mark is None:
                 return False
             self.inoculated_us = us(from_iso(mark))
-            self._worn_tubing()
+            self._worn_tubing(self.inoculated_us)
         now = us(from_iso(self.cast[SCIENTIST].get("/api/installation")["clock"]["process"]))
         hour = (now - self.inoculated_us) / 3.6e9
         if hour >= CUT_HOUR and not self.cut:
             self.cut = True
-            self.bench("/cable/BR-201/cut", {"seconds": 2.0})
-            self.say(
-                f"culture hour {hour:.0f}: the cable to BR-201 is cut for two seconds (hours of plant time)"
-            )
+            self.bench("/cable/BR-201/cut", {"seconds": CUT_S})
+            self.say(f"culture hour {hour:.0f}: the cable to BR-201 is cut for {CUT_S:.0f} s (plant: hours)")
+        self._gaps()
         return self._alerts() or self._propose(hour)
 
-    def _worn_tubing(self) -> None:
-        at_us = int((self.inoculated_us or 0) + FAULT_HOUR * 3.6e9)
+    def _tell(self, sentence: str) -> None:
+        """Say something once."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self.say(sentence)
+
+    def _worn_tubing(self, inoculated_us: int) -> None:
+        at_us = int(inoculated_us + FAULT_HOUR * 3.6e9)
         self.bench("/faults", {"name": "feed_pump_under_delivery", "fraction": 0.08, "at_us": at_us})
-        self.say(
-            f"(behind the scenes: from culture hour {FAULT_HOUR:.0f} the feed pump will deliver 8 % less)"
-        )
+        self.say(f"(behind the scenes: from culture hour {FAULT_HOUR:.0f} the feed pump delivers 8 % less)")
+
+    def _gaps(self) -> None:
+        if not self.cut:
+            return
+        for gap in self.cast[SCIENTIST].get("/api/equipment/gaps", connection="BR-201"):
+            channels = {window["tag"] for window in gap["windows"]}
+            self._tell(f"gap found on BR-201: {len(channels)} channels from {gap['from_at']}")
+            if gap["state"] != "opened":
+                self._tell(
+                    f"gap of {gap['from_at']} {gap['state']} from the server's history: "
+                    f"{gap['filled_rows']} values, kept as backfilled"
+                )
 
     def _alerts(self) -> bool:
         alerts = self.cast[SCIENTIST].get("/api/insight/alerts", batch_id=self.batch_id, state="undisposed")
         for alert in alerts:
             top = alert["contributions"][0] if alert["contributions"] else {}
-            self.say(
+            feature = str(top.get("feature", "unknown"))
+            self._tell(
                 f"ALERT {alert['number']} at culture hour {alert['batch_hour']}: {alert['title']} "
-                f"(largest contribution: {top.get('feature', 'unknown')})"
+                f"(largest contribution: {feature})"
             )
+            about_feed = "feed" in feature.lower()
+            if about_feed:
+                self._tell(f"balance and totaliser: {self._delivered()}")
+            if about_feed and self.stops.attended:
+                self.stops.ask(SCIENTIST, f"dispose of alert {alert['number']}", f"/alerts/{alert['id']}")
+                continue
             if alert["state"] == "open":
                 self.cast[SCIENTIST].post(f"/api/insight/alerts/{alert['id']}/acknowledge")
-            self._dispose(alert, str(top.get("feature", "")))
+            self._dispose(alert, feature, about_feed)
             return True
         return False
 
-    def _dispose(self, alert: dict[str, Any], feature: str) -> None:
-        if "feed" in feature.lower():
-            delivered = self._delivered()
+    def _dispose(self, alert: dict[str, Any], feature: str, about_feed: bool) -> None:
+        if about_feed:
             data = {
                 "disposition": "true_process",
-                "comment": f"Feed F2 falls short; the balance under the vessel confirms it ({delivered}).",
+                "comment": f"Feed F2 falls short; the balance under the vessel confirms it "
+                f"({self._delivered()}).",
                 "raise_deviation": True,
             }
         else:
             data = {
                 "disposition": "expected",
-                "comment": f"Raw trend of {feature or 'the channels'} read: within its alarm limits, no action.",
+                "comment": f"Raw trend of {feature} read: within its alarm limits, no action.",
             }
         self.cast.sign(SCIENTIST, "insight_alert", alert["id"], "disposed", "Trend and balance read.", **data)
-        self.say(f"{SCIENTIST} disposed of {alert['number']}: {data['disposition']}")
+        self.say(f"the robot for the {SCIENTIST} disposed of {alert['number']}: {data['disposition']}")
 
     def _delivered(self) -> str:
         """What pump totaliser and balance say, as a person would compare them."""
@@ -107,39 +136,66 @@ class Watch:
 
     def _propose(self, hour: float) -> bool:
         first, last = PROPOSAL_HOURS
-        if self.proposal is not None or hour < first:
+        if hour < first:
             return False
-        waiting = self.cast[SCIENTIST].get("/api/twin/proposals", batch_id=self.batch_id, state="SUBMITTED")
-        if waiting:
-            return self._approve(waiting[0])
-        if hour > last or hour < self._tried_hour + 12:
+        proposals = self.cast[SCIENTIST].get("/api/twin/proposals", batch_id=self.batch_id)
+        for made in proposals:
+            if made["state"] == "CHECKED":
+                return self._submit(made)
+            if made["state"] == "SUBMITTED":
+                return self._approve(made)
+            if made["state"] in ("APPROVED", "DISPATCHED", "VERIFIED", "CLOSED"):
+                self._follow(made)
+                return False
+        if hour > last or hour < self._drafted_hour + BETWEEN_DRAFTS_H:
             return False
-        self._tried_hour = hour
+        self._drafted_hour = hour
         try:
             made = self.cast[SCIENTIST].post(f"/api/twin/twins/{self.batch_id}/proposals")
-            if made["state"] != "CHECKED":
-                failed = [check["name"] for check in made["checks"] if check["outcome"] != "passed"]
-                self.say(
-                    f"the twin drafted {made['number']}, but its envelope refused it: {', '.join(failed)}"
-                )
-                return True
-            self.cast.sign(SCIENTIST, "twin_proposal", made["id"], "submitted", "Read with its band.")
         except Problem as refusal:
             self.say(f"no proposal at culture hour {hour:.0f}: {refusal}")
             return False
-        self.say(f"the twin's proposal {made['number']} was submitted by {SCIENTIST}")
+        if made["state"] == "CHECKED":
+            return self._submit(made)
+        failed = [check["name"] for check in made["checks"] if check["outcome"] != "passed"]
+        self.say(f"the twin drafted {made['number']}, but its envelope refused it: {', '.join(failed)}")
+        return True
+
+    def _submit(self, made: dict[str, Any]) -> bool:
+        try:
+            self.cast.sign(SCIENTIST, "twin_proposal", made["id"], "submitted", "Read with its band.")
+        except Problem as refusal:
+            self._tell(f"{made['number']} may not be submitted yet: {refusal}")
+            return False
+        changes = ", ".join(f"{c['tag']} -> {c['value']} {c['unit']}" for c in made["changes"])
+        self.say(f"the twin proposes {changes} ({made['number']}); the {SCIENTIST} submitted it")
         return True
 
     def _approve(self, made: dict[str, Any]) -> bool:
         """Sign the proposal, once nothing stands against it (a twin that lags behind catches up meanwhile)."""
+        if self.stops.attended:
+            self.stops.ask(
+                OWNER, f"approve or reject proposal {made['number']}", f"/twin/proposals/{made['id']}"
+            )
+            return False
         try:
             self.cast.sign(OWNER, "twin_proposal", made["id"], "approved", "Inside the proven range.")
         except Problem as refusal:
-            if str(refusal) != self._refusal:
-                self.say(f"{made['number']} may not be approved yet: {refusal}")
-            self._refusal = str(refusal)
+            self._tell(f"{made['number']} may not be approved yet: {refusal}")
             return False
-        self.proposal = made["id"]
-        changes = ", ".join(f"{c['tag']} -> {c['value']} {c['unit']}" for c in made["changes"])
-        self.say(f"twin's proposal {made['number']} submitted and approved by two people: {changes}")
         return True
+
+    def _follow(self, made: dict[str, Any]) -> None:
+        self._tell(f"{made['number']} is approved by another person")
+        for applied in made["applied"]:
+            self._tell(
+                f"the MES wrote {applied['tag']} = {applied['value']}; "
+                f"the controller reads {applied['readback']} back"
+            )
+        for name, row in (made["outcome"] or {}).get("outputs", {}).items():
+            predicted = row["predicted"]
+            self._tell(
+                f"{made['number']} closed: {name} predicted {predicted['median']} "
+                f"({predicted['low']} to {predicted['high']}) {row['unit']}, estimated now "
+                f"{row['actual']['mean']}: {'inside' if row['inside'] else 'OUTSIDE'} the band"
+            )
