@@ -18,7 +18,7 @@ class Pace:
 
     Args:
         mes: knows what is awaited, and when something is due.
-        undecided: whether a submitted proposal waits for a decision; it would expire in plant time.
+        undecided: whether an alert or a submitted proposal waits for a person.
     """
 
     def __init__(self, mes: Mes, undecided: Callable[[], bool] | None = None) -> None:

@@ -357,8 +357,6 @@ def _layers(platform: Platform) -> None:
         return
     mes = Mes(record, lims, quality, material, equipment, historian)
     platform.add("mes", mes)
-    if platform.plant_clock:
-        platform.plant_clock.policy = Pace(mes)
     quality.register_gate(mes.release_gate())
     if "insight" in on:
         insight = Insight(record, quality, PlantFacts(equipment), historian)
@@ -366,8 +364,8 @@ def _layers(platform: Platform) -> None:
         quality.register_gate(insight.release_gate())
     if "twin" in on:
         platform.add("twin", Twin(record, mes, historian))
-        if platform.plant_clock:
-            platform.plant_clock.policy = Pace(mes, partial(_undecided, record))
+    if platform.plant_clock:
+        platform.plant_clock.policy = Pace(mes, partial(_undecided, record, frozenset(on)))
 
 
 def _sealed_segments(historian: Any) -> Verifier:
@@ -379,12 +377,16 @@ def _sealed_segments(historian: Any) -> Verifier:
     return sealed_segments
 
 
-def _undecided(record: Record) -> bool:
-    """Whether a proposal waits for a person's decision."""
+def _undecided(record: Record, layers: frozenset[str]) -> bool:
+    """Whether an alert or a proposal waits for a person; at the pace of a demo they would come days late."""
+    from titer.insight.queries import alerts
     from titer.twin.queries import proposals
 
     with record.reading() as session:
-        return bool(proposals(session, state="SUBMITTED"))
+        return bool(
+            ("insight" in layers and alerts(session, state="undisposed"))
+            or ("twin" in layers and proposals(session, state="SUBMITTED"))
+        )
 
 
 def routers() -> Iterable[Any]:
