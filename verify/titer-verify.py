@@ -10,8 +10,14 @@ What it shows, in this order:
  2. Ledger and witness have signed the tree head (Ed25519, RFC 8032; C2SP signed-note and tlog-cosignature).
  3. Every entry in the bundle is a leaf of that tree (RFC 9162), and is in canonical form (RFC 8785).
  4. The entries of each record follow one from another, complete from its first version to the exported one.
- 5. The export entry, itself a leaf, lists just these records and files; each file has the digest it states.
- 6. The digest of each signed content is the one that the signature bears.
+ 5. The bytes of each sealed segment of time series, and of each stored file (raw data, documents), have the
+    SHA-256 that stands in an entry of their own, written when they were sealed or kept.
+ 6. The export entry, itself a leaf, lists just these records and files; each file has the digest it states.
+ 7. The digest of each signed content is the one that the signature bears.
+
+What it cannot show: that files/derived/ and the PDF were made from the rest without a mistake. The export
+entry vouches for their bytes; Parquet cannot be read with the standard library, so an extract is not computed
+again here. The values that the ledger vouches for are those in files/segments/.
 
 Without --key and --witness the keys in the bundle itself are used, and the verdict says that the signer is
 not pinned: whoever made a forged bundle would have put his own keys in.
@@ -21,17 +27,16 @@ Exit status: 0 it holds, 1 it does not, 2 it could not be read.
 import argparse
 import base64
 import hashlib
-import io
 import json
 import struct
 import sys
-import zipfile
+import zlib
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 SQRT_M1 = pow(2, (P - 1) // 4, P)
-LIMIT = 4 * 1024**3
+LIMIT = 2 * 1024**3 - 1  # what an archive without the Zip64 extension can address
 
 
 class Fault(Exception):
@@ -102,10 +107,6 @@ def ed25519_verify(public, message, signature):
 
 
 # --- The tree (RFC 9162, section 2.1) -------------------------------------------------------------------------
-
-
-def leaf_hash(data):
-    return hashlib.sha256(b"\x00" + data).digest()
 
 
 def node_hash(left, right):
@@ -185,53 +186,87 @@ def note_holds(note, key):
 # --- The checks -------------------------------------------------------------------------------------------------
 
 
-def canonical(value):
-    """RFC 8785 for values without floats."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf-8")
-
-
 def no_float(text):
     raise Fault("a number with a fraction or exponent stands where only integers may: %s" % text[:40])
 
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+DECODER = json.JSONDecoder(parse_float=no_float, parse_constant=no_float)
+
+
+def canonical(value):
+    """RFC 8785 for values without floats."""
+    return ENCODER.encode(value).encode("utf-8")
+
+
 def read_json(data, name):
     try:
-        return json.loads(data.decode("utf-8"), parse_float=no_float, parse_constant=no_float)
+        return DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Fault("%s cannot be read: %s" % (name, error)) from None
 
 
+LOCAL = struct.Struct("<4s5H3I2H")
+CENTRAL = struct.Struct("<4s4B4H3I5H2I")
+END = struct.Struct("<4s4H2IH")
+
+
+def flags_of(raw):
+    return 0 if raw.isascii() else 0x800
+
+
 def read_archive(data):
-    """The members, after the archive was rebuilt from them and compared byte for byte."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            if sum(info.file_size for info in infos) > LIMIT or any(
-                info.compress_type != zipfile.ZIP_STORED for info in infos
-            ):
-                raise Fault("the archive is larger than a bundle may be, or compressed")
-            members = {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError) as error:
-        raise Fault("the archive is damaged: %s" % error) from None
-    except (KeyError, struct.error, OverflowError, UnicodeDecodeError) as error:
-        raise Fault("the archive is damaged: %r" % error) from None
-    buffer = io.BytesIO()
-    try:
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-            for name in sorted(members):
-                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                info.create_system = 3
-                info.external_attr = 0o644 << 16
-                archive.writestr(info, members[name])
-    except ValueError as error:
-        raise Fault("the archive is damaged: %s" % error) from None
-    if buffer.getvalue() != data:
-        at = next(
-            (i for i, (x, y) in enumerate(zip(buffer.getvalue(), data)) if x != y),
-            min(len(data), buffer.tell()),
+    """The members of the archive, each header and the directory compared with the only form they may have.
+
+    Returns:
+        The members by name, and the names of those whose bytes do not have the checksum that the archive
+        states: what stands in them says better what was touched, so that is looked at first.
+    """
+    members, damaged, directory = {}, [], b""
+    view, at, last = memoryview(data), 0, None
+    while data[at : at + 4] == b"PK\x03\x04" and at + LOCAL.size <= len(data):
+        _, _, _, _, _, _, crc, size, _, length, _ = LOCAL.unpack_from(data, at)
+        begin = at + LOCAL.size + length
+        raw = data[at + LOCAL.size : begin]
+        name = raw.decode("utf-8", "replace")
+        header = LOCAL.pack(b"PK\x03\x04", 20, flags_of(raw), 0, 0, 33, crc, size, size, length, 0)
+        same(data, at, header, "the archive was touched in the header of %s" % name)
+        if begin + size > len(data):
+            raise Fault("the archive is cut off in %s, or its header was touched" % name)
+        if last is not None and raw <= last:
+            raise Fault("the archive's members are not in order: %s stands behind %s" % (name, last.decode()))
+        if name.encode("utf-8") != raw:
+            raise Fault("the archive was touched in the name of %s" % name)
+        body = bytes(view[begin : begin + size])
+        if zlib.crc32(body) != crc:
+            damaged.append(name)
+        members[name] = body
+        directory += CENTRAL.pack(
+            *(b"PK\x01\x02", 20, 3, 20, 0, flags_of(raw), 0, 0, 33, crc, size, size, length),
+            *(0, 0, 0, 0, 0o644 << 16, at),
         )
-        raise Fault("the archive is not in canonical form: byte %d was touched" % at)
-    return members
+        directory += raw
+        at, last = begin + size, raw
+    if not members:
+        raise Fault("this is no bundle: it does not begin with a member of an archive")
+    count, where = len(members), "the archive was touched behind %s, or in its header" % last.decode("utf-8")
+    if data[at : at + 4] == b"PK\x01\x02":
+        where = "the archive was touched in its directory"
+    same(data, at, directory, where)
+    end = END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+    same(data, at + len(directory), end, "the archive was touched in its last record")
+    if len(data) != at + len(directory) + len(end):
+        raise Fault("the archive goes on behind its end: bytes were added")
+    return members, damaged
+
+
+def same(data, at, expected, otherwise):
+    found = data[at : at + len(expected)]
+    if found != expected:
+        pairs = enumerate(zip(found, expected))
+        offset = next((i for i, (one, other) in pairs if one != other), len(found))
+        cut = ": it is cut off" if offset == len(found) else ""
+        raise Fault("%s (byte %d)%s" % (otherwise, at + offset, cut))
 
 
 def take(members, name):
@@ -249,7 +284,24 @@ def verify(data, key=None, witnesses=()):
     Raises:
         Fault: naming the first thing that does not hold.
     """
-    members = read_archive(data)
+    members, damaged = read_archive(data)
+    try:
+        found = check(members, key, witnesses)
+    except Fault as fault:
+        said = str(fault)
+        if damaged and not said.startswith(damaged[0]):
+            raise Fault("%s was altered; %s" % (damaged[0], said)) from None
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        where = "%s was altered; " % damaged[0] if damaged else ""
+        raise Fault("%sthe bundle does not have the form of one: %r" % (where, error)) from None
+    if damaged:
+        raise Fault("%s was altered, or its checksum in the archive" % damaged[0])
+    return found
+
+
+def check(members, key, witnesses):
+    """Head, entries, segments, files: everything but the archive's own form."""
     note = take(members, "ledger/checkpoint.txt").decode("utf-8", "replace")
     signed, _, signature_lines = note.rpartition("\n\n")
     rebuilt = signed + "\n\n" + "".join(line + "\n" for line in signature_lines.split("\n")[:-1])
@@ -276,11 +328,15 @@ def verify(data, key=None, witnesses=()):
     size, root = int(lines[1]), base64.b64decode(lines[2])
     entries = read_entries(members, size, root)
     latest = follow(entries)
-    manifest = check_export(members, latest)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
+    kept = check_kept(members, latest, digests)
+    manifest = check_export(members, latest, digests)
     return {
         "entries": len(entries),
         "records": len(latest),
         "files": len(manifest["files"]),
+        "segments": kept["files/segments/"],
+        "contents": kept["files/content/"],
         "signatures": sum(1 for (kind, _) in latest if kind == "record_signature"),
         "tree_size": size,
         "root": root.hex(),
@@ -311,45 +367,103 @@ def bundle_keys(data):
 def read_entries(members, size, root):
     """The entries, after each was shown to be a canonical leaf of the tree."""
     text = take(members, "ledger/entries.jsonl")
-    index_text = take(members, "ledger/leaves.txt")
-    proof = take(members, "ledger/proof.bin")
     bodies = text.split(b"\n")
     if bodies.pop() != b"":
         raise Fault("ledger/entries.jsonl: the last line is cut off")
-    try:
-        indices = [int(line) for line in index_text.split()]
-    except ValueError:
-        raise Fault("ledger/leaves.txt: a line that is no number") from None
-    canonical_indices = "".join("%d\n" % index for index in indices).encode()
-    ascending = all(a < b for a, b in zip(indices, indices[1:]))
-    if canonical_indices != index_text or not ascending or len(indices) != len(bodies):
-        raise Fault("ledger/leaves.txt: not one ascending leaf index for each entry")
-    if not indices or indices[0] < 0 or indices[-1] >= size or len(proof) % 32:
+    indices, stated = read_leaves(take(members, "ledger/leaves.txt"))
+    proof = take(members, "ledger/proof.bin")
+    steps = [proof[i : i + 32] for i in range(0, len(proof), 32)]
+    sha256 = hashlib.sha256
+    leaves = [sha256(b"\x00" + body).digest() for body in bodies]
+    if leaves != stated:
+        raise Fault(first_altered(bodies, leaves, indices, stated, size, root, steps))
+    if not indices or indices[-1] >= size or len(proof) % 32:
         raise Fault("ledger/proof.bin or ledger/leaves.txt does not fit the tree")
-    entries, leaves = [], []
+    entries = []
+    encode = ENCODER.encode
     for number, body in enumerate(bodies, start=1):
-        leaves.append(leaf_hash(body))
         try:
             entry = read_json(body, "entry")
-            known = canonical(entry) == body and isinstance(entry["record_type"], str)
+            known = encode(entry).encode("utf-8") == body and isinstance(entry["record_type"], str)
         except (Fault, KeyError, TypeError, ValueError):
-            entry, known = None, False
+            known = False
         if not known:
             raise Fault("ledger/entries.jsonl line %d: the entry was altered (it is not canonical)" % number)
         entries.append(entry)
-    steps = [proof[i : i + 32] for i in range(0, len(proof), 32)]
     if root_from(size, indices, leaves, steps) != root:
-        raise Fault(first_altered(entries, "an entry, its place or the proof was altered: the root differs"))
+        follow(entries)
+        raise Fault(
+            "ledger/proof.bin or ledger/leaves.txt was altered, or entries together with them: what they give"
+            " is not the root that was signed"
+        )
     return entries
 
 
-def first_altered(entries, otherwise):
-    """Name the entry that breaks a record's chain, if one does; else say what is known."""
+def read_leaves(text):
+    """The place in the tree of each entry, and the hash that it had there."""
+    indices, stated = [], []
+    lines = text.split(b"\n")
+    if lines.pop() != b"":
+        raise Fault("ledger/leaves.txt: the last line is cut off")
+    for number, line in enumerate(lines, start=1):
+        index, _, leaf = line.partition(b" ")
+        try:
+            place, value = int(index), bytes.fromhex(leaf.decode("ascii"))
+        except ValueError:
+            place, value = -1, b""
+        if b"%d %s" % (place, value.hex().encode()) != line or len(value) != 32:
+            raise Fault("ledger/leaves.txt line %d was altered: it is no place and hash" % number)
+        if place < 0 or (indices and place <= indices[-1]):
+            raise Fault("ledger/leaves.txt line %d was altered or moved: the places do not ascend" % number)
+        indices.append(place)
+        stated.append(value)
+    return indices, stated
+
+
+def first_altered(bodies, leaves, indices, stated, size, root, steps):
+    """Say which entry, or which line of the leaves, is not the one that was sealed."""
+    pairs = enumerate(zip(leaves, stated), start=1)
+    line = next((n for n, (one, other) in pairs if one != other), min(len(leaves), len(stated)) + 1)
+    if len(leaves) == len(stated):
+        try:
+            if root_from(size, indices, leaves, steps) == root:
+                return "ledger/leaves.txt line %d was altered: the entry is the one that was sealed" % line
+        except Fault:
+            pass  # the proof does not fit either; the entry is named
+    if line > len(bodies):
+        return "ledger/entries.jsonl: %d entries were removed at the end" % (len(stated) - len(bodies))
+    if line > len(stated):
+        return "ledger/entries.jsonl line %d: an entry was added that was never sealed" % line
+    what = "was altered"
+    if stated[line - 1] in leaves:
+        what = "was moved, or others were put in before it"
+    elif leaves[line - 1] in stated:
+        what = "does not belong here: the entry before it was removed"
+    return "ledger/entries.jsonl line %d (%s) %s: its bytes are not those that were sealed" % (
+        line,
+        called_in(bodies[line - 1]),
+        what,
+    )
+
+
+def called_in(body):
+    """What the entry on a line is about, as far as the line can still be read."""
     try:
-        follow(entries)
-    except Fault as fault:
-        return "the root differs; %s" % fault
-    return otherwise
+        entry = read_json(body, "entry")
+        return "%s, version %s" % (called(entry), entry["version"])
+    except (Fault, KeyError, TypeError, AttributeError):
+        return "which cannot be read any more"
+
+
+def called(entry):
+    """A record by the name that people know it by: its number, code or title, then type and id."""
+    image = entry["after"] or entry["before"] or {}
+    known = (image.get(field) for field in NAMED_BY)
+    name = next((value for value in known if isinstance(value, str) and value), "")
+    return "%s%s %s" % (name[:80] + ", " if name else "", entry["record_type"], entry["record_id"])
+
+
+NAMED_BY = ("number", "code", "tag", "lot_number", "file_name", "path", "name", "title")
 
 
 def follow(entries):
@@ -358,22 +472,62 @@ def follow(entries):
     for entry in entries:
         name = (entry["record_type"], entry["record_id"])
         before = latest.get(name)
-        version, image = (before["version"], before["after"]) if before else (0, None)
+        if before is None:
+            version, image, count = 0, None, 0
+        else:
+            version, image, count = before["version"], before["after"], before["count"]
         if entry["version"] != version + 1 or entry["before"] != image:
             raise Fault(
-                "%s %s version %s does not follow from the version before it" % (*name, entry["version"])
+                "%s: version %s does not follow from the version before it; an entry was removed, put in or"
+                " altered" % (called(entry), entry["version"])
             )
-        entry["count"] = (before["count"] if before else 0) + 1
+        entry["count"] = count + 1
         latest[name] = entry
-        image = entry["after"]
-        if name[0] == "record_signature" and image is not None:
-            content = image["content"]
-            if hashlib.sha256(content.encode("utf-8")).hexdigest() != image["digest"]:
+        if name[0] == "record_signature" and entry["after"] is not None:
+            image = entry["after"]
+            if hashlib.sha256(image["content"].encode("utf-8")).hexdigest() != image["digest"]:
                 raise Fault("record_signature %s: the digest is not that of the content" % name[1])
     return latest
 
 
-def check_export(members, latest):
+KEPT = {
+    "files/segments/": ("historian_segment", "sealed segment of time series"),
+    "files/content/": ("record_content", "stored file"),
+}
+
+
+def check_kept(members, latest, digests):
+    """Segments and stored files have the digest that an entry of their own holds since they were sealed.
+
+    Returns:
+        How many of each there are, by the folder that they lie in.
+    """
+    known = {kind: {} for kind, _ in KEPT.values()}
+    for (kind, _), entry in latest.items():
+        image = entry["after"]
+        if kind == "historian_segment" and image:
+            known[kind]["files/" + image["path"]] = entry
+        elif kind == "record_content" and image:
+            known[kind]["files/content/" + image["digest"]] = entry
+    count = dict.fromkeys(KEPT, 0)
+    for name in sorted(members):
+        folder = next((one for one in KEPT if name.startswith(one)), None)
+        if folder is None:
+            continue
+        kind, words = KEPT[folder]
+        entry = known[kind].get(name)
+        if entry is None:
+            raise Fault("%s: no entry of the ledger knows this %s" % (name, words))
+        if digests[name] != entry["after"]["digest"] or len(members[name]) != entry["after"]["size"]:
+            raise Fault(
+                "%s was altered: this %s has the SHA-256 %s..., its entry in the ledger (%s) says %s..."
+                % (name, words, digests[name][:16], called(entry), entry["after"]["digest"][:16])
+            )
+        count[folder] += 1
+    return count
+
+
+def check_export(members, latest, digests):
     """Manifest, records and files are what the sealed export entry states."""
     manifest = read_json(take(members, "manifest.json"), "manifest.json")
     if not isinstance(manifest, dict) or canonical(manifest) != members["manifest.json"]:
@@ -406,7 +560,8 @@ def check_export(members, latest):
     for item in expected["records"]:
         found = latest.get((item["type"], item["id"]))
         if found is None or found["version"] != item["version"] or found["count"] != item["entries"]:
-            raise Fault("%s %s: entries were left out or added" % (item["type"], item["id"]))
+            who = called(found) if found else "%s %s" % (item["type"], item["id"])
+            raise Fault("%s: entries were left out or added" % who)
     extra = set(latest) - listed - {("record_export", row["id"])}
     extra = {name for name in extra if name[0] != "record_installation"}
     if extra:
@@ -415,7 +570,7 @@ def check_export(members, latest):
     for name in sorted(names ^ set(expected["files"])):
         raise Fault("files/%s is missing, or is not in the export entry's list" % name)
     for name, stated in sorted(expected["files"].items()):
-        if hashlib.sha256(members["files/" + name]).hexdigest() != stated:
+        if digests["files/" + name] != stated:
             raise Fault("files/%s was altered: it has another digest than the export entry states" % name)
     strange = [name for name in members if not name.startswith("files/") and name not in MEMBERS]
     if strange:
@@ -462,7 +617,8 @@ def main(arguments=None):
     signer = "signer and witness as you pinned them" if found["pinned"] else "consistent; signer not pinned"
     mark = " [DEMO]" if found["demo"] else " [SIMULATED]" if found["simulated"] else ""
     print(
-        "HOLDS%s: %s - %d entries of %d records, %d signatures, %d files; tree of %d, root %s, sealed %s; %s."
+        "HOLDS%s: %s - %d entries of %d records, %d signatures, %d files (%d sealed segments, %d stored files);"
+        " tree of %d, root %s, sealed %s; %s."
         % (
             mark,
             found["subject"]["title"],
@@ -470,6 +626,8 @@ def main(arguments=None):
             found["records"],
             found["signatures"],
             found["files"],
+            found["segments"],
+            found["contents"],
             found["tree_size"],
             found["root"][:16],
             found["sealed"],

@@ -23,6 +23,7 @@ from titer.record.schema import regulated_tables
 
 if TYPE_CHECKING:
     from titer.app.platform import Platform
+    from titer.historian import SegmentRef
 
 FORMAT = "titer.batch-dossier/1"
 
@@ -69,11 +70,13 @@ class Dossier:
         data: canonical content, without floats.
         closure: records and content that go along.
         span: of its time series.
+        segments: sealed segments that may hold values of the span; their rows are part of the closure.
     """
 
     data: dict[str, Any]
     closure: Closure
     span: Span
+    segments: tuple[SegmentRef, ...]
 
 
 def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
@@ -90,7 +93,8 @@ def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
     record = platform.mes.batch_record(session, batch_id)
     installation = platform.record.installation(session)
     span = _span(platform, session, record)
-    closure = close(session, "mes_batch", batch_id, _evidence(platform, session, span))
+    segments = _segments(platform, session, span)
+    closure = close(session, "mes_batch", batch_id, _evidence(platform, session, span) | set(segments))
     data: dict[str, Any] = {
         "format": FORMAT,
         "demo": installation.demo,
@@ -109,7 +113,7 @@ def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
     for layer, kinds in _LAYERS.items():
         data[layer] = {name: closure.rows(kind) for name, kind in kinds}
     data["persons"] = _persons(session, data)
-    return Dossier(data, closure, span)
+    return Dossier(data, closure, span, tuple(segments.values()))
 
 
 def _span(platform: Platform, session: Session, record: dict[str, Any]) -> Span:
@@ -137,13 +141,13 @@ def _span(platform: Platform, session: Session, record: dict[str, Any]) -> Span:
 
 
 def _evidence(platform: Platform, session: Session, span: Span) -> set[str]:
-    """Records that stand for the batch's equipment and series without naming the batch."""
+    """Records that stand for the batch's equipment and series without naming the batch; segments apart."""
     if not span.tags:
         return set()
     tables = {table.name: table for table in regulated_tables()}
     tags = [tag for group in span.tags.values() for tag in group]
     node, channel = tables["equipment_node"], tables["equipment_channel"]
-    gap, segment = tables["equipment_gap"], tables["historian_segment"]
+    gap = tables["equipment_gap"]
     found = set(session.scalars(select(node.c.id).where(node.c.code.in_(list(span.tags)))))
     found |= set(session.scalars(select(channel.c.id).where(channel.c.tag.in_(tags))))
     names = set(platform.equipment.connection_of(session, tags).values())
@@ -153,9 +157,23 @@ def _evidence(platform: Platform, session: Session, span: Span) -> set[str]:
             select(gap.c.id).where(gap.c.connection.in_(names), gap.c.from_us < high, gap.c.to_us >= low)
         )
     )
-    digests = [ref.digest for ref in platform.historian.segments(low, high, tags)]
-    found |= set(session.scalars(select(segment.c.id).where(segment.c.digest.in_(digests))))
     return found
+
+
+def _segments(platform: Platform, session: Session, span: Span) -> dict[str, SegmentRef]:
+    """Sealed segments that may hold values of the span, by the id of their record, oldest first.
+
+    A segment that was sealed after this session's snapshot is none of them.
+    """
+    tags = [tag for group in span.tags.values() for tag in group]
+    if not tags:
+        return {}
+    refs = platform.historian.segments(us(span.start), us(span.end) + 1, tags)
+    by_digest = {ref.digest: ref for ref in sorted(refs, key=lambda ref: ref.path)}
+    table = next(one for one in regulated_tables() if one.name == "historian_segment")
+    rows = session.execute(select(table.c.digest, table.c.id).where(table.c.digest.in_(list(by_digest))))
+    listed = {row.digest: row.id for row in rows}
+    return {listed[digest]: ref for digest, ref in by_digest.items() if digest in listed}
 
 
 def _review(platform: Platform, session: Session, closure: Closure, batch_id: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from titer.app.batch_document import document
 from titer.app.closure import PRIVATE, Closure, close
 from titer.app.document import render
-from titer.app.dossier import Dossier, Span, gather
+from titer.app.dossier import Dossier, gather
 from titer.base.canonical import canonical
 from titer.base.clock import iso, us
 from titer.base.errors import Invalid, NotAuthorised, NotFound
@@ -27,7 +27,13 @@ VERB = "record.export"
 
 
 def export_record(
-    platform: Platform, record_type: str, record_id: str, *, actor: Actor, reason: str
+    platform: Platform,
+    record_type: str,
+    record_id: str,
+    *,
+    actor: Actor,
+    reason: str,
+    segments: bool = True,
 ) -> bytes:
     """Export a record with everything that belongs to it.
 
@@ -37,6 +43,8 @@ def export_record(
         record_id: its id; for a batch its number will do.
         actor: who exports.
         reason: why.
+        segments: whether the sealed segments of a batch's series go along; a segment holds every channel
+            that was recorded on its day, so a receiver who may see this batch alone gets the extract.
 
     Returns:
         A bundle that `verify/titer-verify.py` checks.
@@ -53,27 +61,39 @@ def export_record(
             roles = ", ".join(platform.record.matrix[VERB].roles)
             raise NotAuthorised("You may not export records.", why=f"It takes one of the roles {roles}.")
     if record_type in ("batch", BATCH):
-        return export_batch(platform, record_id, actor=actor, reason=reason)
+        return export_batch(platform, record_id, actor=actor, reason=reason, segments=segments)
     return _export_other(platform, record_type, record_id, actor=actor, reason=reason)
 
 
-def export_batch(platform: Platform, batch_id: str, *, actor: Actor, reason: str) -> bytes:
+def export_batch(
+    platform: Platform, batch_id: str, *, actor: Actor, reason: str, segments: bool = True
+) -> bytes:
     """Export a batch: dossier as data and as PDF, content, time series, records and their proof.
+
+    What the historian holds is sealed first, so that every value of the batch lies in a segment whose digest
+    stands in an entry of the ledger (docs/decisions/0005).
 
     Args:
         platform: the wired platform.
         batch_id: id or number of the batch.
         actor: who exports.
         reason: why.
+        segments: whether the segments themselves go along, or the extract of the batch's channels alone.
 
     Raises:
         NotFound: if there is no such batch.
+        SegmentDamaged: if a segment is not the one that was sealed.
     """
     with platform.record.reading() as session:
         batch = platform.mes.batch(session, batch_id)
+    platform.historian.seal()
+    with platform.record.reading() as session:
         dossier = gather(platform, session, batch.id)
-    files = _series(platform, dossier.span)
-    dossier.data["series"] = _described(dossier.span, files)
+    derived = _derived(platform, dossier)
+    dossier.data["series"] = _described(dossier, derived, along=segments)
+    files = dict(derived)
+    if segments:
+        files.update({ref.path: platform.historian.sealed_bytes(ref) for ref in dossier.segments})
     files["record.json"] = canonical(dossier.data)
     files["record.pdf"] = render(document(dossier.data))
     files.update(_content(platform, dossier.closure.digests))
@@ -156,28 +176,38 @@ def _content(platform: Platform, digests: Iterable[str]) -> dict[str, bytes]:
     return {f"content/{digest}": platform.record.content.read(digest) for digest in sorted(digests)}
 
 
-def _series(platform: Platform, span: Span) -> dict[str, bytes]:
-    """One Parquet file for each piece of equipment of which values were recorded."""
+def _derived(platform: Platform, dossier: Dossier) -> dict[str, bytes]:
+    """One Parquet file of the batch's own channels for each piece of equipment of which values were recorded."""
     found: dict[str, bytes] = {}
+    span = dossier.span
     for code, tags in span.tags.items():
         recorded = sorted(platform.historian.last(tags))
         if recorded:
             name = re.sub(r"[^A-Za-z0-9._-]", "_", code)
-            found[f"series/{name}.parquet"] = platform.historian.extract(
-                recorded, us(span.start), us(span.end) + 1
+            found[f"derived/series/{name}.parquet"] = platform.historian.extract(
+                recorded, us(span.start), us(span.end) + 1, of=dossier.segments
             )
     return found
 
 
-def _described(span: Span, files: dict[str, bytes]) -> dict[str, Any]:
-    """What of the series goes along, or why none does."""
+def _described(dossier: Dossier, derived: dict[str, bytes], *, along: bool) -> dict[str, Any]:
+    """What of the series goes along and what vouches for it, or why none does."""
+    span = dossier.span
     reason = span.reason
-    if not reason and not files:
+    if not reason and not derived:
         reason = "No values of the batch's channels were recorded."
     return {
         "from": iso(span.start),
         "to": iso(span.end),
-        "files": sorted(files),
         "channels": span.tags,
         "reason": reason,
+        "segments": [
+            {"file": ref.path if along else None, "digest": ref.digest, "rows": ref.row_count}
+            for ref in dossier.segments
+        ],
+        "derived": {
+            "files": sorted(derived),
+            "note": "Made from the segments at export, for convenience: the batch's channels and time alone. "
+            "What the ledger vouches for is the segments.",
+        },
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +23,7 @@ from titer.historian.model import HistorianLast, HistorianSeal, HistorianSegment
 from titer.historian.rows import Rows, Settled
 from titer.historian.segment import SegmentRef
 from titer.historian.series import Aligned, Decimated
-from titer.historian.store import Store
+from titer.historian.store import Store, View
 from titer.record import ActionSpec, Actor, Record, SignatureMeaning, Subscription, Worker
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ class Historian:
         self._last = LastValues(self.store.tags)
         self._observers: list[Observer] = []
         self._failing: set[int] = set()
+        self._sealing = threading.Lock()
         self.unlisted: list[str] = []
         self._open()
         self._waiting_since = record.clock.now()
@@ -157,9 +160,12 @@ class Historian:
 
     def seal(self) -> list[SegmentRef]:
         """Seal everything that waits, now. The manifest's rows, and so the digests in the ledger, are written
-        when the files are durable; only then the log is dropped."""
-        if not self.store.pending():
-            return []
+        when the files are durable; only then the log is dropped. One seal runs at a time: the sealer's own
+        and that of an export may meet."""
+        with self._sealing:
+            return self._seal() if self.store.pending() else []
+
+    def _seal(self) -> list[SegmentRef]:
         sealing = self.store.begin_seal()
         started = self.record.clock.now()
         made: list[SegmentRef] = []
@@ -258,12 +264,13 @@ class Historian:
         *,
         as_of_us: int | None = None,
         narrow: bool = False,
+        of: Sequence[SegmentRef] | None = None,
     ) -> Settled:
         wanted = [column.name for column in sealed.schema()]
         if narrow:
             lag = ("received_lag_us",) if as_of_us is not None else ()
             wanted = [name for name in wanted if name in _NARROW + lag]
-        view = self.store.view()
+        view = self.store.view() if of is None else View(tuple(of), ())
         parts: list[Rows] = []
         for ref in view.segments:
             if ref.end_us < start_us or ref.start_us >= end_us or not tags:
@@ -423,13 +430,36 @@ class Historian:
             and (tags is None or self._segments.holds(ref, tags, start_us, end_us))
         ]
 
-    def extract(self, tags: list[str], start_us: int, end_us: int) -> bytes:
+    def sealed_bytes(self, ref: SegmentRef) -> bytes:
+        """The very bytes of a sealed segment, for a bundle.
+
+        Raises:
+            SegmentDamaged: if the file is missing, or its bytes are not those whose digest the ledger holds.
+        """
+        data = self._segments.verify(ref).read_bytes()
+        found = hashlib.sha256(data).hexdigest()
+        if found != ref.digest:
+            raise SegmentDamaged(ref.path, f"Its SHA-256 is {found[:16]}..., not {ref.digest[:16]}....")
+        return data
+
+    def extract(
+        self, tags: list[str], start_us: int, end_us: int, *, of: Sequence[SegmentRef] | None = None
+    ) -> bytes:
         """A Parquet file with all columns, for a bundle: the same observations always make the same bytes.
 
-        Conflicting rows stand behind the effective one. The unsealed tail is part of it; seal first if the
-        segments shall vouch for every row.
+        Conflicting rows stand behind the effective one.
+
+        Args:
+            tags: channels; one that is not known has no rows.
+            start_us: microseconds since 1970 (UTC).
+            end_us: not included.
+            of: only what these sealed segments hold, so that they vouch for every row; else everything, the
+                unsealed tail included.
+
+        Raises:
+            SegmentDamaged: if a segment is not what the ledger says.
         """
-        found = self._settled(tags, start_us, end_us)
+        found = self._settled(tags, start_us, end_us, of=of)
         rows = columns.sort(columns.join([found.rows, found.conflicts]))
         rows = _by_name(rows, self.store.tags.names)
         return sealed.parquet(sealed.to_table(rows, self.store.tags, self.store.connections))

@@ -5,11 +5,13 @@ stored and sorted, fixed times, no extra fields), so that the verifier can rebui
 
     manifest.json            what this is; every value follows from the sealed export entry
     ledger/entries.jsonl     the canonical bodies, one a line, in leaf order
-    ledger/leaves.txt        their leaf indices
+    ledger/leaves.txt        their leaf indices and leaf hashes, so that an altered entry can be named
     ledger/proof.bin         the batch inclusion proof: subtree hashes in depth-first order
     ledger/checkpoint.txt    the signed and cosigned tree head
     ledger/keys.txt          the public keys of ledger and witnesses; pin them with --key and --witness
-    files/...                documents, raw data, time series; the export entry states their digests
+    files/segments/...       sealed time series as they lie in the store; entries of their own hold the digests
+    files/content/...        raw data, documents; entries of their own hold the digests
+    files/...                documents, and what was derived at export; the export entry states all digests
 """
 
 from __future__ import annotations
@@ -33,10 +35,23 @@ from titer.record.service import Record
 
 FORMAT = "titer-bundle/1"
 _CHUNK = 400
+LIMIT = 2 * 1024**3 - 1
+_MOST_MEMBERS = 65_534
 
 
 def write_zip(members: dict[str, bytes]) -> bytes:
-    """The canonical archive of the members."""
+    """The canonical archive of the members: without the Zip64 extension, so that its form has no choices.
+
+    Raises:
+        Invalid: if they are more or larger than such an archive can hold.
+    """
+    size = sum(len(data) + 2 * len(name.encode()) + 128 for name, data in members.items())
+    if size > LIMIT or len(members) > _MOST_MEMBERS:
+        raise Invalid(
+            f"The bundle would have {size:,} bytes in {len(members):,} files; it may have {LIMIT:,} in "
+            f"{_MOST_MEMBERS:,}.",
+            do="Export without the sealed segments (--without-segments), and hand them over beside it.",
+        )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):
@@ -153,7 +168,7 @@ def export(
     members = {
         "manifest.json": canonical(manifest),
         "ledger/entries.jsonl": "".join(body + "\n" for _, body in entries).encode(),
-        "ledger/leaves.txt": "".join(f"{index}\n" for index, _ in entries).encode(),
+        "ledger/leaves.txt": "".join(f"{index} {leaves[index].hex()}\n" for index, _ in entries).encode(),
         "ledger/proof.bin": b"".join(batch_proof(leaves, [index for index, _ in entries])),
         "ledger/checkpoint.txt": head.note.encode(),
         "ledger/keys.txt": ("\n".join(keys_text) + "\n").encode(),

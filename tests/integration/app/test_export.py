@@ -2,169 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from argon2 import PasswordHasher
-from starlette.testclient import TestClient
+from tests.integration.app.conftest import START, TIMER, VERIFIER, Client, frame
 
-from titer.app import Config, Platform, create_installation, open_platform
+from titer.app import Platform
 from titer.app.batch_document import document
 from titer.app.dossier import gather
-from titer.app.export import export_record
-from titer.base.clock import ManualClock, us
+from titer.app.export import export_batch, export_record
+from titer.base.clock import us
 from titer.base.errors import Invalid, NotAuthorised, NotFound
-from titer.connect.core.frame import Frame
-from titer.equipment import told
+from titer.historian import SegmentDamaged
 from titer.record import Actor
-from titer.server.app import create_app
-
-VERIFIER = Path(__file__).parents[3] / "verify" / "titer-verify.py"
-PASSWORD = "correct horse battery"
-TIMER = Actor.timer("test")
-START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-PEOPLE = {
-    "ada": ("scientist",),
-    "ben": ("reviewer",),
-    "quentin": ("quality",),
-    "olga": ("process_owner",),
-    "omar": ("operator",),
-}
-RECIPE = """\
-recipe: look
-version: 1
-product: WATER
-units:
-  BR:
-    class: Bioreactor
-    equipment: BR-201
-procedure:
-  - unit: BR
-    do:
-      - manual: Look at the vessel
-        role: operator
-        entries: [{name: level, prompt: Level, unit: L, low: 10, high: 20}]
-"""
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(START)
-
-
-@pytest.fixture
-def platform(tmp_path: Path, clock: ManualClock) -> Iterator[Platform]:
-    folder = tmp_path / "lab"
-    create_installation(folder, Config(name="lab"), simulated=True, demo=True, clock=clock)
-    made = open_platform(
-        folder, clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
-    with made.record.action(TIMER, "record.person.create") as unit:
-        for name, roles in PEOPLE.items():
-            row = made.identity.create_person(
-                unit, username=name, full_name=name.title(), password=PASSWORD, roles=roles
-            )
-            row.policy_acknowledged_at = unit.now
-    channels = [{"tag": "BR-201.Temperature.PV", "node": "ns=1;s=T", "unit": "degC"}]
-    balance = [{"tag": "WB-01.Net", "node": "ns=1;s=N", "unit": "kg"}]
-    room = made.equipment
-    with made.record.action(TIMER, "equipment.node.register") as unit:
-        room.register_node(unit, code="BR-201", name="Reactor", level="unit", class_name="Bioreactor")
-        room.register_node(unit, code="WB-01", name="Balance", level="instrument", parent="BR-201")
-        room.qualify(unit, "BR-201", "qualified")
-        room.import_connection(unit, "br201", "opcua", {}, channels, node="BR-201")
-        room.import_connection(unit, "wb01", "opcua", {}, balance, node="WB-01")
-    yield made
-    made.close()
-
-
-def frame(connection: str, tag: str, times: list[int], value: float) -> bytes:
-    rows = len(times)
-    return Frame(
-        connection=connection,
-        epoch=1,
-        first=1,
-        last=rows,
-        channels=(tag,),
-        channel=np.zeros(rows, "u2"),
-        source_us=np.array(times, "i8"),
-        server_us=np.zeros(rows, "i8"),
-        received_us=np.array(times, "i8"),
-        value=np.full(rows, value),
-        status=np.zeros(rows, "u4"),
-        quality=np.zeros(rows, "u1"),
-        origin=np.zeros(rows, "u1"),
-        text={},
-        events=[],
-    ).encode()
-
-
-class Client:
-    """Somebody at a browser."""
-
-    def __init__(self, client: TestClient, name: str) -> None:
-        self.client = client
-        self.name = name
-        self.log_in()
-
-    def log_in(self) -> None:
-        """Open a session; one that nobody used for long has ended."""
-        answer = self.client.post("/api/session", json={"username": self.name, "password": PASSWORD})
-        self.headers = {"X-CSRF-Token": answer.json()["csrf"]}
-
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        answer = self.client.post(path, json=body, headers=self.headers)
-        assert answer.status_code < 300, answer.text
-        return answer.json()
-
-    def sign(self, record_type: str, record_id: str, meaning: str) -> None:
-        what = {"record_type": record_type, "record_id": record_id, "meaning": meaning, "data": {}}
-        shown = self.post("/api/signatures/preview", what)
-        said = {"version": shown["version"], "digest": shown["digest"], "reason": "as shown"}
-        self.post("/api/signatures", {**what, **said, "password": PASSWORD})
-
-
-@pytest.fixture
-def people(platform: Platform) -> dict[str, Client]:
-    app = create_app(platform)
-    return {name: Client(TestClient(app), name) for name in PEOPLE}
-
-
-@pytest.fixture
-def batch(platform: Platform, people: dict[str, Client], clock: ManualClock) -> dict[str, Any]:
-    """A batch that ended after two hours, with an hour of values of the reactor and a gap."""
-    recipe = people["ada"].post("/api/mes/recipes", {"source": RECIPE})
-    for name, meaning in (("ada", "authored"), ("ben", "checked"), ("quentin", "approved")):
-        people[name].sign("mes_recipe", recipe["id"], meaning)
-    people["olga"].post(f"/api/mes/recipes/{recipe['id']}/effective", {"version": 4, "reason": "first"})
-    order = people["olga"].post("/api/mes/orders", {"recipe_code": "look"})
-    made: dict[str, Any] = people["olga"].post("/api/mes/batches", {"order_id": order["id"]})
-    people["olga"].post(f"/api/mes/batches/{made['id']}/start", {})
-    begin = us(START)
-    times = [begin - 60_000_000 + 60_000_000 * minute for minute in range(60)]
-    platform.historian.append([frame("br201", "BR-201.Temperature.PV", times, 36.5)])
-    gap = {"gap": "g1", "channels": ["BR-201.Temperature.PV"], "reason": "the link was cut"}
-    span = {"from_us": begin + 3_600_000_000, "to_us": begin + 4_200_000_000}
-    opened: tuple[dict[str, Any], ...] = ({"kind": "gap_opened", **gap, **span},)
-    with platform.record.action(Actor.connection("br201"), "equipment.intake") as unit:
-        platform.equipment.take_events(unit, told("br201", 1, 100, opened))
-    clock.advance(timedelta(hours=2))
-    for one in people.values():
-        one.log_in()
-    task = people["omar"].client.get("/api/mes/tasks").json()[0]
-    people["omar"].post(f"/api/mes/tasks/{task['id']}/enter", {"entries": {"level": "15"}})
-    platform.settle()
-    return made
+from titer.record.bundle import write_zip
 
 
 def exported(people: dict[str, Client], number: str) -> bytes:
@@ -189,12 +49,12 @@ def test_a_bundle_holds_series_gaps_and_papers_and_verifies(
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
     with zipfile.ZipFile(out) as archive:
         record = json.loads(archive.read("files/record.json"))
-        table = pq.read_table(io.BytesIO(archive.read("files/series/BR-201.parquet")))
+        table = pq.read_table(io.BytesIO(archive.read("files/derived/series/BR-201.parquet")))
         names = archive.namelist()
         manifest = json.loads(archive.read("manifest.json"))
     assert table.num_rows == 59, "the value from before the batch is no part of its record"
-    assert "files/series/WB-01.parquet" not in names
-    assert record["series"]["files"] == ["series/BR-201.parquet"]
+    assert "files/derived/series/WB-01.parquet" not in names
+    assert record["series"]["derived"]["files"] == ["derived/series/BR-201.parquet"]
     assert set(record["series"]["channels"]) == {"BR-201", "WB-01"}
     (gap,) = record["gaps"]
     assert (gap["state"], gap["channels"]) == ("opened", ["BR-201.Temperature.PV"])
@@ -242,3 +102,101 @@ def test_an_export_needs_the_right_a_reason_and_a_record(
             export_record(platform, body[0], body[1], actor=Actor.timer("test"), reason=body[2])
     with pytest.raises(NotAuthorised):
         export_record(platform, "batch", batch["id"], actor=Actor.person("nobody"), reason="audit")
+
+
+def members(bundle: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_sealed_segments_go_along_and_the_ledger_itself_holds_their_digests(
+    platform: Platform, people: dict[str, Client], batch: dict[str, Any], verifier: ModuleType
+) -> None:
+    assert platform.historian.health()["waiting_rows"] > 0, "nothing was sealed before the export"
+    bundle = exported(people, batch["number"])
+    assert platform.historian.health()["waiting_rows"] == 0
+    files = members(bundle)
+    names = [name for name in files if name.startswith("files/segments/")]
+    assert names
+    entries = [json.loads(line) for line in files["ledger/entries.jsonl"].splitlines()]
+    rows = [entry["after"] for entry in entries if entry["record_type"] == "historian_segment"]
+    for name in names:
+        (row,) = [row for row in rows if "files/" + row["path"] == name]
+        assert row["digest"] == hashlib.sha256(files[name]).hexdigest()
+    found = verifier.verify(bundle)
+    assert found["segments"] == len(names)
+    assert found["contents"] >= 1
+    told = json.loads(files["files/record.json"])["series"]
+    assert [one["file"] for one in told["segments"]] == [name[6:] for name in sorted(names)]
+
+
+def test_the_extract_is_derived_from_the_segments_that_go_along_and_from_nothing_else(
+    platform: Platform, people: dict[str, Client], batch: dict[str, Any]
+) -> None:
+    first = members(exported(people, batch["number"]))
+    late = us(START) + 90 * 60_000_000 + 1
+    later = frame("br201", "BR-201.Temperature.PV", [late], 99.0, epoch=2)
+    platform.historian.append([later])
+    with platform.record.reading() as session:
+        dossier = gather(platform, session, batch["id"])
+    sealed = [ref.path for ref in dossier.segments]
+    name = "files/derived/series/BR-201.parquet"
+    tags = ["BR-201.Temperature.PV"]
+    again = platform.historian.extract(
+        tags, us(dossier.span.start), us(dossier.span.end) + 1, of=dossier.segments
+    )
+    assert again == first[name], "a value that is not sealed is in no extract"
+    second = members(exported(people, batch["number"]))
+    assert len([one for one in second if one.startswith("files/segments/")]) == len(sealed) + 1
+    table = pq.read_table(io.BytesIO(second[name]))
+    assert 99.0 in table.column("value").to_pylist()
+    kept = [pq.read_table(io.BytesIO(data)) for one, data in second.items() if "files/segments/" in one]
+    values = {
+        (tag, at, value)
+        for part in kept
+        for tag, at, value in zip(
+            *(part.column(c).to_pylist() for c in ("tag", "source_us", "value")), strict=True
+        )
+    }
+    columns = zip(*(table.column(c).to_pylist() for c in ("tag", "source_us", "value")), strict=True)
+    assert set(columns) <= values
+
+
+def test_a_segment_that_is_exchanged_is_named_with_the_entry_that_knew_it(
+    people: dict[str, Client], batch: dict[str, Any], verifier: ModuleType
+) -> None:
+    files = members(exported(people, batch["number"]))
+    name = next(one for one in sorted(files) if one.startswith("files/segments/"))
+    with pytest.raises(verifier.Fault, match=name) as fault:
+        verifier.verify(write_zip({**files, name: files[name][:-1] + b"?"}))
+    assert "its entry in the ledger" in str(fault.value)
+    other = "files/segments/day=2026-03-02/" + "0" * 64 + ".parquet"
+    with pytest.raises(verifier.Fault, match="no entry of the ledger knows this sealed segment"):
+        verifier.verify(write_zip({**files, other: files[name]}))
+    with pytest.raises(verifier.Fault, match="is missing"):
+        verifier.verify(write_zip({key: data for key, data in files.items() if key != name}))
+
+
+def test_a_batch_can_go_without_the_segments_that_show_other_batches(
+    platform: Platform, batch: dict[str, Any], verifier: ModuleType
+) -> None:
+    bundle = export_batch(platform, batch["id"], actor=TIMER, reason="for the contractor", segments=False)
+    files = members(bundle)
+    assert not any(name.startswith("files/segments/") for name in files)
+    assert "files/derived/series/BR-201.parquet" in files
+    told = json.loads(files["files/record.json"])["series"]["segments"]
+    assert told and all(one["file"] is None and len(one["digest"]) == 64 for one in told)
+    assert verifier.verify(bundle)["segments"] == 0
+
+
+def test_a_damaged_segment_is_refused_and_not_exported(
+    platform: Platform, people: dict[str, Client], batch: dict[str, Any]
+) -> None:
+    exported(people, batch["number"])
+    path = next((platform.folder / "historian" / "segments").glob("day=*/*.parquet"))
+    path.chmod(0o640)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+    with pytest.raises(SegmentDamaged, match="cannot be used"):
+        export_batch(platform, batch["id"], actor=TIMER, reason="inspection")

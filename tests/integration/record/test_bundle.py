@@ -31,8 +31,8 @@ def verifier() -> ModuleType:
 
 @pytest.fixture
 def sealer(record: Record, tmp_path: Path) -> Sealer:
-    signer = checkpoint.Signer.open("titer/test", tmp_path / "ledger.key", create=True)
-    witness = checkpoint.FileWitness("file-witness", tmp_path / "witness", record.clock)
+    signer = checkpoint.Signer.open("titer/test", tmp_path / "ledger.key", VAULT, create=True)
+    witness = checkpoint.FileWitness("file-witness", tmp_path / "witness", record.clock, VAULT)
     return Sealer(record, "titer/test", signer, [witness])
 
 
@@ -91,7 +91,7 @@ def test_two_hundred_changed_bytes_are_found_two_hundred_times(bundle: bytes, ve
 def test_a_rebuilt_archive_with_one_altered_member_is_found_and_named(
     bundle: bytes, verifier: ModuleType
 ) -> None:
-    members = verifier.read_archive(bundle)
+    members, _ = verifier.read_archive(bundle)
     for name, data in members.items():
         for altered in (data[:-1], data + b"\n", bytes([data[0] ^ 1]) + data[1:]):
             with pytest.raises(verifier.Fault):
