@@ -12,7 +12,9 @@ from titer import __version__
 from titer.base.errors import TiterError
 from titer.cli.connections import connection, equipment
 from titer.cli.demo.command import demo
-from titer.cli.exporting import export, import_file, token_issue
+from titer.cli.exporting import export, token_issue
+from titer.cli.importing import import_file
+from titer.cli.laboratory import animl, method, sample
 from titer.cli.options import As, Folder, Json, Port, err, out, say
 from titer.cli.recipes import batch, policy, recipe, sign
 
@@ -28,8 +30,11 @@ app.add_typer(token, name="token")
 
 app.add_typer(recipe, name="recipe")
 app.add_typer(batch, name="batch")
+app.add_typer(method, name="method")
+app.add_typer(sample, name="sample")
 app.add_typer(connection, name="connection")
 app.add_typer(equipment, name="equipment")
+app.add_typer(animl, name="animl")
 app.command("sign")(sign)
 app.command("policy")(policy)
 app.command("export")(export)

@@ -15,7 +15,9 @@ import signal
 import sys
 from pathlib import Path
 
+from titer.base import vault
 from titer.base.clock import SystemClock
+from titer.base.errors import TiterError
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
 from titer.connect.registry import CONNECTORS
@@ -25,7 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Read the command line and run the host."""
     parser = argparse.ArgumentParser(prog="titer.connect", description="Titer connector host")
     parser.add_argument("--hub", required=True, help="address of the hub, e.g. http://127.0.0.1:8765")
-    parser.add_argument("--token-file", required=True, type=Path, help="file that holds the connector token")
+    parser.add_argument(
+        "--token-file", required=True, type=Path, help="file that holds the connector token, sealed or plain"
+    )
+    parser.add_argument("--key-file", type=Path, help="file of the key that opens sealed files")
     parser.add_argument("--dir", required=True, type=Path, help="folder for the journals")
     parser.add_argument("--host", required=True, help="name of this host")
     parser.add_argument("--parent-fd", type=int, help="read end of a pipe; the host leaves when it closes")
@@ -36,9 +41,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     logging.getLogger("titer").setLevel(options.log_level)
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+    if options.key_file is not None:
+        os.environ.setdefault(vault.FILE_ENVIRONMENT, str(options.key_file))
     try:
-        token = options.token_file.read_text("utf-8").strip()
-    except OSError as error:
+        token = vault.read_file(options.token_file).decode("utf-8").strip()
+    except TiterError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except (OSError, UnicodeDecodeError) as error:
         sys.stderr.write(f"The token file cannot be read: {error}. Give `--token-file` a readable file.\n")
         return 2
     if not token:

@@ -45,6 +45,11 @@ class Instrument(HasId, Protocol):
     """A piece of equipment as it stands."""
 
     @property
+    def code(self) -> str:
+        """As people call it."""
+        ...
+
+    @property
     def qualification(self) -> str:
         """qualified, calibration_due ..."""
         ...
@@ -89,6 +94,10 @@ class EquipmentPort(Protocol):
 
     def node(self, session: Session, code: str) -> Instrument:
         """An instrument by its code."""
+        ...
+
+    def nodes(self, session: Session) -> Sequence[Instrument]:
+        """Everything that is registered."""
         ...
 
     def calibrations(self, session: Session, node_id: str) -> Sequence[Calibrated]:

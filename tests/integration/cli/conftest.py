@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +43,16 @@ procedure:
         role: operator
         entries: [{name: level, prompt: Level, unit: L, low: 10, high: 20}]
 """
+
+CHANNELS = """\
+- {tag: BR-201.Temperature.PV, node: "ns=2;s=Temperature", unit: degC, low: 0, high: 60}
+- {tag: BR-201.pH.PV, node: "ns=2;s=pH", unit: "1", low: 4, high: 10, resolution: 0.01}
+"""
+VERIFIER = Path(__file__).parents[3] / "verify" / "titer-verify.py"
+PUBLIC = (
+    Path(os.environ.get("TITER_SHARED_DATA") or Path(__file__).parents[4] / "shared" / "data")
+    / "connect/animl"
+)
 
 
 @dataclass
@@ -108,3 +121,36 @@ def lab(tmp_path: Path, run: Callable[..., Said]) -> Lab:
         words = [word for role in roles for word in ("--role", role)]
         made.as_("admin", "user", "add", name, "--name", name.title(), *words)
     return made
+
+
+def verify(bundle: Path) -> subprocess.CompletedProcess[str]:
+    """What the verifier says of a bundle, in a process that knows nothing of Titer."""
+    return subprocess.run(
+        [sys.executable, str(VERIFIER), str(bundle)], capture_output=True, text=True, check=False
+    )
+
+
+def running_batch(lab: Lab, tmp_path: Path) -> str:
+    """Walk the commands of the how-to up to a running batch; returns its number."""
+    recipe, channels = tmp_path / "look.yaml", tmp_path / "channels.yaml"
+    recipe.write_text(RECIPE)
+    channels.write_text(CHANNELS)
+    for name in ("ada", "ben", "quentin"):
+        lab.as_(name, "policy", "--accept")
+    node = lab.as_(
+        "auto", "equipment", "add", "BR-201", "--name", "Reactor", "--class", "Bioreactor", "--json"
+    )
+    lab.as_("quentin", "sign", "equipment_node", node.json["id"], "qualified", "--reason", "IQ, OQ, PQ")
+    added = lab.as_(
+        "auto", "connection", "add", "opcua", "opc.tcp://127.0.0.1:4840", "--name", "br201",
+        "--channels", str(channels), "--equipment", "BR-201", "--allow-unencrypted",
+    )  # fmt: skip
+    assert "2 channels" in added.out
+    assert "NOT ENCRYPTED" in added.out
+    assert "br201" in lab.as_("auto", "connection", "list").out
+    lab.as_("ada", "recipe", "submit", str(recipe))
+    for who, meaning in (("ada", "authored"), ("ben", "checked"), ("quentin", "approved")):
+        lab.as_(who, "recipe", "sign", "look", meaning, "--reason", "as described")
+    lab.as_("olga", "recipe", "effective", "look")
+    started = lab.as_("olga", "batch", "start", "--recipe", "look", "--json")
+    return str(started.json["number"])

@@ -3,53 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from tests.integration.cli.conftest import RECIPE, Lab, Said
-
-VERIFIER = Path(__file__).parents[3] / "verify" / "titer-verify.py"
-EXAMPLES = Path(__file__).parents[4] / "shared" / "data" / "connect" / "animl" / "examples_pyAnIML"
-CHANNELS = """\
-- {tag: BR-201.Temperature.PV, node: "ns=2;s=Temperature", unit: degC, low: 0, high: 60}
-- {tag: BR-201.pH.PV, node: "ns=2;s=pH", unit: "1", low: 4, high: 10, resolution: 0.01}
-"""
-
-
-def verify(bundle: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(VERIFIER), str(bundle)], capture_output=True, text=True, check=False
-    )
-
-
-def running_batch(lab: Lab, tmp_path: Path) -> str:
-    """Walk the commands of the how-to up to a running batch; returns its number."""
-    recipe, channels = tmp_path / "look.yaml", tmp_path / "channels.yaml"
-    recipe.write_text(RECIPE)
-    channels.write_text(CHANNELS)
-    for name in ("ada", "ben", "quentin"):
-        lab.as_(name, "policy", "--accept")
-    node = lab.as_(
-        "auto", "equipment", "add", "BR-201", "--name", "Reactor", "--class", "Bioreactor", "--json"
-    )
-    lab.as_("quentin", "sign", "equipment_node", node.json["id"], "qualified", "--reason", "IQ, OQ, PQ")
-    added = lab.as_(
-        "auto", "connection", "add", "opcua", "opc.tcp://127.0.0.1:4840", "--name", "br201",
-        "--channels", str(channels), "--equipment", "BR-201", "--allow-unencrypted",
-    )  # fmt: skip
-    assert "2 channels" in added.out
-    assert "NOT ENCRYPTED" in added.out
-    assert "br201" in lab.as_("auto", "connection", "list").out
-    lab.as_("ada", "recipe", "submit", str(recipe))
-    for who, meaning in (("ada", "authored"), ("ben", "checked"), ("quentin", "approved")):
-        lab.as_(who, "recipe", "sign", "look", meaning, "--reason", "as described")
-    lab.as_("olga", "recipe", "effective", "look")
-    started = lab.as_("olga", "batch", "start", "--recipe", "look", "--json")
-    return str(started.json["number"])
+from tests.integration.cli.conftest import CHANNELS, RECIPE, Lab, Said, running_batch, verify
 
 
 def test_a_batch_goes_from_a_recipe_file_to_a_bundle_that_verifies(lab: Lab, tmp_path: Path) -> None:
@@ -151,49 +109,6 @@ def test_a_token_is_shown_once_and_only_to_those_who_may_issue_it(lab: Lab) -> N
     assert len(made["token"]) > 30
     refused = lab.run("token", "issue", "x", "--dir", str(lab.folder), "--as", "omar")
     assert refused.code == 1
-
-
-def test_an_animl_file_of_the_public_examples_is_kept_and_told_about(lab: Lab, tmp_path: Path) -> None:
-    source = EXAMPLES / "example.animl"
-    if not source.exists():
-        pytest.skip("the public AnIML examples are not on this machine")
-    refused = lab.run("import", str(source), "--dir", str(lab.folder), "--as", "anna")
-    assert refused.code == 1
-    assert "connection add animl" in refused.err
-    lab.as_("auto", "connection", "add", "animl", str(tmp_path), "--name", "inbox")
-    said = lab.run("import", str(source), "--json", "--dir", str(lab.folder), "--as", "anna")
-    rows = _files(lab)
-    assert len(rows) == 1
-    if said.code == 0:
-        assert said.json["disposition"] in ("pending", "processed")
-    else:
-        assert "quarantine" in said.err
-        assert rows[0]["reason"] in said.err
-    out = tmp_path / "file.zip"
-    lab.as_("quentin", "export", "lims_raw_file", rows[0]["id"], "--out", str(out))
-    assert verify(out).returncode == 0
-    with zipfile.ZipFile(out) as archive:
-        assert archive.read(f"files/content/{rows[0]['digest']}") == source.read_bytes()
-    lab.run("import", str(source), "--dir", str(lab.folder), "--as", "anna")
-    assert len(_files(lab)) == 1, "the same bytes are taken once"
-
-
-def _files(lab: Lab) -> list[dict[str, str]]:
-    from titer.cli.api import session
-
-    with session(lab.folder, "anna") as api:
-        found: list[dict[str, str]] = api.get("/api/lims/files")
-    return found
-
-
-def test_a_file_with_a_dtd_is_kept_in_quarantine_and_the_command_says_so(lab: Lab, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.animl"
-    bad.write_bytes(b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><AnIML>&a;</AnIML>')
-    lab.as_("auto", "connection", "add", "animl", str(tmp_path), "--name", "inbox")
-    said = lab.run("import", str(bad), "--dir", str(lab.folder), "--as", "anna")
-    assert said.code == 1
-    assert "quarantine" in said.err
-    assert _files(lab)[0]["disposition"] == "quarantined"
 
 
 def test_doctor_ends_with_1_where_something_is_wrong(run: Callable[..., Said], tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def core_problems(root: Any, folder: Path) -> list[Problem]:
         raise Invalid(
             f"The AnIML schemas in {folder} cannot be used.",
             why=str(error),
-            do=f"Put animl-core.xsd and {_XMLDSIG} there (`titer animl schemas FOLDER`).",
+            do=f"Put animl-core.xsd and {_XMLDSIG} there (`titer animl install FOLDER`).",
         ) from error
     if schema.validate(root):
         return []

@@ -126,7 +126,7 @@ class Session:
         if settings.username:
             client.set_user(settings.username)
             if settings.password_file is not None:
-                client.set_password(settings.password_file.read_text("utf-8").strip())
+                client.set_password(vault.read_file(settings.password_file).decode("utf-8").strip())
         if settings.policy == "None":
             return
         from asyncua.crypto import security_policies, uacrypto
@@ -155,7 +155,7 @@ class Session:
         await client.set_security(
             policy,
             str(settings.certificate),
-            str(settings.private_key),
+            uacrypto.CertProperties(*_private_key(settings.private_key)),
             server_certificate=uacrypto.CertProperties(offered.ServerCertificate, extension="der"),
             mode=mode,
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from sqlalchemy import select
 
-from titer.base.errors import NotFound
+from titer.base.errors import Invalid, NotFound
 from titer.lims import queries
 from titer.lims.model import PanelRequest, RawFile, Run, Sample
 from titer.lims.routes import models as m
@@ -306,6 +306,56 @@ def lims_files(session: Reading, disposition: str | None = None) -> list[m.LimsR
     if disposition:
         query = query.where(RawFile.disposition == disposition)
     return [m.LimsRawFileOut.model_validate(row) for row in session.scalars(query)]
+
+
+@router.get("/files/{file_id}")
+def lims_file(file_id: str, session: Reading, lims: LimsPart) -> m.LimsRawFileDetailOut:
+    """A file, and which methods could read it."""
+    row = session.get(RawFile, file_id)
+    if row is None:
+        raise NotFound(f"There is no instrument's file {file_id}.")
+    instrument, fault = None, ""
+    try:
+        instrument = lims.imports.instrument_of(session, row)
+    except Invalid as error:
+        fault = error.what
+    return m.LimsRawFileDetailOut(
+        file=m.LimsRawFileOut.model_validate(row),
+        methods=[m.LimsFitOut.model_validate(one) for one in lims.imports.fits(session, row)],
+        instrument=instrument,
+        instrument_fault=fault,
+    )
+
+
+@router.post("/imports")
+def lims_import_file(body: m.ImportFile, act: Acting, lims: LimsPart) -> m.LimsImportOut:
+    """Take a file of the inbox to results, in one action: all of it happens, or nothing."""
+    with act("lims.run.import", reason=body.reason) as unit:
+        if body.run is not None:
+            run = lims.imports.to_run(unit, file_id=body.file_id, run=body.run)
+        elif body.sample is None or body.method is None:
+            raise Invalid("A file becomes a result of a sample by a method.", do="Name both, or a run.")
+        else:
+            run = lims.imports.to_results(
+                unit,
+                file_id=body.file_id,
+                sample=body.sample,
+                method_code=body.method,
+                analyses=body.analyses,
+                instrument=body.instrument,
+                worksheet=body.worksheet,
+                standards=body.standards,
+                materials=body.materials,
+            )
+        mine = set(run.test_ids)
+        work = [
+            one for key in _samples_of(unit.session, run) for one in queries.work(unit.session, sample_id=key)
+        ]
+        return m.LimsImportOut(
+            file=m.LimsRawFileOut.model_validate(unit.get(RawFile, body.file_id)),
+            run=m.LimsRunOut.model_validate(run),
+            tests=[m.LimsWorkOut.of(row) for row in work if row.test.id in mine],
+        )
 
 
 @router.post("/files/{file_id}/set-aside")

@@ -268,6 +268,35 @@ class LimsRawFileOut(_Row):
     found: dict[str, Any]
 
 
+class LimsFitOut(BaseModel):
+    """A method that could read a file, and what it needs besides."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    title: str
+    analyses: list[str]
+    entries: list[str]
+    standards: int
+
+
+class LimsRawFileDetailOut(BaseModel):
+    """A file, the methods that could read it, and the instrument that it comes from (or why none is known)."""
+
+    file: LimsRawFileOut
+    methods: list[LimsFitOut]
+    instrument: str | None
+    instrument_fault: str
+
+
+class LimsImportOut(BaseModel):
+    """What came of a file: its run, and the tests with their results."""
+
+    file: LimsRawFileOut
+    run: LimsRunOut
+    tests: list[LimsWorkOut]
+
+
 class LimsPanelOut(_Row):
     """A sample before an analyser."""
 
@@ -424,6 +453,21 @@ class AttachDocument(BaseModel):
     file_name: str
     media_type: str = "application/octet-stream"
     data_base64: str
+    reason: str | None = None
+
+
+class ImportFile(BaseModel):
+    """A file of the inbox to take to results: for a run that waits for it, or for a sample by a method."""
+
+    file_id: str
+    run: str | None = None
+    sample: str | None = None
+    method: str | None = None
+    analyses: list[str] = []
+    instrument: str | None = None
+    worksheet: dict[str, str] = {}
+    standards: dict[str, str] = {}
+    materials: list[dict[str, str]] = []
     reason: str | None = None
 
 

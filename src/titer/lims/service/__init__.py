@@ -14,6 +14,7 @@ from titer.lims.service.certificates import Certificates
 from titer.lims.service.contract import ContractCertificates
 from titer.lims.service.designs import Designs
 from titer.lims.service.gate import LaboratoryGate
+from titer.lims.service.imports import Imports
 from titer.lims.service.investigations import Investigations
 from titer.lims.service.rawfiles import DocumentReader, RawFiles, run_waiting_for
 from titer.lims.service.results import Results
@@ -60,6 +61,7 @@ ACTIONS = (
     ActionSpec("lims.run.create", "Make a worksheet", _BENCH),
     ActionSpec("lims.run.enter", "Enter worksheet values", _BENCH),
     ActionSpec("lims.run.work", "Make a run ready, start it, attach and process its data", _BENCH),
+    ActionSpec("lims.run.import", "Take a file to results in one action", _BENCH),
     ActionSpec("lims.document.attach", "Attach a document", ("analyst", "reviewer", "operator")),
     ActionSpec("lims.file.receive", "Take an instrument's file"),
     ActionSpec("lims.file.dispose", "Set an instrument's file aside", ("reviewer", "quality")),
@@ -121,6 +123,14 @@ class Lims:
         )
         self.investigations = Investigations(
             designs=self.designs, samples=self.samples, results=self.results, quality=quality
+        )
+        self.imports = Imports(
+            designs=self.designs,
+            samples=self.samples,
+            worksheets=self.worksheets,
+            runs=self.runs,
+            files=self.files,
+            equipment=equipment,
         )
         self.results.open_investigation = self.investigations.open
         self.contract = ContractCertificates(self.designs, self.results)

@@ -76,7 +76,8 @@ class RawFiles:
         try:
             found, batches = self._found(unit.session, self._document(digest))
         except TiterError as error:
-            disposition, reason = QUARANTINED, str(error)
+            where = f"{error.where}: " if isinstance(error, Invalid) and error.where else ""
+            disposition, reason = QUARANTINED, where + str(error)
         again = unit.session.scalar(
             select(RawFile).where(RawFile.digest == digest, RawFile.disposition == PROCESSED)
         )

@@ -108,17 +108,23 @@ class Samples:
         specification: Design | None,
         *,
         redetermines: TestRequest | None = None,
+        method_code: str | None = None,
     ) -> TestRequest:
-        """Ask for one analysis of a sample; the effective revisions are pinned."""
+        """Ask for one analysis of a sample; the effective revisions are pinned.
+
+        Raises:
+            Refused: if `method_code` is not the method that the specification asks for.
+        """
         criterion, _, _ = self.designs.criterion(
             unit.session, specification.id if specification else None, analysis
         )
         if redetermines is not None:
             method_id = redetermines.method_id
         else:
-            method_id = self.designs.method_for(
-                unit.session, analysis, criterion.method if criterion else None
-            ).id
+            asked = criterion.method if criterion else None
+            if asked and method_code and asked != method_code:
+                raise Refused(f"The specification asks for {analysis} by {asked}, not by {method_code}.")
+            method_id = self.designs.method_for(unit.session, analysis, asked or method_code).id
         return unit.add(
             TestRequest(
                 number=unit.next_number("T"),
