@@ -82,7 +82,10 @@ class Equipment:
     def node(self, session: Any, code: str) -> Any:
         told = {"qualification": "qualified", "calibration_due": None, "serial": "1187", "model": "M"}
         name = "Varioskan LUX" if code == "READER" else code
-        return SimpleNamespace(id=f"node-{code}", name=name, **told)
+        return SimpleNamespace(id=f"node-{code}", code=code, name=name, **told)
+
+    def nodes(self, session: Any) -> list[Any]:
+        return [self.node(session, code) for code in ("HPLC-02", "READER")]
 
     def calibrations(self, session: Any, node_id: str) -> list[Any]:
         return [SimpleNamespace(id="calibration-1", performed_at=START, result="passed")]

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import select
 
+from titer.base.errors import NotFound, Refused
 from titer.lims import Investigation, RawFile, ReportableResult, Run, TestRequest, origin
 from titer.lims.animl import read_run
 from titer.sim.animl import WrittenInjection, WrittenSequence, write_animl
@@ -166,3 +167,73 @@ def test_a_public_document_goes_from_its_bytes_to_a_result(lab: Any) -> None:
     assert Decimal("0.05") < result.value < Decimal("0.5")
     assert {"result", "calculation", "measurement", "file", "entry"} <= kinds
     assert lab.record.content.read(file.digest) == EXAMPLE.read_bytes()
+
+
+def tests_for(lab: Any) -> tuple[Any, list[str]]:
+    sample = lab.sample("PLAN-HARVEST")
+    with lab.record.reading() as session:
+        tests = session.scalars(select(TestRequest).where(TestRequest.sample_id == sample.id))
+        return sample, [one.id for one in tests if one.analysis in ("purity_main", "protein_content")]
+
+
+def inbox(lab: Any) -> str:
+    with lab.record.reading() as session:
+        return str(session.scalars(select(RawFile).order_by(RawFile.id.desc())).first().id)
+
+
+def test_a_chromatogram_goes_to_its_results_in_one_action(lab: Any) -> None:
+    lab.lims.files.read = read_run
+    sample, _ = tests_for(lab)
+    lab.drop(document("R-2026-0001", sample.number), "run.animl")
+    with lab.act("analyst", "lims.run.import") as unit:
+        run = lab.lims.imports.to_results(
+            unit,
+            file_id=inbox(lab),
+            sample=sample.number,
+            method_code="SEC-HPLC-01",
+            worksheet={"dilution_factor": "20"},
+            standards={"STD-1": "0.1", "STD-2": "0.2", "STD-3": "0.4"},
+        )
+    assert (run.number, run.state, run.instrument) == ("R-2026-0001", "entered", "HPLC-02")
+    with lab.record.reading() as session:
+        results = {one.analysis: one for one in session.scalars(select(ReportableResult))}
+    assert float(results["protein_content"].value) == pytest.approx(4.21 * 0.974, rel=0.03)
+    assert results["purity_main"].pinned["imported"]["measured_at"] == "2026-03-16T10:00:00Z"
+
+
+def test_an_import_that_lacks_an_entry_or_is_done_twice_leaves_nothing_behind(lab: Any) -> None:
+    lab.lims.files.read = read_run
+    sample, _ = tests_for(lab)
+    lab.drop(document("R-2026-0001", sample.number), "run.animl")
+    asked = {"file_id": inbox(lab), "sample": sample.number, "method_code": "SEC-HPLC-01"}
+    with (
+        pytest.raises(Refused, match="Dilution factor of S-2026-0001 is not entered"),
+        lab.act("analyst", "lims.run.import") as unit,
+    ):
+        lab.lims.imports.to_results(unit, **asked)
+    with lab.record.reading() as session:
+        assert session.scalars(select(Run)).all() == []
+    asked |= {
+        "worksheet": {"dilution_factor": "20"},
+        "standards": {"STD-1": "0.1", "STD-2": "0.2", "STD-3": "0.4"},
+    }
+    with lab.act("analyst", "lims.run.import") as unit:
+        lab.lims.imports.to_results(unit, **asked)
+    lab.drop(document("R-2026-0002", sample.number, seed=2), "again.animl")
+    with (
+        pytest.raises(Refused, match="No test is repeated"),
+        lab.act("analyst", "lims.run.import") as unit,
+    ):
+        lab.lims.imports.to_results(unit, **(asked | {"file_id": inbox(lab)}))
+
+
+def test_a_file_is_brought_to_the_run_that_waits_for_it(lab: Any) -> None:
+    lab.lims.files.read = read_run
+    sample, tests = tests_for(lab)
+    run_id = lab.run(tests, {sample.id: "20"})
+    lab.drop(document("R-2026-0001", sample.number), "run.animl")
+    with lab.act("analyst", "lims.run.import") as unit:
+        run = lab.lims.imports.to_run(unit, file_id=inbox(lab), run="R-2026-0001")
+    assert (run.id, run.state) == (run_id, "entered")
+    with pytest.raises(NotFound), lab.act("analyst", "lims.run.import") as unit:
+        lab.lims.imports.to_run(unit, file_id=inbox(lab), run="R-2026-0099")
