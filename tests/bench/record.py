@@ -11,6 +11,7 @@ from pathlib import Path
 
 from titer.base.clock import SystemClock
 from titer.base.ids import IdSource
+from titer.base.vault import Vault
 from titer.record import (
     Actor,
     ContentFiles,
@@ -45,8 +46,9 @@ def run() -> dict[str, float]:
             ids=IdSource(clock, random.Random(1)),
         )
         record.register_actions(identity_module.ACTIONS)
-        signer = checkpoint.Signer.open("titer/bench", folder / "ledger.key", create=True)
-        witness = checkpoint.FileWitness("witness", folder / "witness", clock)
+        vault = Vault(bytes(32))
+        signer = checkpoint.Signer.open("titer/bench", folder / "ledger.key", vault, create=True)
+        witness = checkpoint.FileWitness("witness", folder / "witness", clock, vault)
         sealer = Sealer(record, "titer/bench", signer, [witness])
         actor = Actor.timer("bench")
         with record.action(actor, "record.install") as unit:

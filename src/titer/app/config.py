@@ -25,6 +25,7 @@ class Config:
         time_zone: the plant's, IANA name.
         layers: those that are switched on.
         witness: folder of the witness, best on another volume.
+        key_file: holds the key that opens the installation's secrets; None where it comes from the environment.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
     """
@@ -36,6 +37,7 @@ class Config:
     time_zone: str = "UTC"
     layers: tuple[str, ...] = LAYERS
     witness: str = "witness"
+    key_file: str | None = None
     plant_clock: str | None = None
     rate: float = 1.0
     extra: dict[str, str] = field(default_factory=dict)

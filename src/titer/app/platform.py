@@ -9,7 +9,7 @@ import random
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from titer.app.config import Config, load, write
 from titer.app.plant_clock import PlantClock
+from titer.base import vault
 from titer.base.clock import Clock, ManualClock, SystemClock, from_iso
-from titer.base.errors import Conflict, IntegrityFault, Unavailable
+from titer.base.errors import Conflict, Unavailable
 from titer.base.ids import IdSource
+from titer.base.vault import Vault
 from titer.record import (
     ActionSpec,
     Actor,
@@ -47,6 +49,8 @@ log = logging.getLogger(__name__)
 REVISION = "0001"
 LOCAL_HOST = "local"
 """The connector host that `titer serve` starts beside the hub."""
+CREDENTIAL_KEY = "credential.key"
+"""The file of the key that binds stored credentials to the record, sealed."""
 
 
 class Layer(Protocol):
@@ -157,6 +161,8 @@ def create_installation(
         if (folder / "titer.db").exists() or (folder / "titer.yaml").exists():
             raise Conflict(f"There is a Titer installation in {folder} already.", do="Choose another folder.")
         folder.chmod(0o700)
+        config = _new_key(folder, config)
+        opened = _vault(folder, config)
         write(folder, config)
     except OSError as error:
         raise Unavailable(
@@ -183,53 +189,44 @@ def create_installation(
             )
         )
         unit.add(schema.log_fingerprint(record, unit.session, REVISION))
-    sealer = _sealer(folder, config, record, create=True)
+    sealer = _sealer(folder, config, record, opened, create=True)
+    credential_key = secrets.token_bytes(KEY_LENGTH)
+    opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
     with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
-        token = Identity(record, _credential_key(folder, create=True)).issue_token(
-            unit, f"host-{LOCAL_HOST}", ("connect",)
-        )
-    _write_secret(folder / "keys" / f"{LOCAL_HOST}.token", token.encode())
+        token = Identity(record, credential_key).issue_token(unit, f"host-{LOCAL_HOST}", ("connect",))
+    opened.write(folder / "keys" / f"{LOCAL_HOST}.token", token.encode(), vault.OWN_FILE)
     sealer.seal()
     record.engine.dispose()
     if plant:
         plant.stop()
 
 
-def _credential_key(folder: Path, *, create: bool = False) -> bytes:
-    """The key that binds stored credentials to the record; it lies outside the database.
+def _vault(folder: Path, config: Config) -> Vault:
+    """The vault of an installation's secrets."""
+    return vault.find((folder / config.key_file) if config.key_file else None)
 
-    Raises:
-        IntegrityFault: if it is missing or damaged.
+
+def _new_key(folder: Path, config: Config) -> Config:
+    """The configuration of a new installation with the place of its key; the key file is made where none was given.
+
+    Unless told otherwise it lies beside the folder, not in it: who copies the folder copies no key.
     """
-    path = folder / "keys" / "credential.key"
-    if create:
-        _write_secret(path, secrets.token_bytes(KEY_LENGTH))
-    key = path.read_bytes() if path.exists() else b""
-    if len(key) != KEY_LENGTH:
-        raise IntegrityFault(
-            "The key that binds credentials to the record is missing or damaged.",
-            do=f"Restore {path} from the backup.",
-        )
-    return key
+    if vault.has_key():
+        return config
+    path = Path(config.key_file) if config.key_file else folder.absolute().with_name(f"{folder.name}.key")
+    if not path.exists():
+        vault.make_key(path)
+    return replace(config, key_file=str(path.absolute()))
 
 
-def _write_secret(path: Path, data: bytes) -> None:
-    """Write a file that only the owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sealer(folder: Path, config: Config, record: Record, *, create: bool = False) -> Sealer:
+def _sealer(folder: Path, config: Config, record: Record, opened: Vault, *, create: bool = False) -> Sealer:
     witness_folder = Path(config.witness)
     if not witness_folder.is_absolute():
         witness_folder = folder / witness_folder
     with record.reading() as session:
         origin = f"titer/{record.installation(session).id}"
-    signer = heads.Signer.open(origin, folder / "keys" / "ledger.key", create=create)
-    witness = heads.FileWitness("file-witness", witness_folder, record.clock)
+    signer = heads.Signer.open(origin, folder / "keys" / "ledger.key", opened, create=create)
+    witness = heads.FileWitness("file-witness", witness_folder, record.clock, opened)
     if create:
         (folder / "keys" / "ledger.pub").write_text(signer.verifier + "\n")
         (witness_folder / "witness.pub").write_text(witness.signer.cosigner + "\n")
@@ -262,6 +259,8 @@ def open_platform(
 
 
 def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, hasher: Any) -> Platform:
+    opened = _vault(folder, config)
+    credential_key = opened.read(folder / "keys" / CREDENTIAL_KEY)
     plant = _plant_clock(config)
     process_clock: Clock = plant or (_stopped_clock(folder) if config.plant_clock else server_clock)
     record = open_record(folder, clock=server_clock, process_clock=process_clock, ids=_ids(server_clock))
@@ -269,8 +268,8 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
     with record.reading() as session:
         schema.check_fingerprint(session)
     record.register_actions(identity_module.ACTIONS)
-    identity = Identity(record, _credential_key(folder), hasher)
-    sealer = _sealer(folder, config, record)
+    identity = Identity(record, credential_key, hasher)
+    sealer = _sealer(folder, config, record, opened)
     platform = Platform(
         folder=folder,
         config=config,

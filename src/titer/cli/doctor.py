@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import stat
 from pathlib import Path
 from typing import Any
 
 from titer.app import load, open_platform
+from titer.base import vault
 from titer.base.errors import TiterError
 from titer.cli.api import hub_is_running
 from titer.server.app import PAGES
 
 _MINIMUM_FREE = 1 * 1024**3
+
+
+def _secrets(folder: Path) -> list[Path]:
+    """The files that hold the installation's own secrets."""
+    files = [*(folder / "keys").glob("*.key"), *(folder / "keys").glob("*.token")]
+    return sorted([*files, *folder.glob("witness/*.key")])
 
 
 def examine(folder: Path) -> list[dict[str, Any]]:
@@ -34,9 +40,20 @@ def examine(folder: Path) -> list[dict[str, Any]]:
     note(f"The configuration in {folder} can be read.", True)
     free = shutil.disk_usage(folder).free
     note(f"{free / 1024**3:.1f} GiB are free.", free > _MINIMUM_FREE, "Free some space.")
-    mode = stat.S_IMODE((folder / "keys" / "ledger.key").stat().st_mode)
+    plain = [str(path) for path in _secrets(folder) if not vault.is_sealed(path.read_bytes())]
     note(
-        "Only the owner can read the ledger's key.", mode & 0o077 == 0, f"chmod 600 {folder}/keys/ledger.key"
+        f"In plain text: {', '.join(plain)}." if plain else "Keys and tokens in the folder are sealed.",
+        not plain,
+        "Restore it from a backup; a token or password of your own: titer secret seal FILE.",
+    )
+    key = Path(config.key_file) if config.key_file else None
+    inside = key is not None and key.absolute().is_relative_to(folder.absolute())
+    note(
+        "The key of the secrets lies in the folder that it protects."
+        if inside
+        else "The key of the secrets lies outside the folder.",
+        not inside,
+        "Move it elsewhere, and say so with key_file in titer.yaml.",
     )
     note(
         "The pages are built.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from titer.cli.importing import import_file
 from titer.cli.laboratory import animl, method, sample
 from titer.cli.options import As, Folder, Json, Port, err, out, say
 from titer.cli.recipes import batch, policy, recipe, sign
+from titer.cli.secrets import secret
 
 app = typer.Typer(
     help="Titer: the connected lab on one tamper-evident record.",
@@ -27,6 +29,7 @@ user = typer.Typer(help="People and their roles.", no_args_is_help=True)
 token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
+app.add_typer(secret, name="secret")
 
 app.add_typer(recipe, name="recipe")
 app.add_typer(batch, name="batch")
@@ -57,6 +60,10 @@ def init(
     port: Annotated[int, typer.Option(help="Port of the hub.")] = 8400,
     admin: Annotated[str, typer.Option(help="User name of the first administrator.")] = "admin",
     admin_name: Annotated[str, typer.Option(help="Full name of the first administrator.")] = "Administrator",
+    key_file: Annotated[
+        Path | None,
+        typer.Option("--key-file", help="Where to make the key of its secrets; beside FOLDER if not."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make an empty installation, with its first administrator.
@@ -65,14 +72,16 @@ def init(
     """
     import os
 
-    from titer.app import Config, create_installation, open_platform
+    from titer.app import Config, create_installation, load, open_platform
     from titer.cli.api import _ask_password
     from titer.record import Actor
     from titer.record.identity import check_password
 
     password = os.environ.get("TITER_PASSWORD") or _ask_password(admin)
     check_password(password, admin)
-    create_installation(folder, Config(name=name, site=site, time_zone=time_zone, port=port))
+    wanted = Config(name=name, site=site, time_zone=time_zone, port=port)
+    create_installation(folder, replace(wanted, key_file=str(key_file.absolute())) if key_file else wanted)
+    made_key = load(folder).key_file
     platform = open_platform(folder)
     try:
         with platform.record.action(
@@ -85,8 +94,13 @@ def init(
     finally:
         platform.close()
     say(
-        f"Made the installation {name} in {folder}. Start it: titer serve --dir {folder}",
-        {"folder": str(folder), "administrator": admin, "port": port},
+        f"Made the installation {name} in {folder}. Start it: titer serve --dir {folder}"
+        + (
+            f"\nThe key of its secrets is {made_key}: keep a copy, and not with the backups of {folder}."
+            if made_key
+            else ""
+        ),
+        {"folder": str(folder), "administrator": admin, "port": port, "key_file": made_key},
         json,
     )
 

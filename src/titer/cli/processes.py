@@ -35,7 +35,8 @@ def start_platform(
     """
     start_hub(supervisor, folder, port=port, host=host)
     announced = supervisor.children[HUB].announced.split()[1]
-    address = f"http://{host or load(folder).host}:{announced}"
+    config = load(folder)
+    address = f"http://{host or config.host}:{announced}"
     supervisor.start(
         CONNECT,
         [
@@ -49,6 +50,7 @@ def start_platform(
             str(folder / "connect"),
             "--host",
             LOCAL_HOST,
+            *(["--key-file", str(folder / config.key_file)] if config.key_file else []),
         ],
     )
     return address

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from titer.base.clock import Clock, iso
 from titer.base.errors import IntegrityFault
+from titer.base.vault import Vault
 from titer.record import merkle
 
 _ED25519 = b"\x01"
@@ -66,22 +67,19 @@ class Signer:
         self.public = key.public_key().public_bytes_raw()
 
     @classmethod
-    def open(cls, name: str, path: Path, *, create: bool = False) -> Signer:
-        """Read the key file (32 raw bytes, owner only), or make it.
+    def open(cls, name: str, path: Path, vault: Vault, *, create: bool = False) -> Signer:
+        """Open the sealed key file (32 bytes), or make it.
 
         Raises:
-            IntegrityFault: if the file is missing and must not be made, or has another length.
+            IntegrityFault: if the file is missing and must not be made, was sealed under another key, or is
+                damaged.
         """
         if create and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-                file.flush()
-                os.fsync(file.fileno())
+            vault.write(path, Ed25519PrivateKey.generate().private_bytes_raw())
         if not path.exists():
             raise IntegrityFault(f"The signing key {path.name} is missing.", do="Restore it from the backup.")
-        data = path.read_bytes()
+        data = vault.read(path)
         if len(data) != 32:
             raise IntegrityFault(f"The signing key {path.name} is damaged.", do="Restore it from the backup.")
         return cls(name, Ed25519PrivateKey.from_private_bytes(data))
@@ -177,21 +175,35 @@ class FileWitness:
 
     Args:
         name: as it stands in cosignature lines.
-        folder: holds the key, the last head and all cosigned notes.
+        folder: holds the key (sealed), the last head and all cosigned notes.
         clock: the witness' own clock.
+        vault: opens the key.
     """
 
-    def __init__(self, name: str, folder: Path, clock: Clock) -> None:
+    def __init__(self, name: str, folder: Path, clock: Clock, vault: Vault) -> None:
         self._folder = folder
         self._clock = clock
         folder.mkdir(parents=True, exist_ok=True)
-        self.signer = Signer.open(name, folder / "witness.key", create=True)
+        self.signer = Signer.open(name, folder / "witness.key", vault, create=True)
         self._last = self._read_last()
 
     @property
     def last(self) -> tuple[int, bytes]:
         """Size and root of the last head that was cosigned."""
         return self._last
+
+    def notes(self) -> list[str]:
+        """All notes that were cosigned, oldest first, as they stand in the file; what follows no form, last.
+
+        Raises:
+            OSError: if the file cannot be read.
+            UnicodeDecodeError: if it is no text any more.
+        """
+        path = self._folder / "notes.txt"
+        parts = path.read_text(encoding="utf-8").split("\n\n") if path.exists() else [""]
+        found = [f"{text}\n\n{lines}\n" for text, lines in zip(parts[0::2], parts[1::2], strict=False)]
+        rest = parts[-1] if len(parts) % 2 else ""
+        return [*found, rest] if rest else found
 
     def cosign(self, note: str, proof: list[bytes]) -> str:
         """Check that the head extends the last one, write it down durably, and cosign.
@@ -222,8 +234,15 @@ class FileWitness:
         path = self._folder / "last.json"
         if not path.exists():
             return 0, merkle.EMPTY_ROOT
-        data = json.loads(path.read_text())
-        return int(data["size"]), bytes.fromhex(data["root"])
+        try:
+            data = json.loads(path.read_text())
+            return int(data["size"]), bytes.fromhex(data["root"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise IntegrityFault(
+                f"What the witness remembers cannot be read: {path}.",
+                why=str(error),
+                do="Restore the file from the backup; notes.txt beside it tells the last head that it saw.",
+            ) from error
 
     def _write(self, head: Head, note: str) -> None:
         with (self._folder / "notes.txt").open("a", encoding="utf-8") as log:

@@ -147,10 +147,10 @@ def forbid(name: str) -> list[str]:
 
 
 def fingerprint(connection: Connection) -> str:
-    """SHA-256 over the database's own objects, tables, indexes and triggers alike."""
+    """SHA-256 over the database's own objects: tables, indexes (SQLite's own too) and triggers."""
     rows = connection.exec_driver_sql(
         "SELECT type, name, tbl_name, sql FROM sqlite_master "
-        "WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+        "WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name"
     ).all()
     text = "\n".join("|".join("" if cell is None else str(cell) for cell in row) for row in rows)
     return hashlib.sha256(text.encode()).hexdigest()

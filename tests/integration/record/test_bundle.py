@@ -13,11 +13,13 @@ from types import ModuleType
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from titer.base.vault import Vault
 from titer.record import Actor, Record, Sealer, Training, checkpoint
 from titer.record.bundle import export, write_zip
 
 VERIFIER = Path(__file__).parents[3] / "verify" / "titer-verify.py"
 TIMER = Actor.timer("test")
+VAULT = Vault(bytes(32))
 
 
 @pytest.fixture(scope="module")

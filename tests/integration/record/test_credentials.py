@@ -12,6 +12,7 @@ from sqlalchemy import select, text, update
 
 from titer.base.clock import ManualClock
 from titer.base.errors import NotAuthenticated, NotFound
+from titer.base.vault import Vault
 from titer.record import (
     Actor,
     Identity,
@@ -30,6 +31,7 @@ from titer.record.model import Credential, MachineToken
 from titer.record.verify import verify_store
 
 TIMER = Actor.timer("test")
+VAULT = Vault(bytes(32))
 PASSWORD = "correct horse battery"
 SECOND = "quite another staple"
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -37,8 +39,8 @@ HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @pytest.fixture
 def sealer(record: Record, tmp_path: Path) -> Sealer:
-    signer = checkpoint.Signer.open("titer/test", tmp_path / "ledger.key", create=True)
-    witness = checkpoint.FileWitness("file-witness", tmp_path / "witness", record.clock)
+    signer = checkpoint.Signer.open("titer/test", tmp_path / "ledger.key", VAULT, create=True)
+    witness = checkpoint.FileWitness("file-witness", tmp_path / "witness", record.clock, VAULT)
     return Sealer(record, "titer/test", signer, [witness])
 
 

@@ -26,6 +26,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from titer.app import Config, Platform, create_installation, open_platform
+from titer.base.vault import Vault, find
 from titer.connect.core.frame import Frame
 from titer.record import Actor, Sealer, Training, checkpoint, schema
 from titer.record.verify import Verdict, verify_store
@@ -42,6 +43,7 @@ class Store:
 
     platform: Platform
     saved: Path
+    vault: Vault
     touched: set[Path] = field(default_factory=set)
 
     @cached_property
@@ -59,7 +61,7 @@ class Store:
         """As a fresh process would: with a sealer and a witness that have nothing in memory."""
         old, seen = self.platform.sealer, self.platform.sealer.witnesses[0]
         witness = checkpoint.FileWitness(
-            seen.signer.name, self.folder / "witness", self.platform.record.clock
+            seen.signer.name, self.folder / "witness", self.platform.record.clock, self.vault
         )
         sealer = Sealer(self.platform.record, old.origin, old.signer, [witness])
         try:
@@ -229,7 +231,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     base.close()
     shutil.copytree(root / "lab", root / "saved")
-    yield Store(platform, root / "saved")
+    yield Store(platform, root / "saved", find(root / "lab.key"))
     platform.close()
 
 

@@ -26,6 +26,7 @@ from asyncua.ua import uaerrors
 from asyncua.ua.ua_binary import nodeid_from_binary, struct_from_binary
 from cryptography import x509
 
+from titer.base import vault
 from titer.base.clock import Clock
 from titer.base.errors import Invalid, Refused, Unavailable
 from titer.connect.opcua import decode
@@ -155,7 +156,7 @@ class Session:
         await client.set_security(
             policy,
             str(settings.certificate),
-            uacrypto.CertProperties(*_private_key(settings.private_key)),
+            _private_key(uacrypto, settings),
             server_certificate=uacrypto.CertProperties(offered.ServerCertificate, extension="der"),
             mode=mode,
         )
@@ -445,6 +446,14 @@ def _after_header(body: Buffer) -> bytes:
     header = struct_from_binary(ua.ResponseHeader, buffer)
     header.ServiceResult.check()
     return bytes(buffer)
+
+
+def _private_key(uacrypto: Any, settings: OpcUaSettings) -> Any:
+    """The host's private key, sealed or plain, as the library takes it."""
+    path = settings.private_key
+    if path is None:
+        raise Invalid("An encrypted connection needs a private key.", where="settings.private_key")
+    return uacrypto.CertProperties(vault.read_file(path), extension=path.suffix.lstrip("."))
 
 
 def _words(error: BaseException) -> str:
