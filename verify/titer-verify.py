@@ -222,7 +222,7 @@ def read_archive(data):
         The members by name, and the names of those whose bytes do not have the checksum that the archive
         states: what stands in them says better what was touched, so that is looked at first.
     """
-    members, damaged, directory = {}, [], b""
+    members, damaged, directory = {}, [], []
     view, at, last = memoryview(data), 0, None
     while data[at : at + 4] == b"PK\x03\x04" and at + LOCAL.size <= len(data):
         _, _, _, _, _, _, crc, size, _, length, _ = LOCAL.unpack_from(data, at)
@@ -241,21 +241,21 @@ def read_archive(data):
         if zlib.crc32(body) != crc:
             damaged.append(name)
         members[name] = body
-        directory += CENTRAL.pack(
-            *(b"PK\x01\x02", 20, 3, 20, 0, flags_of(raw), 0, 0, 33, crc, size, size, length),
-            *(0, 0, 0, 0, 0o644 << 16, at),
-        )
-        directory += raw
+        parts = (b"PK\x01\x02", 20, 3, 20, 0, flags_of(raw), 0, 0, 33, crc, size, size, length)
+        directory.append((name, CENTRAL.pack(*parts, 0, 0, 0, 0, 0o644 << 16, at) + raw))
         at, last = begin + size, raw
     if not members:
         raise Fault("this is no bundle: it does not begin with a member of an archive")
-    count, where = len(members), "the archive was touched behind %s, or in its header" % last.decode("utf-8")
-    if data[at : at + 4] == b"PK\x01\x02":
-        where = "the archive was touched in its directory"
-    same(data, at, directory, where)
-    end = END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
-    same(data, at + len(directory), end, "the archive was touched in its last record")
-    if len(data) != at + len(directory) + len(end):
+    start = at
+    for name, expected in directory:
+        if start == at and data[at : at + 4] != b"PK\x01\x02":
+            where = "the archive was touched behind %s, in the next header or at the beginning of its directory"
+            same(data, at, expected, where % last.decode("utf-8"))
+        same(data, at, expected, "the archive was touched in its directory, or in the header of %s" % name)
+        at += len(expected)
+    end = END.pack(b"PK\x05\x06", 0, 0, len(directory), len(directory), at - start, start, 0)
+    same(data, at, end, "the archive was touched in its last record, behind the directory")
+    if len(data) != at + len(end):
         raise Fault("the archive goes on behind its end: bytes were added")
     return members, damaged
 
