@@ -7,15 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
+from titer.app import load
 from titer.base.errors import Invalid
 from titer.cli.api import read_file, session
 from titer.cli.options import As, Folder, Json, Port, say
+from titer.connect import TYPES, is_insecure
 
 connection = typer.Typer(help="Connections to instruments and servers.", no_args_is_help=True)
 equipment = typer.Typer(help="Equipment: registering it and its standing.", no_args_is_help=True)
 
+_FILES = ("animl", "files")
 _NUMBERS = ("low", "high", "alarm_low", "alarm_high", "resolution")
 _CHANNELS = "Write a list of channels, each with tag, node and unit."
+
+
+def _titles() -> list[str]:
+    return [f"{one.name}: {one.title}" for one in TYPES.values()]
 
 
 def read_channels(path: Path) -> list[dict[str, Any]]:
@@ -49,10 +56,10 @@ def read_channels(path: Path) -> list[dict[str, Any]]:
 
 @connection.command("add")
 def connection_add(
-    kind: Annotated[str, typer.Argument(metavar="TYPE", help="opcua or animl.")],
-    address: Annotated[str, typer.Argument(help="opc.tcp://HOST:PORT, or the folder that is watched.")],
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help="; ".join(_titles()))],
+    address: Annotated[str, typer.Argument(help="Its address, as `titer connection types` writes it.")],
     name: Annotated[str, typer.Option(help="The connection's name, for life.")],
-    channels: Annotated[Path | None, typer.Option(help="YAML file of the channels (opcua).")] = None,
+    channels: Annotated[Path | None, typer.Option(help="YAML file of the channels.")] = None,
     unit: Annotated[
         str | None, typer.Option("--equipment", help="Code of the equipment the channels belong to.")
     ] = None,
@@ -63,34 +70,47 @@ def connection_add(
     policy: Annotated[str | None, typer.Option(help="OPC UA security policy, e.g. Basic256Sha256.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="The host's own certificate.")] = None,
     private_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
-    trust: Annotated[Path | None, typer.Option(help="Folder of trusted certificates.")] = None,
+    trust: Annotated[
+        Path | None, typer.Option(help="opcua: folder of trusted certificates; sila2: the server's, PEM.")
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(help="animl, files: zone of times without one; the installation's if left out."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="animl, files: of text in the files; utf-8 if left out.")
+    ] = None,
+    more: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE, any setting of `titer connection types`.")
+    ] = None,
     folder: Folder = Path("titer"),
     as_: As = None,
     port: Port = None,
     json: Json = False,
 ) -> None:
     """Add a connection, or change one. It records at once; its data is unqualified until it is approved."""
-    settings: dict[str, Any] = {}
-    entries: list[dict[str, Any]] = []
-    if kind == "opcua":
-        if channels is None:
-            raise Invalid("An OPC UA connection needs its channels.", do="Give --channels FILE.yaml.")
-        entries = read_channels(channels)
-        settings = {"endpoint": address, "allow_unencrypted": allow_unencrypted}
-        given = {
-            "security_policy": policy,
-            "certificate": certificate and str(certificate.resolve()),
-            "private_key": private_key and str(private_key.resolve()),
-            "trust_folder": trust and str(trust.resolve()),
-        }
-        settings |= {key: value for key, value in given.items() if value}
-        from titer.connect.opcua.settings import OpcUaSettings
-
-        OpcUaSettings.of(settings)
-    elif kind == "animl":
-        settings = {"folder": str(Path(address).resolve()), "time_zone": "UTC", "encoding": "utf-8"}
-    else:
-        raise Invalid(f"{kind} connections are not added here.", do="Use opcua or animl.")
+    used = TYPES.get(kind)
+    if used is None:
+        raise Invalid(f"There are no connections of type {kind}.", do=f"Use {', '.join(TYPES)}.")
+    if used.channels and channels is None:
+        raise Invalid(f"A connection of type {kind} needs its channels.", do="Give --channels FILE.yaml.")
+    if kind in _FILES and channels is not None:
+        raise Invalid("A folder of files has no channels.", do="Leave --channels out.")
+    entries = read_channels(channels) if channels is not None else []
+    given: dict[str, Any] = {
+        "allow_unencrypted": "true" if allow_unencrypted else None,
+        "security_policy": policy,
+        "certificate": certificate,
+        "private_key": private_key,
+        "root_certificate" if kind == "sila2" else "trust_folder": trust,
+        "time_zone": time_zone or (load(folder).time_zone if kind in _FILES else None),
+        "encoding": encoding or ("utf-8" if kind in _FILES else None),
+        **dict(_assignment(one) for one in more or []),
+    }
+    settings = used.of_address(address) | {
+        key: used.setting(key).read(str(value)) for key, value in given.items() if value is not None
+    }
+    used.check(settings)
     with session(folder, as_, port=port) as api:
         made = api.post(
             "/api/equipment/connections",
@@ -103,13 +123,45 @@ def connection_add(
                 "equipment": unit,
             },
         )
-    risk = "  It is NOT ENCRYPTED." if kind == "opcua" and not policy else ""
+    held = f"{len(entries)} channel{'s' if len(entries) != 1 else ''}, " if kind not in _FILES else ""
+    notes = "  It is NOT ENCRYPTED." if is_insecure(kind, settings) else ""
+    if kind in _FILES:
+        notes = (
+            f"  Times without a zone are taken as {settings['time_zone']}, text as {settings['encoding']}."
+        )
     say(
-        f"Connection {name} to {address}: {len(entries)} channels, {made['state']} (id {made['id']}).{risk}\n"
+        f"Connection {name} to {address}: {held}{made['state']} (id {made['id']}).{notes}\n"
         f"Approve it: titer sign equipment_connection {made['id']} approved --reason '...' --as NAME",
         made,
         json,
     )
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, found, value = text.partition("=")
+    if not found or not name:
+        raise Invalid(f"{text!r} sets nothing.", do="Write it as NAME=VALUE, e.g. queue_size=5000.")
+    return name, value
+
+
+@connection.command("types")
+def connection_types(json: Json = False) -> None:
+    """List the types of connection with their addresses and settings."""
+    lines = []
+    for one in TYPES.values():
+        lines.append(f"{one.name:<8} {one.title}: titer connection add {one.name} {one.address} --name NAME")
+        lines += [f"    {setting.name:<24} {setting.kind:<8} {setting.help}" for setting in one.settings]
+    told = {
+        one.name: {
+            "title": one.title,
+            "address": one.address,
+            "settings": [
+                {"name": setting.name, "kind": setting.kind, "help": setting.help} for setting in one.settings
+            ],
+        }
+        for one in TYPES.values()
+    }
+    say("\n".join(lines), told, json)
 
 
 @connection.command("list")

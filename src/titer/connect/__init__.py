@@ -5,14 +5,19 @@ The public face is light; a connector's library (asyncua, sila, lxml) is importe
 
 from titer.connect.core.frame import EVENT_KINDS, Frame, Origin, Quality, header_of, split
 from titer.connect.core.values import STAMPED_ON_RECEIPT, quality_reason
+from titer.connect.types import TYPES, ConnectionType, Setting, is_insecure
 
 __all__ = [
     "EVENT_KINDS",
     "STAMPED_ON_RECEIPT",
+    "TYPES",
+    "ConnectionType",
     "Frame",
     "Origin",
     "Quality",
+    "Setting",
     "header_of",
+    "is_insecure",
     "quality_reason",
     "split",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from titer.base.errors import Invalid, Refused
+from titer.connect import TYPES
 
 LEVELS = (
     "enterprise",
@@ -24,7 +24,8 @@ LEVELS = (
 )
 """Levels of the hierarchy (ISA-95 part 1), and instruments, which stand beside units."""
 
-CONNECTION_TYPES = ("opcua", "sila2", "animl")
+CONNECTION_TYPES = tuple(TYPES)
+"""Types of connection, as `connect` knows them."""
 
 QUALIFICATION: Mapping[str, Mapping[str, str]] = {
     "unqualified": {"qualify": "qualified", "withdraw": "out_of_service"},
@@ -181,19 +182,6 @@ def check_name(name: str, what: str) -> str:
             do="Use up to 100 letters, digits, '.', '_' and '-', beginning with a letter or digit.",
         )
     return name
-
-
-def is_insecure(type_: str, settings: str) -> bool:
-    """Whether a connection was allowed by name to speak without encryption; it is shown as a risk everywhere.
-
-    Args:
-        type_: of the connector.
-        settings: its JSON text.
-    """
-    read = json.loads(settings)
-    if type_ == "opcua":
-        return str(read.get("security_policy") or "None") == "None"
-    return type_ == "sila2" and bool(read.get("allow_unencrypted"))
 
 
 def without_floats(value: Any) -> Any:

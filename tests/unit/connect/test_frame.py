@@ -77,7 +77,7 @@ def test_contradictions_are_refused_before_they_are_written(changes: dict[str, o
         frame(**changes).encode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.data())
 def test_any_flipped_bit_is_found(data: st.DataObject) -> None:
     raw = bytearray(frame(text={0: "a"}).encode())

@@ -10,7 +10,6 @@ suddenly empty, is *source unavailable* and never a deletion.
 from __future__ import annotations
 
 import asyncio
-import codecs
 import hashlib
 import json
 import mimetypes
@@ -18,14 +17,13 @@ import os
 import re
 import stat
 import time
-import zoneinfo
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from titer.base.clock import Clock, from_us, iso, us
-from titer.base.errors import Invalid, TiterError, Unavailable
+from titer.base.errors import TiterError, Unavailable
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -41,6 +39,7 @@ from titer.connect.core.contract import (
     Resume,
     event,
 )
+from titer.connect.files.settings import FolderSettings
 
 TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
 LONGEST_NAME = 300
@@ -65,11 +64,7 @@ class FolderConnector:
     """See the module; the contract is `titer.connect.core.contract.Connector`.
 
     Args:
-        config: the connection. Settings: `folder`; `time_zone` (IANA name) and `encoding` of what the files
-            say, mandatory, they go along with each document for the parser; `pattern` ("*.animl" for type
-            animl, else "*"); `recursive` (false); `scan_s` (0.3; `scan_interval_s` is the same),
-            `stable_scans` (2), `patience_s` (30: how long an incomplete file may rest before it is taken as
-            it is), `max_bytes` (256 MiB); `schemas` and `techniques` (folders, AnIML only).
+        config: the connection; its settings are `titer.connect.files.settings.FolderSettings`.
         clock: the host's clock.
         folder: the connection's own folder; bytes are spooled below it until the hub has them.
 
@@ -79,30 +74,17 @@ class FolderConnector:
 
     def __init__(self, config: ConnectionConfig, clock: Clock, folder: Path) -> None:
         self.capabilities = frozenset({Capability.STREAM, Capability.FILES})
-        settings = config.settings
         self._config = config
         self._clock = clock
         self._animl = config.type == "animl"
-        if not settings.get("folder"):
-            raise Invalid(
-                f"The connection {config.name} names no folder.",
-                where="settings.folder",
-                do="Give the path of the folder on the connector host.",
-            )
-        _check_reading(config)
-        self._source = Path(str(settings["folder"]))
-        self._pattern = str(settings.get("pattern") or ("*.animl" if self._animl else "*"))
-        self._recursive = bool(settings.get("recursive", False))
-        self._interval = float(settings.get("scan_s", settings.get("scan_interval_s", 0.3)))
-        self._scans = int(settings.get("stable_scans", 2))
-        if self._interval <= 0 or self._scans < 1:
-            raise Invalid(
-                f"The connection {config.name} cannot scan every {self._interval} s for {self._scans} times.",
-                where="settings.scan_s, settings.stable_scans",
-                do="Give a positive number of seconds and at least one scan.",
-            )
-        self._patience = float(settings.get("patience_s", 30))
-        self._limit = int(settings.get("max_bytes", 256 * 1024 * 1024))
+        self._settings = settings = FolderSettings.of(config.name, config.settings, animl=self._animl)
+        self._source = settings.folder
+        self._pattern = settings.pattern
+        self._recursive = settings.recursive
+        self._interval = settings.scan_s
+        self._scans = settings.stable_scans
+        self._patience = settings.patience_s
+        self._limit = settings.max_bytes
         self._spool = folder / "spool"
         self._resting: dict[str, _Rest] = {}
         self._taken: dict[str, dict[str, Any]] = {}
@@ -270,11 +252,8 @@ class FolderConnector:
             identity={
                 "size": look.size,
                 "modified_at": iso(from_us(look.modified_ns // 1000)),
-                **{
-                    setting: str(self._config.settings[setting])
-                    for setting in ("time_zone", "encoding")
-                    if setting in self._config.settings
-                },
+                "time_zone": self._settings.time_zone,
+                "encoding": self._settings.encoding,
                 **(self._verdict(data) if self._animl else {}),
             },
         )
@@ -283,12 +262,8 @@ class FolderConnector:
     def _verdict(self, data: bytes) -> dict[str, Any]:
         from titer.connect import animl
 
-        folders = {
-            name: Path(str(self._config.settings[name])) if self._config.settings.get(name) else None
-            for name in ("schemas", "techniques")
-        }
         try:
-            document = animl.read(data, **folders)  # type: ignore[arg-type]
+            document = animl.read(data, schemas=self._settings.schemas, techniques=self._settings.techniques)
         except TiterError as error:
             return {"verdict": "quarantined", "reason": str(error)}
         return {
@@ -360,28 +335,6 @@ def complete(data: bytes) -> bool:
     """Whether an AnIML file has been written to its end, by its last bytes."""
     tail = data[-4096:]
     return bool(_END_OF_ANIML.search(tail) or _EMPTY_ANIML.search(tail))
-
-
-def _check_reading(config: ConnectionConfig) -> None:
-    """Refuse a connection that does not say how its files are to be read: a guess would pass in silence."""
-    zone, encoding = (str(config.settings.get(name) or "") for name in ("time_zone", "encoding"))
-    try:
-        zoneinfo.ZoneInfo(zone)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
-        raise Invalid(
-            f"The connection {config.name} names no time zone that is known: {zone!r}.",
-            where="settings.time_zone",
-            why="Files often give times without one, and a wrong guess would not be seen.",
-            do="Give the instrument's time zone, such as Europe/Vienna or UTC.",
-        ) from error
-    try:
-        codecs.lookup(encoding)
-    except LookupError as error:
-        raise Invalid(
-            f"The connection {config.name} names no encoding that is known: {encoding!r}.",
-            where="settings.encoding",
-            do="Give the encoding in which the instrument writes text, such as utf-8 or cp1252.",
-        ) from error
 
 
 def _is_text(name: str) -> bool:

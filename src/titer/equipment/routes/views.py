@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from titer.base.clock import from_us
+from titer.connect import is_insecure
 from titer.equipment import queries, rules
 from titer.equipment.model import Channel, Connection, DeviceCommand, Gap, Node
 from titer.equipment.service import Equipment
@@ -251,7 +252,7 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
         owner=row.owner,
         channels=sum(one.active for one in queries.channels_of(session, row)),
         qualified=queries.is_qualified(row),
-        insecure=rules.is_insecure(row.type, row.settings),
+        insecure=is_insecure(row.type, row.settings),
         seen_identity=row.seen_identity,
         recording_since=row.recording_since,
         live_state=said.state if said else "never heard of",

@@ -46,7 +46,7 @@ def import_connection(
     Args:
         unit: the open action.
         name: for life.
-        type_: `opcua`, `sila2` or `animl`.
+        type_: one of `titer.connect.TYPES`.
         settings: of the connector (endpoint, security, folder ...), kept as given.
         channels: entries of a channels file: tag, node, unit, description, low, high, resolution, writable,
             `equipment` (code of the unit it belongs to); what else an entry says goes to the connector.

@@ -1,0 +1,107 @@
+"""The settings of a folder connection, checked before anything is scanned."""
+
+from __future__ import annotations
+
+import codecs
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from titer.base.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSettings:
+    """Which folder is scanned, how, and how its files are to be read.
+
+    Attributes:
+        folder: on the connector host.
+        time_zone, encoding: of what the files say, mandatory; they go along with each document for the parser.
+        pattern: which files are taken.
+        recursive: folders below as well.
+        scan_s: seconds between two scans.
+        stable_scans: scans without a change before a file is taken.
+        patience_s: how long an incomplete file may rest before it is taken as it is.
+        max_bytes: largest file that is taken.
+        schemas, techniques: folders of AnIML's schemas, None where there are none.
+    """
+
+    folder: Path
+    time_zone: str
+    encoding: str
+    pattern: str
+    recursive: bool
+    scan_s: float
+    stable_scans: int
+    patience_s: float
+    max_bytes: int
+    schemas: Path | None
+    techniques: Path | None
+
+    @classmethod
+    def of(cls, name: str, raw: Mapping[str, Any], *, animl: bool) -> FolderSettings:
+        """Read a connection's settings.
+
+        Args:
+            name: of the connection, for the message.
+            raw: its settings.
+            animl: whether the files are AnIML.
+
+        Raises:
+            Invalid: if a setting is missing or cannot be meant.
+        """
+        if not raw.get("folder"):
+            raise Invalid(
+                f"The connection {name} names no folder.",
+                where="settings.folder",
+                do="Give the path of the folder on the connector host.",
+            )
+        zone, encoding = (str(raw.get(key) or "") for key in ("time_zone", "encoding"))
+        _check_reading(name, zone, encoding)
+        scan = float(raw.get("scan_s", raw.get("scan_interval_s", 0.3)))
+        scans = int(raw.get("stable_scans", 2))
+        if scan <= 0 or scans < 1:
+            raise Invalid(
+                f"The connection {name} cannot scan every {scan} s for {scans} times.",
+                where="settings.scan_s, settings.stable_scans",
+                do="Give a positive number of seconds and at least one scan.",
+            )
+        schemas, techniques = (
+            Path(str(raw[key])) if raw.get(key) else None for key in ("schemas", "techniques")
+        )
+        return cls(
+            folder=Path(str(raw["folder"])),
+            time_zone=zone,
+            encoding=encoding,
+            pattern=str(raw.get("pattern") or ("*.animl" if animl else "*")),
+            recursive=bool(raw.get("recursive", False)),
+            scan_s=scan,
+            stable_scans=scans,
+            patience_s=float(raw.get("patience_s", 30)),
+            max_bytes=int(raw.get("max_bytes", 256 * 1024 * 1024)),
+            schemas=schemas,
+            techniques=techniques,
+        )
+
+
+def _check_reading(name: str, zone: str, encoding: str) -> None:
+    """Refuse a connection that does not say how its files are to be read: a guess would pass in silence."""
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
+        raise Invalid(
+            f"The connection {name} names no time zone that is known: {zone!r}.",
+            where="settings.time_zone",
+            why="Files often give times without one, and a wrong guess would not be seen.",
+            do="Give the instrument's time zone, such as Europe/Vienna or UTC.",
+        ) from error
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise Invalid(
+            f"The connection {name} names no encoding that is known: {encoding!r}.",
+            where="settings.encoding",
+            do="Give the encoding in which the instrument writes text, such as utf-8 or cp1252.",
+        ) from error
