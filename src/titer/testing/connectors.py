@@ -174,7 +174,7 @@ class FakeHub:
 
     Intake, receipts and documents are idempotent as the protocol asks. `stop` and `start` make it go away and
     come back with its memory; `forget_answers` makes it store and then fail to say so, as a hub does that is
-    killed between the two.
+    killed between the two; `refuses` names files whose notices are refused for good, with the reason.
     """
 
     def __init__(self, token: str = "a connector token") -> None:  # noqa: S107 - of a fake
@@ -189,6 +189,7 @@ class FakeHub:
         self.statuses: dict[str, dict[str, Any]] = {}
         self.states: list[tuple[str, str]] = []
         self.forget_answers = 0
+        self.refuses: dict[str, str] = {}
         self.port = 0
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
@@ -283,6 +284,8 @@ class FakeHub:
         if path == "/documents":
             if said["digest"] not in self.content:
                 return 422, {"detail": "no such content"}
+            if said["file_name"] in self.refuses:
+                return 422, {"detail": self.refuses[said["file_name"]]}
             self.documents.setdefault(said["key"], said)
         elif path == "/receipts":
             self.receipts.setdefault(said["key"], said)

@@ -214,6 +214,33 @@ def test_a_file_that_cannot_be_taken_is_said_and_holds_nothing_up(tmp_path: Path
     asyncio.run(check())
 
 
+def test_a_file_that_the_hub_refuses_is_set_aside_and_those_behind_it_pass(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.hub.refuses["a-odd.animl"] = "its name is that of no instrument"
+    odd = GOOD + b"<!-- odd -->"
+
+    async def check() -> None:
+        async with running(site):
+            (site.source / "a-odd.animl").write_bytes(odd)
+            (site.source / "b-good.animl").write_bytes(GOOD)
+            await site.until(lambda: len(site.hub.documents) == 1 and len(site.events()) == 1)
+            assert site.documents()[0]["file_name"] == "b-good.animl"
+            (words,) = site.events()
+            assert "refuses the file a-odd.animl" in words
+            assert "that of no instrument" in words
+            await site.until(
+                lambda: any("a-odd.animl" in told["message"] for told in site.hub.statuses.values())
+            )
+        async with running(site):
+            (site.source / "c-late.animl").write_bytes(GOOD + b"<!-- late -->")
+            await site.until(lambda: len(site.hub.documents) == 2)
+            assert len(site.events()) == 1, "it is told once, and not sent again"
+
+    asyncio.run(check())
+    (kept,) = tmp_path.rglob("refused/*")
+    assert kept.read_bytes() == odd
+
+
 @pytest.mark.parametrize("settings", [{"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"encoding": ""}])
 def test_time_zone_and_encoding_are_never_guessed(tmp_path: Path, settings: dict[str, str]) -> None:
     given = {"folder": str(tmp_path), "time_zone": "UTC", "encoding": "utf-8", **settings}

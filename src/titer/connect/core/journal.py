@@ -212,6 +212,25 @@ class Journal:
         """The hub has the notice."""
         await self._run(lambda: self._write("UPDATE document SET accepted = 1 WHERE key = ?", (key,)))
 
+    async def document_refused(self, key: str, reason: str) -> None:
+        """The hub refuses the notice for good; it is not sent again, and the reason is kept."""
+
+        def note() -> None:
+            self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"refused:{key}", reason))
+            self._write("UPDATE document SET accepted = 2 WHERE key = ?", (key,))
+
+        await self._run(note)
+
+    async def refused_documents(self) -> list[tuple[dict[str, Any], str]]:
+        """Notices that the hub refused for good, each with its reason."""
+        rows = await self._run(
+            lambda: self._rows(
+                "SELECT body, value FROM document JOIN meta ON name = 'refused:' || key "
+                "WHERE accepted = 2 ORDER BY key"
+            )
+        )
+        return [(json.loads(body), str(reason)) for body, reason in rows]
+
     async def remember(self, name: str, value: str) -> None:
         """Keep a fact of the host's across restarts."""
         await self._run(lambda: self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value)))

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from titer.base.clock import Clock, from_us, iso, us
-from titer.base.errors import TiterError
+from titer.base.errors import IntegrityFault, Refused, TiterError
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -51,6 +51,7 @@ class ConnectionRunner:
         self.config = config
         self._connector = connector
         self._journal = journal
+        self._spool = journal.path.parent / "spool"
         self._hub = hub
         self._clock = clock
         self._state, self._message = "connecting", ""
@@ -92,9 +93,8 @@ class ConnectionRunner:
     async def _tidy_spool(self) -> None:
         """Delete spooled bytes that the hub took just before this host was killed."""
         waiting = {body["digest"] for body in await self._journal.unaccepted_documents()}
-        spool = self._journal.path.parent / "spool"
-        if await asyncio.to_thread(spool.is_dir):
-            for path in await asyncio.to_thread(lambda: list(spool.iterdir())):
+        if await asyncio.to_thread(self._spool.is_dir):
+            for path in await asyncio.to_thread(lambda: list(self._spool.iterdir())):
                 if path.name not in waiting:
                     path.unlink(missing_ok=True)
 
@@ -195,20 +195,44 @@ class ConnectionRunner:
 
     async def _post_documents(self) -> float:
         self._documents.clear()
-        waiting = await self._journal.unaccepted_documents()
-        for body in waiting:
-            spooled = self._journal.path.parent / "spool" / body["digest"]
-            if spooled.exists():
-                await self._hub.content(await asyncio.to_thread(spooled.read_bytes))
-            await self._hub.document(body)
+        fault: IntegrityFault | None = None
+        for body in await self._journal.unaccepted_documents():
+            spooled = self._spool / body["digest"]
+            try:
+                if spooled.exists():
+                    await self._hub.content(await asyncio.to_thread(spooled.read_bytes))
+                await self._hub.document(body)
+            except Refused as error:
+                await self._set_aside(body, str(error))
+                continue
+            except IntegrityFault as error:
+                fault = error
+                continue
             await self._journal.document_accepted(body["key"])
             spooled.unlink(missing_ok=True)
+        if fault is not None:
+            raise fault
         return 2.0
+
+    async def _set_aside(self, body: dict[str, Any], reason: str) -> None:
+        """Keep a file that the hub refuses for good, say so in the stream, and let those behind it pass."""
+        name, digest = body["file_name"], body["digest"]
+        words = f"The hub refuses the file {name}, whose bytes stay on the connector host: {reason}"
+        told = event("config_changed", us(self._clock.now()), words[:2000], file=name, digest=digest)
+        await self._journal.append(Batch(Columns.empty(), events=(told,)))
+        await self._journal.document_refused(body["key"], reason)
+        spooled, kept = self._spool / digest, self._journal.path.parent / "refused" / digest
+        if spooled.exists():
+            kept.parent.mkdir(exist_ok=True)
+            spooled.replace(kept)
+        log.warning("%s: %s", self.config.name, words)
+        self._changed.set()
 
     async def _post_status(self) -> float:
         self._changed.clear()
         backlog = await self._journal.backlog()
         sample = self._sample
+        refused = await self._journal.refused_documents()
         await self._hub.status(
             {
                 "connection": self.config.name,
@@ -224,7 +248,7 @@ class ConnectionRunner:
                     "taken_us": sample.taken_us,
                 },
                 "identity": None if self._identity is None else self._identity.as_dict(),
-                "message": self._message,
+                "message": self._message or _refusals(refused),
             }
         )
         return 5.0
@@ -324,6 +348,18 @@ class ConnectionRunner:
             receipt = Receipt(Outcome.UNKNOWN, message=f"It is not known whether it took effect: {words}")
         await self._journal.finish(command.key, receipt)
         self._receipts.set()
+
+
+def _refusals(refused: list[tuple[dict[str, Any], str]]) -> str:
+    """What a person must know of files that the hub refused; "" if there are none."""
+    if not refused:
+        return ""
+    body, reason = refused[-1]
+    count = "A file was" if len(refused) == 1 else f"{len(refused)} files were"
+    return (
+        f"{count} refused by the hub and stay in the folder `refused` of the connector host; "
+        f"the last is {body['file_name']}: {reason}"
+    )[:2000]
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
