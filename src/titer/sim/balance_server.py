@@ -9,6 +9,7 @@ import numpy as np
 
 from titer.base.clock import SystemClock
 from titer.sim.channels import BALANCE, BALANCE_CHANNELS, BALANCE_NAMESPACE, MINUTE_US
+from titer.sim.faults import Faults, ServerClock
 from titer.sim.opcua_plant import PlantServer
 from titer.sim.plant_clock import PlantClock, SharedFile
 from titer.sim.process import TICK_S, Place, Stop, child_main, write_json
@@ -32,7 +33,9 @@ class BalanceProcess:
         self.clock = PlantClock(place.clock_file)
         self.shared = SharedFile(place.reactor_file, REACTOR_REPORT.size, create=False)
         self.rng = np.random.default_rng([place.seed, 0xBA1])
-        self.server = PlantServer(BALANCE, BALANCE_NAMESPACE, BALANCE_CHANNELS, clock=SystemClock())
+        self.server_clock = ServerClock(SystemClock())
+        self.server = PlantServer(BALANCE, BALANCE_NAMESPACE, BALANCE_CHANNELS, clock=self.server_clock)
+        self._faults = Faults(place.folder)
         self._full_kg = FULL_VESSEL_KG
         self._delivered_at_change = 0.0
         self._vessel_seen = 0
@@ -66,6 +69,9 @@ class BalanceProcess:
         ready(port)
         try:
             while not await stop.wait(TICK_S):
+                faults = self._faults.changed()
+                if faults is not None:
+                    self.server_clock.step(faults, BALANCE)
                 await self.server.emit(self._due())
         finally:
             await self.server.stop()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from starlette.routing import Route
 from titer.base.errors import NotFound, TiterError
 from titer.sim.bottles import labels
 from titer.sim.chromatograph import Sequence
+from titer.sim.faults import CLOCK_STEP, UNDER_DELIVERY
 from titer.sim.process import write_json
 from titer.sim.supervisor import Plant
 
@@ -41,13 +42,21 @@ class Cut(_Body):
     seconds: float = Field(gt=0, le=86_400)
 
 
-class Fault(_Body):
-    """Switch a fault on: from a plant instant, or from hours after the plant was switched on; now if neither."""
+class UnderDelivery(_Body):
+    """The feed pump falls short: from a plant instant, or from hours after the plant was switched on, or now."""
 
-    name: str = "feed_pump_under_delivery"
+    name: Literal["feed_pump_under_delivery"] = "feed_pump_under_delivery"
     fraction: float = Field(ge=0, le=1)
     at_h: float | None = Field(default=None, ge=0)
     at_us: int | None = None
+
+
+class ClockStep(_Body):
+    """Set the clock of a server so many seconds off the machine's; 0 sets it right again."""
+
+    name: Literal["clock_step"]
+    equipment: str
+    seconds: float = Field(ge=-31_536_000, le=31_536_000)
 
 
 class Vessel(_Body):
@@ -84,12 +93,16 @@ def bench_app(plant: Plant) -> Starlette:
         return JSONResponse({"name": cable.name, "cut": cable.cut})
 
     async def fault(request: Request) -> Response:
-        body = Fault.model_validate_json(await request.body())
+        given = await request.body()
+        if _named(given) == CLOCK_STEP:
+            step = ClockStep.model_validate_json(given)
+            return JSONResponse(plant.step_clock(step.equipment, step.seconds))
+        body = UnderDelivery.model_validate_json(given)
         origin = plant.clock.record().origin_us
         at = body.at_us if body.at_us is not None else plant.clock.now_us()
         if body.at_h is not None:
             at = origin + int(body.at_h * 3_600_000_000)
-        return JSONResponse(plant.set_fault(body.name, body.fraction, at))
+        return JSONResponse(plant.under_deliver(body.fraction, at))
 
     async def sequence(request: Request) -> Response:
         return JSONResponse(plant.queue_sequence(Sequence.model_validate_json(await request.body())), 202)
@@ -123,6 +136,22 @@ def bench_app(plant: Plant) -> Starlette:
             Route("/bench/balance", _told(vessel), methods=["POST"]),
         ]
     )
+
+
+def _named(body: bytes) -> str:
+    """Which fault a body is about.
+
+    Raises:
+        NotFound: the plant has no such fault.
+    """
+    try:
+        given = json.loads(body)
+    except ValueError:
+        given = None
+    name = given.get("name", UNDER_DELIVERY) if isinstance(given, dict) else UNDER_DELIVERY
+    if name not in (UNDER_DELIVERY, CLOCK_STEP):
+        raise NotFound(f"The plant has no fault {name!r}.", do=f"Use {UNDER_DELIVERY} or {CLOCK_STEP}.")
+    return str(name)
 
 
 def _display(path: Path) -> dict[str, Any]:

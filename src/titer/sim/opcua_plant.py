@@ -8,15 +8,18 @@ second; what the equipment refuses is answered with its status code and changes 
 
 from __future__ import annotations
 
+import asyncio
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from asyncua import Server, ua
 from asyncua.server.address_space import AttributeService
 from asyncua.server.history import HistoryStorageInterface
+from asyncua.server.internal_server import InternalServer
 
 from titer.base.clock import Clock, from_us, us
 from titer.sim.readings import Reading, Refusal, Value
@@ -28,6 +31,7 @@ _TYPES = {"number": ua.VariantType.Double, "text": ua.VariantType.String, "flag"
 _READ = ua.AccessLevel.CurrentRead.mask | ua.AccessLevel.HistoryRead.mask
 _WRITE = ua.AccessLevel.CurrentWrite.mask
 _PAGE = 10_000
+_TOLD_EVERY_S = 0.5
 _GOOD = ua.StatusCode(ua.StatusCodes.Good)
 
 # UNECE recommendation 20 codes as OPC UA engineering units use them; others are given by name alone
@@ -130,6 +134,22 @@ def _data_value(value: ua.Variant, source_us: int, server: datetime) -> ua.DataV
     )
 
 
+class _ClockedServer(InternalServer):  # type: ignore[misc]
+    """A server whose CurrentTime follows the clock that it was given; asyncua's own asks the machine."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    async def _set_current_time_loop(self) -> None:
+        while not self._time_task_stop:
+            status = copy(await self.server_status_node.read_value())
+            status.CurrentTime = self._clock.now()
+            await self.server_status_node.write_value(status)
+            await self.current_time_node.write_value(status.CurrentTime)
+            await asyncio.sleep(_TOLD_EVERY_S)
+
+
 class _GuardedWrites(AttributeService):  # type: ignore[misc]
     """Asks the equipment before a client's write is laid into the address space."""
 
@@ -157,7 +177,7 @@ class PlantServer:
         name: of the equipment.
         namespace: URI.
         channels: what it offers.
-        clock: the machine's clock, for server time stamps.
+        clock: the server's own, for server time stamps and its current time.
         on_write: what the equipment does with a client's write; returns the plant instant at which it acted.
             It raises `Refusal` to refuse.
     """
@@ -180,7 +200,7 @@ class PlantServer:
         self.by_node: dict[ua.NodeId, Channel] = {}
         self.node_of: dict[str, ua.NodeId] = {}
         self._types = {c.tag: _TYPES[c.kind] for c in self.channels}
-        self.server: Server = Server()
+        self.server: Server = Server(iserver=_ClockedServer(clock))
 
     async def start(self, host: str, port: int, advertised_port: int, first: Iterable[Reading]) -> int:
         """Build the address space with first values, listen, and return the bound port.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 from titer.base.clock import SystemClock
 from titer.sim import kernel
 from titer.sim.channels import MINUTE_US, REACTOR, REACTOR_CHANNELS, REACTOR_NAMESPACE, SAMPLE_DRAW, Channel
+from titer.sim.faults import UNDER_DELIVERY, Faults, ServerClock
 from titer.sim.opcua_plant import PlantServer
 from titer.sim.plant_clock import PlantClock, SharedFile
 from titer.sim.process import TICK_S, Place, Stop, child_main, write_json
@@ -31,11 +31,12 @@ class ReactorProcess:
         self.clock = PlantClock(place.clock_file)
         self.reactor = Reactor(seed=place.seed, origin_us=self.clock.record().origin_us)
         self.shared = SharedFile(place.reactor_file, REACTOR_REPORT.size, create=True)
+        self.server_clock = ServerClock(SystemClock())
         self.server = PlantServer(
-            REACTOR, REACTOR_NAMESPACE, REACTOR_CHANNELS, clock=SystemClock(), on_write=self._write
+            REACTOR, REACTOR_NAMESPACE, REACTOR_CHANNELS, clock=self.server_clock, on_write=self._write
         )
         self._pending: list[Reading] = []
-        self._faults_seen = 0
+        self._watched = Faults(place.folder)
         self._show()
 
     def _show(self) -> None:
@@ -64,15 +65,11 @@ class ReactorProcess:
         return now
 
     def _faults(self) -> None:
-        path = self.place.folder / "faults.json"
-        try:
-            stamp = path.stat().st_mtime_ns
-        except FileNotFoundError:
+        faults = self._watched.changed()
+        if faults is None:
             return
-        if stamp == self._faults_seen:
-            return
-        self._faults_seen = stamp
-        given = json.loads(path.read_text(encoding="utf-8")).get("feed_pump_under_delivery")
+        self.server_clock.step(faults, REACTOR)
+        given = faults.get(UNDER_DELIVERY)
         self.reactor.under_delivery = (
             UnderDelivery(float(given["fraction"]), int(given["from_us"])) if given else None
         )

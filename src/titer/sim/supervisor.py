@@ -21,6 +21,7 @@ from titer.base.clock import from_us, iso
 from titer.base.errors import NotFound, Refused, Unavailable
 from titer.sim.cables import Cable
 from titer.sim.channels import BALANCE, REACTOR, write_channel_files
+from titer.sim.faults import CLOCK_STEP, FAULTS_FILE, UNDER_DELIVERY, read_faults, switch
 from titer.sim.plant_clock import PlantClock, SharedFile, first_record
 from titer.sim.process import CLOCK_FILE, REACTOR_FILE, write_json
 from titer.sim.readings import REACTOR_REPORT
@@ -89,7 +90,7 @@ class Plant:
             folder.mkdir(parents=True, exist_ok=True)
             for name in ("bottles", "chromatograph/queue", "chromatograph/out"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
-            for name in ("faults.json", "balance.json"):
+            for name in (FAULTS_FILE, "balance.json"):
                 (folder / name).unlink(missing_ok=True)
             self.channel_files = write_channel_files(folder / "channels")
             self.clock = PlantClock(
@@ -278,17 +279,24 @@ class Plant:
                 f"There is no cable to {name!r}.", do=f"Use one of: {', '.join(self.cables)}."
             ) from None
 
-    def set_fault(self, name: str, fraction: float, from_us: int) -> dict[str, Any]:
-        """Switch a fault on; a fraction of 0 switches it off.
+    def under_deliver(self, fraction: float, from_us: int) -> dict[str, Any]:
+        """Let the feed pump fall short by a fraction; 0 mends it. Returns all faults that are on."""
+        fault = {"fraction": fraction, "from_us": from_us} if fraction else {}
+        return switch(self.settings.folder, UNDER_DELIVERY, fault)
+
+    def step_clock(self, equipment: str, seconds: float) -> dict[str, Any]:
+        """Set the clock of an OPC UA server off the machine's by seconds. Returns all faults that are on.
 
         Raises:
-            NotFound: the plant has no such fault.
+            NotFound: it has no server with a clock of its own.
         """
-        if name != "feed_pump_under_delivery":
-            raise NotFound(f"The plant has no fault {name!r}.", do="Use feed_pump_under_delivery.")
-        faults = {name: {"fraction": fraction, "from_us": from_us}} if fraction else {}
-        write_json(self.settings.folder / "faults.json", faults)
-        return faults
+        if equipment not in (REACTOR, BALANCE):
+            raise NotFound(
+                f"{equipment!r} has no clock that could be set.", do=f"Use {REACTOR} or {BALANCE}."
+            )
+        steps = read_faults(self.settings.folder).get(CLOCK_STEP, {}) | {equipment: seconds}
+        wrong = {name: ahead for name, ahead in steps.items() if ahead}
+        return switch(self.settings.folder, CLOCK_STEP, wrong)
 
     def queue_sequence(self, sequence: Any) -> dict[str, Any]:
         """Give the chromatograph a sequence.

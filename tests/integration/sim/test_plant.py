@@ -23,7 +23,7 @@ from asyncua import Client, Node, ua
 
 from titer.base.clock import from_us, us
 from titer.sim.animl import signature_holds
-from titer.sim.channels import REACTOR_CHANNELS, REACTOR_NAMESPACE
+from titer.sim.channels import BALANCE_NAMESPACE, REACTOR_CHANNELS, REACTOR_NAMESPACE
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -161,6 +161,35 @@ def test_server_status_keeps_the_machine_s_time(plant: RunningPlant) -> None:
             return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
 
     assert abs((dt.datetime.now(dt.UTC) - asyncio.run(main())).total_seconds()) < 5
+
+
+def test_a_server_s_clock_is_stepped_and_plant_time_is_not(plant: RunningPlant) -> None:
+    url = plant.endpoints["equipment"]["WB-01"]["url"]
+
+    async def ahead() -> tuple[float, float]:
+        async with Client(url) as client:
+            now = await client.get_node(ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)).read_value()
+            index = await client.get_namespace_index(BALANCE_NAMESPACE)
+            plant.go(0.5)
+            value = await client.get_node(ua.NodeId("WB-01.FeedF2.Net", index)).read_data_value()
+        machine = dt.datetime.now(dt.UTC)
+        assert value.ServerTimestamp is not None and value.SourceTimestamp is not None
+        source = us(value.SourceTimestamp)
+        assert source <= plant.http.get("/clock").json()["plant_us"], "plant time was stepped too"
+        return (now - machine).total_seconds(), (value.ServerTimestamp - machine).total_seconds()
+
+    def step(seconds: float, equipment: str = "WB-01") -> httpx.Response:
+        body = {"name": "clock_step", "equipment": equipment, "seconds": seconds}
+        return plant.http.post("/faults", json=body)
+
+    assert step(300).json() == {"clock_step": {"WB-01": 300.0}}
+    time.sleep(1.5)
+    assert asyncio.run(ahead()) == pytest.approx((300, 300), abs=8)
+    assert step(1, "HPLC-02").status_code == 404
+    assert plant.http.post("/faults", json={"name": "clock_step"}).status_code == 422
+    assert step(0).json() == {}
+    time.sleep(1.5)
+    assert asyncio.run(ahead()) == pytest.approx((0, 0), abs=8)
 
 
 def test_set_points_are_written_read_back_and_refused_out_of_range(plant: RunningPlant) -> None:

@@ -226,6 +226,7 @@ class Seeding:
                 "allow_unencrypted": True,
                 "queue_size": 10_000,
                 "keep_subscription": False,
+                "clock_interval_s": 5,  # a demo is short: somebody who sets a clock wrong sees it at once
             }
             found.append((name, "opcua", settings, channels))
         plant = self.endpoints["equipment"]
