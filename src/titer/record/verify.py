@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,13 +19,19 @@ from sqlalchemy.orm import Session
 from titer.base.errors import IntegrityFault, TiterError
 from titer.record import checkpoint as heads
 from titer.record import merkle, sqlite
-from titer.record.model import ContentObject, LedgerCheckpoint, LedgerEntry, LedgerLeaf
+from titer.record.model import ContentObject, LedgerCheckpoint, LedgerEntry, LedgerLeaf, OutboxEvent
 from titer.record.schema import check_fingerprint, regulated_tables
 from titer.record.sealer import Sealer
 from titer.record.service import Record
 
 Verifier = Callable[[Session], Iterator[str]]
 """Yields a sentence for each fault of something that lies outside the tables, e.g. sealed segments."""
+
+Progress = Callable[[str, int, int], None]
+"""Told (what is being looked at, how much of it is done, how much there is)."""
+
+_EVERY = 2000
+_NAMED_BY = ("number", "code", "tag", "lot_number", "username", "file_name", "path", "name", "title")
 
 
 @dataclass
@@ -34,6 +41,7 @@ class Verdict:
     Attributes:
         unsealed: entries that no leaf covers yet; more may be committed while the check runs.
         place: what is being looked at.
+        progress: told how far it is.
     """
 
     holds: bool = True
@@ -44,6 +52,12 @@ class Verdict:
     checked: dict[str, int] = field(default_factory=dict)
     unsealed: int = 0
     place: str = "The database file"
+    progress: Progress | None = None
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        """Say how far it is, now and then."""
+        if self.progress is not None and (done % _EVERY == 0 or done == total):
+            self.progress(what, done, total)
 
     @property
     def sentence(self) -> str:
@@ -54,7 +68,9 @@ class Verdict:
         return f"The record holds: {parts}; root {self.root[:16]}."
 
 
-def verify_store(record: Record, sealer: Sealer, extra: Iterable[Verifier] = ()) -> Verdict:
+def verify_store(
+    record: Record, sealer: Sealer, extra: Iterable[Verifier] = (), *, progress: Progress | None = None
+) -> Verdict:
     """Check everything that the store holds.
 
     What is sealed is checked before anything new is sealed, so that verifying never heals a cut tail. What
@@ -64,9 +80,10 @@ def verify_store(record: Record, sealer: Sealer, extra: Iterable[Verifier] = ())
         record: the record.
         sealer: knows the ledger's key and its witnesses; it seals what is new, so that nothing is left out.
         extra: verifiers of other layers.
+        progress: told how far it is.
     """
     began = time.perf_counter()
-    verdict = Verdict()
+    verdict = Verdict(progress=progress)
     try:
         with closing(_faults(record, sealer, verdict, extra)) as faults:
             verdict.first_fault = next(faults, None)
@@ -81,6 +98,7 @@ def verify_store(record: Record, sealer: Sealer, extra: Iterable[Verifier] = ())
 
 
 def _faults(record: Record, sealer: Sealer, verdict: Verdict, extra: Iterable[Verifier]) -> Generator[str]:
+    verdict.tell("database file", 0, 1)
     with record.reading() as session:
         yield from (f"SQLite: {text}" for text in sqlite.integrity(session.connection()))
         yield from _tree(session, sealer, verdict)
@@ -95,9 +113,11 @@ def _faults(record: Record, sealer: Sealer, verdict: Verdict, extra: Iterable[Ve
 
 def _rest(record: Record, session: Session, verdict: Verdict, extra: Iterable[Verifier]) -> Iterator[str]:
     yield from _replay(session, verdict)
+    yield from _outbox(session, verdict)
     yield from _content(record, session, verdict)
     for verifier in extra:
         verdict.place = getattr(verifier, "__name__", "a store outside the tables")
+        verdict.tell(verdict.place.replace("_", " "), 0, 1)
         yield from verifier(session)
     verdict.place = "The schema"
     try:
@@ -117,6 +137,7 @@ def _tree(session: Session, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
     verdict.place = "ledger_checkpoint"
     checkpoints = {row.tree_size: row for row in session.scalars(select(LedgerCheckpoint))}
     largest = max(checkpoints, default=0)
+    witnessed = {row.note for row in checkpoints.values() if row.witnessed}
     verdict.place = "ledger_entry"
     entries = session.execute(
         select(LedgerEntry.seq, LedgerEntry.body).order_by(LedgerEntry.seq).execution_options(yield_per=5000)
@@ -144,6 +165,7 @@ def _tree(session: Session, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
             return
         frontier.append(leaves[position].leaf_hash)
         position += 1
+        verdict.tell("entries against the tree", position, len(leaves))
         head = checkpoints.pop(position, None)
         if head is not None:
             fault = _head(head, position, frontier.root(), sealer)
@@ -168,8 +190,46 @@ def _tree(session: Session, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
     if witnessed_size > position:
         yield f"Entries were cut off: a witness saw {witnessed_size:,}, there are {position:,}."
         return
+    for witness in sealer.witnesses:
+        verdict.place = f"notes.txt of the witness {witness.signer.name}"
+        yield from _notes(witness, witnessed, [leaf.leaf_hash for leaf in leaves])
     verdict.entries, verdict.root = position, frontier.root().hex()
     verdict.checked["entries"] = position
+
+
+def _notes(witness: heads.FileWitness, expected: set[str], leaves: list[bytes]) -> Iterator[str]:
+    """A witness' own notes against the checkpoints that bear its cosignature.
+
+    A note more than the ledger has is right if its root is: the seal that it belongs to was cut short.
+    """
+    name = f"notes.txt of the witness {witness.signer.name}"
+    left, last = set(expected), (0, merkle.EMPTY_ROOT)
+    for number, note in enumerate(witness.notes(), start=1):
+        try:
+            told = heads.parse(note)
+            known = note in expected or (
+                0 < told.size <= len(leaves)
+                and told.root == merkle.root(leaves[: told.size])
+                and heads.verify(note, witness.signer.cosigner)
+            )
+        except (IntegrityFault, ValueError, AttributeError, struct.error):
+            known = False
+        if not known:
+            yield (
+                f"{name}: note {number} was altered, or belongs to another ledger (or a failure of power cut "
+                "it short): no checkpoint of this ledger reads like it."
+            )
+            return
+        left.discard(note)
+        last = (told.size, told.root)
+    if left:
+        size = min(heads.parse(note).size for note in left)
+        yield (
+            f"{name}: the note over {size:,} entries is gone, though the ledger's checkpoint over them bears "
+            "its signature."
+        )
+    elif last != witness.last:
+        yield f"last.json of the witness {witness.signer.name} is not the last note that it signed."
 
 
 def _head(row: LedgerCheckpoint, size: int, root: bytes, sealer: Sealer) -> str | None:
@@ -198,18 +258,19 @@ def _head(row: LedgerCheckpoint, size: int, root: bytes, sealer: Sealer) -> str 
 def _replay(session: Session, verdict: Verdict) -> Iterator[str]:
     """Fold the entries: each before-image is the last after-image, and the tables equal the fold."""
     verdict.place = "ledger_entry"
-    state: dict[tuple[str, str], tuple[int, str]] = {}
+    state: dict[tuple[str, str], tuple[int, str, int]] = {}
     bodies = session.execute(
         select(LedgerEntry.seq, LedgerEntry.body).order_by(LedgerEntry.seq).execution_options(yield_per=5000)
     )
-    for seq, body in bodies:
+    for count, (seq, body) in enumerate(bodies, start=1):
         entry = json.loads(body)
         key = (entry["record_type"], entry["record_id"])
-        version, image = state.get(key, (0, "null"))
+        version, image, _ = state.get(key, (0, "null", 0))
         if _exact(entry["before"]) != image or entry["version"] != version + 1:
             yield f"{_name(body, seq)} does not follow from the entry before it."
             return
-        state[key] = (entry["version"], _exact(entry["after"]))
+        state[key] = (entry["version"], _exact(entry["after"]), seq)
+        verdict.tell("changes, one by one", count, verdict.entries)
     rows = 0
     for table in regulated_tables():
         verdict.place = f"Table {table.name}"
@@ -218,7 +279,10 @@ def _replay(session: Session, verdict: Verdict) -> Iterator[str]:
             rows += 1
             known = state.pop((table.name, record_id), None)
             if known is None or known[1] == "null":
-                yield f"{table.name} {record_id} has no entry: it was written past the ledger."
+                yield (
+                    f"{_called(table.name, record_id, json.loads(image_text))} has no entry: it was written "
+                    "past the ledger."
+                )
                 return
             image = json.loads(image_text)
             if known[1] != _exact(image):
@@ -229,15 +293,51 @@ def _replay(session: Session, verdict: Verdict) -> Iterator[str]:
                     if _exact(image.get(name)) != _exact(told.get(name)) or (name in image) != (name in told)
                 )
                 yield (
-                    f"{table.name} {record_id} was changed past the ledger: "
-                    f"{', '.join(changed)} is not what version {known[0]} says."
+                    f"{_called(table.name, record_id, told)} was changed past the ledger: "
+                    f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not what version {known[0]} "
+                    f"says ({_by(session, known[2])})."
                 )
                 return
-    left = next((key for key, (_, image) in state.items() if image != "null"), None)
+    left = next((key for key, (_, image, _) in state.items() if image != "null"), None)
     if left is not None:
-        yield f"{left[0]} {left[1]} is gone from its table, and no entry says that it was deleted."
+        told = json.loads(state[left][1])
+        yield (
+            f"{_called(*left, told)} is gone from its table, and no entry says that it was deleted; version "
+            f"{state[left][0]} was {_by(session, state[left][2])}."
+        )
         return
     verdict.checked["records"] = rows
+
+
+def _outbox(session: Session, verdict: Verdict) -> Iterator[str]:
+    """Messages: numbered without a gap, each about a record that the ledger knows. Their text is not covered."""
+    verdict.place = "record_outbox"
+    expected = 1
+    rows = session.execute(
+        select(
+            OutboxEvent.position,
+            OutboxEvent.topic,
+            OutboxEvent.record_type,
+            OutboxEvent.record_id,
+            LedgerEntry.seq,
+        )
+        .outerjoin(LedgerEntry, LedgerEntry.seq == OutboxEvent.entry_seq)
+        .order_by(OutboxEvent.position)
+    )
+    subjects: set[tuple[str, str]] = set()
+    for row in rows:
+        if row.position != expected:
+            yield f"record_outbox: message {expected} is gone, or was given another number."
+            return
+        if row.seq is None:
+            yield f"record_outbox: message {row.position} ({row.topic}) follows from no entry of the ledger."
+            return
+        expected += 1
+        subjects.add((row.record_type, row.record_id))
+    entered = set(session.execute(select(LedgerEntry.record_type, LedgerEntry.record_id).distinct()).all())
+    strange = sorted(subjects - {tuple(one) for one in entered})
+    if strange:
+        yield f"record_outbox: a message is about {strange[0][0]} {strange[0][1]}, which the ledger does not know."
 
 
 def _exact(image: object) -> str:
@@ -264,6 +364,25 @@ def _content(record: Record, session: Session, verdict: Verdict) -> Iterator[str
 def _name(body: str, seq: int) -> str:
     try:
         entry = json.loads(body)
-        return f"Entry {seq} ({entry['record_type']} {entry['record_id']} version {entry['version']})"
-    except (ValueError, KeyError, TypeError):
+        image = entry["after"] or entry["before"] or {}
+        called = _called(entry["record_type"], entry["record_id"], image)
+        return f"Entry {seq} ({called}, version {entry['version']}, {_said(entry)})"
+    except (ValueError, KeyError, TypeError, AttributeError):
         return f"Entry {seq}"
+
+
+def _called(record_type: str, record_id: str, image: dict[str, object]) -> str:
+    """A record by the name that people know it by: its number, code or title, then type and id."""
+    known = (image.get(field) for field in _NAMED_BY)
+    name = next((value for value in known if isinstance(value, str) and value), "")
+    return f"{record_type} {record_id}" + (f" ({name[:80]})" if name else "")
+
+
+def _by(session: Session, seq: int) -> str:
+    body = session.scalar(select(LedgerEntry.body).where(LedgerEntry.seq == seq))
+    return _said(json.loads(body)) if body else "of an entry that is gone"
+
+
+def _said(entry: dict[str, Any]) -> str:
+    """Who wrote an entry, and when."""
+    return f"entered by {entry['actor']['name']} at {entry['time']}"
