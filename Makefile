@@ -9,7 +9,7 @@ WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/t
 NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
-.PHONY: demo test conformance check lint types pages bench openapi lock clean setup
+.PHONY: demo test conformance torture fuzz check lint types pages bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -20,6 +20,15 @@ test: $(STAMP) $(PAGES)
 # Connectors against real servers that are cut, frozen and killed: minutes of waiting, and it wants a quiet machine.
 conformance: $(STAMP)
 	$(BIN)/pytest -q tests/conformance $(ARGS)
+
+# Hours, not minutes: the hub of a running demo is killed; databases and bundles are tampered with.
+torture: $(STAMP) $(PAGES)
+	$(BIN)/python tests/torture/killing.py --kills $(or $(KILLS),20) --out build/torture/$$(date +%s)
+	$(BIN)/python tests/torture/tampering.py --rounds $(or $(ROUNDS),10000)
+
+# The property tests with many more examples than `make test` takes.
+fuzz: $(STAMP)
+	$(BIN)/pytest -q tests/property --hypothesis-profile=long $(ARGS)
 
 check: $(STAMP) lint types
 	cd web && $(NPM) run check
@@ -56,6 +65,10 @@ $(PAGES): $(STAMP) $(WEB)
 openapi: $(STAMP)
 	$(BIN)/python -m titer.server.openapi > web/openapi.json
 	cd web && $(NPM) run api
+
+# The first schema, word for word, after a change of the tables (docs/decisions/0005).
+schema: $(STAMP)
+	$(BIN)/python -m titer.app.migrations.draft
 
 lock: $(STAMP)
 	echo "uv==0.13.9" | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url \

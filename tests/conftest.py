@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from titer.base.clock import ManualClock
 from titer.base.ids import IdSource
@@ -16,6 +17,11 @@ from titer.record import Actor, ContentFiles, Identity, Installation, Record, Si
 from titer.record import identity as identity_module
 
 PASSWORD = "correct horse battery"
+
+# No test is timed: the machine is shared. `make fuzz` takes the long profile.
+settings.register_profile("house", deadline=None)
+settings.register_profile("long", max_examples=5000, deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from asyncua import ua
 from asyncua.ua.ua_binary import struct_to_binary
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from titer.base.clock import us
@@ -57,7 +57,6 @@ one = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(one, max_size=12), st.integers(0, 40))
 def test_any_mixture_decodes_to_what_was_sent(items: list[Any], more: int) -> None:
     regular = [
@@ -83,7 +82,6 @@ def test_any_mixture_decodes_to_what_was_sent(items: list[Any], more: int) -> No
             assert math.isnan(found.data.value[row])
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_damaged_bytes_never_do_worse_than_a_clear_error(data: st.DataObject) -> None:
     raw = bytearray(

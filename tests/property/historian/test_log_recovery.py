@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from titer.historian.errors import LogDamaged
@@ -52,7 +52,6 @@ def test_every_flipped_bit_is_an_alarm_or_falls_into_the_unconfirmed_tail() -> N
                 scan(bytes(bad), 7, newest=False)
 
 
-@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=60), min_size=1, max_size=6), st.data())
 def test_whatever_happens_to_the_bytes_no_record_is_read_that_was_not_written(
     payloads: list[bytes], data: st.DataObject

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from titer.connect.core.frame import Frame
@@ -65,7 +65,6 @@ def settled(store: Store, tags: Names) -> dict[tuple[str, int, int], int]:
     }
 
 
-@settings(max_examples=40, deadline=None)
 @given(FRAMES, st.data())
 def test_frames_sent_again_and_again_over_restarts_count_once(
     frames: list[list[tuple[str, int, int]]], data: st.DataObject
@@ -90,7 +89,6 @@ def test_frames_sent_again_and_again_over_restarts_count_once(
         store.close()
 
 
-@settings(max_examples=40, deadline=None)
 @given(FRAMES, st.integers(0, 7))
 def test_joined_or_apart_the_same_values_are_effective(
     frames: list[list[tuple[str, int, int]]], cut: int

@@ -24,7 +24,7 @@ FEATURES = 6
 _rng = np.random.default_rng(1)
 _rows = _rng.normal(size=(200, 2)) @ _rng.normal(size=(2, FEATURES)) + _rng.normal(size=(200, FEATURES))
 PLANE = fit_pca(_rows, components=2)
-QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUIET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from titer.base.errors import IntegrityFault, Invalid
@@ -77,7 +77,6 @@ def test_contradictions_are_refused_before_they_are_written(changes: dict[str, o
         frame(**changes).encode()
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_any_flipped_bit_is_found(data: st.DataObject) -> None:
     raw = bytearray(frame(text={0: "a"}).encode())
