@@ -372,6 +372,25 @@ def test_a_gap_is_opened_filled_channel_by_channel_and_counted_once(
     assert told_topics == ["equipment.gap.opened", "equipment.gap.unrecoverable"]
 
 
+def test_a_device_s_stepped_clock_is_kept_and_listed(equipment: Equipment, act: Any, record: Record) -> None:
+    words = "The device's clock moved by +300.000 s against the host's."
+    stepped = {
+        "kind": "clock_step",
+        "channels": [],
+        "at_us": 5_000_000,
+        "moved_us": 300_000_000,
+        "reason": words,
+    }
+    with act() as unit:
+        connected(equipment, unit)
+        assert equipment.take_events(unit, told("br201", 1, 7, (stepped,))) == 1
+    with record.reading() as session:
+        (listed,) = equipment.stream_events(session, "br201")
+    assert (listed.kind, listed.reason, listed.at) == ("clock_step", words, from_us(5_000_000))
+    assert listed.details["moved_us"] == 300_000_000
+    assert "equipment.stream.clock_step" in events(record)
+
+
 def test_a_gap_of_all_channels_counts_for_each(equipment: Equipment, act: Any) -> None:
     with act() as unit:
         connected(equipment, unit)

@@ -25,6 +25,7 @@ from titer.equipment.routes.views import (
     LogbookOut,
     LogText,
     NewConnection,
+    StreamEventOut,
     SuspendBody,
     UnitDetail,
     UnitOut,
@@ -163,6 +164,18 @@ def equipment_channel_completeness(
     row = queries.connection(session, name)
     now = equipment.process_clock.now()
     return [DayOut.of(day) for day in queries.completeness(session, row, now, days=days, tag=tag)]
+
+
+@router.get("/connections/{name}/events")
+def equipment_connection_events(
+    name: str, session: Reading, limit: Annotated[int, Query(ge=1, le=500)] = 100
+) -> list[StreamEventOut]:
+    """What the connector told beside the values: reconnections, changed devices, stepped clocks; newest first."""
+    queries.connection(session, name)
+    return [
+        StreamEventOut.model_validate(row, from_attributes=True)
+        for row in queries.stream_events(session, name, limit)
+    ]
 
 
 @router.get("/gaps")

@@ -212,6 +212,15 @@ class GapOut(RecordOut):
         )
 
 
+class StreamEventOut(RecordOut):
+    """What a connector told beside the values."""
+
+    connection: str
+    kind: str
+    at: datetime
+    reason: str
+
+
 class ConnectionOut(RecordOut):
     """A connection: what it is, how it is, and how complete its stream was."""
 
