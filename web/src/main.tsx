@@ -11,7 +11,7 @@ import { SessionProvider, useSessionQuery } from "./api/session";
 import { ErrorState, LoadingState } from "./parts/States";
 import { Zone } from "./parts/zone";
 import { router } from "./router";
-import { LogIn } from "./shell/LogIn";
+import { LogIn, LogInAgain } from "./shell/LogIn";
 import { resolver, theme } from "./theme";
 
 const client = new QueryClient({
@@ -48,6 +48,7 @@ function App() {
     <SessionProvider session={session.data}>
       <Zone value={session.data.installation.time_zone}>
         <RouterProvider router={router} />
+        <LogInAgain />
       </Zone>
     </SessionProvider>
   );

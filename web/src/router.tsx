@@ -1,7 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, type ErrorComponentProps } from "@tanstack/react-router";
-import { useSession } from "./api/session";
 import { EmptyState, ErrorState } from "./parts/States";
-import { homeOf } from "./shell/nav";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRoute({
@@ -18,8 +16,7 @@ function PageError({ error, reset }: ErrorComponentProps) {
 }
 
 function Home() {
-  const { person } = useSession();
-  return <Navigate to={homeOf(person.roles) as "/units"} replace />;
+  return <Navigate to="/today" replace />;
 }
 
 const page = <P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
@@ -27,6 +24,7 @@ const page = <P extends string>(path: P, load: () => Promise<{ default: React.Co
 
 const tree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/", component: Home }),
+  page("/today", () => import("./pages/today/Today")),
   page("/tasks", () => import("./pages/tasks/Tasks")),
   page("/tasks/$id", () => import("./pages/tasks/Task")),
   page("/units", () => import("./pages/units/Units")),
@@ -37,6 +35,11 @@ const tree = root.addChildren([
   page("/lab/samples/$id", () => import("./pages/lab/Sample")),
   page("/lab/results/$id", () => import("./pages/lab/Result")),
   page("/lab/runs/$id", () => import("./pages/lab/Run")),
+  page("/lab/certificates/$id", () => import("./pages/lab/Certificate")),
+  page("/recipes", () => import("./pages/recipes/Recipes")),
+  page("/recipes/$id", () => import("./pages/recipes/Recipe")),
+  page("/people", () => import("./pages/people/People")),
+  page("/people/$id", () => import("./pages/people/Person")),
   page("/review", () => import("./pages/review/Review")),
   page("/alerts", () => import("./pages/alerts/Alerts")),
   page("/alerts/$id", () => import("./pages/alerts/Alert")),

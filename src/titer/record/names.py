@@ -28,7 +28,8 @@ ALSO = ("title", "analysis", "competency", "role", "path", "label", "point", "co
 """Columns that describe one where it has no name."""
 COUNTS = ("number", "sequence", "hour", "revision")
 """Counts that tell rows apart where they have neither."""
-_ID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_LONGEST = 2000
 _MOST = 900
 """Ids asked for in one query; SQLite binds a limited number of values."""
 
@@ -50,22 +51,16 @@ def name_of(row: Mapping[str, Any]) -> str:
     return ""
 
 
-def ids_in(value: Any) -> set[str]:
-    """Every record id in a value, however deep."""
-    if isinstance(value, str):
-        if _ID.match(value):
-            return {value}
-        if value[:1] in "[{" and len(value) > 36:
-            try:
-                return ids_in(json.loads(value))
-            except ValueError:
-                return set()
-        return set()
-    if isinstance(value, Mapping):
-        return {key for item in value.values() for key in ids_in(item)}
-    if isinstance(value, list | tuple):
-        return {key for item in value for key in ids_in(item)}
-    return set()
+def ids_in(row: Mapping[str, Any] | None) -> set[str]:
+    """The ids that a row refers to: its own fields, and what it holds as a short document.
+
+    A long document (an export lists everything that left the house) is no part of a sentence.
+    """
+    found: set[str] = set()
+    for value in (row or {}).values():
+        if isinstance(value, str) and len(value) < _LONGEST:
+            found.update(_ID.findall(value))
+    return found
 
 
 def names(session: Session, ids: Iterable[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from titer.base.clock import iso, us
 from titer.record.http import Current
 from titer.server import events, exporting, importing, problems, search, waiting
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).resolve().parent / "pages"
 MAX_BODY = 64 * 1024 * 1024
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "

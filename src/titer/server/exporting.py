@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from titer.app.export import batch_pdf, export_record
 from titer.record.http import ActingPerson
+from titer.server.certificate import certificate_pdf
 
 router = APIRouter(tags=["export"])
 
@@ -53,3 +54,13 @@ def server_export(body: ExportRecord, request: Request, who: ActingPerson) -> Re
 def server_batch_pdf(batch_id: str, request: Request, _who: ActingPerson) -> Response:
     """The batch record as PDF/A, its data attached, as it stands now."""
     return Response(batch_pdf(request.app.state.platform, batch_id), media_type="application/pdf")
+
+
+@router.get(
+    "/api/lims/certificates/{certificate_id}/certificate.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+def server_certificate_pdf(certificate_id: str, request: Request, _who: ActingPerson) -> Response:
+    """The certificate of analysis as PDF/A, its content attached."""
+    return Response(certificate_pdf(request.app.state.platform, certificate_id), media_type="application/pdf")

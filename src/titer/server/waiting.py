@@ -12,12 +12,13 @@ from pydantic import BaseModel
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from titer.record import Actor, Base, Record
+from titer.record import Actor, Base, Record, SignatureMeaning
 from titer.record.http import ActingPerson, Reading
 from titer.record.names import name_of
 
 router = APIRouter(tags=["waiting"])
 
+_NOBODY = Actor.person("nobody", None, "nobody")
 _MOST = 200
 """Rows of one kind; who has more than this waiting sees the oldest."""
 
@@ -82,7 +83,7 @@ STEPS = (
     Step("mes_recipe", ("in review",), "Check the recipe", "checked"),
     Step("mes_recipe", ("in review",), "Approve the recipe", "approved"),
     Step("equipment_connection", ("draft",), "Approve the connection", "approved", "", True),
-    Step("material_lot", ("pending", "hold"), "Release the lot", "released", "", True, column="disposition"),
+    Step("material_lot", ("pending", "hold"), "Release the lot", "released", column="disposition"),
 )
 
 
@@ -124,26 +125,22 @@ def _steps(session: Session, platform: Any, who: Actor) -> Iterator[WaitingOut]:
         if not verb or not record.may(session, who, verb):
             continue
         for row in _rows(session, Base.metadata.tables[step.table], step.column, step.states):
-            against: list[str] = []
-            if meaning is not None and not step.entered:
-                against = list(meaning.blockers(session, row["id"], who, {}))
-            if _did_it_themselves(against):
-                continue
-            yield _out(row, step.table, step.act, step.meaning, urgent=step.urgent, blockers=against)
+            against = _against(session, meaning, row["id"], who) if meaning else []
+            if against is not None:
+                blockers = [] if step.entered else against
+                yield _out(row, step.table, step.act, step.meaning, urgent=step.urgent, blockers=blockers)
 
 
-def _did_it_themselves(against: list[str]) -> bool:
-    """Whether a second person is asked for: then it does not wait for this one."""
-    words = (
-        "second person",
-        "another person",
-        "yourself",
-        "your own",
-        "own work",
-        "not review",
-        "same person",
-    )
-    return any(word in reason.lower() for reason in against for word in words)
+def _against(session: Session, meaning: SignatureMeaning, record_id: str, who: Actor) -> list[str] | None:
+    """What stands against the person's signature; None where it waits for another person than this one.
+
+    Somebody who had no hand in the work is the measure: what stands against this person only is that the
+    duties must be separate.
+    """
+    against = list(meaning.blockers(session, record_id, who, {}))
+    if against and set(against) - set(meaning.blockers(session, record_id, _NOBODY, {})):
+        return None
+    return against
 
 
 def _tasks(session: Session, record: Record, who: Actor) -> Iterator[WaitingOut]:
@@ -181,8 +178,8 @@ def _results(session: Session, record: Record, who: Actor) -> Iterator[WaitingOu
             .limit(_MOST)
         )
         for row in session.execute(query).mappings():
-            against = list(meaning.blockers(session, row["id"], who, {}))
-            if not _did_it_themselves(against):
+            against = _against(session, meaning, row["id"], who)
+            if against is not None:
                 yield _out(dict(row), "lims_sample", act, meaning_name, blockers=against)
 
 

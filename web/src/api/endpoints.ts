@@ -124,6 +124,15 @@ export const api = {
   batches: (signal?: AbortSignal) => list<T.Batch>("/api/mes/batches", undefined, signal),
   batch: (id: string, signal?: AbortSignal) => http.get<T.BatchDetail>(`/api/mes/batches/${key(id)}`, undefined, signal),
   batchRecord: (id: string, signal?: AbortSignal) => http.get<T.BatchRecord>(`/api/mes/batches/${key(id)}/record`, undefined, signal),
+  recipes: (signal?: AbortSignal) => list<T.Recipe>("/api/mes/recipes", undefined, signal),
+  recipe: (id: string, signal?: AbortSignal) => http.get<T.RecipeDetail>(`/api/mes/recipes/${key(id)}`, undefined, signal),
+  checkRecipe: (body: S["SubmitRecipe"]) => http.post<S["MesRecipeCheckOut"]>("/api/mes/recipes/check", body),
+  submitRecipe: (body: S["SubmitRecipe"]) => http.post<T.Recipe>("/api/mes/recipes", body),
+  makeEffective: (id: string, body: S["ChangeRecipe"]) => http.post<T.Recipe>(`/api/mes/recipes/${key(id)}/effective`, body),
+  orders: (signal?: AbortSignal) => list<T.Order>("/api/mes/orders", undefined, signal),
+  createOrder: (body: S["CreateOrder"]) => http.post<T.Order>("/api/mes/orders", body),
+  createBatch: (body: S["CreateBatch"]) => http.post<T.Batch>("/api/mes/batches", body),
+  startBatch: (id: string, body: S["StartBatch"]) => http.post<T.Batch>(`/api/mes/batches/${key(id)}/start`, body),
   command: (id: string, command: string, reason: string) => http.post<T.Batch>(`/api/mes/batches/${key(id)}/command`, { command, reason }),
   tasks: (query: { batch_id?: string; unit?: string; role?: string; open_only?: boolean }, signal?: AbortSignal) => list<T.Task>("/api/mes/tasks", query, signal),
   task: (id: string, signal?: AbortSignal) => http.get<T.Task>(`/api/mes/tasks/${key(id)}`, undefined, signal),
@@ -150,7 +159,11 @@ export const api = {
     http.get<T.InjectionTrace>(`/api/lims/runs/${key(run)}/injections/${position}/trace`, { points: 2000 }, signal),
   investigations: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Investigation>("/api/lims/investigations", query, signal),
   contractCertificates: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.ContractCertificate>("/api/lims/contract-certificates", query, signal),
+  certificate: (id: string, signal?: AbortSignal) => http.get<T.Certificate>(`/api/lims/certificates/${key(id)}`, undefined, signal),
   certificates: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Certificate>("/api/lims/certificates", query, signal),
+  designs: async (signal?: AbortSignal) =>
+    (await Promise.all(["methods", "specifications", "sampling-plans"].map((kind) => list<T.Design>(`/api/lims/${kind}`, undefined, signal)))).flat(),
+  design: (id: string, signal?: AbortSignal) => http.get<T.DesignDetail>(`/api/lims/designs/${key(id)}`, undefined, signal),
   files: (signal?: AbortSignal) => list<T.RawFile>("/api/lims/files", undefined, signal),
 
   // quality
@@ -181,6 +194,10 @@ export const api = {
   proposals: (query: { batch_id?: string; state?: string }, signal?: AbortSignal) => list<T.Proposal>("/api/twin/proposals", query, signal),
   proposal: (id: string, signal?: AbortSignal) => http.get<T.Proposal>(`/api/twin/proposals/${key(id)}`, undefined, signal),
 
+  // what waits, and what is found
+  waiting: (signal?: AbortSignal) => list<T.Waiting>("/api/waiting", undefined, signal),
+  search: (q: string, signal?: AbortSignal) => list<T.Found>("/api/search", { q, limit: 40 }, signal),
+
   // record
   ledger: (query: { before?: number; limit?: number; record_type?: string; record_id?: string }, signal?: AbortSignal) =>
     http.get<T.LedgerPage>("/api/ledger", query, signal),
@@ -189,6 +206,10 @@ export const api = {
   signatures: (record_type: string, record_id: string, signal?: AbortSignal) =>
     list<T.SignatureRow>("/api/signatures", { record_type, record_id }, signal),
   people: (signal?: AbortSignal) => list<T.PersonRow>("/api/people", undefined, signal),
+  addPerson: (body: S["NewPerson"]) => http.post<T.PersonRow>("/api/people", body),
+  changeRole: (person: string, role: string, give: boolean, reason: string) => http.post<T.PersonRow>(`/api/people/${key(person)}/roles`, { role, give, reason }),
+  enterTraining: (person: string, body: { competency: string; document: string; expires_at: string | null }) =>
+    http.post<T.TrainingRow>(`/api/people/${key(person)}/training`, body),
   training: (person: string, signal?: AbortSignal) => list<T.TrainingRow>(`/api/people/${key(person)}/training`, undefined, signal),
 };
 

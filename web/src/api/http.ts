@@ -55,9 +55,10 @@ async function call<T>(method: string, path: string, body: unknown, signal?: Abo
     }
   }
   if (!response.ok) {
-    // A wrong password, at log-in or in the signature dialog, ends no session: the dialog must stay and say so.
-    if (response.status === 401 && path !== "/api/session" && path !== "/api/signatures") lost?.();
-    throw new ProblemError(problemOf(response.status, parsed));
+    const problem = problemOf(response.status, parsed);
+    // A wrong password ends no session: the dialog stays and says so. What ended is asked for anew, over the page.
+    if (response.status === 401 && problem.reason !== "credentials" && path !== "/api/session") lost?.();
+    throw new ProblemError(problem);
   }
   return parsed as T;
 }
@@ -68,3 +69,25 @@ export const http = {
   put: <T>(path: string, body?: unknown) => call<T>("PUT", path, body ?? {}),
   del: <T>(path: string) => call<T>("DELETE", path, undefined),
 };
+
+/** Fetches a file and hands it to the browser to keep; a body makes it a POST (an export is entered in the ledger). */
+export async function save(path: string, name: string, body?: unknown): Promise<void> {
+  const headers: Record<string, string> = body === undefined ? {} : { "X-CSRF-Token": csrf, "Content-Type": "application/json" };
+  let response: Response;
+  try {
+    response = await fetch(path, { method: body === undefined ? "GET" : "POST", headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new ProblemError(problemOf(0, { detail: "The server could not be reached." }));
+  }
+  if (!response.ok) {
+    const problem = problemOf(response.status, await response.json().catch(() => null));
+    if (response.status === 401 && problem.reason !== "credentials") lost?.();
+    throw new ProblemError(problem);
+  }
+  const address = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

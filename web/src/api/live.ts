@@ -28,7 +28,8 @@ export type StreamState = "connecting" | "open" | "lost";
 
 type Listener = () => void;
 
-function store<T>(initial: T) {
+/** A value outside React, with those who watch it. */
+export function store<T>(initial: T) {
   let current = initial;
   const listeners = new Set<Listener>();
   return {

@@ -7,6 +7,8 @@ export interface Problem {
   next: string;
   where: string;
   status: number;
+  /** Of a 401: "credentials" where a password was wrong, "session" where nobody is logged in any more. */
+  reason: string;
 }
 
 const BY_STATUS: Record<number, { title: string; next: string }> = {
@@ -57,6 +59,7 @@ export function problemOf(status: number, body: unknown): Problem {
     next: text(b.do) || text(b.next) || known.next,
     where: text(b.where),
     status,
+    reason: text(b.reason),
   };
 }
 
@@ -75,5 +78,5 @@ export class ProblemError extends Error {
 export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   const what = error instanceof Error ? error.message : String(error);
-  return { title: "The page failed", what, why: "", next: "Reload the page. If it happens again, tell the administrator.", where: "", status: -1 };
+  return { title: "The page failed", what, why: "", next: "Reload the page. If it happens again, tell the administrator.", where: "", status: -1, reason: "" };
 }

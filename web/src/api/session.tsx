@@ -1,8 +1,8 @@
 /** Who is logged in, and on which installation. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, type ReactNode } from "react";
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useSyncExternalStore, type ReactNode } from "react";
 import { http, onSessionLost, setCsrf } from "./http";
-import { takeClocks } from "./live";
+import { store, takeClocks } from "./live";
 import { ProblemError } from "./problem";
 
 export interface Person {
@@ -64,13 +64,36 @@ export function useMaySee(...roles: string[]): boolean {
   return session !== null && session.person.roles.some((r) => roles.includes(r));
 }
 
+const ended = store(false);
+
+/** Whether the session has ended under the page; the page stays, and the way back in lies over it. */
+export function useSessionEnded(): boolean {
+  return useSyncExternalStore(ended.subscribe, ended.get);
+}
+
 export function useSessionQuery() {
   const client = useQueryClient();
   useEffect(() => {
-    onSessionLost(() => client.setQueryData(["session"], null));
+    onSessionLost(() => {
+      if (client.getQueryData<Session | null>(["session"])) ended.set(true);
+      else client.setQueryData(["session"], null);
+    });
     return () => onSessionLost(null);
   }, [client]);
   return useQuery({ queryKey: ["session"], queryFn: read, staleTime: Number.POSITIVE_INFINITY, retry: false });
+}
+
+/** Takes a session that was opened again. Another person starts with a page of their own, nothing half-typed. */
+export function resume(client: QueryClient, session: Session): void {
+  const before = client.getQueryData<Session | null>(["session"]);
+  client.setQueryData(["session"], session);
+  if (before && before.person.id !== session.person.id) {
+    sessionStorage.clear();
+    location.assign("/");
+    return;
+  }
+  ended.set(false);
+  void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" && q.queryKey[0] !== "sign.preview" });
 }
 
 export async function logIn(username: string, password: string): Promise<Session> {

@@ -10,13 +10,8 @@ type With<B, P> = Omit<B, keyof P> & P;
 
 export type Stamped = Pick<S["LimsSampleOut"], "id" | "version" | "recorded_at" | "process_at">;
 
-export interface Hit {
-  record_type: string;
-  id: string;
-  title: string;
-  subtitle?: string;
-  href?: string;
-}
+export type Found = S["FoundOut"];
+export type Waiting = S["WaitingOut"];
 
 export interface Channel {
   tag: string;
@@ -162,7 +157,12 @@ export interface Injection {
   position: number;
   name: string;
   injected_at: string | null;
+  path?: string;
   peaks: Record<string, unknown>[];
+  /** What the instrument's own table says. */
+  claimed?: Record<string, unknown>[];
+  /** How often, by whom and how it was integrated, as the document tells. */
+  history?: Record<string, string>[];
 }
 
 export type Run = With<S["LimsRunOut"], { injections: Injection[] }>;
@@ -244,3 +244,8 @@ export type Verdict = S["VerdictOut"];
 export type SignatureRow = S["SignatureOut"];
 export type PersonRow = S["PersonOut"];
 export type TrainingRow = S["TrainingOut"];
+export type Recipe = S["MesRecipeOut"];
+export type RecipeDetail = S["MesRecipeDetailOut"];
+export type Order = S["MesOrderOut"];
+export type Design = S["LimsDesignOut"];
+export type DesignDetail = S["LimsDesignDetailOut"];

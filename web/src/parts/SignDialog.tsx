@@ -7,7 +7,8 @@ import { giveSignature, previewSignature, type SignatureOut, type SignatureReque
 import { stamp } from "../format/time";
 import { label, short } from "../format/words";
 import { t } from "../i18n";
-import { ContentView } from "./ContentView";
+import { ContentView, Identifiers } from "./ContentView";
+import { signed } from "./facts";
 import { Shape } from "./Shape";
 import { ErrorState, LoadingState } from "./States";
 
@@ -64,6 +65,8 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
   const shown = preview.data;
   const blocked = (shown?.blockers.length ?? 0) > 0;
   const ready = Boolean(shown) && !blocked && reason.trim() !== "" && password !== "" && !sign.isPending;
+  // The way back in lies over the dialog then; what was typed stays.
+  const sessionEnded = sign.error !== null && toProblem(sign.error).reason === "session";
   const stale = sign.error && toProblem(sign.error).status === 412;
 
   return (
@@ -90,41 +93,33 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
         <LoadingState lines={7} />
       ) : (
         <form onSubmit={submit} className="stack" aria-label={t("sign.title")}>
-          <div className="row" style={{ justifyContent: "space-between" }}>
-            <div>
-              <span className="muted">{t("sign.you")}</span>
-              <p>
-                <strong>{shown.title}</strong>
-              </p>
-            </div>
-            <div className="right tabular">
-              <span className="muted">{t("sign.version", { n: shown.version })}</span>
-              <p title={shown.digest}>
-                <span className="muted">{t("sign.digest")}</span> <span className="mono">{short(shown.digest)}</span>
-              </p>
-            </div>
-          </div>
           <div>
-            <div className="row" style={{ justifyContent: "space-between" }}>
-              <span className="muted">{t("sign.saw")}</span>
-              <Button variant="subtle" size="compact-xs" onClick={() => setExact(!exact)} aria-pressed={exact}>
-                {exact ? t("sign.readable") : t("sign.canonical")}
-              </Button>
-            </div>
-            {exact ? (
-              <pre className="box" tabIndex={0}>
-                {JSON.stringify(shown.content, null, 2)}
-              </pre>
-            ) : (
-              <div className="box" tabIndex={0} role="region" aria-label={t("sign.saw")}>
-                <ContentView content={shown.content} />
-              </div>
-            )}
+            <span className="muted">{t("sign.you")}</span>
+            <p style={{ fontSize: 16 }}>
+              <strong>{shown.title}</strong>
+            </p>
           </div>
-          <p>
-            <span className="muted">{t("sign.meaning")}: </span>
-            <strong>{label(request.meaning)}</strong>
-          </p>
+          {exact ? (
+            <pre className="box" tabIndex={0}>
+              {JSON.stringify(shown.content, null, 2)}
+            </pre>
+          ) : (
+            <div className="box sign-facts" tabIndex={0} role="region" aria-label={t("sign.saw")}>
+              <Facts content={shown.content} />
+            </div>
+          )}
+          <div className="row sign-line">
+            <span>
+              <span className="muted">{t("sign.meaning")}:</span> <strong>{label(request.meaning)}</strong>
+            </span>
+            <span title={shown.digest}>
+              <span className="muted">{t("sign.digest")}</span> <span className="mono">{short(shown.digest)}</span>
+            </span>
+            <span className="muted">{t("sign.version", { n: shown.version })}</span>
+            <Button variant="subtle" size="compact-xs" onClick={() => setExact(!exact)} aria-pressed={exact}>
+              {exact ? t("sign.readable") : t("sign.canonical")}
+            </Button>
+          </div>
           {blocked ? (
             <div className="notice" data-tone="warning" id="sign-blockers">
               <p className="row">
@@ -175,7 +170,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
               <TextInput label={t("sign.second")} value={second} onChange={(e) => setSecond(e.currentTarget.value)} inputMode="numeric" autoComplete="one-time-code" w={130} disabled={blocked} />
             ) : null}
           </div>
-          {sign.error ? <ErrorState error={sign.error} /> : null}
+          {sign.error && !sessionEnded ? <ErrorState error={sign.error} /> : null}
           {stale ? (
             <Button
               variant="default"
@@ -198,6 +193,27 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
         </form>
       )}
     </Modal>
+  );
+}
+
+/** The record's own facts, what the person enters, and last, folded, what identifies. */
+function Facts({ content }: { content: Record<string, unknown> }) {
+  const { shown, entered, identifiers } = signed(content);
+  return (
+    <div className="stack">
+      <ContentView content={shown} />
+      {Object.keys(entered).length > 0 ? (
+        <div className="content-view">
+          <h4>{t("sign.entered")}</h4>
+          <ContentView content={entered} />
+        </div>
+      ) : null}
+      {identifiers.length > 0 ? (
+        <div className="content-view">
+          <Identifiers of={identifiers} />
+        </div>
+      ) : null}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { offset, relative, stamp, type Precision } from "../format/time";
+import { t } from "../i18n";
 import { useZone } from "./zone";
 
 interface Props {
@@ -38,5 +39,20 @@ export function TimeStamp({ at, server, precision = "minute", now }: Props) {
         {now !== undefined ? <span className="muted"> · {relative(at, now)}</span> : null}
       </time>
     </Tooltip>
+  );
+}
+
+/** Both clocks of a record, one below the other, each with its name: they are never merged. */
+export function BothTimes({ plant, server, precision = "second" }: { plant: string | null | undefined; server: string | null | undefined; precision?: Precision }) {
+  const zone = useZone();
+  return (
+    <span className="both-times tabular">
+      <span>
+        <span className="muted">{t("time.plant")}</span> {stamp(plant, zone, precision)} {zone === "UTC" ? "UTC" : zone}
+      </span>
+      <span>
+        <span className="muted">{t("time.server")}</span> {stamp(server, "UTC", precision)} UTC
+      </span>
+    </span>
   );
 }

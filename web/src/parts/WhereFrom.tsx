@@ -31,7 +31,12 @@ export function WhereFrom({ result }: { result: string }) {
 
 function addressIn(link: OriginLink): string | null {
   if (link.kind === "entry" && typeof link.data.entry_id === "string") return `/record/entries/${link.data.entry_id}?seq=${String(link.data.seq ?? "")}`;
-  if (link.kind === "instrument" && link.record_id) return `/units/${encodeURIComponent(link.record_id)}`;
+  if (link.kind === "instrument" && typeof link.data.code === "string") return `/units/${encodeURIComponent(link.data.code)}#calibrations`;
+  if (link.kind === "person" && link.record_id) return `/people/${encodeURIComponent(link.record_id)}#training`;
+  if (link.kind === "peak" && link.record_id) {
+    const position = /^Injection (\d+)/.exec(link.title)?.[1] ?? "";
+    return `/lab/runs/${encodeURIComponent(link.record_id)}?injection=${position}#chromatogram`;
+  }
   return link.record_type && link.record_id ? addressOf(link.record_type, link.record_id) : null;
 }
 
@@ -51,7 +56,10 @@ function Step({ link }: { link: OriginLink }) {
           </>
         ) : null}
       </h3>
-      <p style={{ overflowWrap: "anywhere" }}>{to ? <a href={to}>{link.title}</a> : <strong>{link.title}</strong>}</p>
+      <p style={{ overflowWrap: "anywhere" }}>
+        {to ? <a href={to}>{link.title}</a> : <strong>{link.title}</strong>}
+        {link.kind === "peak" ? <span className="muted"> ({t("where.drawn")})</span> : null}
+      </p>
       {link.detail ? (
         <p className={digest ? "mono muted" : "muted"} style={{ overflowWrap: "anywhere" }}>
           {link.detail}
@@ -59,13 +67,13 @@ function Step({ link }: { link: OriginLink }) {
       ) : null}
       <div className="row">
         {digest ? (
-          <a href={contentAddress(digest)} download>
-            Original bytes
+          <a href={contentAddress(digest)} download={link.title}>
+            {t("bytes.download")}
           </a>
         ) : null}
         {more ? (
           <Button variant="subtle" size="compact-xs" onClick={() => setOpen(!open)} aria-expanded={open}>
-            {open ? "Less" : "More"}
+            {open ? t("where.less") : t("where.more")}
           </Button>
         ) : null}
       </div>

@@ -1,11 +1,12 @@
 import { Modal, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
-import { noun } from "../format/words";
+import { api } from "../api/endpoints";
+import { useSession } from "../api/session";
 import { t } from "../i18n";
-import { findable, matching } from "./find";
-import { addressOf, ENTRIES } from "./nav";
+import { ENTRIES, isOn, placeOf } from "./nav";
 import { Icon, type IconName } from "./icons";
 
 interface Hit {
@@ -23,21 +24,25 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState(0);
   const navigate = useNavigate();
   const list = useRef<HTMLDivElement>(null);
+  const { installation } = useSession();
+  const words = q.trim().toLowerCase();
+  const [asked] = useDebouncedValue(words, 150);
   const found = useQuery({
-    queryKey: ["findable"],
-    queryFn: ({ signal }) => findable(signal),
-    staleTime: 15_000,
+    queryKey: ["search", asked],
+    queryFn: ({ signal }) => api.search(asked, signal),
+    enabled: asked !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
     retry: false,
   });
 
-  const words = q.trim().toLowerCase();
   const hits: Hit[] = [
     ...Object.entries(ENTRIES)
-      .filter(([, e]) => t(e.key).toLowerCase().includes(words))
+      .filter(([, e]) => isOn(e, installation.layers) && t(e.key).toLowerCase().includes(words))
       .map(([name, e]): Hit => ({ key: name, group: "pages", icon: e.icon, title: t(e.key), note: "", to: e.to })),
-    ...matching(found.data ?? [], q).flatMap((r): Hit[] => {
-      const to = r.href ?? addressOf(r.record_type, r.id);
-      return to ? [{ key: `${r.record_type}/${r.id}`, group: "records", icon: "record", title: r.title, note: r.subtitle || noun(r.record_type), to }] : [];
+    ...(asked ? (found.data ?? []) : []).flatMap((r): Hit[] => {
+      const to = placeOf(r);
+      return to ? [{ key: `${r.record_type}/${r.record_id}`, group: "records", icon: "record", title: r.name, note: [r.noun, r.detail].filter(Boolean).join(", "), to }] : [];
     }),
   ];
   const chosen = Math.min(at, Math.max(0, hits.length - 1));
@@ -84,12 +89,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <div key={hit.key} id={`hit-${i}`} role="option" aria-selected={i === chosen} onClick={() => go(hit)} onMouseMove={() => setAt(i)}>
             <Icon name={hit.icon} />
             <span className="grow">{hit.title}</span>
-            <span className="muted">{hit.group === "pages" ? t("palette.pages") : hit.note}</span>
+            <span className="muted palette-note">{hit.group === "pages" ? t("palette.pages") : hit.note}</span>
           </div>
         ))}
       </div>
       <p className="muted" role="status" style={{ padding: "8px 10px 0" }}>
-        {found.isFetching ? t("palette.wait") : hits.length === 0 && words ? t("palette.none", { q: q.trim() }) : t("palette.keys")}
+        {found.error ? t("palette.failed") : found.isFetching || asked !== words ? t("palette.wait") : hits.length === 0 && words ? t("palette.none", { q: q.trim() }) : t("palette.keys")}
       </p>
     </Modal>
   );

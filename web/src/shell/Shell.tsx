@@ -15,14 +15,14 @@ import { SignHost } from "../parts/SignDialog";
 import { ErrorState, LoadingState } from "../parts/States";
 import { Banner } from "./Banner";
 import { Icon } from "./icons";
-import { isMine } from "../pages/tasks/mine";
-import { entriesFor } from "./nav";
+import { useReady } from "../pages/today/waiting";
+import { entriesFor, ENTRIES } from "./nav";
 
 const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
 
 /** Header, rail and page; opens the tab's one event stream. */
 export function Shell() {
-  const { person } = useSession();
+  const { person, installation } = useSession();
   const client = useQueryClient();
   const [searching, setSearching] = useState(false);
   useHotkeys([["mod+K", () => setSearching(true)]], []);
@@ -44,7 +44,7 @@ export function Shell() {
         <span className="grow" />
         <button type="button" className="find" onClick={() => setSearching(true)} aria-keyshortcuts="Control+K">
           <Icon name="search" size={16} />
-          {t("shell.search")}
+          <span className="words">{t("shell.search")}</span>
           <kbd aria-hidden="true">Ctrl K</kbd>
         </button>
         <Alarms />
@@ -55,11 +55,12 @@ export function Shell() {
       </div>
       <nav className="rail" aria-label={t("nav.main")}>
         <ul>
-          {entriesFor(person.roles).map((e) => (
+          {entriesFor(person.roles, installation.layers).map((e) => (
             <li key={e.to}>
-              <Link to={e.to}>
+              <Link to={e.to as "/today"}>
                 <Icon name={e.icon} size={22} />
                 {t(e.key)}
+                {e.to === "/today" ? <Count /> : null}
               </Link>
             </li>
           ))}
@@ -102,22 +103,36 @@ function Crumbs() {
   const { installation } = useSession();
   const path = useRouterState({ select: (s) => s.location.pathname });
   const first = path.split("/")[1] ?? "";
-  const key = `nav.${first}`;
+  const known = Object.entries(ENTRIES).find(([name]) => name === first)?.[1];
   return (
-    <span className="crumbs">
-      {<span>{installation.name}</span>}
-      {["units", "batches", "lab", "review", "alerts", "models", "twin", "links", "record", "tasks"].includes(first) ? (
+    <nav className="crumbs" aria-label={t("shell.crumbs")}>
+      <span>{installation.name}</span>
+      {known ? (
         <>
           <span aria-hidden="true">›</span>
-          <Link to={`/${first}` as "/units"}>{t(key as "nav.units")}</Link>
+          <Link to={known.to as "/units"}>{t(known.key)}</Link>
         </>
       ) : null}
+    </nav>
+  );
+}
+
+/** How much waits for this person; on the rail's first entry. */
+function Count() {
+  const n = useReady();
+  if (n === 0) return null;
+  return (
+    <span className="count" data-testid="waiting-count">
+      <span aria-hidden="true">{n > 99 ? "99+" : n}</span>
+      <span className="hidden">{t("today.count", { n })}</span>
     </span>
   );
 }
 
 function Alarms() {
-  const alerts = useQuery({ queryKey: ["alerts", "open"], queryFn: ({ signal }) => api.alerts({ state: "undisposed" }, signal), meta: { types: ["insight_alert"] }, retry: false });
+  const { installation } = useSession();
+  const on = installation.layers.includes("insight");
+  const alerts = useQuery({ queryKey: ["alerts", "open"], queryFn: ({ signal }) => api.alerts({ state: "undisposed" }, signal), meta: { types: ["insight_alert"] }, retry: false, enabled: on });
   if (!alerts.data) return null;
   const n = alerts.data.length;
   return (
@@ -129,13 +144,11 @@ function Alarms() {
 }
 
 function Mine() {
-  const { person } = useSession();
-  const tasks = useQuery({ queryKey: ["tasks", "mine"], queryFn: ({ signal }) => api.tasks({}, signal), meta: { types: ["mes_task", "mes_"] }, retry: false });
-  const mine = (tasks.data ?? []).filter((task) => isMine(task, person));
-  if (mine.length === 0) return null;
+  const n = useReady();
+  if (n === 0) return null;
   return (
-    <Link to="/tasks" className="top-state">
-      {t("shell.tasks", { n: mine.length })}
+    <Link to="/today" className="top-state">
+      {t("shell.tasks", { n })}
     </Link>
   );
 }

@@ -1,5 +1,7 @@
 /** Our own few icons, drawn as strokes on a 20 x 20 grid; a word always stands beside them or in their label. */
 const PATHS = {
+  today: "M4 11l6-7 6 7M6 9v8h8V9M8.500 17v-4h3v4",
+  recipes: "M5 3h8l3 3v11H5zM8 8h5M8 11h5M8 14h3",
   tasks: "M4 5h2M4 10h2M4 15h2M9 5h8M9 10h8M9 15h8",
   units: "M6 3h8M7 3v3l-2 3v7a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V9l-2-3V3M5 12h10",
   batches: "M4 4h12v12H4zM4 8h12M8 8v8",

@@ -1,4 +1,4 @@
-/** The left rail: at most seven entries, by role. Everything else is one Ctrl+K away. */
+/** The left rail: at most seven entries, by role, of the layers that are on. Everything else is one Ctrl+K away. */
 import type { Message } from "../i18n";
 import type { IconName } from "./icons";
 
@@ -6,51 +6,55 @@ export interface Entry {
   to: string;
   key: Message;
   icon: IconName;
+  /** The layer that has to be on; an entry without one is always there. */
+  layer?: string;
 }
 
 export const ENTRIES = {
-  tasks: { to: "/tasks", key: "nav.tasks", icon: "tasks" },
+  today: { to: "/today", key: "nav.today", icon: "today" },
+  tasks: { to: "/tasks", key: "nav.tasks", icon: "tasks", layer: "mes" },
   units: { to: "/units", key: "nav.units", icon: "units" },
-  batches: { to: "/batches", key: "nav.batches", icon: "batches" },
-  lab: { to: "/lab", key: "nav.lab", icon: "lab" },
+  batches: { to: "/batches", key: "nav.batches", icon: "batches", layer: "mes" },
+  lab: { to: "/lab", key: "nav.lab", icon: "lab", layer: "lims" },
   review: { to: "/review", key: "nav.review", icon: "review" },
-  alerts: { to: "/alerts", key: "nav.alerts", icon: "alerts" },
-  models: { to: "/models", key: "nav.models", icon: "models" },
-  twin: { to: "/twin", key: "nav.twin", icon: "twin" },
+  alerts: { to: "/alerts", key: "nav.alerts", icon: "alerts", layer: "insight" },
+  models: { to: "/models", key: "nav.models", icon: "models", layer: "insight" },
+  twin: { to: "/twin", key: "nav.twin", icon: "twin", layer: "twin" },
   links: { to: "/links", key: "nav.links", icon: "links" },
+  people: { to: "/people", key: "nav.people", icon: "person" },
+  recipes: { to: "/recipes", key: "nav.recipes", icon: "recipes", layer: "mes" },
   record: { to: "/record", key: "nav.record", icon: "record" },
 } as const satisfies Record<string, Entry>;
 
 type Name = keyof typeof ENTRIES;
 
 const BY_ROLE: Record<string, Name[]> = {
-  operator: ["tasks", "units", "batches", "lab", "alerts", "record"],
-  analyst: ["lab", "tasks", "batches", "units", "links", "record"],
+  operator: ["units", "tasks", "batches", "lab", "alerts", "record"],
+  analyst: ["lab", "batches", "units", "links", "people", "record"],
   reviewer: ["review", "batches", "lab", "alerts", "units", "record"],
-  quality: ["review", "batches", "lab", "alerts", "twin", "models", "record"],
-  scientist: ["batches", "alerts", "models", "twin", "units", "lab", "record"],
-  process_owner: ["batches", "twin", "alerts", "models", "units", "review", "record"],
+  quality: ["review", "batches", "lab", "alerts", "twin", "record"],
+  scientist: ["batches", "alerts", "models", "twin", "units", "record"],
+  process_owner: ["batches", "recipes", "twin", "alerts", "models", "record"],
   automation: ["links", "units", "batches", "alerts", "record"],
   steward: ["links", "record", "batches", "lab", "models"],
-  administrator: ["record", "links", "units"],
-  inspector: ["record", "batches", "lab", "review", "models", "twin", "links"],
+  administrator: ["people", "links", "units", "record"],
+  inspector: ["record", "batches", "lab", "review", "links", "people"],
 };
 
-const ORDER: Name[] = ["tasks", "units", "batches", "lab", "review", "alerts", "models", "twin", "links", "record"];
+const ORDER: Name[] = ["today", "tasks", "units", "batches", "recipes", "lab", "review", "alerts", "models", "twin", "links", "people", "record"];
 
-/** The person's entries: the first role decides what is kept when there are more than seven. */
-export function entriesFor(roles: readonly string[]): Entry[] {
-  const wanted: Name[] = [];
-  for (const role of roles) for (const name of BY_ROLE[role] ?? []) if (!wanted.includes(name)) wanted.push(name);
-  if (wanted.length === 0) wanted.push("units", "batches", "record");
-  const kept = new Set(wanted.slice(0, 7));
-  return ORDER.filter((name) => kept.has(name)).map((name) => ENTRIES[name]);
+/** Whether a page is there: a layer that is off is absent from the pages. */
+export function isOn(entry: Entry, layers: readonly string[]): boolean {
+  return entry.layer === undefined || layers.includes(entry.layer);
 }
 
-/** The page that a person comes to first. */
-export function homeOf(roles: readonly string[]): string {
-  const first = roles.map((r) => BY_ROLE[r]?.[0]).find(Boolean);
-  return first ? ENTRIES[first].to : "/units";
+/** The person's entries, after "For you": the first role decides what is kept when there are more than seven. */
+export function entriesFor(roles: readonly string[], layers: readonly string[]): Entry[] {
+  const wanted: Name[] = ["today"];
+  for (const role of roles) for (const name of BY_ROLE[role] ?? []) if (!wanted.includes(name)) wanted.push(name);
+  if (wanted.length === 1) wanted.push("units", "batches", "record");
+  const kept = new Set(wanted.filter((name) => isOn(ENTRIES[name], layers)).slice(0, 7));
+  return ORDER.filter((name) => kept.has(name)).map((name) => ENTRIES[name]);
 }
 
 /** Where a record of a type is read. */
@@ -65,6 +69,20 @@ export function addressOf(recordType: string, id: string): string | null {
       return `/lab/results/${key}`;
     case "lims_run":
       return `/lab/runs/${key}`;
+    case "lims_certificate":
+      return `/lab/certificates/${key}`;
+    case "lims_contract_certificate":
+      return "/lab?tab=certificates";
+    case "record_person":
+      return `/people/${key}`;
+    case "mes_task":
+      return `/tasks/${key}`;
+    case "mes_recipe":
+      return `/recipes/${key}`;
+    case "mes_order":
+      return "/batches";
+    case "insight_model":
+      return `/models?model=${key}`;
     case "insight_alert":
       return `/alerts/${key}`;
     case "equipment_unit":
@@ -79,5 +97,40 @@ export function addressOf(recordType: string, id: string): string | null {
       return `/review?tab=deviations&deviation=${key}`;
     default:
       return null;
+  }
+}
+
+/** Where a record is read that is told with its batch, or with the record that shows it. */
+export function placeOf(record: { record_type: string; record_id: string; name?: string; batch_id?: string | null; about?: string | null }): string | null {
+  const { record_type: type, record_id: id, name = "" } = record;
+  const batch = record.batch_id ? `batch=${encodeURIComponent(record.batch_id)}` : "";
+  const about = record.about ?? null;
+  switch (type) {
+    case "quality_exception":
+      return `/review?${batch}&exception=${encodeURIComponent(id)}`;
+    case "quality_deviation":
+      return `/review?${batch}&tab=deviations&deviation=${encodeURIComponent(id)}`;
+    case "quality_disposition":
+      return `/review?${batch}`;
+    case "quality_audit_trail_review":
+      return `/review?${batch}&tab=trail`;
+    case "lims_investigation":
+      return about ? addressOf("lims_result", about) : null;
+    case "lims_test":
+      return about ? addressOf("lims_sample", about) : null;
+    case "equipment_node":
+    case "equipment_unit":
+      return `/units/${encodeURIComponent(name)}`;
+    case "equipment_connection":
+      return `/links/${encodeURIComponent(name)}`;
+    case "equipment_channel":
+      return about ? `/units/${encodeURIComponent(about)}?lanes=${encodeURIComponent(name)}` : null;
+    case "material_lot":
+    case "material_definition":
+      return `/materials?lots.q=${encodeURIComponent(name)}`;
+    case "lims_design":
+      return `/lab?tab=documents&design=${encodeURIComponent(id)}`;
+    default:
+      return addressOf(type, id);
   }
 }

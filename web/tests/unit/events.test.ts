@@ -3,8 +3,7 @@ import { concerns, Invalidator } from "../../src/api/events";
 import { carried, takeValues } from "../../src/api/live";
 import { items, num } from "../../src/api/endpoints";
 import { address } from "../../src/api/http";
-import { entriesFor, homeOf } from "../../src/shell/nav";
-import { matching } from "../../src/shell/find";
+import { entriesFor, placeOf } from "../../src/shell/nav";
 import { isMine } from "../../src/pages/tasks/mine";
 import { toneOf } from "../../src/parts/states";
 
@@ -65,27 +64,25 @@ describe("answers", () => {
 });
 
 describe("rail", () => {
-  it("has at most seven entries, whatever the roles", () => {
-    expect(entriesFor(["operator", "quality", "scientist", "automation"]).length).toBe(7);
-    expect(entriesFor([]).length).toBeGreaterThan(0);
+  const all = ["lims", "mes", "insight", "twin"];
+  it("has at most seven entries, whatever the roles, and what waits comes first", () => {
+    expect(entriesFor(["operator", "quality", "scientist", "automation"], all).length).toBe(7);
+    expect(entriesFor([], all).length).toBeGreaterThan(1);
+    for (const role of ["operator", "quality", "administrator", ""]) expect(entriesFor([role], all)[0]!.to).toBe("/today");
   });
-  it("brings each to their own first page", () => {
-    expect(homeOf(["operator"])).toBe("/tasks");
-    expect(homeOf(["quality"])).toBe("/review");
-    expect(homeOf(["automation"])).toBe("/links");
-    expect(homeOf([])).toBe("/units");
+  it("leaves out what belongs to a layer that is off", () => {
+    const shown = entriesFor(["quality"], ["lims"]).map((e) => e.to);
+    expect(shown).toContain("/lab");
+    for (const off of ["/batches", "/alerts", "/twin", "/models"]) expect(shown).not.toContain(off);
   });
 });
 
-describe("search", () => {
-  const hits = [
-    { record_type: "lims_sample", id: "1", title: "S-2026-0001", subtitle: "sample of B-2026-0001" },
-    { record_type: "mes_batch", id: "2", title: "B-2026-0001", subtitle: "batch" },
-  ];
-  it("puts what begins with the text first and needs every word", () => {
-    expect(matching(hits, "b-2026").map((h) => h.id)).toEqual(["2", "1"]);
-    expect(matching(hits, "0001 sample").map((h) => h.id)).toEqual(["1"]);
-    expect(matching(hits, "  ")).toEqual([]);
+describe("where a record is read", () => {
+  it("opens it with its batch, or with the record that shows it", () => {
+    expect(placeOf({ record_type: "quality_deviation", record_id: "d", batch_id: "b" })).toBe("/review?batch=b&tab=deviations&deviation=d");
+    expect(placeOf({ record_type: "lims_investigation", record_id: "i", about: "r" })).toBe("/lab/results/r");
+    expect(placeOf({ record_type: "equipment_node", record_id: "x", name: "HPLC-02" })).toBe("/units/HPLC-02");
+    expect(placeOf({ record_type: "record_token", record_id: "x" })).toBeNull();
   });
 });
 

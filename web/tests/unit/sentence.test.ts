@@ -14,6 +14,25 @@ describe("a ledger entry as a sentence", () => {
   it("says who changed what from what to what, and why", () => {
     expect(sentence(entry)).toBe("R. Silva changed sample S-1: state collected → received because: in time");
   });
+  it("names what it mentions instead of bearing its id", () => {
+    const session: Entry = {
+      ...entry, record_type: "record_session", record_id: "s1", verb: "record.session", actor: { id: "record.access", kind: "timer", name: "record.access" },
+      reason: null, before: null, after: { id: "s1", person_id: "p1", ended_at: null },
+    };
+    expect(sentence(session, { p1: "Maria Okafor" })).toBe("Maria Okafor logged in");
+    expect(sentence({ ...session, before: session.after, after: { ...session.after, ended_at: 1, ended_because: "logged out" } }, { p1: "Maria Okafor" })).toBe(
+      "Maria Okafor is logged out: logged out",
+    );
+    const reviewed: Entry = { ...entry, reason: null, before: { number: "T-1", reviewed_by: null }, after: { number: "T-1", reviewed_by: "p1" }, record_type: "lims_result" };
+    expect(sentence(reviewed, { p1: "Ana Reyes" })).toBe("R. Silva changed result T-1: reviewed by nothing → Ana Reyes");
+  });
+  it("says of a signature who signed what, and that a robot did", () => {
+    const signature: Entry = {
+      ...entry, record_type: "record_signature", before: null, reason: "checked",
+      after: { printed_name: "Robot (reviewer)", robot: true, title: "Exception: disposed of", record_type: "quality_exception", record_id: "e1" },
+    };
+    expect(sentence(signature, { e1: "EX-2026-0001" })).toBe("Robot (reviewer) (demo robot) signed: Exception: disposed of, exception EX-2026-0001 because: checked");
+  });
   it("leaves the bookkeeping out", () => {
     expect(changes(entry).map((c) => c.field)).toEqual(["state"]);
   });

@@ -24,7 +24,7 @@ export function Proof({ batch }: { batch: Batch }) {
                   </span>
                   <TimeStamp at={e.process_time} server={e.time} precision="second" />
                   <Link to="/record/entries/$id" params={{ id: e.id }} search={{ seq: String(e.seq) } as never} style={{ color: "inherit" }}>
-                    {sentence(e)}
+                    {sentence(e, page.names)}
                   </Link>
                 </li>
               ))}

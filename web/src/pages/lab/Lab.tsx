@@ -8,6 +8,7 @@ import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
+import { Designs } from "./Designs";
 import { useView } from "../../parts/view";
 
 /** The analyst's work, and everything of the laboratory one tab away. */
@@ -24,6 +25,7 @@ export default function Lab() {
           <Tabs.Tab value="investigations">Investigations</Tabs.Tab>
           <Tabs.Tab value="certificates">Certificates</Tabs.Tab>
           <Tabs.Tab value="files">Instrument files</Tabs.Tab>
+          <Tabs.Tab value="documents">Methods and specifications</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="work">
           <Worklist />
@@ -42,6 +44,9 @@ export default function Lab() {
         </Tabs.Panel>
         <Tabs.Panel value="files">
           <Files />
+        </Tabs.Panel>
+        <Tabs.Panel value="documents">
+          <Designs />
         </Tabs.Panel>
       </Tabs>
     </>
@@ -169,6 +174,7 @@ export function Investigations({ batch }: { batch?: string }) {
 }
 
 export function Certificates({ batch }: { batch?: string }) {
+  const navigate = useNavigate();
   const own = useQuery({ queryKey: ["certificates", batch], queryFn: ({ signal }) => api.certificates({ batch_id: batch }, signal), meta: { types: ["lims_certificate"] } });
   const theirs = useQuery({ queryKey: ["contract", batch], queryFn: ({ signal }) => api.contractCertificates({ batch_id: batch }, signal), meta: { types: ["lims_contract_certificate"] } });
   return (
@@ -182,8 +188,9 @@ export function Certificates({ batch }: { batch?: string }) {
               rows={rows}
               bare
               id={(r) => r.id}
+              open={(r) => void navigate({ to: "/lab/certificates/$id", params: { id: r.id } })}
               columns={[
-                { key: "number", title: "Certificate", value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
+                { key: "number", title: "Certificate", value: (r) => r.number, nowrap: true, render: (r) => <Link to="/lab/certificates/$id" params={{ id: r.id }}>{r.number}</Link> },
                 { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state} tone={r.state === "issued" ? "done" : undefined} /> },
                 { key: "results", title: "Results", value: (r) => (Array.isArray(r.content.results) ? r.content.results.length : null), align: "right" },
                 { key: "digest", title: "Digest", value: (r) => r.digest, render: (r) => <span className="mono">{r.digest.slice(0, 16)}</span> },

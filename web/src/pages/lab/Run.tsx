@@ -1,22 +1,21 @@
-import { Select } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
 import { api, contentAddress } from "../../api/endpoints";
-import { num } from "../../api/endpoints";
-import type { Injection, RunDetail } from "../../api/types";
-import { count, exact } from "../../format/number";
+import type { RunDetail } from "../../api/types";
+import { exact } from "../../format/number";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
-import { Asked, EmptyState, LoadingState } from "../../parts/States";
+import { Signatures } from "../../parts/Signatures";
+import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
-import { useView } from "../../parts/view";
-
-const XYPlot = lazy(() => import("../../parts/trend/XYPlot"));
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
+import { Icon } from "../../shell/icons";
+import { Chromatogram } from "./Chromatogram";
 
 /** A run: suitability, chromatograms read anew from the kept bytes, what the instrument's own trail says. */
 export default function Run() {
@@ -60,13 +59,16 @@ function Body({ detail }: { detail: RunDetail }) {
         <Panel>
           <Facts
             of={[
-              ["Analyst", name(run.analyst_id)],
+              ["Analyst", <Link key="a" to="/people/$id" params={{ id: run.analyst_id }}>{name(run.analyst_id)}</Link>],
               ["Started", <TimeStamp key="s" at={run.started_at} server={run.recorded_at} />],
-              ["Document", run.document_digest ? <a key="d" href={contentAddress(run.document_digest)} download className="mono">{run.document_digest.slice(0, 16)}</a> : "none yet"],
+              ["Instrument", <Link key="i" to="/units/$code" params={{ code: run.instrument }}>{run.instrument}</Link>],
+              ["Recorded", <BothTimes key="t" plant={run.process_at} server={run.recorded_at} />],
               ["Injections", run.injections.length],
             ]}
           />
+          <Bytes digest={run.document_digest} />
         </Panel>
+        {run.injections.length > 0 ? <Chromatogram run={run.id} number={run.number} injections={run.injections} /> : null}
         <Panel title="Suitability" flush>
           <DataTable
             name="suitability"
@@ -84,7 +86,6 @@ function Body({ detail }: { detail: RunDetail }) {
             ]}
           />
         </Panel>
-        {run.injections.length > 0 ? <Chromatogram run={run.id} injections={run.injections} /> : null}
         <Panel title="Results" flush>
           <DataTable
             name="results"
@@ -105,68 +106,30 @@ function Body({ detail }: { detail: RunDetail }) {
           <Panel title="The instrument's own trail">{run.instrument_trail.length === 0 ? <p className="muted">The document carries none.</p> : <div className="list"><ContentView content={run.instrument_trail} /></div>}</Panel>
           <Panel title="Findings">{run.findings.length === 0 ? <p className="muted">None.</p> : <ContentView content={run.findings} />}</Panel>
         </div>
+        <Signatures record_type="lims_run" record_id={run.id} />
       </div>
     </>
   );
 }
 
-function Chromatogram({ run, injections }: { run: string; injections: Injection[] }) {
-  const [chosen, setChosen] = useView("injection");
-  const at = injections.find((i) => String(i.position) === chosen) ?? injections[0]!;
-  const trace = useQuery({ queryKey: ["chromatogram", run, at.position], queryFn: ({ signal }) => api.chromatogram(run, at.position, signal), staleTime: Number.POSITIVE_INFINITY });
+/** The instrument's file as it came: to be taken home and hashed by whoever wants to. */
+function Bytes({ digest }: { digest: string | null }) {
+  const files = useQuery({ queryKey: ["files"], queryFn: ({ signal }) => api.files(signal), meta: { types: ["lims_raw_file"] } });
+  if (digest === null) return <p className="muted" style={{ marginTop: 10 }}>{t("bytes.none")}</p>;
+  const file = files.data?.find((f) => f.digest === digest);
+  const name = file?.file_name ?? `${digest.slice(0, 16)}.bin`;
   return (
-    <Panel
-      title="Chromatogram"
-      right={
-        <Select
-          aria-label="Injection"
-          size="xs"
-          w={280}
-          value={String(at.position)}
-          onChange={(v) => setChosen(v ?? undefined)}
-          data={injections.map((i) => ({ value: String(i.position), label: `${i.position}  ${i.name}` }))}
-          allowDeselect={false}
-        />
-      }
-    >
-      <Asked query={trace} lines={6}>
-        {(got) => (
-          <>
-            <p className="muted tabular">
-              {got.decimated ? `Decimated: ${count(got.time.length)} of ${count(got.from_count)} points drawn (lowest and highest of each stretch)` : `${count(got.from_count)} points, all drawn`}
-            </p>
-            <Suspense fallback={<LoadingState lines={6} />}>
-              <XYPlot
-                label={`Chromatogram of ${got.injection}: ${at.peaks.length} peaks`}
-                x={got.time}
-                y={got.signal}
-                xTitle="Time (min)"
-                yTitle="Signal (mAU)"
-                markers={at.peaks.flatMap((p) => {
-                  const apex = num(p.apex);
-                  return apex === null ? [] : [{ x: apex, label: String(p.name ?? "") }];
-                })}
-              />
-            </Suspense>
-          </>
-        )}
-      </Asked>
-      <DataTable
-        name="peaks"
-        label={`Peaks of ${at.name}`}
-        rows={at.peaks.map((p, n) => ({ n, p }))}
-        bare
-        id={(r) => String(r.n)}
-        empty={<EmptyState title="No peaks" />}
-        columns={["name", "apex", "area", "height", "area_percent", "tailing", "plates", "resolution"]
-          .filter((key) => at.peaks.some((p) => key in p))
-          .map((key) => ({
-            key,
-            title: key === "apex" ? "Apex (min)" : key === "area" ? "Area (mAU·min)" : key.replaceAll("_", " "),
-            align: key === "name" ? undefined : ("right" as const),
-            value: (r: { p: Record<string, unknown> }) => (r.p[key] === null || r.p[key] === undefined ? null : String(r.p[key])),
-          }))}
-      />
-    </Panel>
+    <div className="row" style={{ marginTop: 12, gap: 14 }}>
+      <Button component="a" href={contentAddress(digest)} download={name} variant="default" leftSection={<Icon name="download" />}>
+        {t("bytes.download")}
+      </Button>
+      <span>
+        {name} <span className="muted">{file ? t("bytes.by", { connection: file.connection }) : ""}</span>
+        <br />
+        <span className="mono" data-testid="sha256">
+          SHA-256 {digest}
+        </span>
+      </span>
+    </div>
   );
 }

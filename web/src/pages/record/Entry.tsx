@@ -8,9 +8,9 @@ import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes } from "../../parts/TimeStamp";
 import { addressOf } from "../../shell/nav";
-import { changes, head, sentence } from "./sentence";
+import { changes, head, sentence, type Names } from "./sentence";
 import { digestOf, leafHash, rootFrom, toBase64, fromHex } from "./merkle";
 
 /** One entry: what it says, what it changed, and the proof that it is in the tree, recomputed in this browser. */
@@ -19,27 +19,28 @@ export default function Entry() {
   const { seq } = useSearch({ strict: false }) as { seq?: string };
   const found = useQuery({
     queryKey: ["ledger.entry", id, seq],
-    queryFn: async ({ signal }): Promise<EntryShape | null> => {
+    queryFn: async ({ signal }): Promise<{ entry: EntryShape; names: Names } | null> => {
       const before = seq ? Number(seq) + 1 : undefined;
       const page = await api.ledger({ before, limit: seq ? 1 : 500 }, signal);
-      return page.entries.find((e) => e.id === id) ?? null;
+      const entry = page.entries.find((e) => e.id === id);
+      return entry ? { entry, names: page.names } : null;
     },
   });
   return (
     <Asked query={found} lines={8} isEmpty={(e) => e === null} empty={<EmptyState title="This entry was not found">Open it from the ledger: the address needs the entry&apos;s sequence number.</EmptyState>}>
-      {(entry) => (entry ? <Body entry={entry} /> : null)}
+      {(at) => (at ? <Body entry={at.entry} names={at.names} /> : null)}
     </Asked>
   );
 }
 
-function Body({ entry }: { entry: EntryShape }) {
+function Body({ entry, names }: { entry: EntryShape; names: Names }) {
   const to = addressOf(entry.record_type, entry.record_id);
   const all = changes(entry);
   return (
     <>
       <PageHead
         title={`Entry ${entry.leaf_index === null ? "(not sealed yet)" : count(entry.leaf_index)}`}
-        sub={sentence(entry)}
+        sub={sentence(entry, names)}
         right={
           <>
             {to ? <a href={to}>Open the {noun(entry.record_type)}</a> : null}
@@ -56,7 +57,7 @@ function Body({ entry }: { entry: EntryShape }) {
               of={[
                 ["By", `${entry.actor.name} (${entry.actor.kind})`],
                 ["Action", <span className="mono" key="v">{entry.verb}</span>],
-                ["Plant time", <TimeStamp key="p" at={entry.process_time} server={entry.time} precision="second" />],
+                ["Recorded", <BothTimes key="p" plant={entry.process_time} server={entry.time} />],
                 ["Reason", entry.reason ?? "–"],
                 ["Record", `${noun(entry.record_type)}, version ${entry.record_version}`],
                 ["Entry id", <span className="mono" key="i">{entry.id}</span>],
@@ -80,11 +81,11 @@ function Body({ entry }: { entry: EntryShape }) {
                       {entry.before === null ? null : (
                         <td>
                           <del>
-                            <ContentView content={c.before} />
+                            <ContentView content={c.before} names={names} />
                           </del>
                         </td>
                       )}
-                      <td>{entry.before === null ? <ContentView content={c.after} /> : <ins><ContentView content={c.after} /></ins>}</td>
+                      <td>{entry.before === null ? <ContentView content={c.after} names={names} /> : <ins><ContentView content={c.after} names={names} /></ins>}</td>
                     </tr>
                   ))}
                 </tbody>

@@ -11,7 +11,7 @@ import { Shape } from "../../parts/Shape";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useViews } from "../../parts/view";
-import { head, sentence } from "./sentence";
+import { head, sentence, type Names } from "./sentence";
 
 /** The ledger, newest first, in sentences; and the button that checks all of it. */
 export default function Ledger() {
@@ -28,6 +28,7 @@ export default function Ledger() {
     maxPages: 20,
   });
   const entries = pages.data?.pages.flatMap((p) => p.entries) ?? [];
+  const names: Names = Object.assign({}, ...(pages.data?.pages.map((p) => p.names) ?? []));
   const shown = search.who === "people" ? entries.filter((e) => e.actor.kind === "person") : entries;
   const tree = head(pages.data?.pages[0]?.checkpoint ?? null);
   return (
@@ -87,7 +88,7 @@ export default function Ledger() {
                       <TimeStamp at={e.process_time} server={e.time} precision="second" />
                       <span className="grow" style={{ overflowWrap: "anywhere" }}>
                         <Link to="/record/entries/$id" params={{ id: e.id }} search={{ seq: String(e.seq) } as never} style={{ color: "inherit" }}>
-                          {sentence(e)}
+                          {sentence(e, names)}
                         </Link>
                       </span>
                       <span className="muted nowrap">{noun(e.record_type)}</span>

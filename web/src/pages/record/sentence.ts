@@ -43,33 +43,87 @@ export function brief(v: unknown): string {
   return text.length > 48 ? `${text.slice(0, 45)}…` : text;
 }
 
-export function nameOf(entry: Pick<Entry, "before" | "after" | "record_id">): string {
+/** What people call the records that an entry mentions, by their ids. */
+export type Names = Readonly<Record<string, string>>;
+
+export function nameOf(entry: Pick<Entry, "before" | "after" | "record_id">, names: Names = {}): string {
   const row = entry.after ?? entry.before ?? {};
   for (const key of NAMES) {
     const v = row[key];
     if (typeof v === "string" && v) return v;
   }
+  const known = names[entry.record_id];
+  if (known) return known;
   for (const key of ["sequence", "hour", "revision"]) if (typeof row[key] === "number") return String(row[key]);
   return entry.record_id.slice(-8);
 }
 
+type Row = Record<string, unknown>;
+
+const words = (v: unknown): string => String(v ?? "").replaceAll("_", " ");
+
+/** Who did it: people and models by name; what Titer does by itself is said to be done by itself. */
+export function actorOf(entry: Pick<Entry, "actor">): string {
+  const { kind, name, id } = entry.actor;
+  const called = name || id;
+  if (kind === "person") return called;
+  if (kind === "connection") return `Connection ${called}`;
+  if (kind === "model") return `Model ${called}`;
+  return `Titer (${called.replaceAll(".", " ")})`;
+}
+
+/** Kinds of records of which a sentence of its own says more than "entered X". */
+const SAID: Record<string, (who: string, row: Row, of: (field: string) => string, entry: Entry) => string | null> = {
+  record_session: (_who, row, of, entry) => (entry.before === null ? `${of("person_id")} logged in` : row.ended_at ? `${of("person_id")} is logged out: ${words(row.ended_because)}` : null),
+  record_access_event: (_who, row) => `${String(row.username ?? "somebody")}: ${words(row.kind)} (${words(row.detail)})`,
+  record_signature: (_who, row, of) => `${String(row.printed_name ?? "")}${row.robot ? " (demo robot)" : ""} signed: ${String(row.title ?? words(row.meaning))}, ${noun(String(row.record_type ?? ""))} ${of("record_id")}`,
+  record_role_assignment: (who, row, of) => `${who} ${row.active ? "gave" : "took from"} ${of("person_id")} the role ${words(row.role)}`,
+  record_training: (who, row, of) => `${who} entered the training of ${of("person_id")} in ${words(row.competency)}`,
+  record_content: (who, row) => `${who} kept ${row.origin ? String(row.origin) : "content"} (${brief(row.media_type)}, ${brief(row.size)} bytes)`,
+  record_export: (who, row, of) => `${who} exported ${String(row.title ?? "") || `${noun(String(row.subject_type ?? ""))} ${of("subject_id")}`}`,
+  mes_journal: (_who, row, of) => `Batch ${of("batch_id")}: ${words(row.type)}${row.path ? ` at ${String(row.path)}` : ""}`,
+  mes_task_entry: (_who, row, of) => `${of("entered_by")} entered ${words(row.name)} ${[row.text, row.unit].filter(Boolean).map(String).join(" ")} in ${of("task_id")}`,
+  lims_measurement: (who, row, of) => `${who} entered ${words(row.name)} ${[row.raw, row.unit].filter(Boolean).map(String).join(" ")} for sample ${of("sample_id")}`,
+  lims_evaluation: (who, row, of) => `${who} judged ${of("result_id")}: ${words(row.outcome)} (${brief(row.limit_text)})`,
+  lims_test: (who, row, of, entry) => (entry.before === null ? `${who} planned ${words(row.analysis)} (${String(row.number ?? "")}) for sample ${of("sample_id")}` : null),
+  lims_result: (who, row, of, entry) => (entry.before === null ? `${who} entered the result ${words(row.analysis)} ${[row.text, row.unit].filter(Boolean).map(String).join(" ")} for sample ${of("sample_id")}` : null),
+  historian_seal: (_who, row) => `Titer sealed ${brief(row.row_count)} values in ${brief(row.segment_count)} segments (seal ${brief(row.number)})`,
+  equipment_gap: (who, row, _of, entry) => (entry.before === null ? `${who} noted a gap in ${String(row.connection ?? "")}: ${words(row.reason)}` : null),
+  equipment_logbook: (who, row, of) => `${who} wrote in the logbook of ${of("node_id")}: ${String(row.text ?? "")}`,
+  insight_block: (_who, row, of) => `The monitoring model scored ${brief(row.rows)} rows (block ${brief(row.sequence)}) of ${of("watch_id")}`,
+};
+
 /** "lims.sample.register" -> "sample register" is no sentence; the change itself is said instead. */
-export function sentence(entry: Entry): string {
-  const who = entry.actor.name || entry.actor.id;
-  const what = `${noun(entry.record_type)} ${nameOf(entry)}`;
+export function sentence(entry: Entry, names: Names = {}): string {
+  const who = actorOf(entry);
+  const row = (entry.after ?? entry.before ?? {}) as Row;
+  const of = (field: string): string => {
+    const id = row[field];
+    return typeof id === "string" ? (names[id] ?? id.slice(-8)) : "";
+  };
   const because = entry.reason ? ` because: ${entry.reason}` : "";
+  const own = SAID[entry.record_type]?.(who, row, of, entry);
+  if (own) return `${own}${because}`;
+  const what = `${noun(entry.record_type)} ${nameOf(entry, names)}`;
   if (entry.before === null) {
     const state = entry.after?.state;
-    return `${who} entered ${what}${typeof state === "string" ? ` (${state.replaceAll("_", " ")})` : ""}${because}`;
+    return `${who} entered ${what}${typeof state === "string" ? ` (${words(state)})` : ""}${because}`;
   }
   if (entry.after === null) return `${who} removed ${what}${because}`;
   const all = changes(entry);
   const said = all
     .slice(0, 3)
-    .map((c) => `${label(c.field).toLowerCase()} ${brief(c.before)} → ${brief(c.after)}`)
+    .map((c) => `${label(c.field.replace(/_id$/, "")).toLowerCase()} ${called(c.before, names)} → ${called(c.after, names)}`)
     .join(", ");
   const more = all.length > 3 ? ` and ${all.length - 3} more` : "";
   return all.length === 0 ? `${who} touched ${what}${because}` : `${who} changed ${what}: ${said}${more}${because}`;
+}
+
+/** A value by the name of the record that it refers to; a digest by its first digits. */
+function called(v: unknown, names: Names): string {
+  if (typeof v === "string" && names[v]) return names[v];
+  if (typeof v === "string" && /^[0-9a-f]{40,}$/.test(v)) return `${v.slice(0, 8)}…`;
+  return brief(v);
 }
 
 export interface Head {

@@ -2,11 +2,14 @@ import { Button, Menu, Modal, SegmentedControl, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, flat, isOpen } from "../../api/endpoints";
+import { api, contentAddress, flat, isOpen } from "../../api/endpoints";
 import { useNow } from "../../api/live";
 import type { BatchDetail, UnitDetail } from "../../api/types";
 import { exact } from "../../format/number";
 import { age, relative, us } from "../../format/time";
+import { t } from "../../i18n";
+import { ContentView } from "../../parts/ContentView";
+import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -121,6 +124,8 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
               <Facts
                 of={[
                   ["Class", unit.class_name || "–"],
+                  ["Maker and model", [unit.maker, unit.model].filter(Boolean).join(" ") || "–"],
+                  ["Serial number", unit.serial || "–"],
                   ["Location", unit.location || "–"],
                   ["Qualification", <StateBadge key="q" state={unit.qualification || "unknown"} />],
                   ["Cleanliness", unit.cleanliness ? <StateBadge key="c" state={unit.cleanliness} /> : "needs none"],
@@ -130,7 +135,8 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
             </Panel>
           </div>
         </div>
-        <Trends specs={face} all={all} batch={batch} />
+        {all.length > 0 ? <Trends specs={face} all={all} batch={batch} /> : null}
+        <Calibrations detail={detail} />
         <Log detail={detail} />
       </div>
     </>
@@ -230,6 +236,33 @@ function Waiting({ batch }: { batch: BatchDetail | undefined }) {
       Nothing waits for a person.
       {next ? ` By the clock comes next: ${next.title}, ${relative(next.next_deadline, now.process)}.` : batch ? " The recipe goes on by itself." : ""}
     </p>
+  );
+}
+
+/** Each calibration with what was found and left, and its certificate's bytes. */
+function Calibrations({ detail }: { detail: UnitDetail }) {
+  const name = usePeople();
+  return (
+    <Panel title={t("calibrations.title")} flush id="calibrations">
+      <DataTable
+        name="calibrations"
+        label={t("calibrations.of", { code: detail.unit.code })}
+        rows={detail.calibrations}
+        bare
+        id={(r) => r.id}
+        empty={<EmptyState title={t("calibrations.none")}>{t("calibrations.none.why")}</EmptyState>}
+        columns={[
+          { key: "at", title: t("calibrations.at"), value: (r) => r.performed_at, render: (r) => <TimeStamp at={r.performed_at} server={r.recorded_at} /> },
+          { key: "due", title: t("calibrations.due"), value: (r) => r.due_at, render: (r) => <TimeStamp at={r.due_at} precision="day" /> },
+          { key: "result", title: t("calibrations.result"), value: (r) => r.result, render: (r) => <StateBadge state={r.result} /> },
+          { key: "standard", title: t("calibrations.standard"), value: (r) => r.standard },
+          { key: "found", title: t("calibrations.found"), value: (r) => JSON.stringify(r.as_found), render: (r) => <ContentView content={r.as_found} /> },
+          { key: "left", title: t("calibrations.left"), value: (r) => JSON.stringify(r.as_left), render: (r) => <ContentView content={r.as_left} /> },
+          { key: "by", title: t("calibrations.by"), value: (r) => name(r.performed_by), render: (r) => <Link to="/people/$id" params={{ id: r.performed_by }}>{name(r.performed_by)}</Link> },
+          { key: "file", title: t("calibrations.certificate"), value: (r) => r.certificate_digest, render: (r) => (r.certificate_digest ? <a href={contentAddress(r.certificate_digest)} download className="mono">{r.certificate_digest.slice(0, 16)}</a> : "–") },
+        ]}
+      />
+    </Panel>
   );
 }
 

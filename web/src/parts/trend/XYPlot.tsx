@@ -12,14 +12,18 @@ interface Props {
   yTitle: string;
   height?: number;
   markers?: { x: number; label: string }[];
+  /** Stretches under the line that were integrated: shaded down to the straight line between their ends. */
+  areas?: { from: number; to: number }[];
 }
 
 /** A signal over something that is not time of day: a chromatogram, a spectrum. Drag to zoom, double click back. */
-export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, markers = [] }: Props) {
+export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, markers = [], areas = [] }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme("light");
   const marks = useRef(markers);
   marks.current = markers;
+  const shaded = useRef(areas);
+  shaded.current = areas;
   useEffect(() => {
     const at = host.current;
     if (!at) return;
@@ -48,7 +52,7 @@ export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, mark
         axes: [axis(xTitle, 34), axis(yTitle, 56)],
         series: [{}, { label: yTitle, stroke: tokens.trace[0], width: 1.4, points: { show: false } }],
         hooks: {
-          draw: [
+          drawAxes: [
             (u) => {
               const ctx = u.ctx;
               ctx.save();
@@ -56,6 +60,22 @@ export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, mark
               ctx.strokeStyle = tokens.muted;
               ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
               ctx.textAlign = "center";
+              ctx.fillStyle = tokens.accentSoft;
+              for (const a of shaded.current) {
+                const inside = x.flatMap((at, i) => (at >= a.from && at <= a.to && typeof y[i] === "number" ? [[u.valToPos(at, "x", true), u.valToPos(y[i], "y", true)] as const] : []));
+                if (inside.length < 2) continue;
+                ctx.beginPath();
+                inside.forEach(([px, py], i) => (i === 0 ? ctx.moveTo(px, py) : ctx.lineTo(px, py)));
+                ctx.closePath();
+                ctx.globalAlpha = 0.9;
+                ctx.fill();
+                ctx.globalAlpha = 1;
+                ctx.beginPath();
+                ctx.moveTo(inside[0]![0], inside[0]![1]);
+                ctx.lineTo(inside[inside.length - 1]![0], inside[inside.length - 1]![1]);
+                ctx.stroke();
+              }
+              ctx.fillStyle = tokens.ink;
               for (const m of marks.current) {
                 const px = u.valToPos(m.x, "x", true);
                 if (px < u.bbox.left || px > u.bbox.left + u.bbox.width) continue;
