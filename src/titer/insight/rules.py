@@ -32,7 +32,8 @@ DISPOSITIONS = {
 }
 
 
-WORSE = Decimal("1.5")
+WORSE = Decimal("2.25")
+"""T2 and SPE are squares: 2.25 of their ratio is a deviation half as large again."""
 
 
 def move_model(state: str, event: str) -> str:
@@ -127,7 +128,7 @@ def is_recurrence(state: str, known_ratio: Decimal, new_ratio: Decimal) -> bool:
     """Whether an event of the same cause joins its alert instead of opening another.
 
     It joins while the alert is not disposed of. Afterwards it joins too, since a person has judged this
-    cause in this batch; but what is half as large again as what was judged is a new alert.
+    cause in this batch; but a deviation half as large again as the one judged is a new alert.
     """
     return state != "disposed" or new_ratio <= known_ratio * WORSE
 
