@@ -436,7 +436,9 @@ def record_ledger(
         select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
     ).first()
     entries = [_entry_out(row, index) for row, index in rows]
-    mentioned = ids_in([[one.record_id, one.actor.get("id"), one.before, one.after] for one in entries])
+    mentioned = {one.record_id for one in entries}
+    for one in entries:
+        mentioned |= ids_in(one.before) | ids_in(one.after)
     return LedgerPage(
         entries=entries,
         names=names(session, mentioned),
