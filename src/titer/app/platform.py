@@ -18,6 +18,7 @@ import httpx2 as httpx
 from sqlalchemy.orm import Session
 
 from titer.app.config import Config, load, write
+from titer.app.history import History
 from titer.app.plant_clock import PlantClock
 from titer.base import vault
 from titer.base.clock import Clock, ManualClock, SystemClock, from_iso
@@ -46,7 +47,6 @@ from titer.record.verify import Verifier
 
 log = logging.getLogger(__name__)
 
-REVISION = "0001"
 LOCAL_HOST = "local"
 """The connector host that `titer serve` starts beside the hub."""
 CREDENTIAL_KEY = "credential.key"
@@ -137,7 +137,8 @@ def lock(folder: Path) -> int:
     return descriptor
 
 
-def _ids(clock: Clock) -> IdSource:
+def open_ids(clock: Clock) -> IdSource:
+    """The installation's source of ids."""
     return IdSource(clock, random.SystemRandom())
 
 
@@ -170,10 +171,11 @@ def create_installation(
         ) from error
     plant = PlantClock(config.plant_clock, config.rate) if config.plant_clock else None
     record = open_record(
-        folder, clock=server_clock, process_clock=plant or server_clock, ids=_ids(server_clock)
+        folder, clock=server_clock, process_clock=plant or server_clock, ids=open_ids(server_clock)
     )
-    _import_tables()
-    schema.create(record.engine)
+    import_tables()
+    history = History()
+    schema.create(record.engine, history.stamp)
     record.register_actions(identity_module.ACTIONS)
     with record.action(Actor.timer("titer.init"), "record.install") as unit:
         unit.add(
@@ -188,7 +190,7 @@ def create_installation(
                 time_zone=config.time_zone,
             )
         )
-        unit.add(schema.log_fingerprint(record, unit.session, REVISION))
+        unit.add(schema.log_fingerprint(record, unit.session, history.head))
     sealer = _sealer(folder, config, record, opened, create=True)
     credential_key = secrets.token_bytes(KEY_LENGTH)
     opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
@@ -259,12 +261,13 @@ def open_platform(
 
 
 def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, hasher: Any) -> Platform:
+    History().require_head(folder / "titer.db")
     opened = _vault(folder, config)
     credential_key = opened.read(folder / "keys" / CREDENTIAL_KEY)
     plant = _plant_clock(config)
-    process_clock: Clock = plant or (_stopped_clock(folder) if config.plant_clock else server_clock)
-    record = open_record(folder, clock=server_clock, process_clock=process_clock, ids=_ids(server_clock))
-    _import_tables()
+    process_clock: Clock = plant or (stopped_clock(folder) if config.plant_clock else server_clock)
+    record = open_record(folder, clock=server_clock, process_clock=process_clock, ids=open_ids(server_clock))
+    import_tables()
     with record.reading() as session:
         schema.check_fingerprint(session)
     record.register_actions(identity_module.ACTIONS)
@@ -297,7 +300,7 @@ def _plant_clock(config: Config) -> PlantClock | None:
         return None
 
 
-def _stopped_clock(folder: Path) -> Clock:
+def stopped_clock(folder: Path) -> Clock:
     """The process clock of a simulated installation whose plant is gone: it stands at the last entry's time."""
     connection = sqlite3.connect(f"file:{folder / 'titer.db'}?mode=ro", uri=True)
     try:
@@ -309,7 +312,7 @@ def _stopped_clock(folder: Path) -> Clock:
     return ManualClock(from_iso(row[0]))
 
 
-def _import_tables() -> None:
+def import_tables() -> None:
     """Import every module that maps tables, so that the metadata is whole.
 
     A layer that is switched off keeps its tables, unused, so that switching it on changes no schema.

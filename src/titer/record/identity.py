@@ -35,6 +35,7 @@ _DATA_ROLES = frozenset(ROLES) - {"administrator", "inspector"}
 
 ACTIONS = (
     ActionSpec("record.install", "Set up the installation"),
+    ActionSpec("record.migrate", "Bring the database to another schema"),
     ActionSpec("record.person.create", "Register a person", ("administrator",)),
     ActionSpec("record.person.change", "Change a person's account", ("administrator",)),
     ActionSpec("record.role.assign", "Give or take a role", ("administrator",)),

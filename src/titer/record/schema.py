@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.orm import Session
@@ -41,25 +42,58 @@ def install_triggers(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
 
 
-def drop_triggers(connection: Connection) -> None:
-    """Drop Titer's own triggers, inside a migration that recreates them in the same transaction."""
-    names = connection.exec_driver_sql(
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'titer\\_%' ESCAPE '\\'"
-    ).all()
-    for (name,) in names:
-        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+def create(engine: Engine, also: Callable[[Connection], None] | None = None) -> None:
+    """Make all tables and triggers in an empty database, as today's code describes them.
 
-
-def create(engine: Engine) -> None:
-    """Make all tables and triggers in an empty database."""
+    Args:
+        engine: of the database.
+        also: done in the same transaction; stamps the revision.
+    """
     with engine.execution_options(**{sqlite.WRITE: True}).begin() as connection:
         Base.metadata.create_all(connection)
         install_triggers(connection)
+        if also is not None:
+            also(connection)
+
+
+@contextmanager
+def altering(connection: Connection, table: str, triggers: Sequence[str]) -> Iterator[None]:
+    """Inside a migration: change a regulated table, and enter what becomes of each of its rows.
+
+    The triggers are dropped while the body changes the table, and the given ones created after it. Each row whose
+    image is another then gets a version more and an entry with the image before and after, so that the
+    ledger still tells how every table came to what it is.
+
+    Args:
+        connection: of the open action `record.migrate`.
+        table: its name.
+        triggers: the statements of its triggers after the change, word for word.
+
+    Example:
+        >>> # with altering(op.get_bind(), "record_training", TRIGGERS):
+        >>> #     op.add_column("record_training", sa.Column("place", sa.Text))
+    """
+    open_action = sqlite.slot(connection)
+    if open_action.writer is None:
+        raise IntegrityFault("A migration runs inside an action only.", do="Run `titer migrate`.")
+    sqlite.keep_images(connection, table)
+    for name in sqlite.trigger_names(connection, table):
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    yield
+    sqlite.enter_changes(connection, table, open_action.times)
+    for statement in triggers:
+        connection.exec_driver_sql(statement)
 
 
 def log_fingerprint(record: Record, session: Session, revision: str) -> SchemaFingerprint:
     """The row that states what the schema looks like now."""
     return SchemaFingerprint(revision=revision, fingerprint=sqlite.fingerprint(session.connection()))
+
+
+def logged_revision(session: Session) -> str:
+    """The revision that the ledger says the schema has; empty if it says none."""
+    last = session.scalars(select(SchemaFingerprint).order_by(SchemaFingerprint.id.desc()).limit(1)).first()
+    return last.revision if last is not None else ""
 
 
 def check_fingerprint(session: Session) -> None:

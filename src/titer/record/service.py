@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from titer.base.clock import Clock
+from titer.base.clock import Clock, us
 from titer.base.errors import Conflict, NotAuthorised, Refused
 from titer.base.ids import IdSource
 from titer.record import sqlite
@@ -150,6 +150,7 @@ class Record:
                     session.info["unit"] = unit
                     self._require(session, actor, verb)
                     holder.writer = unit.write_entry
+                    holder.times = (us(unit.now), us(unit.process_now))
                     self._open.unit = unit
                     yield unit
                     unit.finish()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Boolean, Connection, Engine, Table, create_engine, event
+from sqlalchemy import Boolean, Column, Connection, Engine, MetaData, Table, Text, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 WRITE = "titer_write"
@@ -30,10 +30,11 @@ class EntryWriter(Protocol):
 
 
 class Slot:
-    """Holds the open action's entry writer for one connection."""
+    """Holds the open action's entry writer for one connection, and its two times (microseconds)."""
 
     def __init__(self) -> None:
         self.writer: EntryWriter | None = None
+        self.times = (0, 0)
 
 
 def engine(path: Path) -> Engine:
@@ -160,6 +161,59 @@ def images(connection: Connection, table: Table) -> dict[str, str]:
     """Each row's canonical image by id, as the triggers would write it now."""
     statement = f"SELECT t.id, {image_sql(table, 't')} FROM {table.name} t"
     return {row[0]: row[1] for row in connection.exec_driver_sql(statement)}
+
+
+def statements(connection: Connection) -> list[str]:
+    """The statements that make the database's own objects: tables, then indices, then triggers, by name."""
+    order = "CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, name"
+    found = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
+        f"AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY {order}"
+    )
+    return list(found.scalars())
+
+
+def trigger_names(connection: Connection, table: str) -> list[str]:
+    """The names of a table's triggers."""
+    statement = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    return list(connection.exec_driver_sql(statement, (table,)).scalars())
+
+
+def keep_images(connection: Connection, table: str) -> None:
+    """Keep each row's image and version as they are before a migration changes the table."""
+    connection.exec_driver_sql("DROP TABLE IF EXISTS temp.titer_before")
+    connection.exec_driver_sql(
+        "CREATE TEMP TABLE titer_before AS "
+        f"SELECT t.id AS id, t.version AS version, {_image_of(connection, table)} AS image FROM main.{table} t"
+    )
+
+
+def enter_changes(connection: Connection, table: str, times: tuple[int, int]) -> None:
+    """After a migration changed a table: raise the version of each row whose image changed, and enter it."""
+    image = _image_of(connection, table)
+    changed = f"main.{table} t LEFT JOIN temp.titer_before b ON b.id = t.id WHERE {image} IS NOT b.image"
+    connection.exec_driver_sql(
+        f"UPDATE main.{table} SET version = version + 1, recorded_at = ?, process_at = ? "
+        f"WHERE id IN (SELECT t.id FROM {changed} AND b.id IS NOT NULL)",
+        times,
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO main.ledger_entry(body) "
+        f"SELECT titer_entry('{table}', t.id, t.version, b.image, {image}) FROM {changed} ORDER BY t.id"
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO main.ledger_entry(body) "
+        f"SELECT titer_entry('{table}', b.id, b.version + 1, b.image, NULL) FROM temp.titer_before b "
+        f"WHERE b.id NOT IN (SELECT id FROM main.{table}) ORDER BY b.id"
+    )
+    connection.exec_driver_sql("DROP TABLE temp.titer_before")
+
+
+def _image_of(connection: Connection, table: str) -> str:
+    """The image's SQL for a table as it stands in the database, whatever today's code says of it."""
+    columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
+    kept = [Column(row[1], Boolean() if row[2] == "BOOLEAN" else Text()) for row in columns]
+    return image_sql(Table(table, MetaData(), *kept), "t")
 
 
 def integrity(connection: Connection) -> list[Any]:

@@ -1,0 +1,86 @@
+"""`titer migrate`: an installation's database from one revision to another, as an action of the record."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from titer.app.config import load
+from titer.app.history import History, revision_of
+from titer.app.platform import import_tables, lock, open_ids, stopped_clock
+from titer.base.clock import Clock, SystemClock
+from titer.base.errors import IntegrityFault, Refused
+from titer.record import Actor, LedgerEntry, open_record, schema
+from titer.record import identity as identity_module
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What a migration did.
+
+    Attributes:
+        before, after: revisions.
+        entries: how many entries it wrote, one of them about itself.
+    """
+
+    before: str
+    after: str
+    entries: int
+
+
+def migrate(
+    folder: Path, *, to: str | None = None, clock: Clock | None = None, history: History | None = None
+) -> Migrated:
+    """Bring an installation's database to a revision; nobody may use it meanwhile.
+
+    Args:
+        folder: of the installation.
+        to: the revision; the newest if left out. An older one goes back, where the revisions allow it.
+        clock: the server clock; the system's if left out.
+        history: the revisions.
+
+    Raises:
+        Unavailable: if the installation is in use, or was written by a newer Titer.
+        IntegrityFault: if its schema was changed outside a migration.
+        Refused: if a revision does not allow it.
+    """
+    known, server_clock = history or History(), clock or SystemClock()
+    config = load(folder)
+    held = lock(folder)
+    try:
+        before, after = revision_of(folder / "titer.db"), to or known.head
+        if before not in known.known:
+            raise Refused(
+                f"The database has the schema {before}, which this Titer does not know.",
+                do="Use the Titer that wrote it, or a newer one.",
+            )
+        if before == after:
+            return Migrated(before, after, 0)
+        process_clock = stopped_clock(folder) if config.plant_clock else server_clock
+        record = open_record(
+            folder, clock=server_clock, process_clock=process_clock, ids=open_ids(server_clock)
+        )
+        import_tables()
+        record.register_actions(identity_module.ACTIONS)
+        try:
+            with record.reading() as session:
+                schema.check_fingerprint(session)
+                if schema.logged_revision(session) != before:
+                    raise IntegrityFault(
+                        f"The database says that it has the schema {before}, and its ledger says another.",
+                        do="Restore a backup, or run `titer verify` with the Titer that wrote it.",
+                    )
+            reason = f"schema {before} to {after}"
+            with record.action(Actor.timer("titer.migrate"), "record.migrate", reason=reason) as unit:
+                count = select(func.count()).select_from(LedgerEntry)
+                entries = unit.session.scalar(count) or 0
+                known.run(unit.session.connection(), after)
+                unit.add(schema.log_fingerprint(record, unit.session, after))
+                return Migrated(before, after, (unit.session.scalar(count) or 0) - entries)
+        finally:
+            record.engine.dispose()
+    finally:
+        os.close(held)

@@ -1,0 +1,2072 @@
+CREATE TABLE equipment_calibration (
+	node_id TEXT NOT NULL, 
+	performed_at BIGINT NOT NULL, 
+	performed_by TEXT NOT NULL, 
+	due_at BIGINT NOT NULL, 
+	standard TEXT NOT NULL, 
+	as_found TEXT NOT NULL, 
+	as_left TEXT NOT NULL, 
+	result TEXT NOT NULL, 
+	certificate_digest TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_calibration PRIMARY KEY (id)
+)
+
+CREATE TABLE equipment_channel (
+	tag TEXT NOT NULL, 
+	connection_id TEXT NOT NULL, 
+	node_code TEXT, 
+	address TEXT NOT NULL, 
+	unit TEXT NOT NULL, 
+	description TEXT NOT NULL, 
+	low TEXT, 
+	high TEXT, 
+	alarm_low TEXT, 
+	alarm_high TEXT, 
+	resolution TEXT, 
+	writable BOOLEAN NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	settings TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_channel PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_channel_tag UNIQUE (tag)
+)
+
+CREATE TABLE equipment_clock_reading (
+	number INTEGER NOT NULL, 
+	connection TEXT NOT NULL, 
+	taken_at BIGINT NOT NULL, 
+	offset_us BIGINT NOT NULL, 
+	uncertainty_us BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_clock_reading PRIMARY KEY (number)
+)
+
+CREATE TABLE equipment_command (
+	"key" TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	target TEXT NOT NULL, 
+	value TEXT, 
+	unit TEXT NOT NULL, 
+	parameters TEXT NOT NULL, 
+	cause TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	requested_at BIGINT NOT NULL, 
+	deadline BIGINT, 
+	completed_at BIGINT, 
+	readback TEXT, 
+	responses TEXT, 
+	source_time BIGINT, 
+	message TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_command PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_command_key UNIQUE ("key")
+)
+
+CREATE TABLE equipment_connection (
+	name TEXT NOT NULL, 
+	type TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	revision INTEGER NOT NULL, 
+	settings TEXT NOT NULL, 
+	host TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	changed_by TEXT NOT NULL, 
+	node_code TEXT, 
+	fingerprint TEXT, 
+	seen_fingerprint TEXT, 
+	seen_identity TEXT, 
+	recording_since BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_connection PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_connection_name UNIQUE (name)
+)
+
+CREATE TABLE equipment_connection_status (
+	name TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	since BIGINT, 
+	message TEXT NOT NULL, 
+	backlog BIGINT NOT NULL, 
+	heard_at BIGINT NOT NULL, 
+	epoch BIGINT NOT NULL, 
+	clock_offset_us BIGINT, 
+	clock_uncertainty_us BIGINT, 
+	CONSTRAINT pk_equipment_connection_status PRIMARY KEY (name)
+)
+
+CREATE TABLE equipment_context (
+	subject TEXT NOT NULL, 
+	valid_from BIGINT NOT NULL, 
+	content TEXT NOT NULL, 
+	"key" TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_context PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_context_key UNIQUE ("key")
+)
+
+CREATE TABLE equipment_dispatch (
+	"key" TEXT NOT NULL, 
+	handed_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_dispatch PRIMARY KEY ("key")
+)
+
+CREATE TABLE equipment_document (
+	"key" TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	file_name TEXT NOT NULL, 
+	seen_at BIGINT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	identity TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	disposition_reason TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_document PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_document_key UNIQUE ("key")
+)
+
+CREATE TABLE equipment_gap (
+	"key" TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	from_us BIGINT NOT NULL, 
+	to_us BIGINT NOT NULL, 
+	windows TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	outcome TEXT NOT NULL, 
+	filled_rows BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_gap PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_gap_key UNIQUE ("key")
+)
+
+CREATE TABLE equipment_logbook (
+	node_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	"by" TEXT NOT NULL, 
+	batch_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_logbook PRIMARY KEY (id)
+)
+
+CREATE TABLE equipment_node (
+	code TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	level TEXT NOT NULL, 
+	parent_id TEXT, 
+	class_name TEXT NOT NULL, 
+	capabilities TEXT NOT NULL, 
+	location TEXT NOT NULL, 
+	maker TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	serial TEXT NOT NULL, 
+	qualification TEXT NOT NULL, 
+	calibration_due BIGINT, 
+	cleanliness TEXT, 
+	clean_until BIGINT, 
+	clean_hold_h TEXT, 
+	used_for TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_node PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_node_code UNIQUE (code)
+)
+
+CREATE TABLE equipment_stream_event (
+	"key" TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	at BIGINT NOT NULL, 
+	reason TEXT NOT NULL, 
+	details TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_stream_event PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_stream_event_key UNIQUE ("key")
+)
+
+CREATE TABLE historian_last (
+	tag TEXT NOT NULL, 
+	source_us BIGINT NOT NULL, 
+	received_us BIGINT NOT NULL, 
+	value DOUBLE, 
+	text TEXT, 
+	status BIGINT NOT NULL, 
+	quality INTEGER NOT NULL, 
+	origin INTEGER NOT NULL, 
+	CONSTRAINT pk_historian_last PRIMARY KEY (tag)
+)
+
+CREATE TABLE historian_seal (
+	number INTEGER NOT NULL, 
+	log_files TEXT NOT NULL, 
+	marks TEXT NOT NULL, 
+	row_count BIGINT NOT NULL, 
+	segment_count INTEGER NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_historian_seal PRIMARY KEY (id), 
+	CONSTRAINT uq_historian_seal_number UNIQUE (number)
+)
+
+CREATE TABLE historian_segment (
+	seal_number INTEGER NOT NULL, 
+	digest TEXT NOT NULL, 
+	path TEXT NOT NULL, 
+	day TEXT NOT NULL, 
+	start_us BIGINT NOT NULL, 
+	end_us BIGINT NOT NULL, 
+	received_us BIGINT NOT NULL, 
+	row_count BIGINT NOT NULL, 
+	size BIGINT NOT NULL, 
+	tags_digest TEXT NOT NULL, 
+	tag_count INTEGER NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_historian_segment PRIMARY KEY (id), 
+	CONSTRAINT uq_historian_segment_digest UNIQUE (digest)
+)
+
+CREATE TABLE insight_alert (
+	number TEXT NOT NULL, 
+	watch_id TEXT NOT NULL, 
+	model_id TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	batch_number TEXT NOT NULL, 
+	equipment TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	statistic TEXT NOT NULL, 
+	ratio TEXT NOT NULL, 
+	first_at BIGINT NOT NULL, 
+	raised_at BIGINT NOT NULL, 
+	cleared_at BIGINT, 
+	occurrences INTEGER NOT NULL, 
+	last_raised_at BIGINT NOT NULL, 
+	batch_hour TEXT NOT NULL, 
+	contributions TEXT NOT NULL, 
+	lead TEXT NOT NULL, 
+	block_digest TEXT NOT NULL, 
+	escalates_at BIGINT NOT NULL, 
+	acknowledged_by TEXT, 
+	acknowledged_at BIGINT, 
+	disposition TEXT, 
+	comment TEXT, 
+	signature_id TEXT, 
+	exception_id TEXT, 
+	deviation_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_insight_alert PRIMARY KEY (id), 
+	CONSTRAINT uq_insight_alert_watch_id UNIQUE (watch_id, raised_at), 
+	CONSTRAINT uq_insight_alert_number UNIQUE (number)
+)
+
+CREATE TABLE insight_block (
+	watch_id TEXT NOT NULL, 
+	sequence INTEGER NOT NULL, 
+	first_at BIGINT NOT NULL, 
+	last_at BIGINT NOT NULL, 
+	rows INTEGER NOT NULL, 
+	digest TEXT NOT NULL, 
+	previous TEXT, 
+	verdicts TEXT NOT NULL, 
+	alarming INTEGER NOT NULL, 
+	largest_ratio TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_insight_block PRIMARY KEY (id), 
+	CONSTRAINT uq_insight_block_watch_id UNIQUE (watch_id, sequence)
+)
+
+CREATE TABLE insight_dataset (
+	number TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	step_minutes INTEGER NOT NULL, 
+	channels TEXT NOT NULL, 
+	batches TEXT NOT NULL, 
+	manifest_digest TEXT NOT NULL, 
+	created_by TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_insight_dataset PRIMARY KEY (id), 
+	CONSTRAINT uq_insight_dataset_number UNIQUE (number)
+)
+
+CREATE TABLE insight_deployment (
+	number TEXT NOT NULL, 
+	model_id TEXT NOT NULL, 
+	artefact_digest TEXT NOT NULL, 
+	equipment TEXT NOT NULL, 
+	"rename" TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	block_minutes INTEGER NOT NULL, 
+	patience_s INTEGER NOT NULL, 
+	golden_check TEXT NOT NULL, 
+	fallback TEXT NOT NULL, 
+	ends_with_phase TEXT, 
+	state_reason TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_insight_deployment PRIMARY KEY (id), 
+	CONSTRAINT uq_insight_deployment_number UNIQUE (number)
+)
+
+CREATE TABLE insight_model (
+	name TEXT NOT NULL, 
+	revision INTEGER NOT NULL, 
+	state TEXT NOT NULL, 
+	dataset_id TEXT NOT NULL, 
+	spec TEXT NOT NULL, 
+	acceptance TEXT NOT NULL, 
+	artefact_digest TEXT NOT NULL, 
+	calibration TEXT NOT NULL, 
+	code_version TEXT NOT NULL, 
+	author_id TEXT NOT NULL, 
+	criteria_signature_id TEXT, 
+	test_opened_by TEXT, 
+	test_opened_at BIGINT, 
+	validation TEXT, 
+	owner_signature_id TEXT, 
+	quality_signature_id TEXT, 
+	state_reason TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_insight_model PRIMARY KEY (id), 
+	CONSTRAINT uq_insight_model_name UNIQUE (name, revision)
+)
+
+CREATE TABLE insight_watch (
+	deployment_id TEXT NOT NULL, 
+	model_id TEXT NOT NULL, 
+	artefact_digest TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	batch_number TEXT NOT NULL, 
+	equipment TEXT NOT NULL, 
+	started_at BIGINT NOT NULL, 
+	ended_at BIGINT, 
+	state TEXT NOT NULL, 
+	state_reason TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_insight_watch PRIMARY KEY (id), 
+	CONSTRAINT uq_insight_watch_deployment_id UNIQUE (deployment_id, batch_id)
+)
+
+CREATE TABLE ledger_checkpoint (
+	tree_size INTEGER NOT NULL, 
+	note TEXT NOT NULL, 
+	sealed_at BIGINT NOT NULL, 
+	witnessed BOOLEAN NOT NULL, 
+	CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (tree_size)
+)
+
+CREATE TABLE ledger_entry (
+	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	body TEXT NOT NULL, 
+	id TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.id')), 
+	action TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.action')), 
+	record_type TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.record_type')), 
+	record_id TEXT NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.record_id')), 
+	record_version INTEGER NOT NULL GENERATED ALWAYS AS (json_extract(body, '$.version')), 
+	CONSTRAINT uq_ledger_entry_id UNIQUE (id)
+)
+
+CREATE TABLE ledger_leaf (
+	leaf_index INTEGER NOT NULL, 
+	entry_seq INTEGER NOT NULL, 
+	leaf_hash BLOB NOT NULL, 
+	CONSTRAINT pk_ledger_leaf PRIMARY KEY (leaf_index), 
+	CONSTRAINT uq_ledger_leaf_entry_seq UNIQUE (entry_seq)
+)
+
+CREATE TABLE lims_attachment (
+	subject_type TEXT NOT NULL, 
+	subject_id TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	file_name TEXT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	attached_by TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_attachment PRIMARY KEY (id)
+)
+
+CREATE TABLE lims_certificate (
+	number TEXT NOT NULL, 
+	batch_id TEXT, 
+	lot_id TEXT, 
+	specification_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	issued_by TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_certificate PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_certificate_number UNIQUE (number)
+)
+
+CREATE TABLE lims_contract_certificate (
+	number TEXT NOT NULL, 
+	laboratory TEXT NOT NULL, 
+	reference TEXT NOT NULL, 
+	sample_id TEXT NOT NULL, 
+	batch_id TEXT, 
+	digest TEXT NOT NULL, 
+	file_name TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	transcription TEXT NOT NULL, 
+	transcribed_by TEXT, 
+	checked_by TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_contract_certificate PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_contract_certificate_number UNIQUE (number)
+)
+
+CREATE TABLE lims_design (
+	kind TEXT NOT NULL, 
+	code TEXT NOT NULL, 
+	revision INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	document TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	author_id TEXT NOT NULL, 
+	change_reason TEXT NOT NULL, 
+	effective_at BIGINT, 
+	ended_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_design PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_design_kind UNIQUE (kind, code, revision)
+)
+
+CREATE TABLE lims_evaluation (
+	result_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	outcome TEXT NOT NULL, 
+	rounded TEXT, 
+	limit_text TEXT NOT NULL, 
+	rounding TEXT NOT NULL, 
+	specification_id TEXT, 
+	specification_digest TEXT, 
+	trace TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_evaluation PRIMARY KEY (id)
+)
+
+CREATE TABLE lims_investigation (
+	number TEXT NOT NULL, 
+	test_id TEXT NOT NULL, 
+	result_id TEXT NOT NULL, 
+	batch_id TEXT, 
+	exception_id TEXT, 
+	state TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	investigator_id TEXT, 
+	hypothesis TEXT, 
+	evidence TEXT NOT NULL, 
+	assignable_cause TEXT, 
+	cause_kind TEXT, 
+	reviewer_id TEXT, 
+	approver_id TEXT, 
+	redetermination_id TEXT, 
+	conclusion TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_investigation PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_investigation_number UNIQUE (number)
+)
+
+CREATE TABLE lims_measurement (
+	sample_id TEXT, 
+	test_id TEXT, 
+	run_id TEXT, 
+	name TEXT NOT NULL, 
+	replicate INTEGER NOT NULL, 
+	raw TEXT NOT NULL, 
+	value TEXT, 
+	unit TEXT, 
+	source TEXT NOT NULL, 
+	supersedes_id TEXT, 
+	reason TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_measurement PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_measurement_supersedes_id UNIQUE (supersedes_id)
+)
+
+CREATE TABLE lims_panel_request (
+	command_key TEXT NOT NULL, 
+	sample_id TEXT NOT NULL, 
+	method_id TEXT NOT NULL, 
+	instrument TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	message TEXT, 
+	asked_at BIGINT NOT NULL, 
+	counter INTEGER, 
+	measured_at TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_panel_request PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_panel_request_command_key UNIQUE (command_key)
+)
+
+CREATE TABLE lims_raw_file (
+	document_id TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	file_name TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	disposition TEXT NOT NULL, 
+	reason TEXT, 
+	run_id TEXT, 
+	batch_ids TEXT NOT NULL, 
+	found TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_raw_file PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_raw_file_document_id UNIQUE (document_id)
+)
+
+CREATE TABLE lims_result (
+	test_id TEXT NOT NULL, 
+	sample_id TEXT NOT NULL, 
+	batch_id TEXT, 
+	analysis TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	value TEXT, 
+	text TEXT NOT NULL, 
+	unit TEXT, 
+	trace TEXT NOT NULL, 
+	inputs TEXT NOT NULL, 
+	pinned TEXT NOT NULL, 
+	sampled_at BIGINT, 
+	entered_by TEXT NOT NULL, 
+	reviewed_by TEXT, 
+	approved_by TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_result PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_result_test_id UNIQUE (test_id)
+)
+
+CREATE TABLE lims_run (
+	number TEXT NOT NULL, 
+	method_id TEXT NOT NULL, 
+	instrument TEXT NOT NULL, 
+	analyst_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	test_ids TEXT NOT NULL, 
+	materials TEXT NOT NULL, 
+	pinned TEXT NOT NULL, 
+	document_digest TEXT, 
+	raw_file_id TEXT, 
+	injections TEXT NOT NULL, 
+	suitability TEXT NOT NULL, 
+	findings TEXT NOT NULL, 
+	instrument_trail TEXT NOT NULL, 
+	started_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_run PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_run_number UNIQUE (number)
+)
+
+CREATE TABLE lims_sample (
+	number TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	parent_id TEXT, 
+	batch_id TEXT, 
+	lot_id TEXT, 
+	point TEXT NOT NULL, 
+	location TEXT NOT NULL, 
+	planned_at BIGINT, 
+	sampled_at BIGINT, 
+	sampled_by TEXT, 
+	received_at BIGINT, 
+	plan_id TEXT, 
+	specification_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_sample PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_sample_number UNIQUE (number)
+)
+
+CREATE TABLE lims_test (
+	number TEXT NOT NULL, 
+	sample_id TEXT NOT NULL, 
+	batch_id TEXT, 
+	analysis TEXT NOT NULL, 
+	method_id TEXT NOT NULL, 
+	specification_id TEXT, 
+	kind TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	run_id TEXT, 
+	redetermines_id TEXT, 
+	investigation_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_test PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_test_number UNIQUE (number)
+)
+
+CREATE TABLE material_container (
+	code TEXT NOT NULL, 
+	lot_id TEXT NOT NULL, 
+	quantity TEXT NOT NULL, 
+	location TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_material_container PRIMARY KEY (id), 
+	CONSTRAINT uq_material_container_code UNIQUE (code)
+)
+
+CREATE TABLE material_definition (
+	code TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	unit TEXT NOT NULL, 
+	needs TEXT NOT NULL, 
+	disposed_by TEXT NOT NULL, 
+	specification TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_material_definition PRIMARY KEY (id), 
+	CONSTRAINT uq_material_definition_code UNIQUE (code)
+)
+
+CREATE TABLE material_genealogy (
+	"key" TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	source_type TEXT NOT NULL, 
+	source_id TEXT NOT NULL, 
+	target_type TEXT NOT NULL, 
+	target_id TEXT NOT NULL, 
+	quantity TEXT, 
+	unit TEXT, 
+	happened_at BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_material_genealogy PRIMARY KEY (id), 
+	CONSTRAINT uq_material_genealogy_key UNIQUE ("key")
+)
+
+CREATE TABLE material_lot (
+	number TEXT NOT NULL, 
+	definition_id TEXT NOT NULL, 
+	supplier TEXT NOT NULL, 
+	supplier_lot TEXT NOT NULL, 
+	quantity TEXT NOT NULL, 
+	remaining TEXT NOT NULL, 
+	unit TEXT NOT NULL, 
+	expires_on TEXT, 
+	received_at BIGINT, 
+	usage TEXT NOT NULL, 
+	disposition TEXT NOT NULL, 
+	disposition_reason TEXT, 
+	disposition_signature TEXT, 
+	certificate_digest TEXT, 
+	certificate_name TEXT, 
+	batch_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_material_lot PRIMARY KEY (id), 
+	CONSTRAINT uq_material_lot_number UNIQUE (number)
+)
+
+CREATE TABLE mes_adjustment (
+	proposal_id TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	signature_id TEXT NOT NULL, 
+	tag TEXT NOT NULL, 
+	channel TEXT NOT NULL, 
+	value TEXT, 
+	unit TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT, 
+	command_key TEXT, 
+	readback TEXT, 
+	applied_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_adjustment PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_adjustment_proposal_id UNIQUE (proposal_id, tag)
+)
+
+CREATE TABLE mes_allocation (
+	"key" TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	path TEXT NOT NULL, 
+	symbol TEXT NOT NULL, 
+	equipment TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	priority INTEGER NOT NULL, 
+	requested_at BIGINT NOT NULL, 
+	granted_at BIGINT, 
+	released_at BIGINT, 
+	reasons TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_allocation PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_allocation_key UNIQUE ("key"), 
+	CONSTRAINT fk_mes_allocation_batch_id FOREIGN KEY(batch_id) REFERENCES mes_batch (id)
+)
+
+CREATE TABLE mes_batch (
+	number TEXT NOT NULL, 
+	order_id TEXT NOT NULL, 
+	recipe_id TEXT NOT NULL, 
+	control_recipe_id TEXT NOT NULL, 
+	product TEXT NOT NULL, 
+	equipment TEXT NOT NULL, 
+	execution TEXT NOT NULL, 
+	semantics INTEGER NOT NULL, 
+	simulated BOOLEAN NOT NULL, 
+	started_at BIGINT, 
+	ended_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_batch PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_batch_number UNIQUE (number), 
+	CONSTRAINT fk_mes_batch_order_id FOREIGN KEY(order_id) REFERENCES mes_order (id), 
+	CONSTRAINT fk_mes_batch_recipe_id FOREIGN KEY(recipe_id) REFERENCES mes_recipe (id), 
+	CONSTRAINT fk_mes_batch_control_recipe_id FOREIGN KEY(control_recipe_id) REFERENCES mes_control_recipe (id)
+)
+
+CREATE TABLE mes_charge (
+	batch_id TEXT NOT NULL, 
+	task_id TEXT NOT NULL, 
+	direction TEXT NOT NULL, 
+	material TEXT NOT NULL, 
+	lot_id TEXT NOT NULL, 
+	lot_number TEXT NOT NULL, 
+	quantity TEXT, 
+	unit TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_charge PRIMARY KEY (id), 
+	CONSTRAINT fk_mes_charge_batch_id FOREIGN KEY(batch_id) REFERENCES mes_batch (id), 
+	CONSTRAINT fk_mes_charge_task_id FOREIGN KEY(task_id) REFERENCES mes_task (id)
+)
+
+CREATE TABLE mes_control_recipe (
+	recipe_id TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	content_digest TEXT NOT NULL, 
+	bindings TEXT NOT NULL, 
+	formula TEXT NOT NULL, 
+	snapshot_digest TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_control_recipe PRIMARY KEY (id), 
+	CONSTRAINT fk_mes_control_recipe_recipe_id FOREIGN KEY(recipe_id) REFERENCES mes_recipe (id)
+)
+
+CREATE TABLE mes_heartbeat (
+	name TEXT NOT NULL, 
+	server_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_heartbeat PRIMARY KEY (name)
+)
+
+CREATE TABLE mes_journal (
+	batch_id TEXT NOT NULL, 
+	sequence INTEGER NOT NULL, 
+	type TEXT NOT NULL, 
+	path TEXT, 
+	event TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_journal PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_journal_batch_id UNIQUE (batch_id, sequence), 
+	CONSTRAINT fk_mes_journal_batch_id FOREIGN KEY(batch_id) REFERENCES mes_batch (id)
+)
+
+CREATE TABLE mes_order (
+	number TEXT NOT NULL, 
+	recipe_code TEXT NOT NULL, 
+	product TEXT NOT NULL, 
+	quantity TEXT, 
+	unit TEXT, 
+	priority INTEGER NOT NULL, 
+	planned_start BIGINT, 
+	state TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_order PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_order_number UNIQUE (number)
+)
+
+CREATE TABLE mes_recipe (
+	code TEXT NOT NULL, 
+	number INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	product TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	content_digest TEXT NOT NULL, 
+	source_digest TEXT NOT NULL, 
+	warnings TEXT NOT NULL, 
+	submitted_by TEXT NOT NULL, 
+	author_id TEXT, 
+	checker_id TEXT, 
+	approver_id TEXT, 
+	effective_at BIGINT, 
+	state_reason TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_recipe PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_recipe_code UNIQUE (code, number)
+)
+
+CREATE TABLE mes_sample (
+	"key" TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	path TEXT NOT NULL, 
+	sample_id TEXT NOT NULL, 
+	number TEXT NOT NULL, 
+	"plan" TEXT NOT NULL, 
+	label TEXT NOT NULL, 
+	drawn_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_sample PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_sample_key UNIQUE ("key"), 
+	CONSTRAINT fk_mes_sample_batch_id FOREIGN KEY(batch_id) REFERENCES mes_batch (id)
+)
+
+CREATE TABLE mes_task (
+	"key" TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	path TEXT NOT NULL, 
+	unit_code TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	role TEXT NOT NULL, 
+	form TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	offered_at BIGINT NOT NULL, 
+	entered_by TEXT, 
+	entered_at BIGINT, 
+	comment TEXT, 
+	lot_number TEXT, 
+	witness_signature_id TEXT, 
+	accepted_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_task PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_task_key UNIQUE ("key"), 
+	CONSTRAINT fk_mes_task_batch_id FOREIGN KEY(batch_id) REFERENCES mes_batch (id)
+)
+
+CREATE TABLE mes_task_entry (
+	task_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	revision INTEGER NOT NULL, 
+	text TEXT NOT NULL, 
+	value TEXT, 
+	unit TEXT, 
+	low TEXT, 
+	high TEXT, 
+	inside BOOLEAN, 
+	entered_by TEXT NOT NULL, 
+	reason TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_mes_task_entry PRIMARY KEY (id), 
+	CONSTRAINT uq_mes_task_entry_task_id UNIQUE (task_id, name, revision), 
+	CONSTRAINT fk_mes_task_entry_task_id FOREIGN KEY(task_id) REFERENCES mes_task (id)
+)
+
+CREATE TABLE quality_audit_trail_review (
+	batch_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	seed INTEGER NOT NULL, 
+	sampled TEXT NOT NULL, 
+	flagged TEXT NOT NULL, 
+	outcome TEXT, 
+	comment TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_quality_audit_trail_review PRIMARY KEY (id), 
+	CONSTRAINT uq_quality_audit_trail_review_batch_id UNIQUE (batch_id)
+)
+
+CREATE TABLE quality_deviation (
+	number TEXT NOT NULL, 
+	"key" TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	description TEXT NOT NULL, 
+	batch_id TEXT, 
+	exception_ids TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	classification TEXT, 
+	root_cause TEXT, 
+	product_impact TEXT, 
+	corrective_action TEXT, 
+	investigator_id TEXT, 
+	closed_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_quality_deviation PRIMARY KEY (id), 
+	CONSTRAINT uq_quality_deviation_number UNIQUE (number), 
+	CONSTRAINT uq_quality_deviation_key UNIQUE ("key")
+)
+
+CREATE TABLE quality_disposition (
+	batch_id TEXT NOT NULL, 
+	batch_number TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	coverage TEXT NOT NULL, 
+	decided_at BIGINT, 
+	signature_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_quality_disposition PRIMARY KEY (id), 
+	CONSTRAINT uq_quality_disposition_batch_id UNIQUE (batch_id)
+)
+
+CREATE TABLE quality_exception (
+	number TEXT NOT NULL, 
+	"key" TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	severity TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	detail TEXT NOT NULL, 
+	batch_id TEXT, 
+	subject_type TEXT NOT NULL, 
+	subject_id TEXT NOT NULL, 
+	evidence TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	disposition TEXT, 
+	comment TEXT, 
+	deviation_id TEXT, 
+	signature_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_quality_exception PRIMARY KEY (id), 
+	CONSTRAINT uq_quality_exception_number UNIQUE (number), 
+	CONSTRAINT uq_quality_exception_key UNIQUE ("key")
+)
+
+CREATE TABLE record_access_event (
+	kind TEXT NOT NULL, 
+	username TEXT NOT NULL, 
+	person_id TEXT, 
+	remote TEXT NOT NULL, 
+	detail TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_access_event PRIMARY KEY (id)
+)
+
+CREATE TABLE record_content (
+	digest TEXT NOT NULL, 
+	size BIGINT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	origin TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_content PRIMARY KEY (id), 
+	CONSTRAINT uq_record_content_digest UNIQUE (digest)
+)
+
+CREATE TABLE record_counter (
+	series TEXT NOT NULL, 
+	last INTEGER NOT NULL, 
+	CONSTRAINT pk_record_counter PRIMARY KEY (series)
+)
+
+CREATE TABLE record_credential (
+	owner_id TEXT NOT NULL, 
+	owner_type TEXT NOT NULL, 
+	secret TEXT NOT NULL, 
+	CONSTRAINT pk_record_credential PRIMARY KEY (owner_id), 
+	CONSTRAINT uq_record_credential_secret UNIQUE (secret)
+)
+
+CREATE TABLE record_export (
+	subject_type TEXT NOT NULL, 
+	subject_id TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	records TEXT NOT NULL, 
+	files TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_export PRIMARY KEY (id)
+)
+
+CREATE TABLE record_installation (
+	name TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	simulated BOOLEAN NOT NULL, 
+	demo BOOLEAN NOT NULL, 
+	process_origin BIGINT, 
+	process_rate TEXT, 
+	created_at BIGINT NOT NULL, 
+	time_zone TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_installation PRIMARY KEY (id)
+)
+
+CREATE TABLE record_machine_token (
+	name TEXT NOT NULL, 
+	scopes TEXT NOT NULL, 
+	issued_at BIGINT NOT NULL, 
+	issued_by TEXT NOT NULL, 
+	issue_count INTEGER NOT NULL, 
+	credential_mac TEXT NOT NULL, 
+	revoked_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_machine_token PRIMARY KEY (id), 
+	CONSTRAINT uq_record_machine_token_name UNIQUE (name)
+)
+
+CREATE TABLE record_outbox (
+	position INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	id TEXT NOT NULL, 
+	topic TEXT NOT NULL, 
+	record_type TEXT NOT NULL, 
+	record_id TEXT NOT NULL, 
+	payload TEXT NOT NULL, 
+	entry_seq INTEGER NOT NULL, 
+	signed BOOLEAN NOT NULL, 
+	occurred_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT uq_record_outbox_id UNIQUE (id)
+)
+
+CREATE TABLE record_outbox_cursor (
+	subscriber TEXT NOT NULL, 
+	position INTEGER NOT NULL, 
+	CONSTRAINT pk_record_outbox_cursor PRIMARY KEY (subscriber)
+)
+
+CREATE TABLE record_person (
+	username TEXT NOT NULL, 
+	full_name TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	password_set_at BIGINT NOT NULL, 
+	password_set_by TEXT NOT NULL, 
+	password_count INTEGER NOT NULL, 
+	credential_mac TEXT NOT NULL, 
+	failed_attempts INTEGER NOT NULL, 
+	locked_at BIGINT, 
+	robot_for TEXT, 
+	policy_acknowledged_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_person PRIMARY KEY (id), 
+	CONSTRAINT uq_record_person_username UNIQUE (username)
+)
+
+CREATE TABLE record_role_assignment (
+	person_id TEXT NOT NULL, 
+	role TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_role_assignment PRIMARY KEY (id), 
+	CONSTRAINT uq_record_role_assignment_person_id UNIQUE (person_id, role)
+)
+
+CREATE TABLE record_schema (
+	revision TEXT NOT NULL, 
+	fingerprint TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_schema PRIMARY KEY (id)
+)
+
+CREATE TABLE record_session (
+	person_id TEXT NOT NULL, 
+	credential_mac TEXT NOT NULL, 
+	remote TEXT NOT NULL, 
+	started_at BIGINT NOT NULL, 
+	ends_at BIGINT NOT NULL, 
+	ended_at BIGINT, 
+	ended_because TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_session PRIMARY KEY (id)
+)
+
+CREATE TABLE record_signature (
+	record_type TEXT NOT NULL, 
+	record_id TEXT NOT NULL, 
+	record_version INTEGER NOT NULL, 
+	meaning TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	person_id TEXT NOT NULL, 
+	printed_name TEXT NOT NULL, 
+	robot BOOLEAN NOT NULL, 
+	session_id TEXT, 
+	signed_at BIGINT NOT NULL, 
+	time_zone TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_signature PRIMARY KEY (id)
+)
+
+CREATE TABLE record_training (
+	person_id TEXT NOT NULL, 
+	competency TEXT NOT NULL, 
+	document TEXT NOT NULL, 
+	trained_at BIGINT NOT NULL, 
+	expires_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_training PRIMARY KEY (id)
+)
+
+CREATE TABLE twin_definition (
+	number TEXT NOT NULL, 
+	equipment TEXT NOT NULL, 
+	model_id TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
+	settings_digest TEXT NOT NULL, 
+	defined_by TEXT NOT NULL, 
+	commissioned_signature_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_definition PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_definition_number UNIQUE (number), 
+	CONSTRAINT fk_twin_definition_model_id FOREIGN KEY(model_id) REFERENCES twin_model (id)
+)
+
+CREATE TABLE twin_hour (
+	instance_id TEXT NOT NULL, 
+	hour INTEGER NOT NULL, 
+	revision INTEGER NOT NULL, 
+	taken_at BIGINT NOT NULL, 
+	arrived_at BIGINT NOT NULL, 
+	inputs TEXT NOT NULL, 
+	measured TEXT NOT NULL, 
+	quality TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_hour PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_hour_instance_id UNIQUE (instance_id, hour, revision), 
+	CONSTRAINT fk_twin_hour_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id)
+)
+
+CREATE TABLE twin_instance (
+	number TEXT NOT NULL, 
+	definition_id TEXT NOT NULL, 
+	model_id TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	batch_number TEXT NOT NULL, 
+	equipment TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reasons TEXT NOT NULL, 
+	started_at BIGINT, 
+	start_volume TEXT, 
+	frozen_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_instance PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_instance_definition_id UNIQUE (definition_id, batch_id), 
+	CONSTRAINT uq_twin_instance_number UNIQUE (number), 
+	CONSTRAINT fk_twin_instance_definition_id FOREIGN KEY(definition_id) REFERENCES twin_definition (id), 
+	CONSTRAINT fk_twin_instance_model_id FOREIGN KEY(model_id) REFERENCES twin_model (id)
+)
+
+CREATE TABLE twin_measurement (
+	instance_id TEXT NOT NULL, 
+	"key" TEXT NOT NULL, 
+	revision INTEGER NOT NULL, 
+	output TEXT NOT NULL, 
+	value TEXT, 
+	unit TEXT NOT NULL, 
+	sd TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	sampled_at BIGINT NOT NULL, 
+	arrived_at BIGINT NOT NULL, 
+	source_type TEXT NOT NULL, 
+	source_id TEXT NOT NULL, 
+	sample_number TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_measurement PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_measurement_instance_id UNIQUE (instance_id, "key", revision), 
+	CONSTRAINT fk_twin_measurement_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id)
+)
+
+CREATE TABLE twin_model (
+	code TEXT NOT NULL, 
+	release TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	content_digest TEXT NOT NULL, 
+	validity TEXT NOT NULL, 
+	intended_use TEXT NOT NULL, 
+	spec TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_model PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_model_code UNIQUE (code, digest)
+)
+
+CREATE TABLE twin_proposal (
+	number TEXT NOT NULL, 
+	instance_id TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	batch_number TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	rationale TEXT NOT NULL, 
+	author_id TEXT NOT NULL, 
+	author_kind TEXT NOT NULL, 
+	changes TEXT NOT NULL, 
+	predicted TEXT NOT NULL, 
+	do_nothing TEXT NOT NULL, 
+	fault_cost TEXT NOT NULL, 
+	checks TEXT NOT NULL, 
+	scenarios TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	compare_hour INTEGER NOT NULL, 
+	expires_at BIGINT NOT NULL, 
+	submitted_by TEXT, 
+	submitted_signature_id TEXT, 
+	decided_by TEXT, 
+	decided_signature_id TEXT, 
+	decided_at BIGINT, 
+	state_reason TEXT, 
+	applied TEXT NOT NULL, 
+	outcome TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_proposal PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_proposal_number UNIQUE (number), 
+	CONSTRAINT fk_twin_proposal_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id)
+)
+
+CREATE TABLE twin_replay (
+	instance_id TEXT NOT NULL, 
+	cause TEXT NOT NULL, 
+	from_hour INTEGER NOT NULL, 
+	to_hour INTEGER NOT NULL, 
+	"before" TEXT NOT NULL, 
+	"after" TEXT NOT NULL, 
+	belief_digest TEXT NOT NULL, 
+	known_through TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_replay PRIMARY KEY (id), 
+	CONSTRAINT fk_twin_replay_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id)
+)
+
+CREATE TABLE twin_scenario (
+	number TEXT NOT NULL, 
+	instance_id TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	"order" TEXT NOT NULL, 
+	order_digest TEXT NOT NULL, 
+	hour INTEGER NOT NULL, 
+	known_through TEXT NOT NULL, 
+	model_digest TEXT NOT NULL, 
+	result TEXT NOT NULL, 
+	result_digest TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_scenario PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_scenario_number UNIQUE (number), 
+	CONSTRAINT fk_twin_scenario_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id)
+)
+
+CREATE TABLE twin_snapshot (
+	instance_id TEXT NOT NULL, 
+	hour INTEGER NOT NULL, 
+	known_at BIGINT NOT NULL, 
+	known_through TEXT NOT NULL, 
+	knowledge_digest TEXT NOT NULL, 
+	belief_digest TEXT NOT NULL, 
+	states TEXT NOT NULL, 
+	outputs TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_snapshot PRIMARY KEY (id), 
+	CONSTRAINT fk_twin_snapshot_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id)
+)
+
+CREATE INDEX ix_equipment_calibration_node_id ON equipment_calibration (node_id)
+
+CREATE INDEX ix_equipment_channel_connection_id ON equipment_channel (connection_id)
+
+CREATE INDEX ix_equipment_channel_node_code ON equipment_channel (node_code)
+
+CREATE INDEX ix_equipment_clock_reading_connection ON equipment_clock_reading (connection)
+
+CREATE INDEX ix_equipment_command_connection ON equipment_command (connection)
+
+CREATE INDEX ix_equipment_command_state ON equipment_command (state)
+
+CREATE INDEX ix_equipment_connection_host ON equipment_connection (host)
+
+CREATE INDEX ix_equipment_context_subject ON equipment_context (subject)
+
+CREATE INDEX ix_equipment_document_connection ON equipment_document (connection)
+
+CREATE INDEX ix_equipment_document_digest ON equipment_document (digest)
+
+CREATE INDEX ix_equipment_gap_connection ON equipment_gap (connection)
+
+CREATE INDEX ix_equipment_gap_from_us ON equipment_gap (from_us)
+
+CREATE INDEX ix_equipment_logbook_batch_id ON equipment_logbook (batch_id)
+
+CREATE INDEX ix_equipment_logbook_node_id ON equipment_logbook (node_id)
+
+CREATE INDEX ix_equipment_node_parent_id ON equipment_node (parent_id)
+
+CREATE INDEX ix_equipment_stream_event_connection ON equipment_stream_event (connection)
+
+CREATE INDEX ix_historian_segment_seal_number ON historian_segment (seal_number)
+
+CREATE INDEX ix_historian_segment_start_us ON historian_segment (start_us)
+
+CREATE INDEX ix_insight_alert_batch_id ON insight_alert (batch_id)
+
+CREATE INDEX ix_insight_alert_state ON insight_alert (state)
+
+CREATE INDEX ix_insight_alert_watch_id ON insight_alert (watch_id)
+
+CREATE INDEX ix_insight_block_watch_id ON insight_block (watch_id)
+
+CREATE INDEX ix_insight_deployment_equipment ON insight_deployment (equipment)
+
+CREATE INDEX ix_insight_deployment_model_id ON insight_deployment (model_id)
+
+CREATE INDEX ix_insight_model_artefact_digest ON insight_model (artefact_digest)
+
+CREATE INDEX ix_insight_model_name ON insight_model (name)
+
+CREATE INDEX ix_insight_watch_batch_id ON insight_watch (batch_id)
+
+CREATE INDEX ix_insight_watch_state ON insight_watch (state)
+
+CREATE INDEX ix_ledger_entry_action ON ledger_entry (action)
+
+CREATE INDEX ix_ledger_entry_record_id ON ledger_entry (record_id)
+
+CREATE INDEX ix_lims_attachment_subject_id ON lims_attachment (subject_id)
+
+CREATE INDEX ix_lims_certificate_batch_id ON lims_certificate (batch_id)
+
+CREATE INDEX ix_lims_certificate_lot_id ON lims_certificate (lot_id)
+
+CREATE INDEX ix_lims_contract_certificate_batch_id ON lims_contract_certificate (batch_id)
+
+CREATE INDEX ix_lims_contract_certificate_sample_id ON lims_contract_certificate (sample_id)
+
+CREATE INDEX ix_lims_design_code ON lims_design (code)
+
+CREATE INDEX ix_lims_evaluation_result_id ON lims_evaluation (result_id)
+
+CREATE INDEX ix_lims_investigation_batch_id ON lims_investigation (batch_id)
+
+CREATE INDEX ix_lims_investigation_test_id ON lims_investigation (test_id)
+
+CREATE INDEX ix_lims_measurement_run_id ON lims_measurement (run_id)
+
+CREATE INDEX ix_lims_measurement_sample_id ON lims_measurement (sample_id)
+
+CREATE INDEX ix_lims_measurement_test_id ON lims_measurement (test_id)
+
+CREATE INDEX ix_lims_panel_request_instrument ON lims_panel_request (instrument)
+
+CREATE INDEX ix_lims_panel_request_sample_id ON lims_panel_request (sample_id)
+
+CREATE INDEX ix_lims_raw_file_digest ON lims_raw_file (digest)
+
+CREATE INDEX ix_lims_result_batch_id ON lims_result (batch_id)
+
+CREATE INDEX ix_lims_result_sample_id ON lims_result (sample_id)
+
+CREATE INDEX ix_lims_sample_batch_id ON lims_sample (batch_id)
+
+CREATE INDEX ix_lims_sample_lot_id ON lims_sample (lot_id)
+
+CREATE INDEX ix_lims_sample_parent_id ON lims_sample (parent_id)
+
+CREATE INDEX ix_lims_test_batch_id ON lims_test (batch_id)
+
+CREATE INDEX ix_lims_test_redetermines_id ON lims_test (redetermines_id)
+
+CREATE INDEX ix_lims_test_run_id ON lims_test (run_id)
+
+CREATE INDEX ix_lims_test_sample_id ON lims_test (sample_id)
+
+CREATE INDEX ix_material_container_lot_id ON material_container (lot_id)
+
+CREATE INDEX ix_material_genealogy_source_id ON material_genealogy (source_id)
+
+CREATE INDEX ix_material_genealogy_target_id ON material_genealogy (target_id)
+
+CREATE INDEX ix_material_lot_batch_id ON material_lot (batch_id)
+
+CREATE INDEX ix_material_lot_definition_id ON material_lot (definition_id)
+
+CREATE INDEX ix_mes_adjustment_batch_id ON mes_adjustment (batch_id)
+
+CREATE INDEX ix_mes_adjustment_proposal_id ON mes_adjustment (proposal_id)
+
+CREATE INDEX ix_mes_allocation_batch_id ON mes_allocation (batch_id)
+
+CREATE INDEX ix_mes_allocation_equipment ON mes_allocation (equipment)
+
+CREATE INDEX ix_mes_batch_execution ON mes_batch (execution)
+
+CREATE INDEX ix_mes_charge_batch_id ON mes_charge (batch_id)
+
+CREATE INDEX ix_mes_recipe_code ON mes_recipe (code)
+
+CREATE INDEX ix_mes_sample_batch_id ON mes_sample (batch_id)
+
+CREATE INDEX ix_mes_task_batch_id ON mes_task (batch_id)
+
+CREATE INDEX ix_mes_task_state ON mes_task (state)
+
+CREATE INDEX ix_quality_deviation_batch_id ON quality_deviation (batch_id)
+
+CREATE INDEX ix_quality_exception_batch_id ON quality_exception (batch_id)
+
+CREATE INDEX ix_quality_exception_subject_id ON quality_exception (subject_id)
+
+CREATE INDEX ix_record_export_subject_id ON record_export (subject_id)
+
+CREATE INDEX ix_record_outbox_topic ON record_outbox (topic)
+
+CREATE INDEX ix_record_role_assignment_person_id ON record_role_assignment (person_id)
+
+CREATE INDEX ix_record_session_person_id ON record_session (person_id)
+
+CREATE INDEX ix_record_signature_person_id ON record_signature (person_id)
+
+CREATE INDEX ix_record_signature_record_id ON record_signature (record_id)
+
+CREATE INDEX ix_record_training_person_id ON record_training (person_id)
+
+CREATE INDEX ix_twin_definition_equipment ON twin_definition (equipment)
+
+CREATE INDEX ix_twin_definition_state ON twin_definition (state)
+
+CREATE INDEX ix_twin_hour_instance_id ON twin_hour (instance_id)
+
+CREATE INDEX ix_twin_instance_batch_id ON twin_instance (batch_id)
+
+CREATE INDEX ix_twin_instance_state ON twin_instance (state)
+
+CREATE INDEX ix_twin_measurement_instance_id ON twin_measurement (instance_id)
+
+CREATE INDEX ix_twin_model_code ON twin_model (code)
+
+CREATE INDEX ix_twin_proposal_batch_id ON twin_proposal (batch_id)
+
+CREATE INDEX ix_twin_proposal_instance_id ON twin_proposal (instance_id)
+
+CREATE INDEX ix_twin_proposal_state ON twin_proposal (state)
+
+CREATE INDEX ix_twin_replay_instance_id ON twin_replay (instance_id)
+
+CREATE INDEX ix_twin_scenario_instance_id ON twin_scenario (instance_id)
+
+CREATE INDEX ix_twin_snapshot_instance_id ON twin_snapshot (instance_id)
+
+CREATE TRIGGER titer_equipment_calibration_insert AFTER INSERT ON equipment_calibration BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_calibration', NEW.id, NEW.version, NULL, json_object('as_found',NEW."as_found",'as_left',NEW."as_left",'certificate_digest',NEW."certificate_digest",'due_at',NEW."due_at",'id',NEW."id",'node_id',NEW."node_id",'performed_at',NEW."performed_at",'performed_by',NEW."performed_by",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'result',NEW."result",'standard',NEW."standard",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_calibration_no_delete BEFORE DELETE ON equipment_calibration BEGIN SELECT RAISE(ABORT, 'titer: equipment_calibration is append-only'); END
+
+CREATE TRIGGER titer_equipment_calibration_no_update BEFORE UPDATE ON equipment_calibration BEGIN SELECT RAISE(ABORT, 'titer: equipment_calibration is append-only'); END
+
+CREATE TRIGGER titer_equipment_channel_delete AFTER DELETE ON equipment_channel BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_channel', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'address',OLD."address",'alarm_high',OLD."alarm_high",'alarm_low',OLD."alarm_low",'connection_id',OLD."connection_id",'description',OLD."description",'high',OLD."high",'id',OLD."id",'low',OLD."low",'node_code',OLD."node_code",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'resolution',OLD."resolution",'settings',OLD."settings",'tag',OLD."tag",'unit',OLD."unit",'version',OLD."version",'writable',json(CASE OLD."writable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)), NULL)); END
+
+CREATE TRIGGER titer_equipment_channel_insert AFTER INSERT ON equipment_channel BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_channel', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'address',NEW."address",'alarm_high',NEW."alarm_high",'alarm_low',NEW."alarm_low",'connection_id',NEW."connection_id",'description',NEW."description",'high',NEW."high",'id',NEW."id",'low',NEW."low",'node_code',NEW."node_code",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'resolution',NEW."resolution",'settings',NEW."settings",'tag',NEW."tag",'unit',NEW."unit",'version',NEW."version",'writable',json(CASE NEW."writable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)))); END
+
+CREATE TRIGGER titer_equipment_channel_update AFTER UPDATE ON equipment_channel BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_channel.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_channel.tag keeps its first value') WHERE NEW."tag" IS NOT OLD."tag"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_channel', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'address',OLD."address",'alarm_high',OLD."alarm_high",'alarm_low',OLD."alarm_low",'connection_id',OLD."connection_id",'description',OLD."description",'high',OLD."high",'id',OLD."id",'low',OLD."low",'node_code',OLD."node_code",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'resolution',OLD."resolution",'settings',OLD."settings",'tag',OLD."tag",'unit',OLD."unit",'version',OLD."version",'writable',json(CASE OLD."writable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'address',NEW."address",'alarm_high',NEW."alarm_high",'alarm_low',NEW."alarm_low",'connection_id',NEW."connection_id",'description',NEW."description",'high',NEW."high",'id',NEW."id",'low',NEW."low",'node_code',NEW."node_code",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'resolution',NEW."resolution",'settings',NEW."settings",'tag',NEW."tag",'unit',NEW."unit",'version',NEW."version",'writable',json(CASE NEW."writable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)))); END
+
+CREATE TRIGGER titer_equipment_command_delete AFTER DELETE ON equipment_command BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_command', OLD.id, OLD.version + 1, json_object('cause',OLD."cause",'completed_at',OLD."completed_at",'connection',OLD."connection",'deadline',OLD."deadline",'id',OLD."id",'key',OLD."key",'kind',OLD."kind",'message',OLD."message",'parameters',OLD."parameters",'process_at',OLD."process_at",'readback',OLD."readback",'recorded_at',OLD."recorded_at",'requested_at',OLD."requested_at",'responses',OLD."responses",'source_time',OLD."source_time",'state',OLD."state",'target',OLD."target",'unit',OLD."unit",'value',OLD."value",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_equipment_command_insert AFTER INSERT ON equipment_command BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_command', NEW.id, NEW.version, NULL, json_object('cause',NEW."cause",'completed_at',NEW."completed_at",'connection',NEW."connection",'deadline',NEW."deadline",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'message',NEW."message",'parameters',NEW."parameters",'process_at',NEW."process_at",'readback',NEW."readback",'recorded_at',NEW."recorded_at",'requested_at',NEW."requested_at",'responses',NEW."responses",'source_time',NEW."source_time",'state',NEW."state",'target',NEW."target",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_command_update AFTER UPDATE ON equipment_command BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_command.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_command.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: equipment_command.connection keeps its first value') WHERE NEW."connection" IS NOT OLD."connection"; SELECT RAISE(ABORT, 'titer: equipment_command.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: equipment_command.target keeps its first value') WHERE NEW."target" IS NOT OLD."target"; SELECT RAISE(ABORT, 'titer: equipment_command.value keeps its first value') WHERE NEW."value" IS NOT OLD."value"; SELECT RAISE(ABORT, 'titer: equipment_command.unit keeps its first value') WHERE NEW."unit" IS NOT OLD."unit"; SELECT RAISE(ABORT, 'titer: equipment_command.parameters keeps its first value') WHERE NEW."parameters" IS NOT OLD."parameters"; SELECT RAISE(ABORT, 'titer: equipment_command.cause keeps its first value') WHERE NEW."cause" IS NOT OLD."cause"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_command', NEW.id, NEW.version, json_object('cause',OLD."cause",'completed_at',OLD."completed_at",'connection',OLD."connection",'deadline',OLD."deadline",'id',OLD."id",'key',OLD."key",'kind',OLD."kind",'message',OLD."message",'parameters',OLD."parameters",'process_at',OLD."process_at",'readback',OLD."readback",'recorded_at',OLD."recorded_at",'requested_at',OLD."requested_at",'responses',OLD."responses",'source_time',OLD."source_time",'state',OLD."state",'target',OLD."target",'unit',OLD."unit",'value',OLD."value",'version',OLD."version"), json_object('cause',NEW."cause",'completed_at',NEW."completed_at",'connection',NEW."connection",'deadline',NEW."deadline",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'message',NEW."message",'parameters',NEW."parameters",'process_at',NEW."process_at",'readback',NEW."readback",'recorded_at',NEW."recorded_at",'requested_at',NEW."requested_at",'responses',NEW."responses",'source_time',NEW."source_time",'state',NEW."state",'target',NEW."target",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_connection_delete AFTER DELETE ON equipment_connection BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_connection', OLD.id, OLD.version + 1, json_object('changed_by',OLD."changed_by",'fingerprint',OLD."fingerprint",'host',OLD."host",'id',OLD."id",'name',OLD."name",'node_code',OLD."node_code",'owner',OLD."owner",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'recording_since',OLD."recording_since",'revision',OLD."revision",'seen_fingerprint',OLD."seen_fingerprint",'seen_identity',OLD."seen_identity",'settings',OLD."settings",'state',OLD."state",'type',OLD."type",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_equipment_connection_insert AFTER INSERT ON equipment_connection BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_connection', NEW.id, NEW.version, NULL, json_object('changed_by',NEW."changed_by",'fingerprint',NEW."fingerprint",'host',NEW."host",'id',NEW."id",'name',NEW."name",'node_code',NEW."node_code",'owner',NEW."owner",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'recording_since',NEW."recording_since",'revision',NEW."revision",'seen_fingerprint',NEW."seen_fingerprint",'seen_identity',NEW."seen_identity",'settings',NEW."settings",'state',NEW."state",'type',NEW."type",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_connection_update AFTER UPDATE ON equipment_connection BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_connection.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_connection.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: equipment_connection.type keeps its first value') WHERE NEW."type" IS NOT OLD."type"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_connection', NEW.id, NEW.version, json_object('changed_by',OLD."changed_by",'fingerprint',OLD."fingerprint",'host',OLD."host",'id',OLD."id",'name',OLD."name",'node_code',OLD."node_code",'owner',OLD."owner",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'recording_since',OLD."recording_since",'revision',OLD."revision",'seen_fingerprint',OLD."seen_fingerprint",'seen_identity',OLD."seen_identity",'settings',OLD."settings",'state',OLD."state",'type',OLD."type",'version',OLD."version"), json_object('changed_by',NEW."changed_by",'fingerprint',NEW."fingerprint",'host',NEW."host",'id',NEW."id",'name',NEW."name",'node_code',NEW."node_code",'owner',NEW."owner",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'recording_since',NEW."recording_since",'revision',NEW."revision",'seen_fingerprint',NEW."seen_fingerprint",'seen_identity',NEW."seen_identity",'settings',NEW."settings",'state',NEW."state",'type',NEW."type",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_context_insert AFTER INSERT ON equipment_context BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_context', NEW.id, NEW.version, NULL, json_object('content',NEW."content",'id',NEW."id",'key',NEW."key",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'subject',NEW."subject",'valid_from',NEW."valid_from",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_context_no_delete BEFORE DELETE ON equipment_context BEGIN SELECT RAISE(ABORT, 'titer: equipment_context is append-only'); END
+
+CREATE TRIGGER titer_equipment_context_no_update BEFORE UPDATE ON equipment_context BEGIN SELECT RAISE(ABORT, 'titer: equipment_context is append-only'); END
+
+CREATE TRIGGER titer_equipment_document_delete AFTER DELETE ON equipment_document BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_document', OLD.id, OLD.version + 1, json_object('connection',OLD."connection",'digest',OLD."digest",'disposition_reason',OLD."disposition_reason",'file_name',OLD."file_name",'id',OLD."id",'identity',OLD."identity",'key',OLD."key",'kind',OLD."kind",'media_type',OLD."media_type",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'seen_at',OLD."seen_at",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_equipment_document_insert AFTER INSERT ON equipment_document BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_document', NEW.id, NEW.version, NULL, json_object('connection',NEW."connection",'digest',NEW."digest",'disposition_reason',NEW."disposition_reason",'file_name',NEW."file_name",'id',NEW."id",'identity',NEW."identity",'key',NEW."key",'kind',NEW."kind",'media_type',NEW."media_type",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'seen_at',NEW."seen_at",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_document_update AFTER UPDATE ON equipment_document BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_document.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_document.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: equipment_document.connection keeps its first value') WHERE NEW."connection" IS NOT OLD."connection"; SELECT RAISE(ABORT, 'titer: equipment_document.digest keeps its first value') WHERE NEW."digest" IS NOT OLD."digest"; SELECT RAISE(ABORT, 'titer: equipment_document.file_name keeps its first value') WHERE NEW."file_name" IS NOT OLD."file_name"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_document', NEW.id, NEW.version, json_object('connection',OLD."connection",'digest',OLD."digest",'disposition_reason',OLD."disposition_reason",'file_name',OLD."file_name",'id',OLD."id",'identity',OLD."identity",'key',OLD."key",'kind',OLD."kind",'media_type',OLD."media_type",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'seen_at',OLD."seen_at",'state',OLD."state",'version',OLD."version"), json_object('connection',NEW."connection",'digest',NEW."digest",'disposition_reason',NEW."disposition_reason",'file_name',NEW."file_name",'id',NEW."id",'identity',NEW."identity",'key',NEW."key",'kind',NEW."kind",'media_type',NEW."media_type",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'seen_at',NEW."seen_at",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_gap_delete AFTER DELETE ON equipment_gap BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_gap', OLD.id, OLD.version + 1, json_object('connection',OLD."connection",'filled_rows',OLD."filled_rows",'from_us',OLD."from_us",'id',OLD."id",'key',OLD."key",'outcome',OLD."outcome",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'state',OLD."state",'to_us',OLD."to_us",'version',OLD."version",'windows',OLD."windows"), NULL)); END
+
+CREATE TRIGGER titer_equipment_gap_insert AFTER INSERT ON equipment_gap BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_gap', NEW.id, NEW.version, NULL, json_object('connection',NEW."connection",'filled_rows',NEW."filled_rows",'from_us',NEW."from_us",'id',NEW."id",'key',NEW."key",'outcome',NEW."outcome",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'state',NEW."state",'to_us',NEW."to_us",'version',NEW."version",'windows',NEW."windows"))); END
+
+CREATE TRIGGER titer_equipment_gap_update AFTER UPDATE ON equipment_gap BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_gap.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_gap.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: equipment_gap.connection keeps its first value') WHERE NEW."connection" IS NOT OLD."connection"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_gap', NEW.id, NEW.version, json_object('connection',OLD."connection",'filled_rows',OLD."filled_rows",'from_us',OLD."from_us",'id',OLD."id",'key',OLD."key",'outcome',OLD."outcome",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'state',OLD."state",'to_us',OLD."to_us",'version',OLD."version",'windows',OLD."windows"), json_object('connection',NEW."connection",'filled_rows',NEW."filled_rows",'from_us',NEW."from_us",'id',NEW."id",'key',NEW."key",'outcome',NEW."outcome",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'state',NEW."state",'to_us',NEW."to_us",'version',NEW."version",'windows',NEW."windows"))); END
+
+CREATE TRIGGER titer_equipment_logbook_insert AFTER INSERT ON equipment_logbook BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_logbook', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'by',NEW."by",'id',NEW."id",'kind',NEW."kind",'node_id',NEW."node_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'text',NEW."text",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_logbook_no_delete BEFORE DELETE ON equipment_logbook BEGIN SELECT RAISE(ABORT, 'titer: equipment_logbook is append-only'); END
+
+CREATE TRIGGER titer_equipment_logbook_no_update BEFORE UPDATE ON equipment_logbook BEGIN SELECT RAISE(ABORT, 'titer: equipment_logbook is append-only'); END
+
+CREATE TRIGGER titer_equipment_node_delete AFTER DELETE ON equipment_node BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_node', OLD.id, OLD.version + 1, json_object('calibration_due',OLD."calibration_due",'capabilities',OLD."capabilities",'class_name',OLD."class_name",'clean_hold_h',OLD."clean_hold_h",'clean_until',OLD."clean_until",'cleanliness',OLD."cleanliness",'code',OLD."code",'id',OLD."id",'level',OLD."level",'location',OLD."location",'maker',OLD."maker",'model',OLD."model",'name',OLD."name",'parent_id',OLD."parent_id",'process_at',OLD."process_at",'qualification',OLD."qualification",'recorded_at',OLD."recorded_at",'serial',OLD."serial",'used_for',OLD."used_for",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_equipment_node_insert AFTER INSERT ON equipment_node BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_node', NEW.id, NEW.version, NULL, json_object('calibration_due',NEW."calibration_due",'capabilities',NEW."capabilities",'class_name',NEW."class_name",'clean_hold_h',NEW."clean_hold_h",'clean_until',NEW."clean_until",'cleanliness',NEW."cleanliness",'code',NEW."code",'id',NEW."id",'level',NEW."level",'location',NEW."location",'maker',NEW."maker",'model',NEW."model",'name',NEW."name",'parent_id',NEW."parent_id",'process_at',NEW."process_at",'qualification',NEW."qualification",'recorded_at',NEW."recorded_at",'serial',NEW."serial",'used_for',NEW."used_for",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_node_update AFTER UPDATE ON equipment_node BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_node.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_node.code keeps its first value') WHERE NEW."code" IS NOT OLD."code"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_node', NEW.id, NEW.version, json_object('calibration_due',OLD."calibration_due",'capabilities',OLD."capabilities",'class_name',OLD."class_name",'clean_hold_h',OLD."clean_hold_h",'clean_until',OLD."clean_until",'cleanliness',OLD."cleanliness",'code',OLD."code",'id',OLD."id",'level',OLD."level",'location',OLD."location",'maker',OLD."maker",'model',OLD."model",'name',OLD."name",'parent_id',OLD."parent_id",'process_at',OLD."process_at",'qualification',OLD."qualification",'recorded_at',OLD."recorded_at",'serial',OLD."serial",'used_for',OLD."used_for",'version',OLD."version"), json_object('calibration_due',NEW."calibration_due",'capabilities',NEW."capabilities",'class_name',NEW."class_name",'clean_hold_h',NEW."clean_hold_h",'clean_until',NEW."clean_until",'cleanliness',NEW."cleanliness",'code',NEW."code",'id',NEW."id",'level',NEW."level",'location',NEW."location",'maker',NEW."maker",'model',NEW."model",'name',NEW."name",'parent_id',NEW."parent_id",'process_at',NEW."process_at",'qualification',NEW."qualification",'recorded_at',NEW."recorded_at",'serial',NEW."serial",'used_for',NEW."used_for",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_stream_event_insert AFTER INSERT ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_stream_event', NEW.id, NEW.version, NULL, json_object('at',NEW."at",'connection',NEW."connection",'details',NEW."details",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_stream_event_no_delete BEFORE DELETE ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_stream_event is append-only'); END
+
+CREATE TRIGGER titer_equipment_stream_event_no_update BEFORE UPDATE ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_stream_event is append-only'); END
+
+CREATE TRIGGER titer_historian_seal_insert AFTER INSERT ON historian_seal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_seal', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'log_files',NEW."log_files",'marks',NEW."marks",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'segment_count',NEW."segment_count",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_historian_seal_no_delete BEFORE DELETE ON historian_seal BEGIN SELECT RAISE(ABORT, 'titer: historian_seal is append-only'); END
+
+CREATE TRIGGER titer_historian_seal_no_update BEFORE UPDATE ON historian_seal BEGIN SELECT RAISE(ABORT, 'titer: historian_seal is append-only'); END
+
+CREATE TRIGGER titer_historian_segment_insert AFTER INSERT ON historian_segment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_segment', NEW.id, NEW.version, NULL, json_object('day',NEW."day",'digest',NEW."digest",'end_us',NEW."end_us",'id',NEW."id",'path',NEW."path",'process_at',NEW."process_at",'received_us',NEW."received_us",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'seal_number',NEW."seal_number",'size',NEW."size",'start_us',NEW."start_us",'tag_count',NEW."tag_count",'tags_digest',NEW."tags_digest",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_historian_segment_no_delete BEFORE DELETE ON historian_segment BEGIN SELECT RAISE(ABORT, 'titer: historian_segment is append-only'); END
+
+CREATE TRIGGER titer_historian_segment_no_update BEFORE UPDATE ON historian_segment BEGIN SELECT RAISE(ABORT, 'titer: historian_segment is append-only'); END
+
+CREATE TRIGGER titer_insight_alert_delete AFTER DELETE ON insight_alert BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_alert', OLD.id, OLD.version + 1, json_object('acknowledged_at',OLD."acknowledged_at",'acknowledged_by',OLD."acknowledged_by",'batch_hour',OLD."batch_hour",'batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'block_digest',OLD."block_digest",'cleared_at',OLD."cleared_at",'comment',OLD."comment",'contributions',OLD."contributions",'deviation_id',OLD."deviation_id",'disposition',OLD."disposition",'equipment',OLD."equipment",'escalates_at',OLD."escalates_at",'exception_id',OLD."exception_id",'first_at',OLD."first_at",'id',OLD."id",'last_raised_at',OLD."last_raised_at",'lead',OLD."lead",'model_id',OLD."model_id",'number',OLD."number",'occurrences',OLD."occurrences",'process_at',OLD."process_at",'raised_at',OLD."raised_at",'ratio',OLD."ratio",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'state',OLD."state",'statistic',OLD."statistic",'title',OLD."title",'version',OLD."version",'watch_id',OLD."watch_id"), NULL)); END
+
+CREATE TRIGGER titer_insight_alert_insert AFTER INSERT ON insight_alert BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_alert', NEW.id, NEW.version, NULL, json_object('acknowledged_at',NEW."acknowledged_at",'acknowledged_by',NEW."acknowledged_by",'batch_hour',NEW."batch_hour",'batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'block_digest',NEW."block_digest",'cleared_at',NEW."cleared_at",'comment',NEW."comment",'contributions',NEW."contributions",'deviation_id',NEW."deviation_id",'disposition',NEW."disposition",'equipment',NEW."equipment",'escalates_at',NEW."escalates_at",'exception_id',NEW."exception_id",'first_at',NEW."first_at",'id',NEW."id",'last_raised_at',NEW."last_raised_at",'lead',NEW."lead",'model_id',NEW."model_id",'number',NEW."number",'occurrences',NEW."occurrences",'process_at',NEW."process_at",'raised_at',NEW."raised_at",'ratio',NEW."ratio",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'state',NEW."state",'statistic',NEW."statistic",'title',NEW."title",'version',NEW."version",'watch_id',NEW."watch_id"))); END
+
+CREATE TRIGGER titer_insight_alert_update AFTER UPDATE ON insight_alert BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: insight_alert.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_alert', NEW.id, NEW.version, json_object('acknowledged_at',OLD."acknowledged_at",'acknowledged_by',OLD."acknowledged_by",'batch_hour',OLD."batch_hour",'batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'block_digest',OLD."block_digest",'cleared_at',OLD."cleared_at",'comment',OLD."comment",'contributions',OLD."contributions",'deviation_id',OLD."deviation_id",'disposition',OLD."disposition",'equipment',OLD."equipment",'escalates_at',OLD."escalates_at",'exception_id',OLD."exception_id",'first_at',OLD."first_at",'id',OLD."id",'last_raised_at',OLD."last_raised_at",'lead',OLD."lead",'model_id',OLD."model_id",'number',OLD."number",'occurrences',OLD."occurrences",'process_at',OLD."process_at",'raised_at',OLD."raised_at",'ratio',OLD."ratio",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'state',OLD."state",'statistic',OLD."statistic",'title',OLD."title",'version',OLD."version",'watch_id',OLD."watch_id"), json_object('acknowledged_at',NEW."acknowledged_at",'acknowledged_by',NEW."acknowledged_by",'batch_hour',NEW."batch_hour",'batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'block_digest',NEW."block_digest",'cleared_at',NEW."cleared_at",'comment',NEW."comment",'contributions',NEW."contributions",'deviation_id',NEW."deviation_id",'disposition',NEW."disposition",'equipment',NEW."equipment",'escalates_at',NEW."escalates_at",'exception_id',NEW."exception_id",'first_at',NEW."first_at",'id',NEW."id",'last_raised_at',NEW."last_raised_at",'lead',NEW."lead",'model_id',NEW."model_id",'number',NEW."number",'occurrences',NEW."occurrences",'process_at',NEW."process_at",'raised_at',NEW."raised_at",'ratio',NEW."ratio",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'state',NEW."state",'statistic',NEW."statistic",'title',NEW."title",'version',NEW."version",'watch_id',NEW."watch_id"))); END
+
+CREATE TRIGGER titer_insight_block_insert AFTER INSERT ON insight_block BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_block', NEW.id, NEW.version, NULL, json_object('alarming',NEW."alarming",'digest',NEW."digest",'first_at',NEW."first_at",'id',NEW."id",'largest_ratio',NEW."largest_ratio",'last_at',NEW."last_at",'previous',NEW."previous",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'rows',NEW."rows",'sequence',NEW."sequence",'verdicts',NEW."verdicts",'version',NEW."version",'watch_id',NEW."watch_id"))); END
+
+CREATE TRIGGER titer_insight_block_no_delete BEFORE DELETE ON insight_block BEGIN SELECT RAISE(ABORT, 'titer: insight_block is append-only'); END
+
+CREATE TRIGGER titer_insight_block_no_update BEFORE UPDATE ON insight_block BEGIN SELECT RAISE(ABORT, 'titer: insight_block is append-only'); END
+
+CREATE TRIGGER titer_insight_dataset_insert AFTER INSERT ON insight_dataset BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_dataset', NEW.id, NEW.version, NULL, json_object('batches',NEW."batches",'channels',NEW."channels",'created_by',NEW."created_by",'id',NEW."id",'manifest_digest',NEW."manifest_digest",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'source',NEW."source",'step_minutes',NEW."step_minutes",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_insight_dataset_no_delete BEFORE DELETE ON insight_dataset BEGIN SELECT RAISE(ABORT, 'titer: insight_dataset is append-only'); END
+
+CREATE TRIGGER titer_insight_dataset_no_update BEFORE UPDATE ON insight_dataset BEGIN SELECT RAISE(ABORT, 'titer: insight_dataset is append-only'); END
+
+CREATE TRIGGER titer_insight_deployment_delete AFTER DELETE ON insight_deployment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_deployment', OLD.id, OLD.version + 1, json_object('artefact_digest',OLD."artefact_digest",'block_minutes',OLD."block_minutes",'ends_with_phase',OLD."ends_with_phase",'equipment',OLD."equipment",'fallback',OLD."fallback",'golden_check',OLD."golden_check",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'patience_s',OLD."patience_s",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'rename',OLD."rename",'state',OLD."state",'state_reason',OLD."state_reason",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_insight_deployment_insert AFTER INSERT ON insight_deployment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_deployment', NEW.id, NEW.version, NULL, json_object('artefact_digest',NEW."artefact_digest",'block_minutes',NEW."block_minutes",'ends_with_phase',NEW."ends_with_phase",'equipment',NEW."equipment",'fallback',NEW."fallback",'golden_check',NEW."golden_check",'id',NEW."id",'model_id',NEW."model_id",'number',NEW."number",'patience_s',NEW."patience_s",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'rename',NEW."rename",'state',NEW."state",'state_reason',NEW."state_reason",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_insight_deployment_update AFTER UPDATE ON insight_deployment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: insight_deployment.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_deployment', NEW.id, NEW.version, json_object('artefact_digest',OLD."artefact_digest",'block_minutes',OLD."block_minutes",'ends_with_phase',OLD."ends_with_phase",'equipment',OLD."equipment",'fallback',OLD."fallback",'golden_check',OLD."golden_check",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'patience_s',OLD."patience_s",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'rename',OLD."rename",'state',OLD."state",'state_reason',OLD."state_reason",'version',OLD."version"), json_object('artefact_digest',NEW."artefact_digest",'block_minutes',NEW."block_minutes",'ends_with_phase',NEW."ends_with_phase",'equipment',NEW."equipment",'fallback',NEW."fallback",'golden_check',NEW."golden_check",'id',NEW."id",'model_id',NEW."model_id",'number',NEW."number",'patience_s',NEW."patience_s",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'rename',NEW."rename",'state',NEW."state",'state_reason',NEW."state_reason",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_insight_model_delete AFTER DELETE ON insight_model BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_model', OLD.id, OLD.version + 1, json_object('acceptance',OLD."acceptance",'artefact_digest',OLD."artefact_digest",'author_id',OLD."author_id",'calibration',OLD."calibration",'code_version',OLD."code_version",'criteria_signature_id',OLD."criteria_signature_id",'dataset_id',OLD."dataset_id",'id',OLD."id",'name',OLD."name",'owner_signature_id',OLD."owner_signature_id",'process_at',OLD."process_at",'quality_signature_id',OLD."quality_signature_id",'recorded_at',OLD."recorded_at",'revision',OLD."revision",'spec',OLD."spec",'state',OLD."state",'state_reason',OLD."state_reason",'test_opened_at',OLD."test_opened_at",'test_opened_by',OLD."test_opened_by",'validation',OLD."validation",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_insight_model_insert AFTER INSERT ON insight_model BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_model', NEW.id, NEW.version, NULL, json_object('acceptance',NEW."acceptance",'artefact_digest',NEW."artefact_digest",'author_id',NEW."author_id",'calibration',NEW."calibration",'code_version',NEW."code_version",'criteria_signature_id',NEW."criteria_signature_id",'dataset_id',NEW."dataset_id",'id',NEW."id",'name',NEW."name",'owner_signature_id',NEW."owner_signature_id",'process_at',NEW."process_at",'quality_signature_id',NEW."quality_signature_id",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'spec',NEW."spec",'state',NEW."state",'state_reason',NEW."state_reason",'test_opened_at',NEW."test_opened_at",'test_opened_by',NEW."test_opened_by",'validation',NEW."validation",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_insight_model_update AFTER UPDATE ON insight_model BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: insight_model.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: insight_model.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: insight_model.revision keeps its first value') WHERE NEW."revision" IS NOT OLD."revision"; SELECT RAISE(ABORT, 'titer: insight_model.dataset_id keeps its first value') WHERE NEW."dataset_id" IS NOT OLD."dataset_id"; SELECT RAISE(ABORT, 'titer: insight_model.spec keeps its first value') WHERE NEW."spec" IS NOT OLD."spec"; SELECT RAISE(ABORT, 'titer: insight_model.acceptance keeps its first value') WHERE NEW."acceptance" IS NOT OLD."acceptance"; SELECT RAISE(ABORT, 'titer: insight_model.artefact_digest keeps its first value') WHERE NEW."artefact_digest" IS NOT OLD."artefact_digest"; SELECT RAISE(ABORT, 'titer: insight_model.author_id keeps its first value') WHERE NEW."author_id" IS NOT OLD."author_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_model', NEW.id, NEW.version, json_object('acceptance',OLD."acceptance",'artefact_digest',OLD."artefact_digest",'author_id',OLD."author_id",'calibration',OLD."calibration",'code_version',OLD."code_version",'criteria_signature_id',OLD."criteria_signature_id",'dataset_id',OLD."dataset_id",'id',OLD."id",'name',OLD."name",'owner_signature_id',OLD."owner_signature_id",'process_at',OLD."process_at",'quality_signature_id',OLD."quality_signature_id",'recorded_at',OLD."recorded_at",'revision',OLD."revision",'spec',OLD."spec",'state',OLD."state",'state_reason',OLD."state_reason",'test_opened_at',OLD."test_opened_at",'test_opened_by',OLD."test_opened_by",'validation',OLD."validation",'version',OLD."version"), json_object('acceptance',NEW."acceptance",'artefact_digest',NEW."artefact_digest",'author_id',NEW."author_id",'calibration',NEW."calibration",'code_version',NEW."code_version",'criteria_signature_id',NEW."criteria_signature_id",'dataset_id',NEW."dataset_id",'id',NEW."id",'name',NEW."name",'owner_signature_id',NEW."owner_signature_id",'process_at',NEW."process_at",'quality_signature_id',NEW."quality_signature_id",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'spec',NEW."spec",'state',NEW."state",'state_reason',NEW."state_reason",'test_opened_at',NEW."test_opened_at",'test_opened_by',NEW."test_opened_by",'validation',NEW."validation",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_insight_watch_delete AFTER DELETE ON insight_watch BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_watch', OLD.id, OLD.version + 1, json_object('artefact_digest',OLD."artefact_digest",'batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'deployment_id',OLD."deployment_id",'ended_at',OLD."ended_at",'equipment',OLD."equipment",'id',OLD."id",'model_id',OLD."model_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'started_at',OLD."started_at",'state',OLD."state",'state_reason',OLD."state_reason",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_insight_watch_insert AFTER INSERT ON insight_watch BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_watch', NEW.id, NEW.version, NULL, json_object('artefact_digest',NEW."artefact_digest",'batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'deployment_id',NEW."deployment_id",'ended_at',NEW."ended_at",'equipment',NEW."equipment",'id',NEW."id",'model_id',NEW."model_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'started_at',NEW."started_at",'state',NEW."state",'state_reason',NEW."state_reason",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_insight_watch_update AFTER UPDATE ON insight_watch BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: insight_watch.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('insight_watch', NEW.id, NEW.version, json_object('artefact_digest',OLD."artefact_digest",'batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'deployment_id',OLD."deployment_id",'ended_at',OLD."ended_at",'equipment',OLD."equipment",'id',OLD."id",'model_id',OLD."model_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'started_at',OLD."started_at",'state',OLD."state",'state_reason',OLD."state_reason",'version',OLD."version"), json_object('artefact_digest',NEW."artefact_digest",'batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'deployment_id',NEW."deployment_id",'ended_at',NEW."ended_at",'equipment',NEW."equipment",'id',NEW."id",'model_id',NEW."model_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'started_at',NEW."started_at",'state',NEW."state",'state_reason',NEW."state_reason",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_ledger_checkpoint_no_delete BEFORE DELETE ON ledger_checkpoint BEGIN SELECT RAISE(ABORT, 'titer: ledger_checkpoint is append-only'); END
+
+CREATE TRIGGER titer_ledger_checkpoint_no_update BEFORE UPDATE ON ledger_checkpoint BEGIN SELECT RAISE(ABORT, 'titer: ledger_checkpoint is append-only'); END
+
+CREATE TRIGGER titer_ledger_entry_no_delete BEFORE DELETE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'titer: ledger_entry is append-only'); END
+
+CREATE TRIGGER titer_ledger_entry_no_update BEFORE UPDATE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'titer: ledger_entry is append-only'); END
+
+CREATE TRIGGER titer_ledger_leaf_no_delete BEFORE DELETE ON ledger_leaf BEGIN SELECT RAISE(ABORT, 'titer: ledger_leaf is append-only'); END
+
+CREATE TRIGGER titer_ledger_leaf_no_update BEFORE UPDATE ON ledger_leaf BEGIN SELECT RAISE(ABORT, 'titer: ledger_leaf is append-only'); END
+
+CREATE TRIGGER titer_lims_attachment_insert AFTER INSERT ON lims_attachment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_attachment', NEW.id, NEW.version, NULL, json_object('attached_by',NEW."attached_by",'digest',NEW."digest",'file_name',NEW."file_name",'id',NEW."id",'media_type',NEW."media_type",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_attachment_no_delete BEFORE DELETE ON lims_attachment BEGIN SELECT RAISE(ABORT, 'titer: lims_attachment is append-only'); END
+
+CREATE TRIGGER titer_lims_attachment_no_update BEFORE UPDATE ON lims_attachment BEGIN SELECT RAISE(ABORT, 'titer: lims_attachment is append-only'); END
+
+CREATE TRIGGER titer_lims_certificate_delete AFTER DELETE ON lims_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_certificate', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'content',OLD."content",'digest',OLD."digest",'id',OLD."id",'issued_by',OLD."issued_by",'lot_id',OLD."lot_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_certificate_insert AFTER INSERT ON lims_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_certificate', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'content',NEW."content",'digest',NEW."digest",'id',NEW."id",'issued_by',NEW."issued_by",'lot_id',NEW."lot_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_certificate_update AFTER UPDATE ON lims_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_certificate.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_certificate.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: lims_certificate.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: lims_certificate.lot_id keeps its first value') WHERE NEW."lot_id" IS NOT OLD."lot_id"; SELECT RAISE(ABORT, 'titer: lims_certificate.content keeps its first value') WHERE NEW."content" IS NOT OLD."content"; SELECT RAISE(ABORT, 'titer: lims_certificate.digest keeps its first value') WHERE NEW."digest" IS NOT OLD."digest"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_certificate', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'content',OLD."content",'digest',OLD."digest",'id',OLD."id",'issued_by',OLD."issued_by",'lot_id',OLD."lot_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'content',NEW."content",'digest',NEW."digest",'id',NEW."id",'issued_by',NEW."issued_by",'lot_id',NEW."lot_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_contract_certificate_delete AFTER DELETE ON lims_contract_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_contract_certificate', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'checked_by',OLD."checked_by",'digest',OLD."digest",'file_name',OLD."file_name",'id',OLD."id",'laboratory',OLD."laboratory",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'reference',OLD."reference",'sample_id',OLD."sample_id",'state',OLD."state",'transcribed_by',OLD."transcribed_by",'transcription',OLD."transcription",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_contract_certificate_insert AFTER INSERT ON lims_contract_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_contract_certificate', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'checked_by',NEW."checked_by",'digest',NEW."digest",'file_name',NEW."file_name",'id',NEW."id",'laboratory',NEW."laboratory",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'reference',NEW."reference",'sample_id',NEW."sample_id",'state',NEW."state",'transcribed_by',NEW."transcribed_by",'transcription',NEW."transcription",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_contract_certificate_update AFTER UPDATE ON lims_contract_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_contract_certificate.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_contract_certificate.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: lims_contract_certificate.laboratory keeps its first value') WHERE NEW."laboratory" IS NOT OLD."laboratory"; SELECT RAISE(ABORT, 'titer: lims_contract_certificate.reference keeps its first value') WHERE NEW."reference" IS NOT OLD."reference"; SELECT RAISE(ABORT, 'titer: lims_contract_certificate.digest keeps its first value') WHERE NEW."digest" IS NOT OLD."digest"; SELECT RAISE(ABORT, 'titer: lims_contract_certificate.sample_id keeps its first value') WHERE NEW."sample_id" IS NOT OLD."sample_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_contract_certificate', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'checked_by',OLD."checked_by",'digest',OLD."digest",'file_name',OLD."file_name",'id',OLD."id",'laboratory',OLD."laboratory",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'reference',OLD."reference",'sample_id',OLD."sample_id",'state',OLD."state",'transcribed_by',OLD."transcribed_by",'transcription',OLD."transcription",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'checked_by',NEW."checked_by",'digest',NEW."digest",'file_name',NEW."file_name",'id',NEW."id",'laboratory',NEW."laboratory",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'reference',NEW."reference",'sample_id',NEW."sample_id",'state',NEW."state",'transcribed_by',NEW."transcribed_by",'transcription',NEW."transcription",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_design_delete AFTER DELETE ON lims_design BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_design', OLD.id, OLD.version + 1, json_object('author_id',OLD."author_id",'change_reason',OLD."change_reason",'code',OLD."code",'digest',OLD."digest",'document',OLD."document",'effective_at',OLD."effective_at",'ended_at',OLD."ended_at",'id',OLD."id",'kind',OLD."kind",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revision',OLD."revision",'source',OLD."source",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_design_insert AFTER INSERT ON lims_design BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_design', NEW.id, NEW.version, NULL, json_object('author_id',NEW."author_id",'change_reason',NEW."change_reason",'code',NEW."code",'digest',NEW."digest",'document',NEW."document",'effective_at',NEW."effective_at",'ended_at',NEW."ended_at",'id',NEW."id",'kind',NEW."kind",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'source',NEW."source",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_design_update AFTER UPDATE ON lims_design BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_design.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_design.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: lims_design.code keeps its first value') WHERE NEW."code" IS NOT OLD."code"; SELECT RAISE(ABORT, 'titer: lims_design.revision keeps its first value') WHERE NEW."revision" IS NOT OLD."revision"; SELECT RAISE(ABORT, 'titer: lims_design.document keeps its first value') WHERE NEW."document" IS NOT OLD."document"; SELECT RAISE(ABORT, 'titer: lims_design.source keeps its first value') WHERE NEW."source" IS NOT OLD."source"; SELECT RAISE(ABORT, 'titer: lims_design.digest keeps its first value') WHERE NEW."digest" IS NOT OLD."digest"; SELECT RAISE(ABORT, 'titer: lims_design.author_id keeps its first value') WHERE NEW."author_id" IS NOT OLD."author_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_design', NEW.id, NEW.version, json_object('author_id',OLD."author_id",'change_reason',OLD."change_reason",'code',OLD."code",'digest',OLD."digest",'document',OLD."document",'effective_at',OLD."effective_at",'ended_at',OLD."ended_at",'id',OLD."id",'kind',OLD."kind",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revision',OLD."revision",'source',OLD."source",'state',OLD."state",'title',OLD."title",'version',OLD."version"), json_object('author_id',NEW."author_id",'change_reason',NEW."change_reason",'code',NEW."code",'digest',NEW."digest",'document',NEW."document",'effective_at',NEW."effective_at",'ended_at',NEW."ended_at",'id',NEW."id",'kind',NEW."kind",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'source',NEW."source",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_evaluation_insert AFTER INSERT ON lims_evaluation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_evaluation', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'kind',NEW."kind",'limit_text',NEW."limit_text",'outcome',NEW."outcome",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'result_id',NEW."result_id",'rounded',NEW."rounded",'rounding',NEW."rounding",'specification_digest',NEW."specification_digest",'specification_id',NEW."specification_id",'trace',NEW."trace",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_evaluation_no_delete BEFORE DELETE ON lims_evaluation BEGIN SELECT RAISE(ABORT, 'titer: lims_evaluation is append-only'); END
+
+CREATE TRIGGER titer_lims_evaluation_no_update BEFORE UPDATE ON lims_evaluation BEGIN SELECT RAISE(ABORT, 'titer: lims_evaluation is append-only'); END
+
+CREATE TRIGGER titer_lims_investigation_delete AFTER DELETE ON lims_investigation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_investigation', OLD.id, OLD.version + 1, json_object('approver_id',OLD."approver_id",'assignable_cause',OLD."assignable_cause",'batch_id',OLD."batch_id",'cause_kind',OLD."cause_kind",'conclusion',OLD."conclusion",'evidence',OLD."evidence",'exception_id',OLD."exception_id",'hypothesis',OLD."hypothesis",'id',OLD."id",'investigator_id',OLD."investigator_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'redetermination_id',OLD."redetermination_id",'result_id',OLD."result_id",'reviewer_id',OLD."reviewer_id",'state',OLD."state",'test_id',OLD."test_id",'title',OLD."title",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_investigation_insert AFTER INSERT ON lims_investigation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_investigation', NEW.id, NEW.version, NULL, json_object('approver_id',NEW."approver_id",'assignable_cause',NEW."assignable_cause",'batch_id',NEW."batch_id",'cause_kind',NEW."cause_kind",'conclusion',NEW."conclusion",'evidence',NEW."evidence",'exception_id',NEW."exception_id",'hypothesis',NEW."hypothesis",'id',NEW."id",'investigator_id',NEW."investigator_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'redetermination_id',NEW."redetermination_id",'result_id',NEW."result_id",'reviewer_id',NEW."reviewer_id",'state',NEW."state",'test_id',NEW."test_id",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_investigation_update AFTER UPDATE ON lims_investigation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_investigation.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_investigation.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: lims_investigation.test_id keeps its first value') WHERE NEW."test_id" IS NOT OLD."test_id"; SELECT RAISE(ABORT, 'titer: lims_investigation.result_id keeps its first value') WHERE NEW."result_id" IS NOT OLD."result_id"; SELECT RAISE(ABORT, 'titer: lims_investigation.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: lims_investigation.exception_id keeps its first value') WHERE NEW."exception_id" IS NOT OLD."exception_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_investigation', NEW.id, NEW.version, json_object('approver_id',OLD."approver_id",'assignable_cause',OLD."assignable_cause",'batch_id',OLD."batch_id",'cause_kind',OLD."cause_kind",'conclusion',OLD."conclusion",'evidence',OLD."evidence",'exception_id',OLD."exception_id",'hypothesis',OLD."hypothesis",'id',OLD."id",'investigator_id',OLD."investigator_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'redetermination_id',OLD."redetermination_id",'result_id',OLD."result_id",'reviewer_id',OLD."reviewer_id",'state',OLD."state",'test_id',OLD."test_id",'title',OLD."title",'version',OLD."version"), json_object('approver_id',NEW."approver_id",'assignable_cause',NEW."assignable_cause",'batch_id',NEW."batch_id",'cause_kind',NEW."cause_kind",'conclusion',NEW."conclusion",'evidence',NEW."evidence",'exception_id',NEW."exception_id",'hypothesis',NEW."hypothesis",'id',NEW."id",'investigator_id',NEW."investigator_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'redetermination_id',NEW."redetermination_id",'result_id',NEW."result_id",'reviewer_id',NEW."reviewer_id",'state',NEW."state",'test_id',NEW."test_id",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_measurement_insert AFTER INSERT ON lims_measurement BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_measurement', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'name',NEW."name",'process_at',NEW."process_at",'raw',NEW."raw",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'replicate',NEW."replicate",'run_id',NEW."run_id",'sample_id',NEW."sample_id",'source',NEW."source",'supersedes_id',NEW."supersedes_id",'test_id',NEW."test_id",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_measurement_no_delete BEFORE DELETE ON lims_measurement BEGIN SELECT RAISE(ABORT, 'titer: lims_measurement is append-only'); END
+
+CREATE TRIGGER titer_lims_measurement_no_update BEFORE UPDATE ON lims_measurement BEGIN SELECT RAISE(ABORT, 'titer: lims_measurement is append-only'); END
+
+CREATE TRIGGER titer_lims_panel_request_delete AFTER DELETE ON lims_panel_request BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_panel_request', OLD.id, OLD.version + 1, json_object('asked_at',OLD."asked_at",'command_key',OLD."command_key",'counter',OLD."counter",'id',OLD."id",'instrument',OLD."instrument",'measured_at',OLD."measured_at",'message',OLD."message",'method_id',OLD."method_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sample_id',OLD."sample_id",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_panel_request_insert AFTER INSERT ON lims_panel_request BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_panel_request', NEW.id, NEW.version, NULL, json_object('asked_at',NEW."asked_at",'command_key',NEW."command_key",'counter',NEW."counter",'id',NEW."id",'instrument',NEW."instrument",'measured_at',NEW."measured_at",'message',NEW."message",'method_id',NEW."method_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sample_id',NEW."sample_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_panel_request_update AFTER UPDATE ON lims_panel_request BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_panel_request.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_panel_request.command_key keeps its first value') WHERE NEW."command_key" IS NOT OLD."command_key"; SELECT RAISE(ABORT, 'titer: lims_panel_request.sample_id keeps its first value') WHERE NEW."sample_id" IS NOT OLD."sample_id"; SELECT RAISE(ABORT, 'titer: lims_panel_request.method_id keeps its first value') WHERE NEW."method_id" IS NOT OLD."method_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_panel_request', NEW.id, NEW.version, json_object('asked_at',OLD."asked_at",'command_key',OLD."command_key",'counter',OLD."counter",'id',OLD."id",'instrument',OLD."instrument",'measured_at',OLD."measured_at",'message',OLD."message",'method_id',OLD."method_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sample_id',OLD."sample_id",'state',OLD."state",'version',OLD."version"), json_object('asked_at',NEW."asked_at",'command_key',NEW."command_key",'counter',NEW."counter",'id',NEW."id",'instrument',NEW."instrument",'measured_at',NEW."measured_at",'message',NEW."message",'method_id',NEW."method_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sample_id',NEW."sample_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_raw_file_delete AFTER DELETE ON lims_raw_file BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_raw_file', OLD.id, OLD.version + 1, json_object('batch_ids',OLD."batch_ids",'connection',OLD."connection",'digest',OLD."digest",'disposition',OLD."disposition",'document_id',OLD."document_id",'file_name',OLD."file_name",'found',OLD."found",'id',OLD."id",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'run_id',OLD."run_id",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_raw_file_insert AFTER INSERT ON lims_raw_file BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_raw_file', NEW.id, NEW.version, NULL, json_object('batch_ids',NEW."batch_ids",'connection',NEW."connection",'digest',NEW."digest",'disposition',NEW."disposition",'document_id',NEW."document_id",'file_name',NEW."file_name",'found',NEW."found",'id',NEW."id",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'run_id',NEW."run_id",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_raw_file_update AFTER UPDATE ON lims_raw_file BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_raw_file.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_raw_file.document_id keeps its first value') WHERE NEW."document_id" IS NOT OLD."document_id"; SELECT RAISE(ABORT, 'titer: lims_raw_file.digest keeps its first value') WHERE NEW."digest" IS NOT OLD."digest"; SELECT RAISE(ABORT, 'titer: lims_raw_file.file_name keeps its first value') WHERE NEW."file_name" IS NOT OLD."file_name"; SELECT RAISE(ABORT, 'titer: lims_raw_file.connection keeps its first value') WHERE NEW."connection" IS NOT OLD."connection"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_raw_file', NEW.id, NEW.version, json_object('batch_ids',OLD."batch_ids",'connection',OLD."connection",'digest',OLD."digest",'disposition',OLD."disposition",'document_id',OLD."document_id",'file_name',OLD."file_name",'found',OLD."found",'id',OLD."id",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'run_id',OLD."run_id",'version',OLD."version"), json_object('batch_ids',NEW."batch_ids",'connection',NEW."connection",'digest',NEW."digest",'disposition',NEW."disposition",'document_id',NEW."document_id",'file_name',NEW."file_name",'found',NEW."found",'id',NEW."id",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'run_id',NEW."run_id",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_result_delete AFTER DELETE ON lims_result BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_result', OLD.id, OLD.version + 1, json_object('analysis',OLD."analysis",'approved_by',OLD."approved_by",'batch_id',OLD."batch_id",'entered_by',OLD."entered_by",'id',OLD."id",'inputs',OLD."inputs",'pinned',OLD."pinned",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'reviewed_by',OLD."reviewed_by",'sample_id',OLD."sample_id",'sampled_at',OLD."sampled_at",'state',OLD."state",'test_id',OLD."test_id",'text',OLD."text",'trace',OLD."trace",'unit',OLD."unit",'value',OLD."value",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_result_insert AFTER INSERT ON lims_result BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_result', NEW.id, NEW.version, NULL, json_object('analysis',NEW."analysis",'approved_by',NEW."approved_by",'batch_id',NEW."batch_id",'entered_by',NEW."entered_by",'id',NEW."id",'inputs',NEW."inputs",'pinned',NEW."pinned",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'reviewed_by',NEW."reviewed_by",'sample_id',NEW."sample_id",'sampled_at',NEW."sampled_at",'state',NEW."state",'test_id',NEW."test_id",'text',NEW."text",'trace',NEW."trace",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_result_update AFTER UPDATE ON lims_result BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_result.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_result.test_id keeps its first value') WHERE NEW."test_id" IS NOT OLD."test_id"; SELECT RAISE(ABORT, 'titer: lims_result.value keeps its first value') WHERE NEW."value" IS NOT OLD."value"; SELECT RAISE(ABORT, 'titer: lims_result.text keeps its first value') WHERE NEW."text" IS NOT OLD."text"; SELECT RAISE(ABORT, 'titer: lims_result.unit keeps its first value') WHERE NEW."unit" IS NOT OLD."unit"; SELECT RAISE(ABORT, 'titer: lims_result.trace keeps its first value') WHERE NEW."trace" IS NOT OLD."trace"; SELECT RAISE(ABORT, 'titer: lims_result.inputs keeps its first value') WHERE NEW."inputs" IS NOT OLD."inputs"; SELECT RAISE(ABORT, 'titer: lims_result.pinned keeps its first value') WHERE NEW."pinned" IS NOT OLD."pinned"; SELECT RAISE(ABORT, 'titer: lims_result.sampled_at keeps its first value') WHERE NEW."sampled_at" IS NOT OLD."sampled_at"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_result', NEW.id, NEW.version, json_object('analysis',OLD."analysis",'approved_by',OLD."approved_by",'batch_id',OLD."batch_id",'entered_by',OLD."entered_by",'id',OLD."id",'inputs',OLD."inputs",'pinned',OLD."pinned",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'reviewed_by',OLD."reviewed_by",'sample_id',OLD."sample_id",'sampled_at',OLD."sampled_at",'state',OLD."state",'test_id',OLD."test_id",'text',OLD."text",'trace',OLD."trace",'unit',OLD."unit",'value',OLD."value",'version',OLD."version"), json_object('analysis',NEW."analysis",'approved_by',NEW."approved_by",'batch_id',NEW."batch_id",'entered_by',NEW."entered_by",'id',NEW."id",'inputs',NEW."inputs",'pinned',NEW."pinned",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'reviewed_by',NEW."reviewed_by",'sample_id',NEW."sample_id",'sampled_at',NEW."sampled_at",'state',NEW."state",'test_id',NEW."test_id",'text',NEW."text",'trace',NEW."trace",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_run_delete AFTER DELETE ON lims_run BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_run', OLD.id, OLD.version + 1, json_object('analyst_id',OLD."analyst_id",'document_digest',OLD."document_digest",'findings',OLD."findings",'id',OLD."id",'injections',OLD."injections",'instrument',OLD."instrument",'instrument_trail',OLD."instrument_trail",'materials',OLD."materials",'method_id',OLD."method_id",'number',OLD."number",'pinned',OLD."pinned",'process_at',OLD."process_at",'raw_file_id',OLD."raw_file_id",'recorded_at',OLD."recorded_at",'started_at',OLD."started_at",'state',OLD."state",'suitability',OLD."suitability",'test_ids',OLD."test_ids",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_run_insert AFTER INSERT ON lims_run BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_run', NEW.id, NEW.version, NULL, json_object('analyst_id',NEW."analyst_id",'document_digest',NEW."document_digest",'findings',NEW."findings",'id',NEW."id",'injections',NEW."injections",'instrument',NEW."instrument",'instrument_trail',NEW."instrument_trail",'materials',NEW."materials",'method_id',NEW."method_id",'number',NEW."number",'pinned',NEW."pinned",'process_at',NEW."process_at",'raw_file_id',NEW."raw_file_id",'recorded_at',NEW."recorded_at",'started_at',NEW."started_at",'state',NEW."state",'suitability',NEW."suitability",'test_ids',NEW."test_ids",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_run_update AFTER UPDATE ON lims_run BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_run.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_run.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: lims_run.method_id keeps its first value') WHERE NEW."method_id" IS NOT OLD."method_id"; SELECT RAISE(ABORT, 'titer: lims_run.instrument keeps its first value') WHERE NEW."instrument" IS NOT OLD."instrument"; SELECT RAISE(ABORT, 'titer: lims_run.analyst_id keeps its first value') WHERE NEW."analyst_id" IS NOT OLD."analyst_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_run', NEW.id, NEW.version, json_object('analyst_id',OLD."analyst_id",'document_digest',OLD."document_digest",'findings',OLD."findings",'id',OLD."id",'injections',OLD."injections",'instrument',OLD."instrument",'instrument_trail',OLD."instrument_trail",'materials',OLD."materials",'method_id',OLD."method_id",'number',OLD."number",'pinned',OLD."pinned",'process_at',OLD."process_at",'raw_file_id',OLD."raw_file_id",'recorded_at',OLD."recorded_at",'started_at',OLD."started_at",'state',OLD."state",'suitability',OLD."suitability",'test_ids',OLD."test_ids",'version',OLD."version"), json_object('analyst_id',NEW."analyst_id",'document_digest',NEW."document_digest",'findings',NEW."findings",'id',NEW."id",'injections',NEW."injections",'instrument',NEW."instrument",'instrument_trail',NEW."instrument_trail",'materials',NEW."materials",'method_id',NEW."method_id",'number',NEW."number",'pinned',NEW."pinned",'process_at',NEW."process_at",'raw_file_id',NEW."raw_file_id",'recorded_at',NEW."recorded_at",'started_at',NEW."started_at",'state',NEW."state",'suitability',NEW."suitability",'test_ids',NEW."test_ids",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_sample_delete AFTER DELETE ON lims_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_sample', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'id',OLD."id",'kind',OLD."kind",'location',OLD."location",'lot_id',OLD."lot_id",'number',OLD."number",'parent_id',OLD."parent_id",'plan_id',OLD."plan_id",'planned_at',OLD."planned_at",'point',OLD."point",'process_at',OLD."process_at",'received_at',OLD."received_at",'recorded_at',OLD."recorded_at",'sampled_at',OLD."sampled_at",'sampled_by',OLD."sampled_by",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_sample_insert AFTER INSERT ON lims_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_sample', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'id',NEW."id",'kind',NEW."kind",'location',NEW."location",'lot_id',NEW."lot_id",'number',NEW."number",'parent_id',NEW."parent_id",'plan_id',NEW."plan_id",'planned_at',NEW."planned_at",'point',NEW."point",'process_at',NEW."process_at",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'sampled_at',NEW."sampled_at",'sampled_by',NEW."sampled_by",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_sample_update AFTER UPDATE ON lims_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_sample.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_sample.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: lims_sample.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: lims_sample.lot_id keeps its first value') WHERE NEW."lot_id" IS NOT OLD."lot_id"; SELECT RAISE(ABORT, 'titer: lims_sample.parent_id keeps its first value') WHERE NEW."parent_id" IS NOT OLD."parent_id"; SELECT RAISE(ABORT, 'titer: lims_sample.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_sample', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'id',OLD."id",'kind',OLD."kind",'location',OLD."location",'lot_id',OLD."lot_id",'number',OLD."number",'parent_id',OLD."parent_id",'plan_id',OLD."plan_id",'planned_at',OLD."planned_at",'point',OLD."point",'process_at',OLD."process_at",'received_at',OLD."received_at",'recorded_at',OLD."recorded_at",'sampled_at',OLD."sampled_at",'sampled_by',OLD."sampled_by",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'id',NEW."id",'kind',NEW."kind",'location',NEW."location",'lot_id',NEW."lot_id",'number',NEW."number",'parent_id',NEW."parent_id",'plan_id',NEW."plan_id",'planned_at',NEW."planned_at",'point',NEW."point",'process_at',NEW."process_at",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'sampled_at',NEW."sampled_at",'sampled_by',NEW."sampled_by",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_test_delete AFTER DELETE ON lims_test BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_test', OLD.id, OLD.version + 1, json_object('analysis',OLD."analysis",'batch_id',OLD."batch_id",'id',OLD."id",'investigation_id',OLD."investigation_id",'kind',OLD."kind",'method_id',OLD."method_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'redetermines_id',OLD."redetermines_id",'run_id',OLD."run_id",'sample_id',OLD."sample_id",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_test_insert AFTER INSERT ON lims_test BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_test', NEW.id, NEW.version, NULL, json_object('analysis',NEW."analysis",'batch_id',NEW."batch_id",'id',NEW."id",'investigation_id',NEW."investigation_id",'kind',NEW."kind",'method_id',NEW."method_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'redetermines_id',NEW."redetermines_id",'run_id',NEW."run_id",'sample_id',NEW."sample_id",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_test_update AFTER UPDATE ON lims_test BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_test.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_test.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: lims_test.sample_id keeps its first value') WHERE NEW."sample_id" IS NOT OLD."sample_id"; SELECT RAISE(ABORT, 'titer: lims_test.analysis keeps its first value') WHERE NEW."analysis" IS NOT OLD."analysis"; SELECT RAISE(ABORT, 'titer: lims_test.method_id keeps its first value') WHERE NEW."method_id" IS NOT OLD."method_id"; SELECT RAISE(ABORT, 'titer: lims_test.specification_id keeps its first value') WHERE NEW."specification_id" IS NOT OLD."specification_id"; SELECT RAISE(ABORT, 'titer: lims_test.redetermines_id keeps its first value') WHERE NEW."redetermines_id" IS NOT OLD."redetermines_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_test', NEW.id, NEW.version, json_object('analysis',OLD."analysis",'batch_id',OLD."batch_id",'id',OLD."id",'investigation_id',OLD."investigation_id",'kind',OLD."kind",'method_id',OLD."method_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'redetermines_id',OLD."redetermines_id",'run_id',OLD."run_id",'sample_id',OLD."sample_id",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), json_object('analysis',NEW."analysis",'batch_id',NEW."batch_id",'id',NEW."id",'investigation_id',NEW."investigation_id",'kind',NEW."kind",'method_id',NEW."method_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'redetermines_id',NEW."redetermines_id",'run_id',NEW."run_id",'sample_id',NEW."sample_id",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_material_container_delete AFTER DELETE ON material_container BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_container', OLD.id, OLD.version + 1, json_object('code',OLD."code",'id',OLD."id",'location',OLD."location",'lot_id',OLD."lot_id",'process_at',OLD."process_at",'quantity',OLD."quantity",'recorded_at',OLD."recorded_at",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_material_container_insert AFTER INSERT ON material_container BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_container', NEW.id, NEW.version, NULL, json_object('code',NEW."code",'id',NEW."id",'location',NEW."location",'lot_id',NEW."lot_id",'process_at',NEW."process_at",'quantity',NEW."quantity",'recorded_at',NEW."recorded_at",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_material_container_update AFTER UPDATE ON material_container BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: material_container.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: material_container.code keeps its first value') WHERE NEW."code" IS NOT OLD."code"; SELECT RAISE(ABORT, 'titer: material_container.lot_id keeps its first value') WHERE NEW."lot_id" IS NOT OLD."lot_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_container', NEW.id, NEW.version, json_object('code',OLD."code",'id',OLD."id",'location',OLD."location",'lot_id',OLD."lot_id",'process_at',OLD."process_at",'quantity',OLD."quantity",'recorded_at',OLD."recorded_at",'state',OLD."state",'version',OLD."version"), json_object('code',NEW."code",'id',NEW."id",'location',NEW."location",'lot_id',NEW."lot_id",'process_at',NEW."process_at",'quantity',NEW."quantity",'recorded_at',NEW."recorded_at",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_material_definition_delete AFTER DELETE ON material_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_definition', OLD.id, OLD.version + 1, json_object('code',OLD."code",'disposed_by',OLD."disposed_by",'id',OLD."id",'kind',OLD."kind",'needs',OLD."needs",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'specification',OLD."specification",'title',OLD."title",'unit',OLD."unit",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_material_definition_insert AFTER INSERT ON material_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_definition', NEW.id, NEW.version, NULL, json_object('code',NEW."code",'disposed_by',NEW."disposed_by",'id',NEW."id",'kind',NEW."kind",'needs',NEW."needs",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'specification',NEW."specification",'title',NEW."title",'unit',NEW."unit",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_material_definition_update AFTER UPDATE ON material_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: material_definition.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: material_definition.code keeps its first value') WHERE NEW."code" IS NOT OLD."code"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_definition', NEW.id, NEW.version, json_object('code',OLD."code",'disposed_by',OLD."disposed_by",'id',OLD."id",'kind',OLD."kind",'needs',OLD."needs",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'specification',OLD."specification",'title',OLD."title",'unit',OLD."unit",'version',OLD."version"), json_object('code',NEW."code",'disposed_by',NEW."disposed_by",'id',NEW."id",'kind',NEW."kind",'needs',NEW."needs",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'specification',NEW."specification",'title',NEW."title",'unit',NEW."unit",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_material_genealogy_insert AFTER INSERT ON material_genealogy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_genealogy', NEW.id, NEW.version, NULL, json_object('happened_at',NEW."happened_at",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'process_at',NEW."process_at",'quantity',NEW."quantity",'recorded_at',NEW."recorded_at",'source_id',NEW."source_id",'source_type',NEW."source_type",'target_id',NEW."target_id",'target_type',NEW."target_type",'unit',NEW."unit",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_material_genealogy_no_delete BEFORE DELETE ON material_genealogy BEGIN SELECT RAISE(ABORT, 'titer: material_genealogy is append-only'); END
+
+CREATE TRIGGER titer_material_genealogy_no_update BEFORE UPDATE ON material_genealogy BEGIN SELECT RAISE(ABORT, 'titer: material_genealogy is append-only'); END
+
+CREATE TRIGGER titer_material_lot_delete AFTER DELETE ON material_lot BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_lot', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'certificate_digest',OLD."certificate_digest",'certificate_name',OLD."certificate_name",'definition_id',OLD."definition_id",'disposition',OLD."disposition",'disposition_reason',OLD."disposition_reason",'disposition_signature',OLD."disposition_signature",'expires_on',OLD."expires_on",'id',OLD."id",'number',OLD."number",'process_at',OLD."process_at",'quantity',OLD."quantity",'received_at',OLD."received_at",'recorded_at',OLD."recorded_at",'remaining',OLD."remaining",'supplier',OLD."supplier",'supplier_lot',OLD."supplier_lot",'unit',OLD."unit",'usage',OLD."usage",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_material_lot_insert AFTER INSERT ON material_lot BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_lot', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'certificate_digest',NEW."certificate_digest",'certificate_name',NEW."certificate_name",'definition_id',NEW."definition_id",'disposition',NEW."disposition",'disposition_reason',NEW."disposition_reason",'disposition_signature',NEW."disposition_signature",'expires_on',NEW."expires_on",'id',NEW."id",'number',NEW."number",'process_at',NEW."process_at",'quantity',NEW."quantity",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'remaining',NEW."remaining",'supplier',NEW."supplier",'supplier_lot',NEW."supplier_lot",'unit',NEW."unit",'usage',NEW."usage",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_material_lot_update AFTER UPDATE ON material_lot BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: material_lot.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: material_lot.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: material_lot.definition_id keeps its first value') WHERE NEW."definition_id" IS NOT OLD."definition_id"; SELECT RAISE(ABORT, 'titer: material_lot.quantity keeps its first value') WHERE NEW."quantity" IS NOT OLD."quantity"; SELECT RAISE(ABORT, 'titer: material_lot.unit keeps its first value') WHERE NEW."unit" IS NOT OLD."unit"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('material_lot', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'certificate_digest',OLD."certificate_digest",'certificate_name',OLD."certificate_name",'definition_id',OLD."definition_id",'disposition',OLD."disposition",'disposition_reason',OLD."disposition_reason",'disposition_signature',OLD."disposition_signature",'expires_on',OLD."expires_on",'id',OLD."id",'number',OLD."number",'process_at',OLD."process_at",'quantity',OLD."quantity",'received_at',OLD."received_at",'recorded_at',OLD."recorded_at",'remaining',OLD."remaining",'supplier',OLD."supplier",'supplier_lot',OLD."supplier_lot",'unit',OLD."unit",'usage',OLD."usage",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'certificate_digest',NEW."certificate_digest",'certificate_name',NEW."certificate_name",'definition_id',NEW."definition_id",'disposition',NEW."disposition",'disposition_reason',NEW."disposition_reason",'disposition_signature',NEW."disposition_signature",'expires_on',NEW."expires_on",'id',NEW."id",'number',NEW."number",'process_at',NEW."process_at",'quantity',NEW."quantity",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'remaining',NEW."remaining",'supplier',NEW."supplier",'supplier_lot',NEW."supplier_lot",'unit',NEW."unit",'usage',NEW."usage",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_adjustment_delete AFTER DELETE ON mes_adjustment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_adjustment', OLD.id, OLD.version + 1, json_object('applied_at',OLD."applied_at",'batch_id',OLD."batch_id",'channel',OLD."channel",'command_key',OLD."command_key",'id',OLD."id",'process_at',OLD."process_at",'proposal_id',OLD."proposal_id",'readback',OLD."readback",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'state',OLD."state",'tag',OLD."tag",'unit',OLD."unit",'value',OLD."value",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_mes_adjustment_insert AFTER INSERT ON mes_adjustment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_adjustment', NEW.id, NEW.version, NULL, json_object('applied_at',NEW."applied_at",'batch_id',NEW."batch_id",'channel',NEW."channel",'command_key',NEW."command_key",'id',NEW."id",'process_at',NEW."process_at",'proposal_id',NEW."proposal_id",'readback',NEW."readback",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'state',NEW."state",'tag',NEW."tag",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_adjustment_update AFTER UPDATE ON mes_adjustment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_adjustment.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_adjustment', NEW.id, NEW.version, json_object('applied_at',OLD."applied_at",'batch_id',OLD."batch_id",'channel',OLD."channel",'command_key',OLD."command_key",'id',OLD."id",'process_at',OLD."process_at",'proposal_id',OLD."proposal_id",'readback',OLD."readback",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'state',OLD."state",'tag',OLD."tag",'unit',OLD."unit",'value',OLD."value",'version',OLD."version"), json_object('applied_at',NEW."applied_at",'batch_id',NEW."batch_id",'channel',NEW."channel",'command_key',NEW."command_key",'id',NEW."id",'process_at',NEW."process_at",'proposal_id',NEW."proposal_id",'readback',NEW."readback",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'state',NEW."state",'tag',NEW."tag",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_allocation_delete AFTER DELETE ON mes_allocation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_allocation', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'equipment',OLD."equipment",'granted_at',OLD."granted_at",'id',OLD."id",'key',OLD."key",'path',OLD."path",'priority',OLD."priority",'process_at',OLD."process_at",'reasons',OLD."reasons",'recorded_at',OLD."recorded_at",'released_at',OLD."released_at",'requested_at',OLD."requested_at",'state',OLD."state",'symbol',OLD."symbol",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_mes_allocation_insert AFTER INSERT ON mes_allocation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_allocation', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'equipment',NEW."equipment",'granted_at',NEW."granted_at",'id',NEW."id",'key',NEW."key",'path',NEW."path",'priority',NEW."priority",'process_at',NEW."process_at",'reasons',NEW."reasons",'recorded_at',NEW."recorded_at",'released_at',NEW."released_at",'requested_at',NEW."requested_at",'state',NEW."state",'symbol',NEW."symbol",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_allocation_update AFTER UPDATE ON mes_allocation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_allocation.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_allocation', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'equipment',OLD."equipment",'granted_at',OLD."granted_at",'id',OLD."id",'key',OLD."key",'path',OLD."path",'priority',OLD."priority",'process_at',OLD."process_at",'reasons',OLD."reasons",'recorded_at',OLD."recorded_at",'released_at',OLD."released_at",'requested_at',OLD."requested_at",'state',OLD."state",'symbol',OLD."symbol",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'equipment',NEW."equipment",'granted_at',NEW."granted_at",'id',NEW."id",'key',NEW."key",'path',NEW."path",'priority',NEW."priority",'process_at',NEW."process_at",'reasons',NEW."reasons",'recorded_at',NEW."recorded_at",'released_at',NEW."released_at",'requested_at',NEW."requested_at",'state',NEW."state",'symbol',NEW."symbol",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_batch_delete AFTER DELETE ON mes_batch BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_batch', OLD.id, OLD.version + 1, json_object('control_recipe_id',OLD."control_recipe_id",'ended_at',OLD."ended_at",'equipment',OLD."equipment",'execution',OLD."execution",'id',OLD."id",'number',OLD."number",'order_id',OLD."order_id",'process_at',OLD."process_at",'product',OLD."product",'recipe_id',OLD."recipe_id",'recorded_at',OLD."recorded_at",'semantics',OLD."semantics",'simulated',json(CASE OLD."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'started_at',OLD."started_at",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_mes_batch_insert AFTER INSERT ON mes_batch BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_batch', NEW.id, NEW.version, NULL, json_object('control_recipe_id',NEW."control_recipe_id",'ended_at',NEW."ended_at",'equipment',NEW."equipment",'execution',NEW."execution",'id',NEW."id",'number',NEW."number",'order_id',NEW."order_id",'process_at',NEW."process_at",'product',NEW."product",'recipe_id',NEW."recipe_id",'recorded_at',NEW."recorded_at",'semantics',NEW."semantics",'simulated',json(CASE NEW."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'started_at',NEW."started_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_batch_update AFTER UPDATE ON mes_batch BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_batch.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_batch', NEW.id, NEW.version, json_object('control_recipe_id',OLD."control_recipe_id",'ended_at',OLD."ended_at",'equipment',OLD."equipment",'execution',OLD."execution",'id',OLD."id",'number',OLD."number",'order_id',OLD."order_id",'process_at',OLD."process_at",'product',OLD."product",'recipe_id',OLD."recipe_id",'recorded_at',OLD."recorded_at",'semantics',OLD."semantics",'simulated',json(CASE OLD."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'started_at',OLD."started_at",'version',OLD."version"), json_object('control_recipe_id',NEW."control_recipe_id",'ended_at',NEW."ended_at",'equipment',NEW."equipment",'execution',NEW."execution",'id',NEW."id",'number',NEW."number",'order_id',NEW."order_id",'process_at',NEW."process_at",'product',NEW."product",'recipe_id',NEW."recipe_id",'recorded_at',NEW."recorded_at",'semantics',NEW."semantics",'simulated',json(CASE NEW."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'started_at',NEW."started_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_charge_insert AFTER INSERT ON mes_charge BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_charge', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'direction',NEW."direction",'id',NEW."id",'lot_id',NEW."lot_id",'lot_number',NEW."lot_number",'material',NEW."material",'process_at',NEW."process_at",'quantity',NEW."quantity",'recorded_at',NEW."recorded_at",'task_id',NEW."task_id",'unit',NEW."unit",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_charge_no_delete BEFORE DELETE ON mes_charge BEGIN SELECT RAISE(ABORT, 'titer: mes_charge is append-only'); END
+
+CREATE TRIGGER titer_mes_charge_no_update BEFORE UPDATE ON mes_charge BEGIN SELECT RAISE(ABORT, 'titer: mes_charge is append-only'); END
+
+CREATE TRIGGER titer_mes_control_recipe_insert AFTER INSERT ON mes_control_recipe BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_control_recipe', NEW.id, NEW.version, NULL, json_object('bindings',NEW."bindings",'content',NEW."content",'content_digest',NEW."content_digest",'formula',NEW."formula",'id',NEW."id",'process_at',NEW."process_at",'recipe_id',NEW."recipe_id",'recorded_at',NEW."recorded_at",'snapshot_digest',NEW."snapshot_digest",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_control_recipe_no_delete BEFORE DELETE ON mes_control_recipe BEGIN SELECT RAISE(ABORT, 'titer: mes_control_recipe is append-only'); END
+
+CREATE TRIGGER titer_mes_control_recipe_no_update BEFORE UPDATE ON mes_control_recipe BEGIN SELECT RAISE(ABORT, 'titer: mes_control_recipe is append-only'); END
+
+CREATE TRIGGER titer_mes_journal_insert AFTER INSERT ON mes_journal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_journal', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'event',NEW."event",'id',NEW."id",'path',NEW."path",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sequence',NEW."sequence",'type',NEW."type",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_journal_no_delete BEFORE DELETE ON mes_journal BEGIN SELECT RAISE(ABORT, 'titer: mes_journal is append-only'); END
+
+CREATE TRIGGER titer_mes_journal_no_update BEFORE UPDATE ON mes_journal BEGIN SELECT RAISE(ABORT, 'titer: mes_journal is append-only'); END
+
+CREATE TRIGGER titer_mes_order_delete AFTER DELETE ON mes_order BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_order', OLD.id, OLD.version + 1, json_object('id',OLD."id",'number',OLD."number",'planned_start',OLD."planned_start",'priority',OLD."priority",'process_at',OLD."process_at",'product',OLD."product",'quantity',OLD."quantity",'recipe_code',OLD."recipe_code",'recorded_at',OLD."recorded_at",'state',OLD."state",'unit',OLD."unit",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_mes_order_insert AFTER INSERT ON mes_order BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_order', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'number',NEW."number",'planned_start',NEW."planned_start",'priority',NEW."priority",'process_at',NEW."process_at",'product',NEW."product",'quantity',NEW."quantity",'recipe_code',NEW."recipe_code",'recorded_at',NEW."recorded_at",'state',NEW."state",'unit',NEW."unit",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_order_update AFTER UPDATE ON mes_order BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_order.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_order', NEW.id, NEW.version, json_object('id',OLD."id",'number',OLD."number",'planned_start',OLD."planned_start",'priority',OLD."priority",'process_at',OLD."process_at",'product',OLD."product",'quantity',OLD."quantity",'recipe_code',OLD."recipe_code",'recorded_at',OLD."recorded_at",'state',OLD."state",'unit',OLD."unit",'version',OLD."version"), json_object('id',NEW."id",'number',NEW."number",'planned_start',NEW."planned_start",'priority',NEW."priority",'process_at',NEW."process_at",'product',NEW."product",'quantity',NEW."quantity",'recipe_code',NEW."recipe_code",'recorded_at',NEW."recorded_at",'state',NEW."state",'unit',NEW."unit",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_recipe_delete AFTER DELETE ON mes_recipe BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_recipe', OLD.id, OLD.version + 1, json_object('approver_id',OLD."approver_id",'author_id',OLD."author_id",'checker_id',OLD."checker_id",'code',OLD."code",'content',OLD."content",'content_digest',OLD."content_digest",'effective_at',OLD."effective_at",'id',OLD."id",'number',OLD."number",'process_at',OLD."process_at",'product',OLD."product",'recorded_at',OLD."recorded_at",'source_digest',OLD."source_digest",'state',OLD."state",'state_reason',OLD."state_reason",'submitted_by',OLD."submitted_by",'title',OLD."title",'version',OLD."version",'warnings',OLD."warnings"), NULL)); END
+
+CREATE TRIGGER titer_mes_recipe_insert AFTER INSERT ON mes_recipe BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_recipe', NEW.id, NEW.version, NULL, json_object('approver_id',NEW."approver_id",'author_id',NEW."author_id",'checker_id',NEW."checker_id",'code',NEW."code",'content',NEW."content",'content_digest',NEW."content_digest",'effective_at',NEW."effective_at",'id',NEW."id",'number',NEW."number",'process_at',NEW."process_at",'product',NEW."product",'recorded_at',NEW."recorded_at",'source_digest',NEW."source_digest",'state',NEW."state",'state_reason',NEW."state_reason",'submitted_by',NEW."submitted_by",'title',NEW."title",'version',NEW."version",'warnings',NEW."warnings"))); END
+
+CREATE TRIGGER titer_mes_recipe_update AFTER UPDATE ON mes_recipe BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_recipe.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: mes_recipe.code keeps its first value') WHERE NEW."code" IS NOT OLD."code"; SELECT RAISE(ABORT, 'titer: mes_recipe.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: mes_recipe.content keeps its first value') WHERE NEW."content" IS NOT OLD."content"; SELECT RAISE(ABORT, 'titer: mes_recipe.content_digest keeps its first value') WHERE NEW."content_digest" IS NOT OLD."content_digest"; SELECT RAISE(ABORT, 'titer: mes_recipe.source_digest keeps its first value') WHERE NEW."source_digest" IS NOT OLD."source_digest"; SELECT RAISE(ABORT, 'titer: mes_recipe.submitted_by keeps its first value') WHERE NEW."submitted_by" IS NOT OLD."submitted_by"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_recipe', NEW.id, NEW.version, json_object('approver_id',OLD."approver_id",'author_id',OLD."author_id",'checker_id',OLD."checker_id",'code',OLD."code",'content',OLD."content",'content_digest',OLD."content_digest",'effective_at',OLD."effective_at",'id',OLD."id",'number',OLD."number",'process_at',OLD."process_at",'product',OLD."product",'recorded_at',OLD."recorded_at",'source_digest',OLD."source_digest",'state',OLD."state",'state_reason',OLD."state_reason",'submitted_by',OLD."submitted_by",'title',OLD."title",'version',OLD."version",'warnings',OLD."warnings"), json_object('approver_id',NEW."approver_id",'author_id',NEW."author_id",'checker_id',NEW."checker_id",'code',NEW."code",'content',NEW."content",'content_digest',NEW."content_digest",'effective_at',NEW."effective_at",'id',NEW."id",'number',NEW."number",'process_at',NEW."process_at",'product',NEW."product",'recorded_at',NEW."recorded_at",'source_digest',NEW."source_digest",'state',NEW."state",'state_reason',NEW."state_reason",'submitted_by',NEW."submitted_by",'title',NEW."title",'version',NEW."version",'warnings',NEW."warnings"))); END
+
+CREATE TRIGGER titer_mes_sample_delete AFTER DELETE ON mes_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_sample', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'drawn_at',OLD."drawn_at",'id',OLD."id",'key',OLD."key",'label',OLD."label",'number',OLD."number",'path',OLD."path",'plan',OLD."plan",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sample_id',OLD."sample_id",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_mes_sample_insert AFTER INSERT ON mes_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_sample', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'drawn_at',NEW."drawn_at",'id',NEW."id",'key',NEW."key",'label',NEW."label",'number',NEW."number",'path',NEW."path",'plan',NEW."plan",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sample_id',NEW."sample_id",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_sample_update AFTER UPDATE ON mes_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_sample.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_sample', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'drawn_at',OLD."drawn_at",'id',OLD."id",'key',OLD."key",'label',OLD."label",'number',OLD."number",'path',OLD."path",'plan',OLD."plan",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sample_id',OLD."sample_id",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'drawn_at',NEW."drawn_at",'id',NEW."id",'key',NEW."key",'label',NEW."label",'number',NEW."number",'path',NEW."path",'plan',NEW."plan",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sample_id',NEW."sample_id",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_task_delete AFTER DELETE ON mes_task BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_task', OLD.id, OLD.version + 1, json_object('accepted_at',OLD."accepted_at",'batch_id',OLD."batch_id",'comment',OLD."comment",'entered_at',OLD."entered_at",'entered_by',OLD."entered_by",'form',OLD."form",'id',OLD."id",'key',OLD."key",'lot_number',OLD."lot_number",'offered_at',OLD."offered_at",'path',OLD."path",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'state',OLD."state",'title',OLD."title",'unit_code',OLD."unit_code",'version',OLD."version",'witness_signature_id',OLD."witness_signature_id"), NULL)); END
+
+CREATE TRIGGER titer_mes_task_entry_insert AFTER INSERT ON mes_task_entry BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_task_entry', NEW.id, NEW.version, NULL, json_object('entered_by',NEW."entered_by",'high',NEW."high",'id',NEW."id",'inside',json(CASE NEW."inside" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'low',NEW."low",'name',NEW."name",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'task_id',NEW."task_id",'text',NEW."text",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_mes_task_entry_no_delete BEFORE DELETE ON mes_task_entry BEGIN SELECT RAISE(ABORT, 'titer: mes_task_entry is append-only'); END
+
+CREATE TRIGGER titer_mes_task_entry_no_update BEFORE UPDATE ON mes_task_entry BEGIN SELECT RAISE(ABORT, 'titer: mes_task_entry is append-only'); END
+
+CREATE TRIGGER titer_mes_task_insert AFTER INSERT ON mes_task BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_task', NEW.id, NEW.version, NULL, json_object('accepted_at',NEW."accepted_at",'batch_id',NEW."batch_id",'comment',NEW."comment",'entered_at',NEW."entered_at",'entered_by',NEW."entered_by",'form',NEW."form",'id',NEW."id",'key',NEW."key",'lot_number',NEW."lot_number",'offered_at',NEW."offered_at",'path',NEW."path",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'state',NEW."state",'title',NEW."title",'unit_code',NEW."unit_code",'version',NEW."version",'witness_signature_id',NEW."witness_signature_id"))); END
+
+CREATE TRIGGER titer_mes_task_update AFTER UPDATE ON mes_task BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_task.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_task', NEW.id, NEW.version, json_object('accepted_at',OLD."accepted_at",'batch_id',OLD."batch_id",'comment',OLD."comment",'entered_at',OLD."entered_at",'entered_by',OLD."entered_by",'form',OLD."form",'id',OLD."id",'key',OLD."key",'lot_number',OLD."lot_number",'offered_at',OLD."offered_at",'path',OLD."path",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'state',OLD."state",'title',OLD."title",'unit_code',OLD."unit_code",'version',OLD."version",'witness_signature_id',OLD."witness_signature_id"), json_object('accepted_at',NEW."accepted_at",'batch_id',NEW."batch_id",'comment',NEW."comment",'entered_at',NEW."entered_at",'entered_by',NEW."entered_by",'form',NEW."form",'id',NEW."id",'key',NEW."key",'lot_number',NEW."lot_number",'offered_at',NEW."offered_at",'path',NEW."path",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'state',NEW."state",'title',NEW."title",'unit_code',NEW."unit_code",'version',NEW."version",'witness_signature_id',NEW."witness_signature_id"))); END
+
+CREATE TRIGGER titer_quality_audit_trail_review_delete AFTER DELETE ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'flagged',OLD."flagged",'id',OLD."id",'outcome',OLD."outcome",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sampled',OLD."sampled",'seed',OLD."seed",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_quality_audit_trail_review_insert AFTER INSERT ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'flagged',NEW."flagged",'id',NEW."id",'outcome',NEW."outcome",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sampled',NEW."sampled",'seed',NEW."seed",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_audit_trail_review_update AFTER UPDATE ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'flagged',OLD."flagged",'id',OLD."id",'outcome',OLD."outcome",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sampled',OLD."sampled",'seed',OLD."seed",'state',OLD."state",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'flagged',NEW."flagged",'id',NEW."id",'outcome',NEW."outcome",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sampled',NEW."sampled",'seed',NEW."seed",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_deviation_delete AFTER DELETE ON quality_deviation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_deviation', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'classification',OLD."classification",'closed_at',OLD."closed_at",'corrective_action',OLD."corrective_action",'description',OLD."description",'exception_ids',OLD."exception_ids",'id',OLD."id",'investigator_id',OLD."investigator_id",'key',OLD."key",'number',OLD."number",'process_at',OLD."process_at",'product_impact',OLD."product_impact",'recorded_at',OLD."recorded_at",'root_cause',OLD."root_cause",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_quality_deviation_insert AFTER INSERT ON quality_deviation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_deviation', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'classification',NEW."classification",'closed_at',NEW."closed_at",'corrective_action',NEW."corrective_action",'description',NEW."description",'exception_ids',NEW."exception_ids",'id',NEW."id",'investigator_id',NEW."investigator_id",'key',NEW."key",'number',NEW."number",'process_at',NEW."process_at",'product_impact',NEW."product_impact",'recorded_at',NEW."recorded_at",'root_cause',NEW."root_cause",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_deviation_update AFTER UPDATE ON quality_deviation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: quality_deviation.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: quality_deviation.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: quality_deviation.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: quality_deviation.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_deviation', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'classification',OLD."classification",'closed_at',OLD."closed_at",'corrective_action',OLD."corrective_action",'description',OLD."description",'exception_ids',OLD."exception_ids",'id',OLD."id",'investigator_id',OLD."investigator_id",'key',OLD."key",'number',OLD."number",'process_at',OLD."process_at",'product_impact',OLD."product_impact",'recorded_at',OLD."recorded_at",'root_cause',OLD."root_cause",'state',OLD."state",'title',OLD."title",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'classification',NEW."classification",'closed_at',NEW."closed_at",'corrective_action',NEW."corrective_action",'description',NEW."description",'exception_ids',NEW."exception_ids",'id',NEW."id",'investigator_id',NEW."investigator_id",'key',NEW."key",'number',NEW."number",'process_at',NEW."process_at",'product_impact',NEW."product_impact",'recorded_at',NEW."recorded_at",'root_cause',NEW."root_cause",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_disposition_delete AFTER DELETE ON quality_disposition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_disposition', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'coverage',OLD."coverage",'decided_at',OLD."decided_at",'id',OLD."id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_quality_disposition_insert AFTER INSERT ON quality_disposition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_disposition', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'coverage',NEW."coverage",'decided_at',NEW."decided_at",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_disposition_update AFTER UPDATE ON quality_disposition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: quality_disposition.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: quality_disposition.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: quality_disposition.batch_number keeps its first value') WHERE NEW."batch_number" IS NOT OLD."batch_number"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_disposition', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'coverage',OLD."coverage",'decided_at',OLD."decided_at",'id',OLD."id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'state',OLD."state",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'coverage',NEW."coverage",'decided_at',NEW."decided_at",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_exception_delete AFTER DELETE ON quality_exception BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_exception', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'detail',OLD."detail",'deviation_id',OLD."deviation_id",'disposition',OLD."disposition",'evidence',OLD."evidence",'id',OLD."id",'key',OLD."key",'kind',OLD."kind",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'severity',OLD."severity",'signature_id',OLD."signature_id",'state',OLD."state",'subject_id',OLD."subject_id",'subject_type',OLD."subject_type",'title',OLD."title",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_quality_exception_insert AFTER INSERT ON quality_exception BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_exception', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'detail',NEW."detail",'deviation_id',NEW."deviation_id",'disposition',NEW."disposition",'evidence',NEW."evidence",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'severity',NEW."severity",'signature_id',NEW."signature_id",'state',NEW."state",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_exception_update AFTER UPDATE ON quality_exception BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: quality_exception.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: quality_exception.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: quality_exception.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: quality_exception.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: quality_exception.title keeps its first value') WHERE NEW."title" IS NOT OLD."title"; SELECT RAISE(ABORT, 'titer: quality_exception.detail keeps its first value') WHERE NEW."detail" IS NOT OLD."detail"; SELECT RAISE(ABORT, 'titer: quality_exception.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: quality_exception.subject_type keeps its first value') WHERE NEW."subject_type" IS NOT OLD."subject_type"; SELECT RAISE(ABORT, 'titer: quality_exception.subject_id keeps its first value') WHERE NEW."subject_id" IS NOT OLD."subject_id"; SELECT RAISE(ABORT, 'titer: quality_exception.evidence keeps its first value') WHERE NEW."evidence" IS NOT OLD."evidence"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_exception', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'detail',OLD."detail",'deviation_id',OLD."deviation_id",'disposition',OLD."disposition",'evidence',OLD."evidence",'id',OLD."id",'key',OLD."key",'kind',OLD."kind",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'severity',OLD."severity",'signature_id',OLD."signature_id",'state',OLD."state",'subject_id',OLD."subject_id",'subject_type',OLD."subject_type",'title',OLD."title",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'detail',NEW."detail",'deviation_id',NEW."deviation_id",'disposition',NEW."disposition",'evidence',NEW."evidence",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'severity',NEW."severity",'signature_id',NEW."signature_id",'state',NEW."state",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_access_event_insert AFTER INSERT ON record_access_event BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_event', NEW.id, NEW.version, NULL, json_object('detail',NEW."detail",'id',NEW."id",'kind',NEW."kind",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'username',NEW."username",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_access_event_no_delete BEFORE DELETE ON record_access_event BEGIN SELECT RAISE(ABORT, 'titer: record_access_event is append-only'); END
+
+CREATE TRIGGER titer_record_access_event_no_update BEFORE UPDATE ON record_access_event BEGIN SELECT RAISE(ABORT, 'titer: record_access_event is append-only'); END
+
+CREATE TRIGGER titer_record_content_insert AFTER INSERT ON record_content BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_content', NEW.id, NEW.version, NULL, json_object('digest',NEW."digest",'id',NEW."id",'media_type',NEW."media_type",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'size',NEW."size",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_content_no_delete BEFORE DELETE ON record_content BEGIN SELECT RAISE(ABORT, 'titer: record_content is append-only'); END
+
+CREATE TRIGGER titer_record_content_no_update BEFORE UPDATE ON record_content BEGIN SELECT RAISE(ABORT, 'titer: record_content is append-only'); END
+
+CREATE TRIGGER titer_record_export_insert AFTER INSERT ON record_export BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_export', NEW.id, NEW.version, NULL, json_object('files',NEW."files",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'records',NEW."records",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_export_no_delete BEFORE DELETE ON record_export BEGIN SELECT RAISE(ABORT, 'titer: record_export is append-only'); END
+
+CREATE TRIGGER titer_record_export_no_update BEFORE UPDATE ON record_export BEGIN SELECT RAISE(ABORT, 'titer: record_export is append-only'); END
+
+CREATE TRIGGER titer_record_installation_delete AFTER DELETE ON record_installation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_installation', OLD.id, OLD.version + 1, json_object('created_at',OLD."created_at",'demo',json(CASE OLD."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'name',OLD."name",'process_at',OLD."process_at",'process_origin',OLD."process_origin",'process_rate',OLD."process_rate",'recorded_at',OLD."recorded_at",'simulated',json(CASE OLD."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',OLD."site",'time_zone',OLD."time_zone",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_installation_insert AFTER INSERT ON record_installation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_installation', NEW.id, NEW.version, NULL, json_object('created_at',NEW."created_at",'demo',json(CASE NEW."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'name',NEW."name",'process_at',NEW."process_at",'process_origin',NEW."process_origin",'process_rate',NEW."process_rate",'recorded_at',NEW."recorded_at",'simulated',json(CASE NEW."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',NEW."site",'time_zone',NEW."time_zone",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_installation_update AFTER UPDATE ON record_installation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_installation.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_installation.simulated keeps its first value') WHERE NEW."simulated" IS NOT OLD."simulated"; SELECT RAISE(ABORT, 'titer: record_installation.demo keeps its first value') WHERE NEW."demo" IS NOT OLD."demo"; SELECT RAISE(ABORT, 'titer: record_installation.created_at keeps its first value') WHERE NEW."created_at" IS NOT OLD."created_at"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_installation', NEW.id, NEW.version, json_object('created_at',OLD."created_at",'demo',json(CASE OLD."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'name',OLD."name",'process_at',OLD."process_at",'process_origin',OLD."process_origin",'process_rate',OLD."process_rate",'recorded_at',OLD."recorded_at",'simulated',json(CASE OLD."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',OLD."site",'time_zone',OLD."time_zone",'version',OLD."version"), json_object('created_at',NEW."created_at",'demo',json(CASE NEW."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'name',NEW."name",'process_at',NEW."process_at",'process_origin',NEW."process_origin",'process_rate',NEW."process_rate",'recorded_at',NEW."recorded_at",'simulated',json(CASE NEW."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',NEW."site",'time_zone',NEW."time_zone",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_machine_token_delete AFTER DELETE ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'id',OLD."id",'issue_count',OLD."issue_count",'issued_at',OLD."issued_at",'issued_by',OLD."issued_by",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_machine_token_insert AFTER INSERT ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'id',NEW."id",'issue_count',NEW."issue_count",'issued_at',NEW."issued_at",'issued_by',NEW."issued_by",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_machine_token_update AFTER UPDATE ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_machine_token.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_machine_token.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'id',OLD."id",'issue_count',OLD."issue_count",'issued_at',OLD."issued_at",'issued_by',OLD."issued_by",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'id',NEW."id",'issue_count',NEW."issue_count",'issued_at',NEW."issued_at",'issued_by',NEW."issued_by",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_person_delete AFTER DELETE ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',OLD."credential_mac",'failed_attempts',OLD."failed_attempts",'full_name',OLD."full_name",'id',OLD."id",'locked_at',OLD."locked_at",'password_count',OLD."password_count",'password_set_at',OLD."password_set_at",'password_set_by',OLD."password_set_by",'policy_acknowledged_at',OLD."policy_acknowledged_at",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'robot_for',OLD."robot_for",'username',OLD."username",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_person_insert AFTER INSERT ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',NEW."credential_mac",'failed_attempts',NEW."failed_attempts",'full_name',NEW."full_name",'id',NEW."id",'locked_at',NEW."locked_at",'password_count',NEW."password_count",'password_set_at',NEW."password_set_at",'password_set_by',NEW."password_set_by",'policy_acknowledged_at',NEW."policy_acknowledged_at",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'robot_for',NEW."robot_for",'username',NEW."username",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_person_update AFTER UPDATE ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_person.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_person.username keeps its first value') WHERE NEW."username" IS NOT OLD."username"; SELECT RAISE(ABORT, 'titer: record_person.robot_for keeps its first value') WHERE NEW."robot_for" IS NOT OLD."robot_for"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',OLD."credential_mac",'failed_attempts',OLD."failed_attempts",'full_name',OLD."full_name",'id',OLD."id",'locked_at',OLD."locked_at",'password_count',OLD."password_count",'password_set_at',OLD."password_set_at",'password_set_by',OLD."password_set_by",'policy_acknowledged_at',OLD."policy_acknowledged_at",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'robot_for',OLD."robot_for",'username',OLD."username",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',NEW."credential_mac",'failed_attempts',NEW."failed_attempts",'full_name',NEW."full_name",'id',NEW."id",'locked_at',NEW."locked_at",'password_count',NEW."password_count",'password_set_at',NEW."password_set_at",'password_set_by',NEW."password_set_by",'policy_acknowledged_at',NEW."policy_acknowledged_at",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'robot_for',NEW."robot_for",'username',NEW."username",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_role_assignment_delete AFTER DELETE ON record_role_assignment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_role_assignment', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_role_assignment_insert AFTER INSERT ON record_role_assignment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_role_assignment', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_role_assignment_update AFTER UPDATE ON record_role_assignment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_role_assignment.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_role_assignment', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_schema_insert AFTER INSERT ON record_schema BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_schema', NEW.id, NEW.version, NULL, json_object('fingerprint',NEW."fingerprint",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_schema_no_delete BEFORE DELETE ON record_schema BEGIN SELECT RAISE(ABORT, 'titer: record_schema is append-only'); END
+
+CREATE TRIGGER titer_record_schema_no_update BEFORE UPDATE ON record_schema BEGIN SELECT RAISE(ABORT, 'titer: record_schema is append-only'); END
+
+CREATE TRIGGER titer_record_session_delete AFTER DELETE ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'ended_at',OLD."ended_at",'ended_because',OLD."ended_because",'ends_at',OLD."ends_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'remote',OLD."remote",'started_at',OLD."started_at",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_session_insert AFTER INSERT ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'ended_at',NEW."ended_at",'ended_because',NEW."ended_because",'ends_at',NEW."ends_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'started_at',NEW."started_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_session_update AFTER UPDATE ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_session.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_session.person_id keeps its first value') WHERE NEW."person_id" IS NOT OLD."person_id"; SELECT RAISE(ABORT, 'titer: record_session.started_at keeps its first value') WHERE NEW."started_at" IS NOT OLD."started_at"; SELECT RAISE(ABORT, 'titer: record_session.ends_at keeps its first value') WHERE NEW."ends_at" IS NOT OLD."ends_at"; SELECT RAISE(ABORT, 'titer: record_session.credential_mac keeps its first value') WHERE NEW."credential_mac" IS NOT OLD."credential_mac"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'ended_at',OLD."ended_at",'ended_because',OLD."ended_because",'ends_at',OLD."ends_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'remote',OLD."remote",'started_at',OLD."started_at",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'ended_at',NEW."ended_at",'ended_because',NEW."ended_because",'ends_at',NEW."ends_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'started_at',NEW."started_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_signature_insert AFTER INSERT ON record_signature BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_signature', NEW.id, NEW.version, NULL, json_object('content',NEW."content",'digest',NEW."digest",'id',NEW."id",'meaning',NEW."meaning",'person_id',NEW."person_id",'printed_name',NEW."printed_name",'process_at',NEW."process_at",'reason',NEW."reason",'record_id',NEW."record_id",'record_type',NEW."record_type",'record_version',NEW."record_version",'recorded_at',NEW."recorded_at",'robot',json(CASE NEW."robot" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'session_id',NEW."session_id",'signed_at',NEW."signed_at",'time_zone',NEW."time_zone",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_signature_no_delete BEFORE DELETE ON record_signature BEGIN SELECT RAISE(ABORT, 'titer: record_signature is append-only'); END
+
+CREATE TRIGGER titer_record_signature_no_update BEFORE UPDATE ON record_signature BEGIN SELECT RAISE(ABORT, 'titer: record_signature is append-only'); END
+
+CREATE TRIGGER titer_record_training_delete AFTER DELETE ON record_training BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_training', OLD.id, OLD.version + 1, json_object('competency',OLD."competency",'document',OLD."document",'expires_at',OLD."expires_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'trained_at',OLD."trained_at",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_training_insert AFTER INSERT ON record_training BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_training', NEW.id, NEW.version, NULL, json_object('competency',NEW."competency",'document',NEW."document",'expires_at',NEW."expires_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'trained_at',NEW."trained_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_training_update AFTER UPDATE ON record_training BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_training.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_training', NEW.id, NEW.version, json_object('competency',OLD."competency",'document',OLD."document",'expires_at',OLD."expires_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'trained_at',OLD."trained_at",'version',OLD."version"), json_object('competency',NEW."competency",'document',NEW."document",'expires_at',NEW."expires_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'trained_at',NEW."trained_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_definition_delete AFTER DELETE ON twin_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_definition', OLD.id, OLD.version + 1, json_object('commissioned_signature_id',OLD."commissioned_signature_id",'defined_by',OLD."defined_by",'equipment',OLD."equipment",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'settings',OLD."settings",'settings_digest',OLD."settings_digest",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_twin_definition_insert AFTER INSERT ON twin_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_definition', NEW.id, NEW.version, NULL, json_object('commissioned_signature_id',NEW."commissioned_signature_id",'defined_by',NEW."defined_by",'equipment',NEW."equipment",'id',NEW."id",'model_id',NEW."model_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'settings',NEW."settings",'settings_digest',NEW."settings_digest",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_definition_update AFTER UPDATE ON twin_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: twin_definition.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: twin_definition.equipment keeps its first value') WHERE NEW."equipment" IS NOT OLD."equipment"; SELECT RAISE(ABORT, 'titer: twin_definition.model_id keeps its first value') WHERE NEW."model_id" IS NOT OLD."model_id"; SELECT RAISE(ABORT, 'titer: twin_definition.settings keeps its first value') WHERE NEW."settings" IS NOT OLD."settings"; SELECT RAISE(ABORT, 'titer: twin_definition.settings_digest keeps its first value') WHERE NEW."settings_digest" IS NOT OLD."settings_digest"; SELECT RAISE(ABORT, 'titer: twin_definition.defined_by keeps its first value') WHERE NEW."defined_by" IS NOT OLD."defined_by"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_definition', NEW.id, NEW.version, json_object('commissioned_signature_id',OLD."commissioned_signature_id",'defined_by',OLD."defined_by",'equipment',OLD."equipment",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'settings',OLD."settings",'settings_digest',OLD."settings_digest",'state',OLD."state",'title',OLD."title",'version',OLD."version"), json_object('commissioned_signature_id',NEW."commissioned_signature_id",'defined_by',NEW."defined_by",'equipment',NEW."equipment",'id',NEW."id",'model_id',NEW."model_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'settings',NEW."settings",'settings_digest',NEW."settings_digest",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_hour_insert AFTER INSERT ON twin_hour BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_hour', NEW.id, NEW.version, NULL, json_object('arrived_at',NEW."arrived_at",'hour',NEW."hour",'id',NEW."id",'inputs',NEW."inputs",'instance_id',NEW."instance_id",'measured',NEW."measured",'process_at',NEW."process_at",'quality',NEW."quality",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'taken_at',NEW."taken_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_hour_no_delete BEFORE DELETE ON twin_hour BEGIN SELECT RAISE(ABORT, 'titer: twin_hour is append-only'); END
+
+CREATE TRIGGER titer_twin_hour_no_update BEFORE UPDATE ON twin_hour BEGIN SELECT RAISE(ABORT, 'titer: twin_hour is append-only'); END
+
+CREATE TRIGGER titer_twin_instance_delete AFTER DELETE ON twin_instance BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_instance', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'definition_id',OLD."definition_id",'equipment',OLD."equipment",'frozen_at',OLD."frozen_at",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'process_at',OLD."process_at",'reasons',OLD."reasons",'recorded_at',OLD."recorded_at",'start_volume',OLD."start_volume",'started_at',OLD."started_at",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_twin_instance_insert AFTER INSERT ON twin_instance BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_instance', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'definition_id',NEW."definition_id",'equipment',NEW."equipment",'frozen_at',NEW."frozen_at",'id',NEW."id",'model_id',NEW."model_id",'number',NEW."number",'process_at',NEW."process_at",'reasons',NEW."reasons",'recorded_at',NEW."recorded_at",'start_volume',NEW."start_volume",'started_at',NEW."started_at",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_instance_update AFTER UPDATE ON twin_instance BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: twin_instance.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: twin_instance.definition_id keeps its first value') WHERE NEW."definition_id" IS NOT OLD."definition_id"; SELECT RAISE(ABORT, 'titer: twin_instance.model_id keeps its first value') WHERE NEW."model_id" IS NOT OLD."model_id"; SELECT RAISE(ABORT, 'titer: twin_instance.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: twin_instance.equipment keeps its first value') WHERE NEW."equipment" IS NOT OLD."equipment"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_instance', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'definition_id',OLD."definition_id",'equipment',OLD."equipment",'frozen_at',OLD."frozen_at",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'process_at',OLD."process_at",'reasons',OLD."reasons",'recorded_at',OLD."recorded_at",'start_volume',OLD."start_volume",'started_at',OLD."started_at",'state',OLD."state",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'definition_id',NEW."definition_id",'equipment',NEW."equipment",'frozen_at',NEW."frozen_at",'id',NEW."id",'model_id',NEW."model_id",'number',NEW."number",'process_at',NEW."process_at",'reasons',NEW."reasons",'recorded_at',NEW."recorded_at",'start_volume',NEW."start_volume",'started_at',NEW."started_at",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_measurement_insert AFTER INSERT ON twin_measurement BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_measurement', NEW.id, NEW.version, NULL, json_object('arrived_at',NEW."arrived_at",'id',NEW."id",'instance_id',NEW."instance_id",'key',NEW."key",'output',NEW."output",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'sample_number',NEW."sample_number",'sampled_at',NEW."sampled_at",'sd',NEW."sd",'source_id',NEW."source_id",'source_type',NEW."source_type",'status',NEW."status",'unit',NEW."unit",'value',NEW."value",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_measurement_no_delete BEFORE DELETE ON twin_measurement BEGIN SELECT RAISE(ABORT, 'titer: twin_measurement is append-only'); END
+
+CREATE TRIGGER titer_twin_measurement_no_update BEFORE UPDATE ON twin_measurement BEGIN SELECT RAISE(ABORT, 'titer: twin_measurement is append-only'); END
+
+CREATE TRIGGER titer_twin_model_insert AFTER INSERT ON twin_model BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_model', NEW.id, NEW.version, NULL, json_object('code',NEW."code",'content_digest',NEW."content_digest",'digest',NEW."digest",'id',NEW."id",'intended_use',NEW."intended_use",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'release',NEW."release",'spec',NEW."spec",'title',NEW."title",'validity',NEW."validity",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_model_no_delete BEFORE DELETE ON twin_model BEGIN SELECT RAISE(ABORT, 'titer: twin_model is append-only'); END
+
+CREATE TRIGGER titer_twin_model_no_update BEFORE UPDATE ON twin_model BEGIN SELECT RAISE(ABORT, 'titer: twin_model is append-only'); END
+
+CREATE TRIGGER titer_twin_proposal_delete AFTER DELETE ON twin_proposal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_proposal', OLD.id, OLD.version + 1, json_object('applied',OLD."applied",'author_id',OLD."author_id",'author_kind',OLD."author_kind",'batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'changes',OLD."changes",'checks',OLD."checks",'compare_hour',OLD."compare_hour",'decided_at',OLD."decided_at",'decided_by',OLD."decided_by",'decided_signature_id',OLD."decided_signature_id",'digest',OLD."digest",'do_nothing',OLD."do_nothing",'expires_at',OLD."expires_at",'fault_cost',OLD."fault_cost",'id',OLD."id",'instance_id',OLD."instance_id",'number',OLD."number",'outcome',OLD."outcome",'predicted',OLD."predicted",'process_at',OLD."process_at",'rationale',OLD."rationale",'recorded_at',OLD."recorded_at",'scenarios',OLD."scenarios",'state',OLD."state",'state_reason',OLD."state_reason",'submitted_by',OLD."submitted_by",'submitted_signature_id',OLD."submitted_signature_id",'title',OLD."title",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_twin_proposal_insert AFTER INSERT ON twin_proposal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_proposal', NEW.id, NEW.version, NULL, json_object('applied',NEW."applied",'author_id',NEW."author_id",'author_kind',NEW."author_kind",'batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'changes',NEW."changes",'checks',NEW."checks",'compare_hour',NEW."compare_hour",'decided_at',NEW."decided_at",'decided_by',NEW."decided_by",'decided_signature_id',NEW."decided_signature_id",'digest',NEW."digest",'do_nothing',NEW."do_nothing",'expires_at',NEW."expires_at",'fault_cost',NEW."fault_cost",'id',NEW."id",'instance_id',NEW."instance_id",'number',NEW."number",'outcome',NEW."outcome",'predicted',NEW."predicted",'process_at',NEW."process_at",'rationale',NEW."rationale",'recorded_at',NEW."recorded_at",'scenarios',NEW."scenarios",'state',NEW."state",'state_reason',NEW."state_reason",'submitted_by',NEW."submitted_by",'submitted_signature_id',NEW."submitted_signature_id",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_proposal_update AFTER UPDATE ON twin_proposal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: twin_proposal.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_proposal', NEW.id, NEW.version, json_object('applied',OLD."applied",'author_id',OLD."author_id",'author_kind',OLD."author_kind",'batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'changes',OLD."changes",'checks',OLD."checks",'compare_hour',OLD."compare_hour",'decided_at',OLD."decided_at",'decided_by',OLD."decided_by",'decided_signature_id',OLD."decided_signature_id",'digest',OLD."digest",'do_nothing',OLD."do_nothing",'expires_at',OLD."expires_at",'fault_cost',OLD."fault_cost",'id',OLD."id",'instance_id',OLD."instance_id",'number',OLD."number",'outcome',OLD."outcome",'predicted',OLD."predicted",'process_at',OLD."process_at",'rationale',OLD."rationale",'recorded_at',OLD."recorded_at",'scenarios',OLD."scenarios",'state',OLD."state",'state_reason',OLD."state_reason",'submitted_by',OLD."submitted_by",'submitted_signature_id',OLD."submitted_signature_id",'title',OLD."title",'version',OLD."version"), json_object('applied',NEW."applied",'author_id',NEW."author_id",'author_kind',NEW."author_kind",'batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'changes',NEW."changes",'checks',NEW."checks",'compare_hour',NEW."compare_hour",'decided_at',NEW."decided_at",'decided_by',NEW."decided_by",'decided_signature_id',NEW."decided_signature_id",'digest',NEW."digest",'do_nothing',NEW."do_nothing",'expires_at',NEW."expires_at",'fault_cost',NEW."fault_cost",'id',NEW."id",'instance_id',NEW."instance_id",'number',NEW."number",'outcome',NEW."outcome",'predicted',NEW."predicted",'process_at',NEW."process_at",'rationale',NEW."rationale",'recorded_at',NEW."recorded_at",'scenarios',NEW."scenarios",'state',NEW."state",'state_reason',NEW."state_reason",'submitted_by',NEW."submitted_by",'submitted_signature_id',NEW."submitted_signature_id",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_replay_insert AFTER INSERT ON twin_replay BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_replay', NEW.id, NEW.version, NULL, json_object('after',NEW."after",'before',NEW."before",'belief_digest',NEW."belief_digest",'cause',NEW."cause",'from_hour',NEW."from_hour",'id',NEW."id",'instance_id',NEW."instance_id",'known_through',NEW."known_through",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'to_hour',NEW."to_hour",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_replay_no_delete BEFORE DELETE ON twin_replay BEGIN SELECT RAISE(ABORT, 'titer: twin_replay is append-only'); END
+
+CREATE TRIGGER titer_twin_replay_no_update BEFORE UPDATE ON twin_replay BEGIN SELECT RAISE(ABORT, 'titer: twin_replay is append-only'); END
+
+CREATE TRIGGER titer_twin_scenario_insert AFTER INSERT ON twin_scenario BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_scenario', NEW.id, NEW.version, NULL, json_object('hour',NEW."hour",'id',NEW."id",'instance_id',NEW."instance_id",'kind',NEW."kind",'known_through',NEW."known_through",'model_digest',NEW."model_digest",'number',NEW."number",'order',NEW."order",'order_digest',NEW."order_digest",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'result',NEW."result",'result_digest',NEW."result_digest",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_scenario_no_delete BEFORE DELETE ON twin_scenario BEGIN SELECT RAISE(ABORT, 'titer: twin_scenario is append-only'); END
+
+CREATE TRIGGER titer_twin_scenario_no_update BEFORE UPDATE ON twin_scenario BEGIN SELECT RAISE(ABORT, 'titer: twin_scenario is append-only'); END
+
+CREATE TRIGGER titer_twin_snapshot_insert AFTER INSERT ON twin_snapshot BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_snapshot', NEW.id, NEW.version, NULL, json_object('belief_digest',NEW."belief_digest",'hour',NEW."hour",'id',NEW."id",'instance_id',NEW."instance_id",'knowledge_digest',NEW."knowledge_digest",'known_at',NEW."known_at",'known_through',NEW."known_through",'outputs',NEW."outputs",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'states',NEW."states",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_snapshot_no_delete BEFORE DELETE ON twin_snapshot BEGIN SELECT RAISE(ABORT, 'titer: twin_snapshot is append-only'); END
+
+CREATE TRIGGER titer_twin_snapshot_no_update BEFORE UPDATE ON twin_snapshot BEGIN SELECT RAISE(ABORT, 'titer: twin_snapshot is append-only'); END
