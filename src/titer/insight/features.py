@@ -1,7 +1,8 @@
 """From rows of channels to rows of features, and to positions along the batch.
 
 Every sum adds whole columns in a fixed order, so a row's features have the same bits however many rows are
-evaluated at once; a running total begins with the batch.
+evaluated at once. No window and no running total reaches back over hour 0 of the axis: what an inoculation brought
+has not grown, and a live batch, whose rows begin long before, reads like a historic one that begins there.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def believed(values: Floats, spec: Spec) -> Floats:
 
 
 def evaluate(values: Floats, spec: Spec) -> tuple[Floats, Mask]:
-    """Features of all rows of a batch, from its first row on.
+    """Features of all rows of a batch, from its first row on, and anew from hour 0 of the axis on.
 
     Args:
         values: rows x channels, believed values.
@@ -54,6 +55,14 @@ def evaluate(values: Floats, spec: Spec) -> tuple[Floats, Mask]:
     Returns:
         rows x features in the features' own units (NaN where there is none), and the mask.
     """
+    begin = hour_zero(values, spec)
+    if not begin:
+        return _evaluate(values, spec)
+    before, since = _evaluate(values[:begin], spec), _evaluate(values[begin:], spec)
+    return np.vstack([before[0], since[0]]), np.vstack([before[1], since[1]])
+
+
+def _evaluate(values: Floats, spec: Spec) -> tuple[Floats, Mask]:
     column = {channel.tag: values[:, i] for i, channel in enumerate(spec.channels)}
     rows = values.shape[0]
     out = np.full((rows, len(spec.features)), np.nan)
@@ -79,15 +88,23 @@ def positions(values: Floats, hours: Floats, spec: Spec) -> tuple[NDArray[np.int
     if origin.kind == "batch":
         since = hours.copy()
     else:
-        above = values[:, spec.tags.index(origin.tag)] > origin.above
-        run = above.copy()
-        for k in range(1, origin.rows):
-            run &= _shifted(above.astype(float), k) == 1.0
         since = np.full(hours.shape, np.nan)
-        if run.any():
-            begin = int(run.argmax())
+        begin = hour_zero(values, spec)
+        if begin is not None:
             since[begin:] = hours[begin:] - hours[begin]
     return _bins(since, spec.axis), since
+
+
+def hour_zero(values: Floats, spec: Spec) -> int | None:
+    """The row at which the axis begins; None if it has not begun."""
+    origin = spec.axis.origin
+    if origin.kind == "batch":
+        return 0
+    above = values[:, spec.tags.index(origin.tag)] > origin.above
+    run = above.copy()
+    for k in range(1, origin.rows):
+        run &= _shifted(above.astype(float), k) == 1.0
+    return int(run.argmax()) if run.any() else None
 
 
 def _bins(since: Floats, axis: Axis) -> NDArray[np.int64]:

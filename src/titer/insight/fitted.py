@@ -145,7 +145,8 @@ def fit(train: Sequence[BatchRows], calibrate: Sequence[BatchRows], spec: Spec) 
             do=f"Give at least {max(5, spec.fit.least_support)} and 3 normal batches.",
         )
     prepared = [_prepare(batch, spec) for batch in train]
-    tunnel = _tunnel([(b, np.where(m == OK, f, np.nan)) for _, f, m, b in prepared], spec)
+    least = np.array([feature.least_sd for feature in spec.features])
+    tunnel = _tunnel([(b, np.where(m == OK, f, np.nan)) for _, f, m, b in prepared], spec, least)
     channels = _tunnel([(b, v) for v, _, _, b in prepared], spec)
     rows, weights = [], []
     for _, features, mask, bins in prepared:
@@ -213,12 +214,14 @@ def _prepare(batch: BatchRows, spec: Spec) -> _Prepared:
     return values, features, mask, bins
 
 
-def _tunnel(batches: list[tuple[NDArray[np.int64], Floats]], spec: Spec) -> Tunnel:
+def _tunnel(
+    batches: list[tuple[NDArray[np.int64], Floats]], spec: Spec, least: Floats | None = None
+) -> Tunnel:
     inside = []
     for bins, rows in batches:
         on_axis = (bins >= 0) & (bins < spec.axis.bins)
         inside.append((bins[on_axis], rows[on_axis]))
-    return fit_tunnel(inside, spec.axis.bins, half_width=spec.fit.half_width)
+    return fit_tunnel(inside, spec.axis.bins, half_width=spec.fit.half_width, least_scale=least)
 
 
 def _golden(prepared: list[_Prepared], tunnel: Tunnel, subspace: Subspace, spec: Spec) -> Golden:

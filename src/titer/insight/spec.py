@@ -46,10 +46,13 @@ class Feature:
         median_ratio: median of tag 1 over tag 2, over the rows in which tag 2 is above `floor` (at least three):
             one row that was sampled while a valve was just opening does not count.
         exchange: `sign` x growth of tag 1 over growth of tag 2, while tag 2 grew by more than `floor`.
-        balance: sum of tag 1 over sum of tag 2 since the batch began, once the latter is above `floor`.
+        balance: sum of tag 1 over sum of tag 2 since hour 0 of the axis, once the latter is above `floor`.
 
     A feature that does not apply (nothing is fed, say) is *inactive*: neither missing nor normal. So is a ratio
     for `settle` rows after tag 2 (a set-point) has changed by more than 0.5 %: a loop is given time to follow.
+
+    `least_sd` (in the feature's unit) is what the equipment itself leaves open, such as a loop's dead band: where in
+    it a value lies says nothing, and a few batches that happen to agree there do not make the others abnormal.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Feature:
     floor: float = 0.0
     sign: int = 1
     settle: int = 0
+    least_sd: float = 0.0
     title: str = ""
 
 
@@ -218,6 +222,9 @@ def _feature(reader: _Reader, tags: list[str]) -> Feature:
     settle = reader.whole("settle", 0)
     if not 0 <= settle <= 1000:
         raise Invalid("A loop settles within 0 to 1,000 rows.", where=f"{reader.where}.settle")
+    least_sd = reader.number("least_sd", 0.0)
+    if least_sd < 0:
+        raise Invalid("A least standard deviation is 0 or more.", where=f"{reader.where}.least_sd")
     return Feature(
         reader.text("name"),
         operation,
@@ -226,6 +233,7 @@ def _feature(reader: _Reader, tags: list[str]) -> Feature:
         reader.number("floor", 0.0),
         sign,
         settle,
+        least_sd,
         reader.text("title", ""),
     )
 

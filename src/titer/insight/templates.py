@@ -63,9 +63,23 @@ def fed_batch(reactor: str = "BR-201", balance: str | None = None, *, days: int 
         ],
         "features": [
             feature(
-                "temperature error", "ratio", pv("Temperature.PV"), pv("Temperature.SP"), window=6, settle=36
+                "temperature error",
+                "ratio",
+                pv("Temperature.PV"),
+                pv("Temperature.SP"),
+                window=6,
+                settle=36,
+                least_sd="0.0027",  # 0.1 K at 37 degC, on an absolute 0 of the ratio at 0 degC
             ),
-            feature("pH error", "ratio", pv("pH.PV"), pv("pH.SP"), window=6, settle=36),
+            feature(
+                "pH error",
+                "ratio",
+                pv("pH.PV"),
+                pv("pH.SP"),
+                window=6,
+                settle=36,
+                least_sd="0.0029",  # 0.02 at pH 7: a loop between carbon dioxide and base has a dead band
+            ),
             feature("DO error", "ratio", pv("DO.PV"), pv("DO.SP"), window=6, settle=18),
             feature("viable cells", "mean", pv("VCD.PV"), window=6),
             feature("growth", "change", pv("VCD.PV"), window=36),
@@ -101,7 +115,7 @@ def fed_batch(reactor: str = "BR-201", balance: str | None = None, *, days: int 
             ),
         ],
         "fit": {"explained": "0.8", "half_width": 6, "drift_weight": "0.05", "least_support": 5},
-        "promise": {"false_alarm_rate": "0.01", "events_per_batch": "0", "margin": "0.5"},
+        "promise": {"false_alarm_rate": "0.01", "events_per_batch": "0", "margin": "1.0"},
         "event": {"rows": 6, "of": 6, "quiet": 18},
         "missing_share": "0.3",
     }

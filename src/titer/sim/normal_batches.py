@@ -1,4 +1,9 @@
-"""Normal batches of the same plant, run in process and fast: history to train a monitoring model on."""
+"""Normal batches of the same plant, run in process and fast: history to train a monitoring model on.
+
+They go the way that the recipe goes: fill cold medium, wait until the broth has been near its temperature for ten
+minutes, wait for people, inoculate. So history holds the plant's start as every later batch lives through it, with
+the tail of the warming-up (a loop that has overshot takes hours to come back) and not a reactor at rest.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +23,15 @@ if TYPE_CHECKING:
 MEDIUM_L = 1150.0
 INOCULUM_L = 200.0
 CULTURE_DAYS = 14
+WARM_WITHIN_C = 0.3
+WARM_FOR_MIN = 10
 FEED_F2 = (0.0, 0.0, 0.0, 0.8, 1.2, 1.6, 1.8, 1.8, 1.8, 1.7, 1.6, 1.5, 1.5, 1.4)
 """L/h of feed F2 by day of the culture."""
 FEED_GLUCOSE = (0.0, 0.0, 0.0, 0.3, 0.5, 0.7, 0.7, 0.6, 0.5, 0.45, 0.4, 0.4, 0.4, 0.4)
 """L/h of glucose feed by day of the culture."""
 
 TAGS: tuple[str, ...] = tuple(c.tag for c in (*PROCESS_VALUES, *SET_POINTS))
+_TEMPERATURE = TAGS.index(f"{REACTOR}.Temperature.PV")
 
 
 @dataclass(frozen=True)
@@ -32,8 +40,8 @@ class SimulatedBatch:
 
     Attributes:
         number: which batch of the plant, from 0.
-        times_us: plant instants, from the end of inoculation.
-        hours: hours of culture.
+        times_us: plant instants.
+        hours: hours of culture; negative before inoculation, where that was asked for.
         tags: columns.
         values: (times, tags) readings with noise.
         panel: day -> true broth at that time (units of the analyser's panel), as from daily samples.
@@ -61,7 +69,8 @@ class Boluses:
         glucose: L/h of the glucose feed while a bolus runs.
         glucose_min: minutes of a bolus.
         first_day: of the culture, from 0.
-        late_min: people and samples come first: a bolus begins up to so many minutes after the full day.
+        late_min: people and samples come first: a bolus begins up to so many minutes after the full day, and the
+            second one up to so many minutes after the first.
     """
 
     feed_f2: float
@@ -75,10 +84,10 @@ class Boluses:
         """(minute of the culture, set-point, value), in order."""
         found: list[tuple[int, str, float]] = []
         for day in range(self.first_day, days):
-            begin = 1440 * day + int(rng.integers(1, self.late_min + 1))
+            begin = 1440 * day + int(rng.integers(0, self.late_min + 1))
             end = begin + self.feed_f2_min
             found += [(begin, "FeedF2.SP", self.feed_f2), (end, "FeedF2.SP", 0.0)]
-            begin = end + int(rng.integers(1, 6))
+            begin = end + int(rng.integers(1, self.late_min + 1))
             found += [
                 (begin, "GlucoseFeed.SP", self.glucose),
                 (begin + self.glucose_min, "GlucoseFeed.SP", 0.0),
@@ -95,6 +104,30 @@ def _by_day(days: int, feed_scale: float) -> list[tuple[int, str, float]]:
     return found
 
 
+def _prepare(plant: Reactor, rng: np.random.Generator) -> list[tuple[int, Array]]:
+    """Fill, warm up, and wait for people (median 45 min, 3 min to 12 h), as the recipe does before it inoculates.
+
+    Returns:
+        (minutes before inoculation, readings) every two minutes, oldest first.
+    """
+    wait_min = 2 * round(30 * float(np.clip(0.75 * np.exp(1.1 * rng.standard_normal()), 0.05, 12.0)))
+    plant.write(f"{REACTOR}.MediaFill.CMD", MEDIUM_L)
+    seen: list[Array] = []
+    warm_min = 0
+    while warm_min < WARM_FOR_MIN + wait_min:
+        plant.run_quietly(plant.at_us + 2 * MINUTE_US)
+        seen.append(_readings(plant))
+        full = plant.mode == kernel.READY
+        near = abs(float(seen[-1][_TEMPERATURE]) - float(plant.c[kernel.SP_T])) <= WARM_WITHIN_C
+        warm_min = warm_min + 2 if full and (near or warm_min >= WARM_FOR_MIN) else 0
+    return [(2 * (len(seen) - 1 - i), row) for i, row in enumerate(seen)]
+
+
+def _readings(plant: Reactor) -> Array:
+    row: Array = np.concatenate([plant.process_values(), plant.c[: len(SET_POINTS)]])
+    return row
+
+
 def simulate_batch(
     seed: int,
     number: int,
@@ -105,8 +138,9 @@ def simulate_batch(
     under_delivery: tuple[float, float] | None = None,
     feed_scale: float = 1.0,
     boluses: Boluses | None = None,
+    preparation: bool = False,
 ) -> SimulatedBatch:
-    """Run one batch by the standard recipe: fill, inoculate, feed by day.
+    """Run one batch by the standard recipe: fill, warm up, inoculate, feed by day.
 
     Args:
         seed: of the plant.
@@ -117,16 +151,17 @@ def simulate_batch(
         under_delivery: (fraction, from hour of culture) of the feed F2 pump.
         feed_scale: factor on the F2 schedule that runs all day.
         boluses: give these instead.
+        preparation: begin with the rows before inoculation, from the filling on, as a historian has them.
 
     Raises:
         ValueError: if ``step_min`` is not an even number of minutes.
     """
     if step_min < 2 or step_min % 2:
         raise ValueError("the grid of a simulated batch is an even number of minutes")
-    lead_us = 12 * 60 * MINUTE_US
-    plant = Reactor(seed=seed, origin_us=start_us - lead_us, batch=number)
-    plant.write(f"{REACTOR}.MediaFill.CMD", MEDIUM_L)
-    plant.advance(start_us)
+    plant = Reactor(seed=seed, origin_us=0, batch=number)
+    before = _prepare(plant, np.random.default_rng([seed, number, 19]))
+    before = [(minutes, row) for minutes, row in before if preparation and minutes % step_min == 0]
+    plant.call_it(start_us)
     plant.write(f"{REACTOR}.Inoculate.CMD", INOCULUM_L)
     if under_delivery:
         fraction, hour = under_delivery
@@ -146,12 +181,15 @@ def simulate_batch(
                 plant.run_quietly(start_us + minute * MINUTE_US)
             plant.write(f"{REACTOR}.{name}", value)
         plant.run_quietly(at)
-        values[i, : len(PROCESS_VALUES)] = plant.process_values()
-        values[i, len(PROCESS_VALUES) :] = plant.c[: len(SET_POINTS)]
+        values[i] = _readings(plant)
         if (elapsed_min + step_min) % 1440 == 0 and plant.mode == kernel.CULTURE:
             day = elapsed_min // 1440
             plant.draw_sample(f"D{day + 1}")
             panel[day + 1] = plant.broth()
+    if before:
+        earlier = np.array([start_us - minutes * MINUTE_US for minutes, _ in before], dtype=np.int64)
+        times = np.concatenate([earlier, times])
+        values = np.vstack([*(row for _, row in before), values])
     hours = (times - start_us) / (60.0 * MINUTE_US)
     return SimulatedBatch(number, times, hours, TAGS, values, panel)
 
@@ -165,6 +203,7 @@ def normal_batches(
     first: int = 1000,
     spacing_days: int = 21,
     boluses: Boluses | None = None,
+    preparation: bool = False,
 ) -> list[SimulatedBatch]:
     """Run ``count`` normal batches, one after the other, before a demo's plant is switched on.
 
@@ -176,9 +215,17 @@ def normal_batches(
         first: number of the first batch; the served plant counts from 0, so that none is trained on itself.
         spacing_days: from one inoculation to the next.
         boluses: daily boluses instead of a feed that runs all day.
+        preparation: begin each with the rows before inoculation.
     """
     gap = spacing_days * 1440 * MINUTE_US
     return [
-        simulate_batch(seed, first + i, start_us=start_us + i * gap, step_min=step_min, boluses=boluses)
+        simulate_batch(
+            seed,
+            first + i,
+            start_us=start_us + i * gap,
+            step_min=step_min,
+            boluses=boluses,
+            preparation=preparation,
+        )
         for i in range(count)
     ]

@@ -71,7 +71,6 @@ class Reactor:
         self.at_us = self.origin_us
         self._steps = 0
         self._advance = kernel.compiled_advance()
-        self._sensor_rng = np.random.default_rng([self.seed, 0xA5])
         self._last_flags: list[bool] = [False] * len(FLAGS)
         self._last_mode = kernel.EMPTY
         self._load()
@@ -82,6 +81,8 @@ class Reactor:
         self.s: Array = kernel.fresh_state()
         self.c: Array = kernel.fresh_controls()
         self._process_rng = np.random.default_rng([self.seed, self.batch, 0xD1])
+        # noise differs from batch to batch as the cells do: history that repeats it would teach it as normal
+        self._sensor_rng = np.random.default_rng([self.seed, self.batch, 0xA5])
 
     @property
     def mode(self) -> int:
@@ -111,6 +112,11 @@ class Reactor:
         target = (until_us - self.origin_us) // STEP_US
         while self._steps < target:
             self._run(int(min(_GRID_STEPS, target - self._steps)))
+
+    def call_it(self, instant_us: int) -> None:
+        """Name the present instant: for batches in process, whose preparation takes as long as it takes."""
+        self.origin_us = instant_us - self._steps * STEP_US
+        self.at_us = instant_us
 
     def _run(self, steps: int) -> None:
         c = self.c

@@ -72,6 +72,33 @@ def test_hour_zero_is_where_cells_are_seen_and_is_known_on_line(batch: Make, toy
     assert early[-1] == bins[begin] == 0
 
 
+def test_no_window_reaches_back_over_hour_zero(batch: Make, toy_spec: Spec) -> None:
+    """What an inoculation brought has not grown; so rows before it make no difference from hour 0 on."""
+    one = batch(3)
+    bins, _ = positions(one.values, one.hours, toy_spec)
+    begin = int(np.argmax(bins >= 0))
+    whole, mask = evaluate(one.values, toy_spec)
+    assert begin > 2
+    late, mask_late = evaluate(one.values[begin - 2 :], toy_spec)  # hour 0 is the third row with cells
+    assert np.array_equal(whole[begin:], late[2:], equal_nan=True)
+    assert np.array_equal(mask[begin:], mask_late[2:])
+    growth = [f.name for f in toy_spec.features].index("growth")
+    assert (mask[begin : begin + 12, growth] == INACTIVE).all()
+    assert mask[begin + 12, growth] == OK
+
+
+def test_a_spread_that_the_equipment_leaves_open_is_the_least(
+    batch: Make, spec_document: dict[str, Any]
+) -> None:
+    batches = [batch(i) for i in range(12)]
+    spec_document["features"][0]["least_sd"] = "3.5"
+    fitted, _ = fit(batches, [batch(i) for i in range(100, 106)], parse_spec(spec_document))
+    assert fitted.tunnel.scale[fitted.tunnel.support[:, 0] > 0, 0].min() >= 3.5
+    with pytest.raises(Invalid, match="least standard deviation"):
+        spec_document["features"][0]["least_sd"] = "-1"
+        parse_spec(spec_document)
+
+
 def test_normal_batches_raise_no_event_and_an_8_percent_shortfall_does(batch: Make, fitted: Fitted) -> None:
     for seed in range(200, 212):
         assert not any(row.begins for row in walk(fitted, batch(seed))), seed

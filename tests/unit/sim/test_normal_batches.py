@@ -56,3 +56,26 @@ def test_an_under_delivery_shows_in_the_flow_at_once_and_in_the_titre_days_later
 def test_an_odd_grid_is_refused() -> None:
     with pytest.raises(ValueError, match="even number"):
         simulate_batch(1, 0, start_us=START, step_min=5)
+
+
+def test_history_lives_through_the_warming_up_that_a_batch_of_the_recipe_lives_through() -> None:
+    batch = simulate_batch(7, 1018, start_us=START, days=1, preparation=True)
+    warmth = batch.column("BR-201.Temperature.PV")
+    before = batch.hours < 0
+    assert warmth[0] < 25.0, "cold medium"
+    assert 3.0 < -batch.hours[0] < 16.0
+    assert warmth[before].max() > 37.0, "the loop overshoots"
+    at_inoculation = warmth[before][-1] - 36.8
+    assert 0.1 < at_inoculation < 0.4, "and has not come back when people inoculate"
+    assert abs(warmth[batch.hours > 18].mean() - 36.8) < 0.08
+    assert (np.diff(batch.times_us) == 600_000_000).all()
+    without = simulate_batch(7, 1018, start_us=START, days=1)
+    assert np.array_equal(batch.values[batch.hours > 0], without.values)
+
+
+def test_sensor_noise_is_another_in_every_batch() -> None:
+    first, second = normal_batches(2, seed=5, start_us=START, step_min=10)
+    noise = [
+        np.diff(b.column("BR-201.Temperature.PV")[(b.hours > 48) & (b.hours < 72)]) for b in (first, second)
+    ]
+    assert abs(float(np.corrcoef(noise[0], noise[1])[0, 1])) < 0.3

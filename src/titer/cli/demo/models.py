@@ -5,16 +5,26 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from titer.base.clock import us
 from titer.cli.demo.cast import Cast
 from titer.cli.demo.people import OWNER, QUALITY, SCIENTIST
 
+if TYPE_CHECKING:
+    from titer.sim.normal_batches import Boluses
+
 NORMAL_BATCHES = 40
 _BATCH_US = 21 * 86_400 * 1_000_000
 
 ACCEPTANCE = {"max_false_events_per_batch": "0.25", "min_decided_share": "0.9"}
+
+
+def recipe() -> Boluses:
+    """How the demo's master recipe feeds: two hours of F2 and one of glucose a day, from day 3."""
+    from titer.sim.normal_batches import Boluses
+
+    return Boluses(feed_f2=18.0, feed_f2_min=120, glucose=11.0, glucose_min=60)
 
 
 def history(seed: int, before: datetime) -> bytes:
@@ -28,11 +38,10 @@ def history(seed: int, before: datetime) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet
 
-    from titer.sim.normal_batches import Boluses, normal_batches
+    from titer.sim.normal_batches import normal_batches
 
     start = us(before) - (NORMAL_BATCHES + 1) * _BATCH_US
-    recipe = Boluses(feed_f2=18.0, feed_f2_min=120, glucose=11.0, glucose_min=60)
-    batches = normal_batches(NORMAL_BATCHES, seed=seed, start_us=start, boluses=recipe, preparation=True)
+    batches = normal_batches(NORMAL_BATCHES, seed=seed, start_us=start, boluses=recipe(), preparation=True)
     columns: dict[str, Any] = {
         "batch": np.concatenate([np.full(len(b.hours), f"H-{b.number}") for b in batches]),
         "hours": np.concatenate([b.hours - b.hours[0] for b in batches]),  # since the filling began
