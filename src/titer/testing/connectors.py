@@ -16,6 +16,8 @@ import contextlib
 import hashlib
 import json
 import math
+import random
+import socket
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
+from titer.base.errors import Unavailable
 from titer.connect import Frame, split
 
 
@@ -101,6 +104,24 @@ def _text(value: float | str) -> str:
     if isinstance(value, str):
         return value
     return "nan" if math.isnan(value) else repr(float(value))
+
+
+def quiet_port() -> int:
+    """A free port of this machine that no outgoing connection takes by chance.
+
+    A port of the ephemeral range may be taken while its server is away: by any other connection of the machine, and
+    even by a client that keeps trying to reach it, which TCP then connects to itself.
+    """
+    chosen = random.SystemRandom()
+    for _ in range(200):
+        port = chosen.randrange(15_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Unavailable("No port between 15000 and 32000 is free.")
 
 
 class Cable:
@@ -190,7 +211,8 @@ class FakeHub:
         self.states: list[tuple[str, str]] = []
         self.forget_answers = 0
         self.refuses: dict[str, str] = {}
-        self.port = 0
+        self.port = quiet_port()
+        self._decoded: dict[tuple[str, int, int], Frame] = {}
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
         self._server: ThreadingHTTPServer | None = None
@@ -230,8 +252,11 @@ class FakeHub:
     def decoded(self, connection: str) -> list[Frame]:
         """Every frame of a connection, each once, in order."""
         with self._lock:
-            keys = sorted(key for key in self.frames if key[0] == connection)
-            return [Frame.decode(self.frames[key]) for key in keys]
+            held = {key: self.frames[key] for key in sorted(self.frames) if key[0] == connection}
+        for key, data in held.items():
+            if key not in self._decoded:
+                self._decoded[key] = Frame.decode(data)
+        return [self._decoded[key] for key in held]
 
     def command(self, **body: Any) -> None:
         """Offer a command to its host until its receipt comes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from argon2 import PasswordHasher
 
 from titer.cli import main as commands
 from titer.record import identity as identity_module
+from titer.testing.connectors import quiet_port
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -83,13 +83,6 @@ class Lab:
         return said
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Type a command; passwords come from the environment, and hashing costs little."""
@@ -115,7 +108,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def lab(tmp_path: Path, run: Callable[..., Said]) -> Lab:
     """An installation with people who acknowledged the signature policy, and a qualified reactor."""
     folder = tmp_path / "lab"
-    assert run("init", str(folder), "--port", str(free_port())).code == 0
+    assert run("init", str(folder), "--port", str(quiet_port())).code == 0
     made = Lab(folder, run)
     for name, roles in PEOPLE.items():
         words = [word for role in roles for word in ("--role", role)]
