@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeVar
@@ -18,7 +19,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
-from titer.record.model import Credential, LoginSession, MachineToken, Person
+from titer.record.model import Credential, LedgerEntry, LoginSession, MachineToken, Person
 from titer.record.unit import Unit
 
 KEY_LENGTH = 32
@@ -56,6 +57,23 @@ class Credentials:
     def fits(self, owner: Owner, secret: str | None) -> bool:
         """Whether the stored credential is the one that the owner's regulated row was written with."""
         return secret is not None and hmac.compare_digest(self.mac(owner, secret), owner.credential_mac)
+
+    def fits_entry(self, session: Session, person: Person) -> bool:
+        """Whether the person's row is as the ledger's last entry about it says.
+
+        Somebody who puts back an earlier row together with its credential is refused here.
+        """
+        body = session.scalar(
+            select(LedgerEntry.body)
+            .where(LedgerEntry.record_id == person.id, LedgerEntry.record_type == Person.__tablename__)
+            .order_by(LedgerEntry.record_version.desc())
+            .limit(1)
+        )
+        after = json.loads(body)["after"] if body is not None else None
+        return after is not None and (after["version"], after["credential_mac"]) == (
+            person.version,
+            person.credential_mac,
+        )
 
     def csrf(self, session_id: str, token: str) -> str:
         """The CSRF token of a session: derived from the session's own token, and stored nowhere."""
@@ -120,12 +138,30 @@ class Credentials:
                 )
         for owner_id, row in stored.items():
             yield f"record_credential {owner_id} belongs to no {row.owner_type}: it was written past the record."
+        yield from _counts(session)
 
 
 def _owners(session: Session) -> Iterator[Owner]:
     yield from session.scalars(select(Person).order_by(Person.id))
     yield from session.scalars(select(LoginSession).order_by(LoginSession.id))
     yield from session.scalars(select(MachineToken).order_by(MachineToken.id))
+
+
+def _counts(session: Session) -> Iterator[str]:
+    """The number of passwords set only grows; an entry that takes it back was not written by Titer."""
+    counts: dict[str, int] = {}
+    bodies = session.execute(
+        select(LedgerEntry.seq, LedgerEntry.body)
+        .where(LedgerEntry.record_type == Person.__tablename__)
+        .order_by(LedgerEntry.seq)
+    )
+    for seq, body in bodies:
+        after = json.loads(body)["after"]
+        if after is None:
+            continue
+        if after["password_count"] < counts.get(after["id"], 0):
+            yield f"Entry {seq} brings an earlier password of record_person {after['id']} back."
+        counts[after["id"]] = after["password_count"]
 
 
 def _scope(owner: Owner) -> dict[str, object]:

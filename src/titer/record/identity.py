@@ -214,9 +214,10 @@ class Identity:
         with self.record.reading() as session:
             person = session.scalars(select(Person).where(Person.username == username)).first()
             stored = self.credentials.secret_of(session, person.id) if person else None
+            entered = person is not None and self.credentials.fits_entry(session, person)
         locked = person is not None and person.locked_at is not None
         good = self._matches(stored, password)
-        if person is not None and not self.credentials.fits(person, stored):
+        if person is not None and not (entered and self.credentials.fits(person, stored)):
             self._swapped(person, remote)
             raise WrongCredentials(
                 "The stored credential of this account is not the one that the record knows.",

@@ -10,6 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, text, update
 
+from titer.base.canonical import canonical
 from titer.base.clock import ManualClock
 from titer.base.errors import NotAuthenticated, NotFound
 from titer.base.vault import Vault
@@ -147,6 +148,21 @@ def bring_an_earlier_one_back(record: Record, ada: str, _eve: str) -> str:
     return PASSWORD
 
 
+def bring_an_earlier_one_back_with_its_row(record: Record, ada: str, eve: str) -> str:
+    with record.engine.connect() as connection:
+        row = connection.exec_driver_sql("SELECT * FROM record_person WHERE id = ?", (ada,)).one()._mapping
+    bring_an_earlier_one_back(record, ada, eve)
+    with record.engine.connect() as connection:
+        connection.exec_driver_sql("DROP TRIGGER titer_record_person_update")
+        values = ", ".join(f'"{name}" = ?' for name in row)
+        connection.exec_driver_sql(
+            f"UPDATE record_person SET {values} WHERE id = ?",  # noqa: S608
+            (*row.values(), ada),
+        )
+        connection.commit()
+    return PASSWORD
+
+
 def take_it_away(record: Record, ada: str, _eve: str) -> str:
     store(record, text("DELETE FROM record_credential WHERE owner_id = :id").bindparams(id=ada))
     return PASSWORD
@@ -257,3 +273,32 @@ def test_what_is_over_keeps_no_credential(
         assert set(session.scalars(select(Credential.owner_id))) == {ada.id}
         assert None not in session.scalars(select(LoginSession.ended_at)).all()
         assert session.get(Person, ada.id) is not None
+
+
+def test_a_forged_entry_that_takes_the_count_of_passwords_back_is_named(
+    record: Record, identity: Identity, person: Callable[..., Actor]
+) -> None:
+    ada = person("ada", "analyst")
+    with record.reading() as session:
+        old = session.scalars(
+            select(LedgerEntry.body)
+            .where(LedgerEntry.record_id == ada.id)
+            .order_by(LedgerEntry.record_version.desc())
+        ).first()
+        assert old is not None
+    with record.action(TIMER, "record.person.change") as unit:
+        identity.set_password(unit, ada.id, SECOND)
+    forged = canonical({**json.loads(old), "id": "forged"}).decode()
+    store(record, text("INSERT INTO ledger_entry(body) VALUES (:body)").bindparams(body=forged))
+    assert f"earlier password of record_person {ada.id} back" in _credential_faults(record, identity)[-1]
+
+
+def test_an_earlier_row_with_its_credential_opens_nothing(
+    record: Record, identity: Identity, person: Callable[..., Actor]
+) -> None:
+    """The credential fits its row, and the row is not what the ledger's last entry says."""
+    ada = person("ada", "analyst")
+    password = bring_an_earlier_one_back_with_its_row(record, ada.id, "")
+    assert _credential_faults(record, identity) == []
+    with pytest.raises(NotAuthenticated, match="not the one that the record knows"):
+        identity.log_in("ada", password, "here")
