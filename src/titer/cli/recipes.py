@@ -157,6 +157,66 @@ def batch_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None
     say("\n".join(lines) or "There are no batches.", rows, json)
 
 
+@batch.command("tasks")
+def batch_tasks(
+    number: Annotated[str | None, typer.Option("--batch", help="Of this batch only.")] = None,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """List the tasks that people have to do, with what is asked."""
+    with session(folder, as_, port=port) as api:
+        numbers = {row["id"]: row["number"] for row in api.get("/api/mes/batches")}
+        rows = [
+            row
+            for row in api.get("/api/mes/tasks")
+            if number is None or number in (row["batch_id"], numbers.get(row["batch_id"]))
+        ]
+    lines = []
+    for row in rows:
+        lines.append(f"{numbers.get(row['batch_id'], ''):<14} {row['state']:<10} {row['title']}  {row['id']}")
+        lines += [f"    {_asked(one)}" for one in row["form"].get("entries") or []]
+    say("\n".join(lines) or "There is nothing to do.", rows, json)
+
+
+def _asked(entry: dict[str, Any]) -> str:
+    """An entry of a task as a person reads it: its name, what is asked, its unit and its limits."""
+    limits = f", {entry['low']} to {entry['high']}" if entry.get("low") and entry.get("high") else ""
+    unit = f" ({entry['unit']}{limits})" if entry.get("unit") else ""
+    return f"{entry['name']:<16} {entry.get('prompt') or ''}{unit}"
+
+
+@batch.command("enter")
+def batch_enter(
+    task: Annotated[str, typer.Argument(help="The task's id, from `titer batch tasks`.")],
+    entries: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE for each entry.")] = None,
+    scan: Annotated[str | None, typer.Option(help="Code of the lot that was scanned.")] = None,
+    comment: Annotated[str | None, typer.Option(help="What else is to be said.")] = None,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Do a task: enter what you read off."""
+    values = dict(_entry(one) for one in entries or [])
+    with session(folder, as_, port=port) as api:
+        made = api.post(f"/api/mes/tasks/{task}/enter", {"entries": values, "scan": scan, "comment": comment})
+    outside = [one for one in made["entries"] if one["inside"] is False]
+    told = [
+        f"  {one['name']} = {one['text']} lies outside {one['low']} to {one['high']} {one['unit']}: an exception."
+        for one in outside
+    ]
+    say("\n".join([f"{made['title']}: {made['state']}.", *told]), made, json)
+
+
+def _entry(text: str) -> tuple[str, str]:
+    name, found, value = text.partition("=")
+    if not found or not name:
+        raise Invalid(f"{text!r} enters nothing.", do="Write it as NAME=VALUE, e.g. level=15.")
+    return name, value
+
+
 def sign(
     record_type: Annotated[str, typer.Argument(help="e.g. equipment_node, equipment_connection, mes_task.")],
     record_id: Annotated[str, typer.Argument(help="The record's id.")],
