@@ -70,25 +70,49 @@ def create_app(platform: Platform) -> FastAPI:
 
 def clock_state(platform: Platform) -> dict[str, Any]:
     """Both clocks and the rate."""
-    plant = platform.plant_clock
+    plant, simulated = platform.plant_clock, platform.config.plant_clock is not None
     return {
         "server": iso(platform.record.clock.now()),
         "process": iso(platform.record.process_clock.now()),
         "process_us": us(platform.record.process_clock.now()),
-        "rate": plant.running_rate if plant else 1,
-        "simulated": plant is not None,
+        "rate": plant.running_rate if plant else 0 if simulated else 1,
+        "simulated": simulated,
     }
 
 
 def health(platform: Platform) -> dict[str, Any]:
-    """State of the hub's own parts."""
+    """State of the hub's own parts; `faults` says in sentences what is wrong and what to do."""
+    faults = []
+    if platform.record.halted:
+        faults.append(
+            {"what": "Writing has stopped.", "why": str(platform.record.halted), "do": "Run titer verify."}
+        )
+    if _plant_is_silent(platform):
+        faults.append(
+            {
+                "what": "The simulated plant does not answer, so its time stands still.",
+                "why": f"Nothing answers at {platform.config.plant_clock}: its process ended, or was killed.",
+                "do": "What was recorded is kept. Start the demo anew in another folder.",
+            }
+        )
+    for name, trouble in platform.outbox.failing.items():
+        faults.append(
+            {"what": f"{name} cannot handle an event.", "why": trouble.message, "do": "See hub.log."}
+        )
     return {
-        "state": "stopped writing" if platform.record.halted else "ok",
+        "state": "stopped writing" if platform.record.halted else "impaired" if faults else "ok",
         "halted": platform.record.halted,
+        "faults": faults,
         "ledger": platform.sealer.origin,
         "failing": {name: trouble.message for name, trouble in platform.outbox.failing.items()},
         "version": __version__,
     }
+
+
+def _plant_is_silent(platform: Platform) -> bool:
+    if platform.config.plant_clock is None:
+        return False
+    return platform.plant_clock is None or platform.plant_clock.silent
 
 
 def _middleware(app: FastAPI) -> None:

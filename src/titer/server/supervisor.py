@@ -11,8 +11,10 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +45,32 @@ class Child:
     def alive(self) -> bool:
         """Whether it runs."""
         return self.process.poll() is None
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def undisturbed(*, then_leave: bool = True) -> Iterator[None]:
+    """Take signals that end the supervisor only after the block, so that no child is started and not known.
+
+    They are caught and not blocked: a child would inherit the mask, and could not be stopped itself.
+
+    Args:
+        then_leave: act on a signal that came meanwhile; not where everything ends anyway.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda one, _frame: came.append(one)) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came and then_leave:
+        signal.raise_signal(came[0])
 
 
 class Supervisor:
@@ -76,7 +104,7 @@ class Supervisor:
             ready_read, ready_write = os.pipe()
             command += ["--ready-fd", str(ready_write)]
             passed.append(ready_write)
-        with (self.logs / f"{name}.log").open("ab") as output:
+        with (self.logs / f"{name}.log").open("ab") as output, undisturbed():
             process = subprocess.Popen(  # noqa: S603  our own interpreter and modules
                 command,
                 stdin=subprocess.DEVNULL,
@@ -85,9 +113,9 @@ class Supervisor:
                 pass_fds=passed,
                 start_new_session=True,
             )
+            child = Child(name, process, parent_write, tuple(arguments))
+            self.children[name] = child
         os.close(parent_read)
-        child = Child(name, process, parent_write, tuple(arguments))
-        self.children[name] = child
         if ready_within is not None:
             os.close(ready_write)
             child.announced = self._await(child, ready_read, ready_within)
@@ -101,18 +129,19 @@ class Supervisor:
                 if left <= 0 or not select.select([descriptor], [], [], left)[0]:
                     self.end(child.name)
                     raise Unavailable(
-                        f"{child.name} was not ready within {seconds:.0f} s.", do=self._tail(child.name)
+                        f"{child.name} was not ready within {seconds:.0f} s.", do=self.tail(child.name)
                     )
                 piece = os.read(descriptor, 1024)
                 if not piece:
                     self.end(child.name)
-                    raise Unavailable(f"{child.name} did not start.", why=self._tail(child.name))
+                    raise Unavailable(f"{child.name} did not start.", why=self.tail(child.name))
                 text += piece
         finally:
             os.close(descriptor)
         return text.decode().strip()
 
-    def _tail(self, name: str) -> str:
+    def tail(self, name: str) -> str:
+        """The last words of a child, from its log."""
         lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()
         return "\n".join(lines[-6:])
 
@@ -138,9 +167,12 @@ class Supervisor:
                 return
 
     def end_all(self) -> None:
-        """Stop all children, the youngest first."""
-        for name in reversed(list(self.children)):
-            self.end(name)
+        """Stop all children, the youngest first; a second Ctrl+C does not keep the others from being stopped."""
+        with undisturbed(then_leave=False):
+            for child in reversed(list(self.children.values())):
+                self._signal(child, signal.SIGTERM)
+            for name in reversed(list(self.children)):
+                self.end(name)
 
     def dead(self) -> list[Child]:
         """Children that ended by themselves."""

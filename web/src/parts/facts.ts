@@ -55,7 +55,7 @@ export function columnsOf(rows: readonly unknown[]): string[] | null {
   if (rows.length < 2 || !rows.every(isPlain)) return null;
   const plain = (rows as Plain[]).map(withUnits);
   const fields = [...new Set(plain.flatMap((r) => Object.keys(r)))].filter((f) => !plain.every((r) => identifies(f, r[f]) || r[f] === null || r[f] === undefined || r[f] === ""));
-  const flat = fields.every((f) => plain.every((r) => !isPlain(r[f]) && !Array.isArray(r[f])));
+  const flat = fields.every((f) => plain.every((r) => !isPlain(r[f]) && !(Array.isArray(r[f]) && r[f].some((one) => typeof one === "object"))));
   return flat && fields.length >= 2 && fields.length <= 8 ? fields : null;
 }
 

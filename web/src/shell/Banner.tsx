@@ -21,9 +21,13 @@ export function Banner() {
         <span>{t("banner.server")}</span>
         {stamp(now.server, "UTC")}
       </span>
-      <span>
-        <span>{t("banner.rate")}</span>× {Number.isInteger(now.rate) ? now.rate : now.rate.toPrecision(3)}
-      </span>
+      {now.rate === 0 ? (
+        <span>{t("banner.still")}</span>
+      ) : (
+        <span>
+          <span>{t("banner.rate")}</span>× {Number.isInteger(now.rate) ? now.rate : now.rate.toPrecision(3)}
+        </span>
+      )}
     </aside>
   );
 }

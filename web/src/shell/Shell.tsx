@@ -5,7 +5,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "../api/endpoints";
 import { openStream } from "../api/events";
-import { useStream } from "../api/live";
+import { useNow, useStream } from "../api/live";
 import { acknowledgePolicy, logOut, useSession } from "../api/session";
 import { label } from "../format/words";
 import { t } from "../i18n";
@@ -15,6 +15,7 @@ import { SignHost } from "../parts/SignDialog";
 import { ErrorState, LoadingState } from "../parts/States";
 import { Banner } from "./Banner";
 import { Icon } from "./icons";
+import { stateOf } from "../pages/links/state";
 import { useReady } from "../pages/today/waiting";
 import { entriesFor, ENTRIES } from "./nav";
 
@@ -156,7 +157,8 @@ function Mine() {
 function LinkState() {
   const state = useStream();
   const links = useQuery({ queryKey: ["links"], queryFn: ({ signal }) => api.connections(signal), meta: { types: ["equipment_connection", "equipment_gap"] }, retry: false, refetchInterval: 5000 });
-  const down = (links.data ?? []).filter((c) => c.state !== "suspended" && c.live_state !== "connected").length;
+  const now = useNow();
+  const down = (links.data ?? []).filter((c) => !["suspended", "connected"].includes(stateOf(c, now.server))).length;
   return (
     <>
       {links.data ? (

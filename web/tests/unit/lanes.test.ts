@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columns, counted, doubtful, joined, place, rows, yRange, type Lane, type Point } from "../../src/parts/trend/lanes";
+import { columns, counted, doubtful, joined, place, rows, yRange, type Lane, type Point, stacked } from "../../src/parts/trend/lanes";
 import { nameOf, quantised, specs } from "../../src/parts/trend/useTrend";
 
 const s = 1e6;
@@ -94,5 +94,13 @@ describe("channels", () => {
   it("asks in steps, not with each tick", () => {
     expect(quantised(1234, 1000)).toBe(2000);
     expect(quantised(2000, 1000)).toBe(2000);
+  });
+});
+
+describe("marks", () => {
+  it("that stand too close get rows of their own, and no more rows than they need", () => {
+    expect(stacked([10, 50, 51, 90], 2)).toEqual([0, 0, 1, 0]);
+    expect(stacked([51, 50, 50.5], 2)).toEqual([2, 0, 1]);
+    expect(stacked([], 2)).toEqual([]);
   });
 });

@@ -4,15 +4,17 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../../api/endpoints";
 import { useNow } from "../../api/live";
-import type { AlertDetail, Contribution } from "../../api/types";
+import type { AlertDetail, BandText, Contribution } from "../../api/types";
+import { exact, significant } from "../../format/number";
 import { us } from "../../format/time";
 import { label } from "../../format/words";
+import { t } from "../../i18n";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import { useView } from "../../parts/view";
 import { MonitoringTrend } from "./Monitoring";
@@ -64,7 +66,7 @@ function Body({ detail }: { detail: AlertDetail }) {
               of={[
                 ["Statistic", <span key="s" className="tabular">{`${alert.statistic}, ${Number(alert.ratio).toFixed(2)} times its limit`}</span>],
                 ["First seen", <TimeStamp key="f" at={alert.first_at} />],
-                ["Raised", <TimeStamp key="r" at={alert.raised_at} server={alert.recorded_at} />],
+                ["Raised", <BothTimes key="r" plant={alert.raised_at} server={alert.recorded_at} />],
                 ["Cleared", alert.cleared_at ? <TimeStamp key="c" at={alert.cleared_at} /> : "still abnormal"],
                 ["Acknowledged", alert.acknowledged_at ? `by ${name(alert.acknowledged_by)}` : "not yet"],
               ]}
@@ -85,6 +87,7 @@ function Body({ detail }: { detail: AlertDetail }) {
         </div>
         <div className="stack-l">
           <Decide detail={detail} />
+          <Cost batch={alert.batch_id} />
           <Panel title="Similar alerts">
             {similar.length === 0 ? (
               <p className="muted">None before this one.</p>
@@ -107,6 +110,38 @@ function Body({ detail }: { detail: AlertDetail }) {
   );
 }
 
+/** What doing nothing costs, as the twin's newest proposal for this batch says: predicted, with its band. */
+function Cost({ batch }: { batch: string }) {
+  const proposals = useQuery({ queryKey: ["proposals", batch], queryFn: ({ signal }) => api.proposals({ batch_id: batch }, signal), meta: { types: ["twin_proposal"] }, retry: false });
+  const p = proposals.data?.[0];
+  const effect = p ? ((p.fault_cost as { effect?: Record<string, BandText> }).effect ?? {}) : {};
+  if (proposals.error) return null;
+  return (
+    <Panel title={t("cost.title")}>
+      {p && Object.keys(effect).length > 0 ? (
+        <div className="stack">
+          <p>{t("cost.says")}</p>
+          <ul className="stack">
+            {Object.entries(effect).map(([name, b]) => (
+              <li key={name}>
+                {label(name)} <strong className="tabular">{exact(significant(b.median), b.unit)}</strong>{" "}
+                <span className="muted tabular">
+                  ({significant(b.low)} to {significant(b.high)})
+                </span>
+              </li>
+            ))}
+          </ul>
+          <Link to="/twin/proposals/$id" params={{ id: p.id }}>
+            {t("cost.proposal", { number: p.number })}
+          </Link>
+        </div>
+      ) : (
+        <p className="muted">{t("cost.none")}</p>
+      )}
+    </Panel>
+  );
+}
+
 function Contributions({ parts, chosen, choose }: { parts: Contribution[]; chosen: string | undefined; choose: (f: string) => void }) {
   const most = Math.max(...parts.map((p) => Number(p.share)), 0.0001);
   return (
@@ -120,7 +155,7 @@ function Contributions({ parts, chosen, choose }: { parts: Contribution[]; chose
             </span>
             <span className="tabular right">{(100 * Number(p.share)).toFixed(0)} %</span>
             <span className="muted tabular">
-              {p.value}, normal {p.normal} ({p.deviation} σ, {p.statistic})
+              {significant(p.value, 4)}, normal {significant(p.normal, 4)} ({p.deviation} σ, {p.statistic})
             </span>
           </button>
         </li>

@@ -15,6 +15,9 @@ import { BatchExceptions } from "./BatchExceptions";
 import { BatchSamples } from "./BatchSamples";
 import { BatchTrends } from "./BatchTrends";
 import { resting, useBatch } from "./useBatch";
+import { BundleButton, DownloadButton } from "../../parts/Download";
+import { t } from "../../i18n";
+import { Happened } from "./Happened";
 import { Materials } from "./Materials";
 import { People } from "./People";
 import { Proof } from "./Proof";
@@ -70,14 +73,21 @@ function Body({ batch }: { batch: BatchDetail }) {
           </>
         }
         right={
-          review.data ? (
-            <Link to="/review" search={{ batch: batch.id } as never} className="row" style={{ textDecoration: "none", color: "inherit" }}>
-              <StateBadge state={review.data.disposition.state} />
-              <span className="muted">{review.data.sentence}</span>
-            </Link>
-          ) : null
+          <>
+            <DownloadButton address={`/api/mes/batches/${encodeURIComponent(batch.id)}/record.pdf`} name={`${batch.number}.pdf`} label={t("batch.pdf")} />
+            <BundleButton record_type="mes_batch" record_id={batch.id} name={batch.number} />
+          </>
         }
       />
+      {review.data ? (
+        <p className="row" style={{ marginBottom: 10 }}>
+          <Link to="/review" search={{ batch: batch.id } as never}>
+            {t("batch.disposition")}
+          </Link>
+          <StateBadge state={review.data.disposition.state} />
+          <span className="muted">{review.data.sentence}</span>
+        </p>
+      ) : null}
       <Tabs value={tab ?? "timeline"} onChange={(v) => setTab(v === "timeline" ? undefined : (v ?? undefined))} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map(([value, words]) => (
@@ -87,7 +97,10 @@ function Body({ batch }: { batch: BatchDetail }) {
           ))}
         </Tabs.List>
         <Tabs.Panel value="timeline">
-          <Timeline batch={batch} />
+          <div className="stack-l">
+            <Timeline batch={batch} />
+            <Happened batch={batch} />
+          </div>
         </Tabs.Panel>
         <Tabs.Panel value="trends">
           <BatchTrends batch={batch} />

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { Batch } from "../../api/types";
 import { label } from "../../format/words";
 import { DataTable } from "../../parts/DataTable";
@@ -27,7 +28,7 @@ export function People({ batch }: { batch: Batch }) {
                 { key: "meaning", title: "Meaning", value: (s) => label(s.meaning) },
                 { key: "title", title: "What", value: (s) => s.title },
                 { key: "reason", title: "Reason", value: (s) => s.reason },
-                { key: "digest", title: "Digest", value: (s) => s.digest, render: (s) => <span className="mono">{s.digest.slice(0, 12)}</span> },
+                { key: "digest", title: "Digest", value: (s) => s.digest, render: (s) => <span className="mono nowrap" title={s.digest}>{s.digest.slice(0, 12)}</span> },
                 { key: "at", title: "Server UTC", value: (s) => s.signed_at, render: (s) => <TimeStamp at={s.signed_at} precision="second" /> },
               ]}
             />
@@ -35,8 +36,8 @@ export function People({ batch }: { batch: Batch }) {
           <Panel title="People">
             <ul className="row">
               {Object.entries(r.persons).map(([id, name]) => (
-                <li key={id} className="badge" title={id}>
-                  {name}
+                <li key={id} className="badge">
+                  <Link to="/people/$id" params={{ id }}>{name}</Link>
                 </li>
               ))}
             </ul>

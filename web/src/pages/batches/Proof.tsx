@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import type { Batch } from "../../api/types";
 import { count } from "../../format/number";
+import { BundleButton } from "../../parts/Download";
 import { Facts, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { TimeStamp } from "../../parts/TimeStamp";
@@ -35,6 +36,9 @@ export function Proof({ batch }: { batch: Batch }) {
       <Panel title="Check it without us">
         <div className="stack">
           <p>The bundle of the batch holds its record, raw files, time series, entries, signed heads and inclusion proofs. A verifier of one file, standard library only, checks it offline:</p>
+          <div>
+            <BundleButton record_type="mes_batch" record_id={batch.id} name={batch.number} />
+          </div>
           <pre className="box">{`titer export ${batch.number} --out DIR\npython3 verify/titer-verify.py DIR/${batch.number}.zip`}</pre>
           {(() => {
             const tree = head(ledger.data?.checkpoint ?? null);

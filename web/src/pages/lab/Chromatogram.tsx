@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { api, num } from "../../api/endpoints";
 import type { Injection } from "../../api/types";
-import { count } from "../../format/number";
+import { count, significant } from "../../format/number";
 import { csv, download, fileName } from "../../format/csv";
 import { label } from "../../format/words";
 import { t } from "../../i18n";
@@ -86,7 +86,8 @@ export function Chromatogram({ run, number, injections }: { run: string; number:
             key,
             title: TITLES[key] ?? label(key),
             align: key === "name" ? undefined : ("right" as const),
-            value: (r: { p: Record<string, unknown> }) => (r.p[key] === null || r.p[key] === undefined ? null : String(r.p[key])),
+            value: (r: { p: Record<string, unknown> }) => text(r.p[key]),
+            render: (r: { p: Record<string, unknown> }) => <span className="tabular" title={text(r.p[key]) ?? undefined}>{key === "name" ? text(r.p[key]) : significant(text(r.p[key]), 5)}</span>,
           }))}
         />
         <div className="cols">

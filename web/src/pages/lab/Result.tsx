@@ -2,13 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import type { Investigation, Result as ResultShape } from "../../api/types";
-import { exact } from "../../format/number";
+import { exact, significant } from "../../format/number";
+import { label } from "../../format/words";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 import { usePeople } from "../../parts/people";
 import { WhereFrom } from "../../parts/WhereFrom";
 
@@ -35,7 +36,7 @@ function Body({ result }: { result: ResultShape }) {
   return (
     <>
       <PageHead
-        title={result.analysis}
+        title={label(result.analysis)}
         state={<StateBadge state={result.state} />}
         sub={
           <Link to="/lab/samples/$id" params={{ id: result.sample_id }}>
@@ -47,8 +48,8 @@ function Body({ result }: { result: ResultShape }) {
         <div className="stack-l">
           <Panel>
             <div className="row" style={{ gap: 32, alignItems: "baseline" }}>
-              <strong className="tabular" style={{ fontSize: 30, textDecoration: result.state === "invalidated" ? "line-through" : undefined }}>
-                {exact(result.text, result.unit)}
+              <strong className="tabular" data-testid="reported" style={{ fontSize: 30, textDecoration: result.state === "invalidated" ? "line-through" : undefined }}>
+                {exact(evaluations.data?.find((e) => e.rounded)?.rounded ?? result.text, result.unit)}
               </strong>
               {(evaluations.data ?? []).map((e) => (
                 <span key={e.id} className="row">
@@ -62,12 +63,12 @@ function Body({ result }: { result: ResultShape }) {
             <div style={{ marginTop: 14 }}>
               <Facts
                 of={[
-                  ["Unrounded", <span key="u" className="tabular mono">{result.value ?? "no number"}</span>],
+                  ["Unrounded", <span key="u" className="tabular" title={result.value ?? ""}>{result.value ? `${significant(result.value, 8)}${result.value.length > 12 ? "…" : ""}` : "no number"}</span>],
                   ["Sampled", <TimeStamp key="s" at={result.sampled_at} />],
-                  ["Entered", <TimeStamp key="e" at={result.process_at} server={result.recorded_at} />],
-                  ["Entered by", name(result.entered_by)],
-                  ["Reviewed by", name(result.reviewed_by)],
-                  ["Approved by", name(result.approved_by)],
+                  ["Recorded", <BothTimes key="e" plant={result.process_at} server={result.recorded_at} />],
+                  ["Entered by", <Who key="b" id={result.entered_by} name={name(result.entered_by)} />],
+                  ["Reviewed by", <Who key="r" id={result.reviewed_by} name={name(result.reviewed_by)} />],
+                  ["Approved by", <Who key="a" id={result.approved_by} name={name(result.approved_by)} />],
                 ]}
               />
             </div>
@@ -107,6 +108,16 @@ function Body({ result }: { result: ResultShape }) {
         <WhereFrom result={result.id} />
       </div>
     </>
+  );
+}
+
+function Who({ id, name }: { id: string | null; name: string }) {
+  return id ? (
+    <Link to="/people/$id" params={{ id }}>
+      {name}
+    </Link>
+  ) : (
+    <>–</>
   );
 }
 

@@ -11,7 +11,7 @@ import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 
 /** A sample with its tests, what was measured on it, and what hangs on it. */
 export default function Sample() {
@@ -50,7 +50,8 @@ function Body({ detail }: { detail: SampleDetail }) {
             of={[
               ["Kind", sample.kind],
               ["Batch", sample.batch_id ? <Link key="b" to="/batches/$id" params={{ id: sample.batch_id }}>Open the batch</Link> : "–"],
-              ["Sampled", <TimeStamp key="s" at={sample.sampled_at} server={sample.recorded_at} precision="second" />],
+              ["Sampled", <TimeStamp key="s" at={sample.sampled_at} precision="second" />],
+              ["Recorded", <BothTimes key="t" plant={sample.process_at} server={sample.recorded_at} />],
               ["Received", <TimeStamp key="r" at={sample.received_at} />],
               ["Location", sample.location || "–"],
               ["Aliquots", aliquots.length === 0 ? "none" : aliquots.map((a) => a.number).join(", ")],

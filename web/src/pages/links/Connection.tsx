@@ -5,19 +5,21 @@ import { useLive, useNow } from "../../api/live";
 import type { Channel, Connection as ConnectionShape } from "../../api/types";
 import { count, digitsOf, unit, value } from "../../format/number";
 import { clock, ms, span, stamp } from "../../format/time";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 import { useZone } from "../../parts/zone";
 import { doubtOf } from "../units/Reading";
 import { useSeed } from "../units/useSeed";
 import { clockText } from "./clock";
+import { stateOf } from "./state";
 import { QUALITY } from "../../parts/trend/lanes";
 import { SignButton } from "../../parts/SignDialog";
-import { Completeness } from "./Completeness";
+import { DayLines } from "./DayLines";
 import { useLinks } from "./Links";
 
 /** Inside a connection: channels with live values, gaps, fingerprint. */
@@ -34,6 +36,7 @@ export default function Connection() {
 
 function Body({ link }: { link: ConnectionShape }) {
   const zone = useZone();
+  const now = useNow();
   const channels = useQuery({ queryKey: ["channels"], queryFn: ({ signal }) => api.channels(signal), meta: { types: ["equipment_channel"] } });
   const gaps = useQuery({ queryKey: ["gaps", link.name], queryFn: ({ signal }) => api.gaps({ connection: link.name }, signal), meta: { types: ["equipment_gap"] } });
   const mine = (channels.data ?? []).filter((c) => c.connection === link.name);
@@ -42,7 +45,7 @@ function Body({ link }: { link: ConnectionShape }) {
     <>
       <PageHead
         title={link.name}
-        state={<StateBadge state={link.state === "suspended" ? "suspended" : link.live_state} />}
+        state={<StateBadge state={stateOf(link, now.server)} />}
         sub={`${link.type}${link.live_message ? ` · ${link.live_message}` : ""}`}
         right={link.state === "draft" ? <SignButton label="Approve" request={{ record_type: "equipment_connection", record_id: link.id, meaning: "approved", data: {} }} /> : null}
       />
@@ -51,10 +54,10 @@ function Body({ link }: { link: ConnectionShape }) {
           <Facts
             of={[
               ["Record", <StateBadge key="r" state={link.state} />],
+              ["Recorded", <BothTimes key="t" plant={link.process_at} server={link.recorded_at} />],
               ["Qualified", <StateBadge key="q" state={link.qualified ? "qualified" : "unqualified"} />],
               ["In this state since (server)", <TimeStamp key="s" at={link.live_since} />],
               ["Recording since", <TimeStamp key="rs" at={link.recording_since} />],
-              ["Complete by day", <Completeness key="c" days={link.completeness} name={link.name} />],
               ["Backlog", `${count(link.backlog)} values`],
               ["Clock", clockText(link.clock_offset_us, link.clock_uncertainty_us)],
               ["Epoch", link.epoch],
@@ -65,6 +68,11 @@ function Body({ link }: { link: ConnectionShape }) {
             ]}
           />
         </Panel>
+        {link.completeness.length > 0 ? (
+          <Panel title={t("days.title")}>
+            <DayLines name={link.name} days={link.completeness} gaps={gaps.data ?? []} />
+          </Panel>
+        ) : null}
         <Panel title="Gaps" flush>
           <Asked query={gaps} empty={<EmptyState title="No gaps">When the link is cut, the gap stands here: open, then filled from the device&apos;s own history, or unrecoverable with the reason.</EmptyState>}>
             {(rows) => (

@@ -10,6 +10,7 @@ import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { clockText } from "./clock";
+import { stateOf } from "./state";
 import { Completeness } from "./Completeness";
 
 export function useLinks() {
@@ -38,7 +39,7 @@ export default function Links() {
               columns={[
                 { key: "name", title: "Connection", value: (r) => r.name, nowrap: true, render: (r) => <strong>{r.name}</strong> },
                 { key: "type", title: "Type", value: (r) => r.type, nowrap: true },
-                { key: "state", title: "State", value: (r) => r.live_state, render: (r) => <StateBadge state={r.state === "suspended" ? "suspended" : r.live_state} /> },
+                { key: "state", title: "State", value: (r) => stateOf(r, now.server), render: (r) => <StateBadge state={stateOf(r, now.server)} /> },
                 { key: "complete", title: "Complete by day", value: (r) => r.completeness.length, render: (r) => <Completeness days={r.completeness} name={r.name} /> },
                 { key: "gaps", title: "Gaps", value: (r) => r.open_gaps + r.lost_gaps, render: (r) => <Gaps link={r} filled={filled(r.name)} /> },
                 { key: "heard", title: "Heard", value: (r) => r.heard_at, render: (r) => (r.heard_at ? <span className="tabular nowrap">{relative(r.heard_at, now.server)}</span> : <span className="muted">never</span>) },

@@ -88,6 +88,7 @@ const SAID: Record<string, (who: string, row: Row, of: (field: string) => string
   lims_test: (who, row, of, entry) => (entry.before === null ? `${who} planned ${words(row.analysis)} (${String(row.number ?? "")}) for sample ${of("sample_id")}` : null),
   lims_result: (who, row, of, entry) => (entry.before === null ? `${who} entered the result ${words(row.analysis)} ${[row.text, row.unit].filter(Boolean).map(String).join(" ")} for sample ${of("sample_id")}` : null),
   historian_seal: (_who, row) => `Titer sealed ${brief(row.row_count)} values in ${brief(row.segment_count)} segments (seal ${brief(row.number)})`,
+  historian_segment: (_who, row) => `Titer sealed a segment of ${String(row.day ?? "")}: ${brief(row.row_count)} values of ${brief(row.tag_count)} channels`,
   equipment_gap: (who, row, _of, entry) => (entry.before === null ? `${who} noted a gap in ${String(row.connection ?? "")}: ${words(row.reason)}` : null),
   equipment_logbook: (who, row, of) => `${who} wrote in the logbook of ${of("node_id")}: ${String(row.text ?? "")}`,
   insight_block: (_who, row, of) => `The monitoring model scored ${brief(row.rows)} rows (block ${brief(row.sequence)}) of ${of("watch_id")}`,

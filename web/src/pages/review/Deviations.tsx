@@ -9,7 +9,7 @@ import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
 import { EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes } from "../../parts/TimeStamp";
 import { useView } from "../../parts/view";
 
 const WAY = ["raised", "classified", "investigating", "qa_review", "closed"];
@@ -65,7 +65,7 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
         <Facts
           of={[
             ["Classification", d.classification ? <StateBadge key="c" state={d.classification} /> : "not yet"],
-            ["Raised", <TimeStamp key="r" at={d.process_at} server={d.recorded_at} />],
+            ["Recorded", <BothTimes key="r" plant={d.process_at} server={d.recorded_at} />],
             ["Investigator", name(d.investigator_id)],
             ["Exceptions", about.length ? about.map((e) => e.number).join(", ") : "none"],
           ]}

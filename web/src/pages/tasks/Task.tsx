@@ -11,7 +11,7 @@ import { SignButton } from "../../parts/SignDialog";
 import { Asked, ErrorState } from "../../parts/States";
 import { Shape } from "../../parts/Shape";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 import { checkEntry } from "./entry";
 
 /** One task: what to do, the values with their limits, and the witness. */
@@ -67,7 +67,8 @@ function Body({ task }: { task: TaskShape }) {
               of={[
                 ["For", task.role],
                 ["Step", <span className="mono" key="p">{task.path}</span>],
-                ["Offered", <TimeStamp key="o" at={task.offered_at} server={task.recorded_at} />],
+                ["Offered", <TimeStamp key="o" at={task.offered_at} />],
+                ["Recorded", <BothTimes key="t" plant={task.process_at} server={task.recorded_at} />],
                 ["Entered", task.entered_at ? <span key="e">{name(task.entered_by)}, <TimeStamp at={task.entered_at} /></span> : "–"],
                 ["Lot", task.lot_number ?? "–"],
                 ["Comment", task.comment ?? "–"],

@@ -6,13 +6,15 @@ import type { BandText, Proposal as ProposalShape } from "../../api/types";
 import { exact, significant, unit as unitWord } from "../../format/number";
 import { us } from "../../format/time";
 import { label, short } from "../../format/words";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
+import { Signatures } from "../../parts/Signatures";
 import { Asked } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 import type { Lane } from "../../parts/trend/lanes";
 import { TrendChart } from "../../parts/trend/TrendChart";
 
@@ -112,7 +114,7 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
             ) : null}
             {p.outcome ? (
               <Panel title="Predicted against actual">
-                <ContentView content={p.outcome} />
+                <Outcome outcome={p.outcome} />
               </Panel>
             ) : null}
           </div>
@@ -139,10 +141,12 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
                   ["Submitted by", name(p.submitted_by)],
                   ["Decided by", name(p.decided_by)],
                   ["Expires", <TimeStamp key="e" at={p.expires_at} />],
+                  ["Recorded", <BothTimes key="t" plant={p.process_at} server={p.recorded_at} />],
                   ["Digest", <span key="d" className="mono" title={p.digest}>{short(p.digest)}</span>],
                 ]}
               />
             </Panel>
+            <Signatures record_type="twin_proposal" record_id={p.id} />
             <Panel title="Scenarios">
               <ContentView content={p.scenarios} />
             </Panel>
@@ -153,7 +157,59 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
   );
 }
 
-const NAMES: Record<string, string> = { vcd: "Viable cells", igg_made: "Product made" };
+interface Met {
+  unit: string;
+  inside: boolean;
+  predicted: { median: string; low: string; high: string };
+  actual: { mean: string; low: string; high: string };
+}
+
+/** What was predicted when it was signed, what came, and whether it came inside the band; misses are shown as such. */
+function Outcome({ outcome }: { outcome: Record<string, unknown> }) {
+  const outputs = Object.entries((outcome.outputs ?? {}) as Record<string, Met>);
+  const { outputs: _o, ...more } = outcome;
+  return (
+    <div className="stack">
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={t("outcome.title")}>
+        <table className="table" data-compact data-testid="outcome">
+          <thead>
+            <tr>
+              {(["outcome.output", "outcome.predicted", "outcome.actual", "outcome.unit", "outcome.met"] as const).map((k) => (
+                <th key={k} scope="col" className="pad">
+                  {t(k)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {outputs.map(([name, o]) => (
+              <tr key={name}>
+                <td>{nameOf(name)}</td>
+                <td className="tabular">
+                  <strong>{significant(o.predicted.median)}</strong> <span className="muted">{significant(o.predicted.low)} to {significant(o.predicted.high)}</span>
+                </td>
+                <td className="tabular">
+                  <strong>{significant(o.actual.mean)}</strong> <span className="muted">{significant(o.actual.low)} to {significant(o.actual.high)}</span>
+                </td>
+                <td className="muted">{unitWord(o.unit)}</td>
+                <td>
+                  <StateBadge state={o.inside ? "inside" : "outside"} tone={o.inside ? "done" : "warning"} word={o.inside ? t("outcome.inside") : t("outcome.outside")} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="muted">{t("outcome.note")}</p>
+      <details>
+        <summary>{t("outcome.more")}</summary>
+        <ContentView content={more} />
+      </details>
+    </div>
+  );
+}
+
+const NAMES: Record<string, string> = { our: "Oxygen uptake", vcd: "Viable cells", igg_made: "Product made" };
 
 function nameOf(output: string): string {
   return NAMES[output] ?? label(output);

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
-import { lazy, Suspense, useEffect, useId, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, useState, type RefObject } from "react";
 import { csv, download, fileName } from "../../format/csv";
 import { count, value as shown, unit as unitWord } from "../../format/number";
 import { iso, stamp } from "../../format/time";
@@ -9,11 +9,13 @@ import { DataTable } from "../DataTable";
 import { Shape } from "../Shape";
 import { LoadingState } from "../States";
 import { useZone } from "../zone";
-import { counted, place, rows, type Lane, type Mark, type Phase, type Row } from "./lanes";
+import { counted, place, rows, stacked, type Lane, type Mark, type Phase, type Row } from "./lanes";
 
 const LanePlot = lazy(() => import("./LanePlot"));
 const AXIS = 62;
 const RIGHT = 10;
+/** Pixels that a mark needs to be met (WCAG 2.2, 2.5.8). */
+const TARGET = 24;
 
 interface Props {
   name: string;
@@ -156,16 +158,35 @@ function Strip({ phases, from_us, to_us, now_us, zone }: { phases: readonly Phas
   );
 }
 
+/** The width of an element as it is laid out now. */
+function useElementSize(of: RefObject<HTMLElement | null>): { width: number } {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const at = of.current;
+    if (!at) return;
+    const watcher = new ResizeObserver(() => setWidth(at.clientWidth));
+    watcher.observe(at);
+    return () => watcher.disconnect();
+  }, [of]);
+  return { width };
+}
+
 function Flags({ marks, from_us, to_us, zone }: { marks: readonly Mark[]; from_us: number; to_us: number; zone: string }) {
+  const host = useRef<HTMLUListElement>(null);
+  const { width } = useElementSize(host);
+  const shown = marks.flatMap((m) => {
+    const left = place(m.us, from_us, to_us);
+    return left === null ? [] : [{ m, left }];
+  });
+  // Marks that stand closer than a finger or a pointer can tell apart get rows of their own.
+  const at = stacked(shown.map((x) => x.left), width > 0 ? (TARGET / width) * 100 : 2);
   return (
-    <ul className="flags" aria-label={t("trend.marks")} style={{ marginLeft: AXIS, marginRight: RIGHT }}>
-      {marks.map((m) => {
-        const left = place(m.us, from_us, to_us);
-        if (left === null) return null;
+    <ul ref={host} className="flags" aria-label={t("trend.marks")} style={{ marginLeft: AXIS, marginRight: RIGHT, height: TARGET * (Math.max(0, ...at) + 1) }}>
+      {shown.map(({ m, left }, i) => {
         const text = `${m.kind === "alert" ? "Alert" : m.kind === "sample" ? "Sample" : "Event"}: ${m.label}, ${stamp(m.us / 1000, zone, "minute")}`;
         const inside = m.kind === "alert" ? <Shape tone={m.tone === "alarm" ? "alarm" : m.tone === "advisory" ? "advisory" : "warning"} size={13} /> : <span className="tick" data-kind={m.kind} />;
         return (
-          <li key={`${m.kind}${m.us}${m.label}`} style={{ left: `${left}%` }}>
+          <li key={`${m.kind}${m.us}${m.label}`} style={{ left: `${left}%`, top: (at[i] ?? 0) * TARGET }}>
             <Tooltip label={text}>
               {m.href ? (
                 <a href={m.href} aria-label={text}>

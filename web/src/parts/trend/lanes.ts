@@ -227,3 +227,17 @@ export function place(us: number, from_us: number, to_us: number): number | null
   if (us < from_us || us > to_us || !(to_us > from_us)) return null;
   return ((us - from_us) / (to_us - from_us)) * 100;
 }
+
+/** The row of each mark, so that no two of one row stand closer than `apart`; in order of place, as few rows as may be. */
+export function stacked(places: readonly number[], apart: number): number[] {
+  const ends: number[] = [];
+  const out = new Array<number>(places.length).fill(0);
+  for (const i of places.map((_, n) => n).sort((a, b) => places[a]! - places[b]!)) {
+    const at = places[i]!;
+    let row = ends.findIndex((end) => at - end >= apart);
+    if (row < 0) row = ends.length;
+    ends[row] = at;
+    out[i] = row;
+  }
+  return out;
+}
