@@ -15,7 +15,7 @@ demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
 
 test: $(STAMP) $(PAGES)
-	$(BIN)/pytest -q -m "not slow" --ignore=tests/conformance $(ARGS)
+	$(BIN)/pytest -q -m "not slow" $(ARGS)
 
 # Connectors against real servers that are cut, frozen and killed: minutes of waiting, and it wants a quiet machine.
 conformance: $(STAMP)

@@ -2,7 +2,8 @@
 
 It writes each value that it makes into the file ACCOUNT (one JSON line, flushed before the value appears at
 the server), so that the test knows the truth even after kill -9. HISTORY: `none`, `memory` (gone with the
-process) or `file` (read again from ACCOUNT: a server whose history lasts).
+process) or `file` (read again from ACCOUNT: a server whose history lasts). Once a file `halt` lies beside ACCOUNT it
+makes no further value, says so with a file `halted`, and goes on serving.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ async def main(port: int, account: str, history: str, count: int, hertz: float) 
                 remember(server, dict(zip((f"C{n}" for n in range(count)), nodes, strict=True)), account)
         with open(account, "a", encoding="utf-8") as truth:  # noqa: PTH123
             value = datetime.now(UTC).timestamp()
-            while True:
+            halt = Path(account).with_name("halt")
+            while not halt.exists():
                 now = datetime.now(UTC)
                 stamp = int(now.timestamp() * 1_000_000)
                 now = datetime.fromtimestamp(stamp / 1_000_000, UTC)
@@ -74,6 +76,8 @@ async def main(port: int, account: str, history: str, count: int, hertz: float) 
                         )
                     )
                 await asyncio.sleep(1 / hertz)
+        halt.with_name("halted").touch()
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // A node-opcua server with a namespace of its own: `node plant_node.js PORT ACCOUNT HISTORY CHANNELS HERTZ`.
-// Arguments and account file are those of plant.py; it is here because nobody of this project wrote it.
+// Arguments and account file are those of plant.py; it is here because nobody of this project
+// wrote it. Once a file `halt` lies beside ACCOUNT it makes no further value, and says so with a file `halted`.
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -43,7 +44,13 @@ async function main() {
   await server.start();
   const truth = fs.openSync(account, "a");
   let value = Date.now() / 1000, last = 0;
-  setInterval(() => {
+  const halt = path.join(path.dirname(account), "halt");
+  const made = setInterval(() => {
+    if (fs.existsSync(halt)) {
+      clearInterval(made);
+      fs.writeFileSync(path.join(path.dirname(account), "halted"), "");
+      return;
+    }
     const at = Math.max(Date.now(), last + 1);
     last = at;
     value += 0.5;

@@ -19,6 +19,9 @@ from bench import CONNECTION, Bench, until
 
 Disturbance = Callable[[Bench], Awaitable[None]]
 
+# Each wait of the bench has an end of its own, which grows with the load of the machine.
+pytestmark = pytest.mark.timeout(900)
+
 
 def run(
     folder: Path, disturb: Disturbance, after: Callable[[Bench], None] | None = None, **how: object

@@ -7,9 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bench import CONNECTION, Bench, until
+
+# Each wait of the bench has an end of its own, which grows with the load of the machine.
+pytestmark = pytest.mark.timeout(900)
 
 
 async def carried_out(bench: Bench, key: str, target: str, value: str, **more: Any) -> dict[str, Any]:
