@@ -360,12 +360,13 @@ def _layers(platform: Platform) -> None:
     mes = Mes(record, lims, quality, material, equipment, historian)
     platform.add("mes", mes)
     quality.register_gate(mes.release_gate())
+    insight = None
     if "insight" in on:
         insight = Insight(record, quality, PlantFacts(equipment), historian)
         platform.add("insight", insight)
         quality.register_gate(insight.release_gate())
     if "twin" in on:
-        platform.add("twin", Twin(record, mes, historian))
+        platform.add("twin", Twin(record, mes, historian, insight))
     if platform.plant_clock:
         platform.plant_clock.policy = Pace(mes, partial(_undecided, record, frozenset(on)))
 

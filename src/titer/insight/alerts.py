@@ -126,6 +126,7 @@ class Alerts:
                 "batch_number": watch.batch_number,
                 "equipment": watch.equipment,
                 "title": title,
+                "first_at": iso(alert.first_at),
                 "raised_at": iso(raised_at),
                 "features": [c.feature for c in row.top],
             },

@@ -165,6 +165,11 @@ class Follower:
             moved = self._follow(watch) or moved
         return BUSY_S if moved else IDLE_S
 
+    def lag_us(self) -> int:
+        """Plant time since the last scored row of the batch that is furthest behind; 0 if none is followed."""
+        now = us(self.record.process_clock.now())
+        return max((now - w.next_us + w.step_us for w in list(self._walks.values())), default=0)
+
     def _follow(self, watch: Watch) -> bool:
         try:
             walk = self._walks.get(watch.id) or self._resume(watch)

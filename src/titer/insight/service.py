@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +41,7 @@ class Insight:
         self.alerts = Alerts(quality)
         self.follower = Follower(record, self.models, self.alerts, historian, plant)
         self.blocks = queries.Blocks(record)
+        self.alert_links: list[Callable[[Session, str], list[dict[str, str]]]] = []
 
     def actions(self) -> tuple[ActionSpec, ...]:
         """Rows of the matrix of rights."""
@@ -60,9 +62,22 @@ class Insight:
         """The scoring worker."""
         return (Worker("insight.scoring", self.follower.step),)
 
+    def lag_us(self) -> int:
+        """How far the scoring of running batches is behind the plant, microseconds of plant time; from memory."""
+        return self.follower.lag_us()
+
     def release_gate(self) -> InsightGate:
         """What must hold, on insight's side, before a batch is released."""
         return InsightGate(self.models)
+
+    def link_alerts(self, of: Callable[[Session, str], list[dict[str, str]]]) -> None:
+        """A layer above says where more is known about an alert: (session, alert id) -> links with
+        relation, title, record_type, record_id and href."""
+        self.alert_links.append(of)
+
+    def links_of(self, session: Session, alert_id: str) -> list[dict[str, str]]:
+        """What layers above know about an alert."""
+        return [link for of in self.alert_links for link in of(session, alert_id)]
 
     def chart(self, session: Session, batch_id: str) -> queries.Chart:
         """The monitoring chart of a batch (id or number)."""

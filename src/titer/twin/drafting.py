@@ -20,6 +20,8 @@ from titer.twin.scenarios import Order
 from titer.twin.settings import Adjustable
 
 SEARCH_SAMPLES, FINAL_SAMPLES = 32, 256
+DELIVERY_H = 24
+"""Hours over which delivery is compared with what was commanded; the plan repeats the same day."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,10 @@ def _drafted(
     fault_cost: dict[str, Any] = {}
     cured = base
     for name in [v.name for v in estimator.spec.inputs if settings.inputs[v.name].set_point]:
-        ratio = estimator.delivery(name, 48)
+        ratio = estimator.delivery(name, DELIVERY_H)
         if ratio is not None and abs(ratio - 1.0) > 0.03 and ratio > 0.2:
             cured = scenarios.with_factor(cured, name, 1.0 / ratio)
-            fault_cost[name] = {"delivered_share": text(ratio), "hours": 48}
+            fault_cost[name] = {"delivered_share": text(ratio), "hours": DELIVERY_H}
     if fault_cost:
         as_asked = scenarios.run(estimator, cured, members)
         futures["as_commanded"] = Future(
@@ -271,7 +273,7 @@ def _rationale(
     for name, fault in fault_cost.items():
         if name != "effect":
             parts.append(
-                f"In the last 48 h {name} was delivered at "
+                f"In the last {DELIVERY_H} h {name} was delivered at "
                 f"{100 * float(fault['delivered_share']):.1f} % of what was commanded."
             )
     if "effect" in fault_cost:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -207,6 +208,15 @@ class Estimator:
                 time, f"lab-{row.key}", self.spec.output_index(row.output), float(row.value), float(row.sd)
             )
         )
+
+    def copy(self) -> Estimator:
+        """The same knowledge and belief, which does not follow any more; beliefs are immutable and shared."""
+        made = copy(self)
+        made._replay = self.replay.copy()
+        made.hours, made.measurements = list(self.hours), dict(self.measurements)
+        made._shown, made._online = list(self._shown), {k: set(v) for k, v in self._online.items()}
+        made._knowledge = self._knowledge.copy()
+        return made
 
     # --- what it shows ------------------------------------------------------------------------------------
 

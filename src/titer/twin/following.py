@@ -18,7 +18,7 @@ from titer.base.errors import Invalid, TiterError
 from titer.record import Actor, OutboxEvent, Record, Unit
 from titer.twin import rules
 from titer.twin.estimator import Estimator, log_rows, make
-from titer.twin.inputs import HOUR_US, HourOfInputs, read_hour, text
+from titer.twin.inputs import HOUR_US, HourOfInputs, read_hours, text
 from titer.twin.model import (
     TwinDefinition,
     TwinHour,
@@ -53,15 +53,28 @@ class Following:
     _live: dict[str, Estimator] = field(default_factory=dict)
     _trouble: dict[str, str] = field(default_factory=dict)
     _recheck: dict[str, int] = field(default_factory=dict)
+    _progress: dict[str, int] = field(default_factory=dict)
+    _settings: dict[str, Settings] = field(default_factory=dict)
 
     # --- estimators ---------------------------------------------------------------------------------------
 
     def settings_of(self, session: Session, instance: TwinInstance) -> Settings:
         """The settings of an instance's definition."""
-        definition = session.get(TwinDefinition, instance.definition_id)
-        if definition is None:
-            raise Invalid(f"{instance.number} has no definition.")
-        return read(definition.settings)
+        known = self._settings.get(instance.definition_id)
+        if known is None:
+            definition = session.get(TwinDefinition, instance.definition_id)
+            if definition is None:
+                raise Invalid(f"{instance.number} has no definition.")
+            known = self._settings[instance.definition_id] = read(definition.settings)  # it never changes
+        return known
+
+    def lag_us(self) -> int:
+        """Plant time since the end of the last hour that was read, of the twin furthest behind; 0 if there is none.
+
+        From memory: nothing is asked of the database, so that a clock may ask it often.
+        """
+        now = us(self.record.process_clock.now())
+        return max((now - read_until for read_until in list(self._progress.values())), default=0)
 
     def fresh(
         self,
@@ -92,6 +105,11 @@ class Following:
         else:
             estimator.take(log_rows(session, instance.id, after=estimator.last_id))
         return estimator
+
+    def detached(self, session: Session, instance: TwinInstance) -> Estimator:
+        """The live belief in an estimator of its own: seconds of simulation need no lock and delay nobody."""
+        with self.lock:
+            return self.live(session, instance).copy()
 
     # --- events -------------------------------------------------------------------------------------------
 
@@ -191,6 +209,8 @@ class Following:
         """One round over the followed instances; returns the seconds until the next."""
         with self.reading() as session:
             instances = [i for i in followed(session) if i.started_at is not None]
+            for gone in set(self._progress) - {i.id for i in instances}:
+                del self._progress[gone]
             frozen = [i for i in frozen_instances(session) if i.id in self._live]
         for instance in instances:
             self._catch_up(instance, until=self.record.process_clock.now())
@@ -212,14 +232,17 @@ class Following:
             hours = self._hours(session, instance)
         rows = self._changed(instance, settings, start, hours)
         number, before = len(hours), hours[max(hours)].inputs if hours else None
-        newest = self._newest(settings)
-        while len(rows) < MOST_HOURS * (20 if final else 1):
-            end = start + (number + 1) * HOUR_US
+        newest, count = self._newest(settings), 0
+        while count < MOST_HOURS * (20 if final else 1):
+            end = start + (number + count + 1) * HOUR_US
             if end > us(until) or (not final and newest < end and us(until) < end + us_of(PATIENCE)):
                 break
-            read_now = read_hour(self.historian, settings, end - HOUR_US, before)
-            rows.append((number, 1, read_now))
-            before, number = read_now.inputs, number + 1
+            count += 1
+        if count:
+            begin = start + number * HOUR_US
+            read_now = read_hours(self.historian, settings, begin, count, before)
+            rows += [(number + k, 1, one) for k, one in enumerate(read_now)]
+        self._progress[instance.id] = start + (number + count) * HOUR_US
         if rows:
             with self.acting() as unit:
                 for hour, revision, data in rows:
@@ -263,10 +286,11 @@ class Following:
         if begin is None:
             return []
         told = []
-        for hour in range(begin, len(hours)):
+        before = hours[begin - 1].inputs if begin else None
+        count = len(hours) - begin
+        again = read_hours(self.historian, settings, start + begin * HOUR_US, count, before) if count else []
+        for hour, now in enumerate(again, start=begin):
             known = hours[hour]
-            before = hours[hour - 1].inputs if hour else None
-            now = read_hour(self.historian, settings, start + hour * HOUR_US, before)
             if (now.inputs, now.measured, now.quality) != (known.inputs, known.measured, known.quality):
                 told.append((hour, known.revision + 1, now))
         return told

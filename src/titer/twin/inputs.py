@@ -37,30 +37,48 @@ class HourOfInputs:
     quality: dict[str, str]
 
 
-def read_hour(
-    history: History, settings: Settings, start_us: int, before: dict[str, str] | None
-) -> HourOfInputs:
-    """Read the hour that begins at `start_us`.
+def read_hours(
+    history: History, settings: Settings, start_us: int, count: int, before: dict[str, str] | None
+) -> list[HourOfInputs]:
+    """Read the `count` hours that begin at `start_us`, with one question to the historian.
 
     Args:
         history: the historian.
         settings: which channels.
-        start_us: begin of the hour, plant time.
+        start_us: begin of the first hour, plant time.
+        count: how many.
         before: inputs of the hour before, assumed where a channel is silent. What is assumed says so.
     """
     tags = list(settings.tags())
     rows = history.aligned(
-        tags, start_us, start_us + HOUR_US + 1, STEP_US, max_age_us=settings.max_age_min * 60_000_000
+        tags, start_us, start_us + count * HOUR_US + 1, STEP_US, max_age_us=settings.max_age_min * 60_000_000
     )
+    values = np.where((rows.quality > 1) | ~np.isfinite(rows.values), np.nan, rows.values)
+    told: list[HourOfInputs] = []
+    steps = HOUR_US // STEP_US
+    for hour in range(count):
+        told.append(_reduced(settings, tags, values[hour * steps : (hour + 1) * steps + 1], before))
+        before = told[-1].inputs
+    return told
+
+
+def read_hour(
+    history: History, settings: Settings, start_us: int, before: dict[str, str] | None
+) -> HourOfInputs:
+    """Read the hour that begins at `start_us`; see `read_hours`."""
+    return read_hours(history, settings, start_us, 1, before)[0]
+
+
+def _reduced(
+    settings: Settings, tags: list[str], values: NDArray[np.float64], before: dict[str, str] | None
+) -> HourOfInputs:
     column = {tag: position for position, tag in enumerate(tags)}
     inputs: dict[str, str] = {}
     measured: dict[str, str] = {}
     quality: dict[str, str] = {}
 
     def series(tag: str) -> NDArray[np.float64]:
-        values = rows.values[:, column[tag]].astype(np.float64).copy()
-        values[(rows.quality[:, column[tag]] > 1) | ~np.isfinite(values)] = np.nan
-        return values
+        return values[:, column[tag]]
 
     for name, source in settings.inputs.items():
         value = source.constant if source.how == "constant" else reduce(source, series(source.tag))

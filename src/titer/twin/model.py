@@ -136,6 +136,11 @@ class TwinReplay(Regulated, Base):
     belief_digest: Mapped[str] = mapped_column()
     known_through: Mapped[str] = mapped_column()
 
+    @property
+    def replayed_hours(self) -> int:
+        """How many hours were estimated again."""
+        return self.to_hour - self.from_hour + 1
+
 
 class TwinScenario(Regulated, Base):
     """A simulated future: snapshot, overrides, samples, seed and model in; an immutable result out."""
@@ -154,6 +159,31 @@ class TwinScenario(Regulated, Base):
     model_digest: Mapped[str] = mapped_column()
     result: Mapped[dict[str, Any]] = mapped_column()
     result_digest: Mapped[str] = mapped_column()
+
+
+class TwinOutlook(Regulated, Base):
+    """What an alert would cost if nobody did anything, as the twin saw it when the alert opened. Never changed."""
+
+    __tablename__ = "twin_outlook"
+    __append_only__ = True
+
+    number: Mapped[str] = mapped_column(unique=True)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("twin_instance.id"), index=True)
+    batch_id: Mapped[str] = mapped_column(index=True)
+    batch_number: Mapped[str] = mapped_column()
+    alert_id: Mapped[str] = mapped_column(unique=True)
+    alert_number: Mapped[str] = mapped_column()
+    alert_title: Mapped[str] = mapped_column()
+    raised_at: Mapped[datetime] = mapped_column()
+    hour: Mapped[int] = mapped_column()
+    horizon_h: Mapped[int] = mapped_column()
+    twin_state: Mapped[str] = mapped_column()
+    twin_reasons: Mapped[list[str]] = mapped_column()
+    delivered: Mapped[list[dict[str, Any]]] = mapped_column()
+    figures: Mapped[list[dict[str, Any]]] = mapped_column()
+    sentence: Mapped[str] = mapped_column()
+    refused_because: Mapped[str | None] = mapped_column()
+    scenarios: Mapped[dict[str, str]] = mapped_column()
 
 
 class TwinProposal(Regulated, Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -64,3 +64,9 @@ class Batches(Protocol):
     """MES queries that the twin uses; commands are not among them."""
 
     def adjustable(self, session: Session, batch_id: str) -> Sequence[RecipeAdjustable]: ...
+
+
+class AlertLinks(Protocol):
+    """Monitoring, as far as its alerts can be linked to what the twin knows of them."""
+
+    def link_alerts(self, of: Callable[[Session, str], list[dict[str, str]]]) -> None: ...

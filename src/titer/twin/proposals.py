@@ -20,6 +20,7 @@ from titer.twin import drafting, rules, scenarios
 from titer.twin.drafting import Draft, Future
 from titer.twin.estimator import Estimator
 from titer.twin.following import Following
+from titer.twin.inputs import text
 from titer.twin.model import TwinInstance, TwinModel, TwinProposal, TwinScenario
 from titer.twin.ports import Batches
 from titer.twin.scenarios import Order
@@ -43,17 +44,11 @@ class Proposals:
 
     # --- scenarios ----------------------------------------------------------------------------------------
 
-    def simulate(
-        self, session: Session, instance: TwinInstance, order: Order, title: str
-    ) -> tuple[Future, int, str]:
-        """Run a what-if against the live belief; returns it with the hour and the log row it knows through."""
-        with self.following.lock:
-            estimator = self.following.live(session, instance)
-            ensemble = scenarios.run(estimator, order)
-            future = Future(
-                title, "what-if", order, scenarios.result(estimator, ensemble, estimator.settings.cqas)
-            )
-            return future, len(estimator.hours), estimator.last_id
+    def simulate(self, estimator: Estimator, order: Order, title: str) -> tuple[Future, int, str]:
+        """Run a what-if against a belief; returns it with the hour and the log row it knows through."""
+        ensemble = scenarios.run(estimator, order)
+        found = scenarios.result(estimator, ensemble, estimator.settings.cqas)
+        return Future(title, "what-if", order, found), len(estimator.hours), estimator.last_id
 
     def keep(
         self, unit: Unit, instance_id: str, future: Future, hour: int, known_through: str
@@ -105,9 +100,8 @@ class Proposals:
         Raises:
             Refused: the twin's settings or the recipe let nothing be adjusted, or too little is known.
         """
-        with self.following.lock:
-            estimator = self.following.live(session, instance)
-            return drafting.draft(session, self.batches, instance, estimator)
+        estimator = self.following.detached(session, instance)
+        return drafting.draft(session, self.batches, instance, estimator)
 
     def save(self, unit: Unit, draft: Draft) -> TwinProposal:
         """Write a draft; CHECKED if every check of the envelope passed, else it stays DRAFT and says why."""
@@ -256,7 +250,10 @@ class Proposals:
                 hour = min(len(estimator.shown), proposal.compare_hour)
                 if hour == 0 or not (over or len(estimator.shown) >= proposal.compare_hour):
                     return
-                outcome = compare(estimator, proposal, hour)
+                scenario = session.get(TwinScenario, proposal.scenarios["proposed"])
+                if scenario is None:
+                    raise NotFound(f"The scenario of {proposal.number} is not there.")
+                outcome = compare(estimator, proposal, scenario, hour)
         with self._acting() as unit:
             row = unit.get(TwinProposal, proposal.id)
             row.outcome = _plain(outcome)
@@ -302,20 +299,28 @@ def moved_out(estimator: Estimator, scenario: TwinScenario) -> str | None:
     return None
 
 
-def compare(estimator: Estimator, proposal: TwinProposal, hour: int) -> dict[str, Any]:
-    """Predicted against actual: the estimate at the compared hour, and laboratory values near it."""
+def compare(
+    estimator: Estimator, proposal: TwinProposal, scenario: TwinScenario, hour: int
+) -> dict[str, Any]:
+    """Predicted against actual at the same hour: the course as proposed, the estimate, laboratory values near it."""
     _, actual = estimator.table(estimator.shown[hour - 1])
-    predicted = proposal.predicted["harvest"]
+    course = scenario.result
+    times = [float(t) for t in course["times"]]
     told: dict[str, Any] = {}
     for name in ("titre", "viability", "vcd", "osmolality", "volume"):
-        if name in predicted:
-            value = float(actual[name]["mean"])
-            told[name] = {
-                "unit": predicted[name]["unit"],
-                "predicted": {side: predicted[name][side] for side in ("low", "median", "high")},
-                "actual": actual[name],
-                "inside": float(predicted[name]["low"]) <= value <= float(predicted[name]["high"]),
-            }
+        row = course["outputs"].get(name)
+        if row is None:
+            continue
+        band = {
+            side: interpolated(hour, times, [float(v) for v in row[side]])
+            for side in ("low", "median", "high")
+        }
+        told[name] = {
+            "unit": row["unit"],
+            "predicted": {side: text(value) for side, value in band.items()},
+            "actual": actual[name],
+            "inside": band["low"] <= float(actual[name]["mean"]) <= band["high"],
+        }
     near = [
         {"output": m.output, "value": m.value, "unit": m.unit, "sampled_at": m.sampled_at, "status": m.status}
         for m in estimator.measurements.values()
@@ -325,10 +330,20 @@ def compare(estimator: Estimator, proposal: TwinProposal, hour: int) -> dict[str
         "hour": hour,
         "at": estimator.time_of(hour),
         "early": hour < proposal.compare_hour,
+        "inside": all(row["inside"] for row in told.values()),
         "outputs": told,
         "laboratory": near,
         "belief_digest": estimator.belief_digest(),
     }
+
+
+def interpolated(hour: float, times: list[float], values: list[float]) -> float:
+    """A value of a course at an hour; at its ends the first or the last one."""
+    for k in range(1, len(times)):
+        if hour <= times[k]:
+            share = max((hour - times[k - 1]) / (times[k] - times[k - 1]), 0.0)
+            return values[k - 1] + share * (values[k] - values[k - 1])
+    return values[-1]
 
 
 def content_of(proposal: TwinProposal) -> dict[str, Any]:

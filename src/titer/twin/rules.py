@@ -67,6 +67,10 @@ def move(table: Table, what: str, state: str, event: str) -> str:
         ) from None
 
 
+MOST_BEHIND_H = 6.0
+"""Hours of plant time by which a twin may be behind before it is DEGRADED."""
+
+
 def chi_squared_99(n: int) -> float:
     """99 % quantile of chi-squared with n degrees of freedom, by Wilson and Hilferty 1931 (error below 1 %).
 
@@ -123,7 +127,7 @@ def health(
         if stale >= 2:
             reasons.append(f"{name}: no good value for {stale} h; it is assumed, not measured.")
     reasons += [f"Outside the validity domain: {what}." for what in outside]
-    if behind_h > 6.0:
+    if behind_h > MOST_BEHIND_H:
         reasons.append(f"The twin is {behind_h:.0f} h behind the plant.")
     return reasons
 

@@ -1,8 +1,9 @@
 """Futures: an ensemble out of the present belief, run under planned inputs; deterministic for a seed.
 
 The plan is what the last 24 h did: feeds repeat their pattern, temperature, pH and oxygen stay as they are. An
-override scales an input's pattern, or holds an input at a value. Uncertainty: a scrambled Sobol sample (Owen) of
-the joint belief over states and parameters; the parameters' random walk is carried to the middle of the horizon.
+override scales an input's pattern, holds an input at a value, or says which share of what is commanded arrives.
+Uncertainty: a scrambled Sobol sample (Owen) of the joint belief over states and parameters; the parameters' random
+walk is carried to the middle of the horizon.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Order:
     """What is simulated.
 
     Attributes:
-        overrides: input -> {"factor": f} on its pattern or {"value": v}.
+        overrides: input -> {"factor": f} on its pattern, {"value": v}, or {"delivered": share} of the pattern that
+            was commanded.
         horizon_h: hour of culture at which it ends.
         samples: members of the ensemble, a power of two.
         seed: of the Sobol scrambling.
@@ -105,15 +107,33 @@ def plan(estimator: Estimator, order: Order) -> tuple[Array, Array]:
         if name not in PATTERNED:
             future[:, position] = known[-1][position]
     for name, change in order.overrides.items():
-        if name not in names or set(change) - {"factor", "value"} or len(change) != 1:
-            raise Invalid(f"{name}: an override is a factor on an input's pattern, or a value.", where=name)
+        if name not in names or set(change) - {"factor", "value", "delivered"} or len(change) != 1:
+            raise Invalid(
+                f"{name}: an override is a factor on an input's pattern, a value, or a delivered share.",
+                where=name,
+            )
         try:
             amount = float(next(iter(change.values())))
         except ValueError:
             raise Invalid(f"{name}: no number.", where=name) from None
         position = names.index(name)
-        future[:, position] = future[:, position] * amount if "factor" in change else amount
+        if "delivered" in change:
+            future[:, position] = _commanded(estimator, name, future[:, position]) * amount
+        else:
+            future[:, position] = future[:, position] * amount if "factor" in change else amount
     return np.arange(now, order.horizon_h + 1.0), future
+
+
+def _commanded(estimator: Estimator, name: str, delivered: Array) -> Array:
+    """The last day's pattern of an input as it was commanded; as it was delivered where that is not known."""
+    day = estimator.hours[-24:]
+    asked = [row.measured.get(f"set:{name}") for row in day]
+    return np.array(
+        [
+            delivered[k] if (one := asked[k % len(day)]) is None else float(one)
+            for k in range(delivered.shape[0])
+        ]
+    )
 
 
 def run(estimator: Estimator, order: Order, members: Members | None = None, every_h: int = 6) -> Ensemble:
@@ -247,3 +267,8 @@ def seed_of(estimator: Estimator) -> int:
 def with_factor(order: Order, name: str, factor: float) -> Order:
     """The order with one input's pattern scaled."""
     return replace(order, overrides={**order.overrides, name: {"factor": text(factor)}})
+
+
+def with_delivery(order: Order, name: str, share: float) -> Order:
+    """The order with an input that arrives at a share of what is commanded."""
+    return replace(order, overrides={**order.overrides, name: {"delivered": text(share)}})

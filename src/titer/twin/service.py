@@ -16,8 +16,9 @@ from titer.twin.estimator import Estimator
 from titer.twin.following import Following
 from titer.twin.laboratory import Laboratory
 from titer.twin.model import TwinInstance, TwinSnapshot
+from titer.twin.outlooks import Outlooks
 from titer.twin.permissions import ACTIONS
-from titer.twin.ports import Batches, History
+from titer.twin.ports import AlertLinks, Batches, History
 from titer.twin.proposals import Proposals
 from titer.twin.queries import instance_of
 from titer.twin.signing import meanings
@@ -30,14 +31,20 @@ class Twin:
         record: the record.
         mes: queries about the running batch's recipe; None where the layer is off.
         historian: time series.
+        insight: monitoring; its alerts link to what doing nothing would cost. None where the layer is off.
     """
 
-    def __init__(self, record: Record, mes: Batches | None, historian: History) -> None:
+    def __init__(
+        self, record: Record, mes: Batches | None, historian: History, insight: AlertLinks | None = None
+    ) -> None:
         self.record = record
         self.definitions = Definitions(record)
         self.following = Following(record, historian)
         self.laboratory = Laboratory(self.following)
         self.proposals = Proposals(record, self.following, mes)
+        self.outlooks = Outlooks(self.following, self.proposals)
+        if insight is not None:
+            insight.link_alerts(self.outlooks.links)
 
     def actions(self) -> tuple[ActionSpec, ...]:
         """Rows of the matrix of rights."""
@@ -48,12 +55,13 @@ class Twin:
         return meanings(self.definitions, self.proposals)
 
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """Batches, laboratory results, filled gaps, and what the MES made of proposals."""
+        """Batches, laboratory results, alerts, filled gaps, and what the MES made of proposals."""
         return (
             Subscription(
                 "twin.batches", ("mes.batch.*", "mes.mark.set", "mes.phase.started"), self.following.on_batch
             ),
             Subscription("twin.laboratory", ("lims.result.*",), self.laboratory.on_result),
+            Subscription("twin.outlooks", ("insight.alert.opened",), self.outlooks.on_alert),
             Subscription("twin.gaps", ("equipment.gap.filled",), self.following.on_gap),
             Subscription(
                 "twin.proposals",
@@ -68,6 +76,14 @@ class Twin:
             Worker("twin.estimator", self.following.step),
             Worker("twin.proposals", self.proposals.step),
         )
+
+    def lag_us(self) -> int:
+        """How far the twins of running batches are behind the plant, microseconds of plant time; from memory.
+
+        Up to an hour and the wait for late values is usual; above `rules.MOST_BEHIND_H` hours a twin is DEGRADED and
+        proposes nothing, so a simulated plant had better wait before.
+        """
+        return self.following.lag_us()
 
     def instance(self, session: Session, key: str) -> TwinInstance:
         """An instance by its id, its number, or its batch's id or number.
@@ -84,7 +100,7 @@ class Twin:
         return row
 
     def estimator(self, session: Session, instance: TwinInstance, known: datetime | None = None) -> Estimator:
-        """The belief, live or as it was known at a plant time; hold `following.lock` while a live one is used.
+        """The belief, live or as it was known at a plant time, in an estimator of its own.
 
         Raises:
             Refused: the culture has not begun.
@@ -94,7 +110,7 @@ class Twin:
                 f"The culture of batch {instance.batch_number} has not begun.", do="Wait for inoculation."
             )
         if known is None:
-            return self.following.live(session, instance)
+            return self.following.detached(session, instance)
         return self.following.fresh(session, instance, known=known)
 
     def draft(self, session: Session, instance: TwinInstance) -> Draft:

@@ -139,7 +139,9 @@ def test_a_scenario_repeats_to_the_same_digest(world: Any) -> None:
     with world.record.reading() as session:
         instance = world.twin.instance(session, "batch-1")
         future, hour, through = world.twin.proposals.simulate(
-            session, instance, Order({"temperature": {"value": "34.5"}}, 240, 64, 5), "colder"
+            world.twin.estimator(session, instance),
+            Order({"temperature": {"value": "34.5"}}, 240, 64, 5),
+            "colder",
         )
         instance_id = instance.id
     with world.record.action(world.people["scientist"], "twin.scenario.run") as unit:

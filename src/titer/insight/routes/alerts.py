@@ -70,12 +70,23 @@ class InsightTrendLink(BaseModel):
     to_us: int
 
 
+class InsightAlertLink(BaseModel):
+    """Where another layer knows more about an alert, e.g. the twin what doing nothing would cost."""
+
+    relation: str
+    title: str
+    record_type: str
+    record_id: str
+    href: str
+
+
 class InsightAlertDetail(BaseModel):
-    """An alert, the raw trends behind it, and what became of similar ones."""
+    """An alert, the raw trends behind it, what became of similar ones, and where more is known."""
 
     alert: InsightAlertOut
     trends: list[InsightTrendLink]
     similar: list[InsightAlertOut]
+    links: list[InsightAlertLink]
 
 
 @router.get("/alerts")
@@ -106,6 +117,7 @@ def insight_alert(alert_id: str, session: Reading, insight: InsightPart) -> Insi
         alert=InsightAlertOut.of(alert, insight),
         trends=links,
         similar=[InsightAlertOut.of(row, insight) for row in similar],
+        links=[InsightAlertLink(**link) for link in insight.links_of(session, alert.id)],
     )
 
 

@@ -64,6 +64,14 @@ class Replay:
         self._measured: list[Measurement] = []
         self._dirty_from = 0
 
+    def copy(self) -> Replay:
+        """A filter with the same memory that goes its own way; beliefs are immutable and shared."""
+        made = Replay(self.ukf, self.start, step=self.step)
+        made.inputs, made.estimates = list(self.inputs), list(self.estimates)
+        made.innovations, made.replayed_hours = list(self.innovations), self.replayed_hours
+        made._measured, made._dirty_from = list(self._measured), self._dirty_from
+        return made
+
     @property
     def now(self) -> float:
         """Time up to which inputs are known, h."""

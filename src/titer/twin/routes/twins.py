@@ -1,5 +1,4 @@
-"""HTTP of the twins. Submitting, approving and commissioning are signatures: record types `twin_proposal`
-(meanings `submitted`, `approved`, `rejected`) and `twin_definition` (meaning `commissioned`)."""
+"""HTTP of twins: definitions, beliefs with bands, measurements, rewinds, snapshots, scenarios."""
 
 from __future__ import annotations
 
@@ -15,11 +14,10 @@ from titer.twin import queries
 from titer.twin.estimator import Estimator
 from titer.twin.iso23247 import MAPPING
 from titer.twin.model import TwinInstance
-from titer.twin.proposals import proposal_of
 from titer.twin.scenarios import Order, seed_of
 from titer.twin.service import Twin
 
-router = APIRouter(prefix="/api/twin", tags=["twin"])
+router = APIRouter()
 TwinPart = Annotated[Twin, Depends(platform_part("twin"))]
 
 
@@ -119,12 +117,34 @@ class TwinMeasurementOut(_Out):
     sample_number: str
 
 
-class TwinReplayOut(_Out):
-    """A rewind: cause, how far back, and how the estimate of the last hour changed."""
+class TwinRewindCause(BaseModel):
+    """What came late: a laboratory result (taken `sampled_at`, known `arrived_at`), or an hour that reads otherwise
+    since a gap was filled (`hour`, `revision`, `reason`)."""
 
-    cause: list[dict[str, Any]]
+    measurement_id: str | None = None
+    output: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    status: str | None = None
+    sampled_at: datetime | None = None
+    arrived_at: datetime | None = None
+    source_type: str | None = None
+    source_id: str | None = None
+    sample_number: str | None = None
+    hour_id: str | None = None
+    hour: int | None = None
+    revision: int | None = None
+    reason: str | None = None
+
+
+class TwinReplayOut(_Out):
+    """A rewind and replay: what came late, how far the twin went back, how many hours it did again, and how its
+    estimate of the newest hour (`to_hour`) changed."""
+
+    cause: list[TwinRewindCause]
     from_hour: int
     to_hour: int
+    replayed_hours: int
     before: dict[str, TwinBand]
     after: dict[str, TwinBand]
     belief_digest: str
@@ -177,56 +197,6 @@ class TwinScenarioCheck(BaseModel):
     digest: str
     again: str
     same: bool
-
-
-class TwinChange(BaseModel):
-    """One set-point: from its present value to the proposed one, and the proven range."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    tag: str
-    value: str
-    unit: str
-    present: str = Field(validation_alias="from")
-    low: str
-    high: str
-
-
-class TwinCheck(BaseModel):
-    """One check of the envelope."""
-
-    name: str
-    outcome: str
-    detail: str
-
-
-class TwinProposalOut(_Out):
-    """A proposal with its predicted effect, the do-nothing alternative, its checks and what became of it."""
-
-    number: str
-    instance_id: str
-    batch_id: str
-    batch_number: str
-    state: str
-    state_reason: str | None
-    title: str
-    rationale: str
-    author_id: str
-    changes: list[TwinChange]
-    predicted: dict[str, Any]
-    do_nothing: dict[str, Any]
-    fault_cost: dict[str, Any]
-    checks: list[TwinCheck]
-    scenarios: dict[str, str]
-    digest: str
-    expires_at: datetime
-    submitted_by: str | None
-    submitted_signature_id: str | None
-    decided_by: str | None
-    decided_signature_id: str | None
-    decided_at: datetime | None
-    applied: list[dict[str, Any]]
-    outcome: dict[str, Any] | None
 
 
 class TwinIsoRow(BaseModel):
@@ -285,8 +255,7 @@ def twin_state(
 ) -> TwinState:
     """Every hour's estimate with its 95 % band: what is believed now, or what was believed then."""
     instance = twin.instance(session, key)
-    with twin.following.lock:
-        return _state(instance, twin.estimator(session, instance, known), at, known)
+    return _state(instance, twin.estimator(session, instance, known), at, known)
 
 
 def _state(
@@ -348,15 +317,14 @@ def twin_run_scenario(
     """Simulate a future; the numbers come before the action, so that nobody waits for them to write."""
     twin.require(session, who, "twin.scenario.run")
     instance = twin.instance(session, key)
-    with twin.following.lock:
-        estimator = twin.estimator(session, instance)
-        order = Order(
-            body.overrides,
-            body.horizon_h or estimator.settings.horizon_h,
-            body.samples,
-            seed_of(estimator) if body.seed is None else body.seed,
-        )
-        future, hour, through = twin.proposals.simulate(session, instance, order, body.title)
+    estimator = twin.estimator(session, instance)
+    order = Order(
+        body.overrides,
+        body.horizon_h or estimator.settings.horizon_h,
+        body.samples,
+        seed_of(estimator) if body.seed is None else body.seed,
+    )
+    future, hour, through = twin.proposals.simulate(estimator, order, body.title)
     with act("twin.scenario.run") as unit:
         row = twin.proposals.keep(unit, instance.id, future, hour, through)
         return TwinScenarioOut.model_validate(row)
@@ -374,29 +342,3 @@ def twin_archive(key: str, session: Reading, act: Acting, twin: TwinPart) -> Twi
     instance_id = twin.instance(session, key).id
     with act("twin.archive") as unit:
         return TwinInstanceOut.model_validate(twin.archive(unit, instance_id))
-
-
-@router.get("/proposals")
-def twin_proposals(
-    session: Reading, batch_id: str | None = None, state: str | None = None
-) -> list[TwinProposalOut]:
-    """Proposals, newest first; `state=SUBMITTED` for those that wait for a decision."""
-    rows = queries.proposals(session, batch_id=batch_id, state=state)
-    return [TwinProposalOut.model_validate(row) for row in rows]
-
-
-@router.post("/twins/{key}/proposals")
-def twin_draft_proposal(
-    key: str, session: Reading, who: ActingPerson, act: Acting, twin: TwinPart
-) -> TwinProposalOut:
-    """Have the twin's optimiser draft a change; it stays a DRAFT where a check of the envelope failed."""
-    twin.require(session, who, "twin.proposal.draft")
-    draft = twin.draft(session, twin.instance(session, key))
-    with act("twin.proposal.draft") as unit:
-        return TwinProposalOut.model_validate(twin.save_draft(unit, draft))
-
-
-@router.get("/proposals/{proposal_id}")
-def twin_proposal(proposal_id: str, session: Reading) -> TwinProposalOut:
-    """A proposal by id or number; `outcome` is predicted against actual once it is CLOSED."""
-    return TwinProposalOut.model_validate(proposal_of(session, proposal_id))
