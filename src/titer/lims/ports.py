@@ -20,27 +20,6 @@ class HasId(Protocol):
         ...
 
 
-class QualityPort(Protocol):
-    """What the quality system offers."""
-
-    def raise_exception(
-        self,
-        unit: Unit,
-        *,
-        kind: str,
-        severity: str,
-        title: str,
-        detail: str,
-        batch_id: str | None,
-        subject_type: str,
-        subject_id: str,
-        evidence: dict[str, Any],
-        key: str,
-    ) -> HasId:
-        """Raise an exception; the same key raises one only."""
-        ...
-
-
 class Instrument(HasId, Protocol):
     """A piece of equipment as it stands."""
 

@@ -18,8 +18,9 @@ from titer.base.errors import TiterError
 from titer.mes import rules
 from titer.mes.engine import Event
 from titer.mes.model import Adjustment, Allocation, Batch, BatchSample, ManualTask, Order
-from titer.mes.ports import EquipmentPort, LimsPort, MaterialPort, QualityPort
+from titer.mes.ports import EquipmentPort, LimsPort, MaterialPort
 from titer.mes.recipe import Program
+from titer.quality import QualityPort
 from titer.record import Unit
 
 Report = dict[str, Any]

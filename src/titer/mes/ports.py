@@ -169,27 +169,6 @@ class LimsPort(Protocol):
         ...
 
 
-class QualityPort(Protocol):
-    """What the quality system offers."""
-
-    def raise_exception(
-        self,
-        unit: Unit,
-        *,
-        kind: str,
-        severity: str,
-        title: str,
-        detail: str,
-        batch_id: str | None,
-        subject_type: str,
-        subject_id: str,
-        evidence: dict[str, Any],
-        key: str,
-    ) -> object:
-        """Raise an exception; the same key raises one only."""
-        ...
-
-
 class LotView(HasNumber, Protocol):
     """A lot."""
 

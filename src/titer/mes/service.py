@@ -20,7 +20,7 @@ from titer.mes.engine import Input
 from titer.mes.gate import MesGate
 from titer.mes.model import Allocation, Batch, ControlRecipe, ManualTask, Order, Recipe
 from titer.mes.permissions import ACTIONS
-from titer.mes.ports import EquipmentPort, HistorianPort, LimsPort, MaterialPort, QualityPort
+from titer.mes.ports import EquipmentPort, HistorianPort, LimsPort, MaterialPort
 from titer.mes.proposals import Proposals
 from titer.mes.recipe import ROOT, Difference, Program, build
 from titer.mes.recipe.expression import quantity
@@ -28,6 +28,7 @@ from titer.mes.recipes import Recipes, changes, effective
 from titer.mes.record_data import batch_record
 from titer.mes.running import Loaded, Running
 from titer.mes.tasks import Tasks
+from titer.quality import QualityPort
 from titer.record import ActionSpec, Record, SignatureMeaning, Subscription, Unit, Worker
 
 

@@ -14,8 +14,9 @@ from titer.base.errors import Invalid, NotAuthorised, NotFound, Refused
 from titer.mes import rules
 from titer.mes.engine import Input
 from titer.mes.model import Batch, Charge, ControlRecipe, ManualTask, TaskEntry
-from titer.mes.ports import MaterialPort, QualityPort
+from titer.mes.ports import MaterialPort
 from titer.mes.running import Running
+from titer.quality import QualityPort
 from titer.record import Actor, Record, Signature, SignatureMeaning, Unit
 
 

@@ -27,6 +27,9 @@ DEVIATION: dict[str, dict[str, str]] = {
 
 REVIEW: dict[str, dict[str, str]] = {"open": {"review": "reviewed"}, "reviewed": {}}
 
+BATCH_ENDS = ("completed", "stopped", "aborted")
+"""However a batch ends, somebody reviews it and decides on what there is of it."""
+
 DISPOSITION: dict[str, dict[str, str]] = {
     "in_process": {"complete": "awaiting_review", "hold": "qa_hold", "reject": "rejected"},
     "awaiting_review": {"review": "under_review", "hold": "qa_hold", "reject": "rejected"},

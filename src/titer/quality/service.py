@@ -55,7 +55,11 @@ class Quality:
     def subscriptions(self) -> tuple[Subscription, ...]:
         """Batches that begin and end."""
         return (
-            Subscription("quality.batches", ("mes.batch.started", "mes.batch.completed"), self._on_batch),
+            Subscription(
+                "quality.batches",
+                ("mes.batch.started", *(f"mes.batch.{end}" for end in rules.BATCH_ENDS)),
+                self._on_batch,
+            ),
         )
 
     def workers(self) -> tuple[Worker, ...]:
@@ -327,7 +331,8 @@ class Quality:
                         coverage={},
                     )
                 )
-            if event.topic == "mes.batch.completed" and row.state == "in_process":
+            ended = event.topic.rpartition(".")[2] in rules.BATCH_ENDS
+            if ended and row.state == "in_process":
                 row.state = rules.move(rules.DISPOSITION, row.batch_number, row.state, "complete")
 
 

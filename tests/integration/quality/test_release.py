@@ -152,3 +152,21 @@ def test_every_cell_of_the_state_tables(table: dict[str, dict[str, str]]) -> Non
             else:
                 with pytest.raises(Refused):
                     rules.move(table, "It", state, name)
+
+
+@pytest.mark.parametrize("end", ["stopped", "aborted"])
+def test_a_batch_that_was_stopped_or_aborted_awaits_its_review_too(
+    quality: Quality, record: Record, person: Callable[..., Actor], sign: Sign, end: str
+) -> None:
+    subscription = next(s for s in quality.subscriptions() if s.name == "quality.batches")
+    for topic in ("mes.batch.started", f"mes.batch.{end}", f"mes.batch.{end}"):
+        assert subscription.wants(topic)
+        subscription.handler(event(topic))
+    with record.reading() as session:
+        row = quality.disposition(session, "b1")
+        assert row.state == "awaiting_review"
+        assert "reject" in rules.DISPOSITION[row.state]
+        key = row.id
+    sign(person("quincy", "quality"), "quality_disposition", key, "rejected", comment="stopped half-way")
+    with record.reading() as session:
+        assert quality.disposition(session, "b1").state == "rejected"

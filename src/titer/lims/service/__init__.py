@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from titer.lims.model import PanelRequest, Sample
-from titer.lims.ports import EquipmentPort, QualityPort
+from titer.lims.ports import EquipmentPort
 from titer.lims.service.analyser import Analyser
 from titer.lims.service.certificates import Certificates
 from titer.lims.service.contract import ContractCertificates
@@ -23,6 +23,7 @@ from titer.lims.service.runs import Runs
 from titer.lims.service.samples import Samples
 from titer.lims.service.worksheets import Worksheets
 from titer.material import Material
+from titer.quality import QualityPort
 from titer.record import (
     ActionSpec,
     Actor,

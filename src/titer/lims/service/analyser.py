@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from titer.base.errors import Conflict, Refused
 from titer.lims.documents import MethodDocument, Panel
 from titer.lims.model import Design, PanelRequest, Sample, TestRequest
-from titer.lims.ports import EquipmentPort, QualityPort
+from titer.lims.ports import EquipmentPort
 from titer.lims.service.designs import Designs
 from titer.lims.service.instruments import instrument_state
 from titer.lims.service.results import Results
 from titer.lims.service.samples import tests_of
+from titer.quality import QualityPort
 from titer.record import Unit
 
 

@@ -21,10 +21,10 @@ from titer.lims.model import (
     Sample,
     TestRequest,
 )
-from titer.lims.ports import QualityPort
 from titer.lims.service.designs import Designs
 from titer.lims.service.results import Results, evaluation_of, payload, result_of
 from titer.lims.service.samples import Samples
+from titer.quality import QualityPort
 from titer.record import Actor, Signature, SignatureMeaning, Unit
 
 CAUSES = ("calculation", "preparation", "instrument", "sampling", "standard", "other laboratory error")

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from titer.base.errors import Invalid, Refused, TiterError
 from titer.lims.chromatography import RunDocument
 from titer.lims.model import RawFile, Run, Sample
-from titer.lims.ports import EquipmentPort, QualityPort
+from titer.lims.ports import EquipmentPort
+from titer.quality import QualityPort
 from titer.record import Record, Unit
 
 DocumentReader = Callable[[bytes, str], RunDocument]

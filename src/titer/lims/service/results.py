@@ -25,9 +25,10 @@ from titer.lims.model import (
     Sample,
     TestRequest,
 )
-from titer.lims.ports import EquipmentPort, QualityPort
+from titer.lims.ports import EquipmentPort
 from titer.lims.service.designs import Designs
 from titer.lims.service.instruments import instrument_state
+from titer.quality import QualityPort
 from titer.record import Actor, Training, Unit
 
 OpenInvestigation = Callable[[Unit, TestRequest, ReportableResult, Evaluation], None]

@@ -22,13 +22,13 @@ from titer.lims.model import (
     Sample,
     TestRequest,
 )
-from titer.lims.ports import QualityPort
 from titer.lims.service.designs import Designs
 from titer.lims.service.rawfiles import RawFiles
 from titer.lims.service.results import Answer, Results
 from titer.lims.service.review import Review
 from titer.lims.service.samples import tests_of
 from titer.lims.service.worksheets import current_entry, levels_of, samples_of
+from titer.quality import QualityPort
 from titer.record import Actor, Signature, SignatureMeaning, Unit
 
 
