@@ -60,6 +60,8 @@ def require_utc(instant: datetime) -> datetime:
     Raises:
         ValueError: if the datetime bears no time zone; a naive time is never guessed at.
     """
+    if instant.tzinfo is UTC:
+        return instant
     if instant.tzinfo is None:
         raise ValueError(f"{instant.isoformat()} bears no time zone, so it is no instant")
     return instant.astimezone(UTC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from random import Random
 
 from titer.base.clock import Clock, us
@@ -34,4 +33,5 @@ class IdSource:
             self._last = stamp
             low = self._rng.getrandbits(62)
         value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | low
-        return str(uuid.UUID(int=value))
+        text = f"{value:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

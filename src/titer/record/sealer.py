@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, insert, select
 
 from titer.record import checkpoint as heads
-from titer.record import merkle
+from titer.record import merkle, sqlite
 from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.service import Record
 
@@ -87,21 +87,16 @@ class Sealer:
             proof = self._tree.consistency_proof(seen, size) if 0 < seen <= size else []
             note += witness.cosign(note, proof)
         with self.record.operational() as session:
-            session.execute(
-                insert(LedgerLeaf),
+            sqlite.add_leaves(
+                session.connection(),
                 [
-                    {
-                        "leaf_index": start + offset,
-                        "entry_seq": row.seq,
-                        "leaf_hash": self._tree.leaf(start + offset),
-                    }
+                    (start + offset, row.seq, self._tree.leaf(start + offset))
                     for offset, row in enumerate(rows)
                 ],
             )
-            session.add(
-                LedgerCheckpoint(
-                    tree_size=head.size, note=note, sealed_at=now, witnessed=bool(self.witnesses)
-                )
+            session.connection().execute(
+                insert(LedgerCheckpoint),
+                {"tree_size": size, "note": note, "sealed_at": now, "witnessed": bool(self.witnesses)},
             )
 
     def proof(self, leaf_index: int, size: int) -> list[bytes]:

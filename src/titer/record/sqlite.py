@@ -67,6 +67,8 @@ def _on_connect(dbapi: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         "trusted_schema=ON",
         "busy_timeout=30000",
         "cell_size_check=ON",
+        # A statement's own undo journal, which triggers that may abort need, in memory: no durability lies there.
+        "temp_store=MEMORY",
     ):
         dbapi.execute(f"PRAGMA {pragma}")
 
@@ -214,6 +216,13 @@ def _image_of(connection: Connection, table: str) -> str:
     columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
     kept = [Column(row[1], Boolean() if row[2] == "BOOLEAN" else Text()) for row in columns]
     return image_sql(Table(table, MetaData(), *kept), "t")
+
+
+def add_leaves(connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:
+    """Add leaves (index, entry's number, hash) in one statement, without a dictionary for each."""
+    connection.exec_driver_sql(
+        "INSERT INTO ledger_leaf(leaf_index, entry_seq, leaf_hash) VALUES (?, ?, ?)", leaves
+    )
 
 
 def integrity(connection: Connection) -> list[Any]:

@@ -103,6 +103,27 @@ def test_each_way_of_writing_leaves_one_entry(record: Record) -> None:
     assert row.id
 
 
+def test_many_rows_written_at_once_leave_an_entry_each_like_those_of_objects(record: Record) -> None:
+    values = [
+        {"person_id": f"p{number}", "competency": "SEC", "document": "d", "trained_at": record.clock.now()}
+        for number in range(25)
+    ]
+    with record.action(TIMER, "record.training.enter") as unit:
+        alone = unit.add(Training(**values[0]))
+        ids = unit.add_all(Training, values[1:])
+        assert unit.add_all(Training, []) == []
+    entries = [entry for entry in bodies(record) if entry["record_type"] == "record_training"]
+    assert [entry["record_id"] for entry in entries] == [alone.id, *ids]
+    assert ids == sorted(set(ids))
+    first, *others = [{**entry["after"], "id": "", "person_id": ""} for entry in entries]  # type: ignore[dict-item]
+    assert all(other == first for other in others)
+    with record.reading() as session:
+        assert [row.version for row in session.scalars(select(Training))] == [1] * 25
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.get(Training, ids[3]).competency = "core"
+    assert bodies(record)[-1]["version"] == 2
+
+
 def test_a_change_that_does_not_raise_the_version_is_refused(record: Record) -> None:
     with record.action(TIMER, "record.training.enter") as unit:
         unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))
