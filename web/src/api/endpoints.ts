@@ -192,6 +192,7 @@ export const api = {
   scenarios: (twin: string, signal?: AbortSignal) => list<T.TwinScenario>(`/api/twin/twins/${key(twin)}/scenarios`, undefined, signal),
   draftProposal: (twin: string) => http.post<T.Proposal>(`/api/twin/twins/${key(twin)}/proposals`),
   proposals: (query: { batch_id?: string; state?: string }, signal?: AbortSignal) => list<T.Proposal>("/api/twin/proposals", query, signal),
+  outlook: (alert: string, signal?: AbortSignal) => http.get<T.Outlook>(`/api/twin/outlooks/${key(alert)}`, undefined, signal),
   proposal: (id: string, signal?: AbortSignal) => http.get<T.Proposal>(`/api/twin/proposals/${key(id)}`, undefined, signal),
 
   // what waits, and what is found

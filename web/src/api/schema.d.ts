@@ -248,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/connections/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Connection Events
+         * @description What the connector told beside the values: reconnections, changed devices, stepped clocks; newest first.
+         */
+        get: operations["equipment_connection_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/connections/{name}/resume": {
         parameters: {
             query?: never;
@@ -1206,6 +1226,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lims/certificates/{certificate_id}/certificate.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Certificate Pdf
+         * @description The certificate of analysis as PDF/A, its content attached.
+         */
+        get: operations["server_certificate_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lims/content/{digest}": {
         parameters: {
             query?: never;
@@ -1370,6 +1410,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lims/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lims File
+         * @description A file, and which methods could read it.
+         */
+        get: operations["lims_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lims/files/{file_id}/set-aside": {
         parameters: {
             query?: never;
@@ -1384,6 +1444,26 @@ export interface paths {
          * @description Dispose of a file that is no data of any run.
          */
         post: operations["lims_set_file_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lims Import File
+         * @description Take a file of the inbox to results, in one action: all of it happens, or nothing.
+         */
+        post: operations["lims_import_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3142,6 +3222,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/twin/outlooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Outlooks
+         * @description Outlooks, newest first, of a batch (id or number).
+         */
+        get: operations["twin_outlooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/twin/outlooks/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin Outlook
+         * @description One outlook, by its id or number, or by its alert's id or number.
+         */
+        get: operations["twin_outlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/twin/proposals": {
         parameters: {
             query?: never;
@@ -4519,6 +4639,50 @@ export interface components {
             version: number;
         };
         /**
+         * ImportFile
+         * @description A file of the inbox to take to results: for a run that waits for it, or for a sample by a method.
+         */
+        ImportFile: {
+            /**
+             * Analyses
+             * @default []
+             */
+            analyses: string[];
+            /** File Id */
+            file_id: string;
+            /** Instrument */
+            instrument?: string | null;
+            /**
+             * Materials
+             * @default []
+             */
+            materials: {
+                [key: string]: string;
+            }[];
+            /** Method */
+            method?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Run */
+            run?: string | null;
+            /** Sample */
+            sample?: string | null;
+            /**
+             * Standards
+             * @default {}
+             */
+            standards: {
+                [key: string]: string;
+            };
+            /**
+             * Worksheet
+             * @default {}
+             */
+            worksheet: {
+                [key: string]: string;
+            };
+        };
+        /**
          * ImportedOut
          * @description A file as it was taken; the laboratory's inbox says what became of it.
          */
@@ -4532,14 +4696,32 @@ export interface components {
         };
         /**
          * InsightAlertDetail
-         * @description An alert, the raw trends behind it, and what became of similar ones.
+         * @description An alert, the raw trends behind it, what became of similar ones, and where more is known.
          */
         InsightAlertDetail: {
             alert: components["schemas"]["InsightAlertOut"];
+            /** Links */
+            links: components["schemas"]["InsightAlertLink"][];
             /** Similar */
             similar: components["schemas"]["InsightAlertOut"][];
             /** Trends */
             trends: components["schemas"]["InsightTrendLink"][];
+        };
+        /**
+         * InsightAlertLink
+         * @description Where another layer knows more about an alert, e.g. the twin what doing nothing would cost.
+         */
+        InsightAlertLink: {
+            /** Href */
+            href: string;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+            /** Relation */
+            relation: string;
+            /** Title */
+            title: string;
         };
         /**
          * InsightAlertOut
@@ -5378,6 +5560,32 @@ export interface components {
             version: number;
         };
         /**
+         * LimsFitOut
+         * @description A method that could read a file, and what it needs besides.
+         */
+        LimsFitOut: {
+            /** Analyses */
+            analyses: string[];
+            /** Code */
+            code: string;
+            /** Entries */
+            entries: string[];
+            /** Standards */
+            standards: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * LimsImportOut
+         * @description What came of a file: its run, and the tests with their results.
+         */
+        LimsImportOut: {
+            file: components["schemas"]["LimsRawFileOut"];
+            run: components["schemas"]["LimsRunOut"];
+            /** Tests */
+            tests: components["schemas"]["LimsWorkOut"][];
+        };
+        /**
          * LimsInvalidationRateOut
          * @description How many of a person's results were invalidated.
          */
@@ -5549,6 +5757,19 @@ export interface components {
             state: string;
             /** Version */
             version: number;
+        };
+        /**
+         * LimsRawFileDetailOut
+         * @description A file, the methods that could read it, and the instrument that it comes from (or why none is known).
+         */
+        LimsRawFileDetailOut: {
+            file: components["schemas"]["LimsRawFileOut"];
+            /** Instrument */
+            instrument: string | null;
+            /** Instrument Fault */
+            instrument_fault: string;
+            /** Methods */
+            methods: components["schemas"]["LimsFitOut"][];
         };
         /**
          * LimsRawFileOut
@@ -7322,6 +7543,37 @@ export interface components {
             version?: number | null;
         };
         /**
+         * StreamEventOut
+         * @description What a connector told beside the values.
+         */
+        StreamEventOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Connection */
+            connection: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * SubmitRecipe
          * @description A recipe's YAML.
          */
@@ -7533,6 +7785,28 @@ export interface components {
             version: number;
         };
         /**
+         * TwinDelivered
+         * @description A feed of which not all arrives: the share of what was commanded, over the time of the alert.
+         */
+        TwinDelivered: {
+            /** Input */
+            input: string;
+            /** Share */
+            share: string;
+        };
+        /**
+         * TwinDoNothing
+         * @description What is predicted for the harvest if nothing is done.
+         */
+        TwinDoNothing: {
+            /** Harvest */
+            harvest: {
+                [key: string]: components["schemas"]["TwinPredictedValue"];
+            };
+            /** Probability */
+            probability: string;
+        };
+        /**
          * TwinInstanceOut
          * @description A twin that is bound to a batch.
          */
@@ -7637,6 +7911,173 @@ export interface components {
             version: number;
         };
         /**
+         * TwinOutcome
+         * @description How a proposal ended: predicted against actual. `early` = the culture ended before the predicted hour.
+         */
+        TwinOutcome: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Belief Digest */
+            belief_digest: string;
+            /** Early */
+            early: boolean;
+            /** Hour */
+            hour: number;
+            /** Inside */
+            inside: boolean;
+            /** Laboratory */
+            laboratory: components["schemas"]["TwinOutcomeResult"][];
+            /** Outputs */
+            outputs: {
+                [key: string]: components["schemas"]["TwinPredictedActual"];
+            };
+        };
+        /**
+         * TwinOutcomeResult
+         * @description A laboratory value within a day of the compared hour.
+         */
+        TwinOutcomeResult: {
+            /** Output */
+            output: string;
+            /**
+             * Sampled At
+             * Format: date-time
+             */
+            sampled_at: string;
+            /** Status */
+            status: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * TwinOutlookFigure
+         * @description One output at harvest: as things are, with feeds as commanded, and the difference (paired, as is - corrected).
+         *
+         *     `corrected` and `cost` are null where no feed differs from what is commanded.
+         */
+        TwinOutlookFigure: {
+            as_is: components["schemas"]["TwinQuantiles"];
+            corrected?: components["schemas"]["TwinQuantiles"] | null;
+            cost?: components["schemas"]["TwinQuantiles"] | null;
+            /** Output */
+            output: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * TwinOutlookOut
+         * @description What an alert would cost if nobody did anything, as the twin saw it at hour `hour` of the culture.
+         *
+         *     `figures` is empty where `refused_because` says why nothing can be said. `scenarios` (`as_is`, `corrected`) are
+         *     ids of the whole courses with bands: GET /api/twin/scenarios/{id}. `twin_state` other than LIVE: `twin_reasons`
+         *     say what is to be kept in mind.
+         */
+        TwinOutlookOut: {
+            /** Alert Id */
+            alert_id: string;
+            /** Alert Number */
+            alert_number: string;
+            /** Alert Title */
+            alert_title: string;
+            /** Batch Id */
+            batch_id: string;
+            /** Batch Number */
+            batch_number: string;
+            /** Delivered */
+            delivered: components["schemas"]["TwinDelivered"][];
+            /** Figures */
+            figures: components["schemas"]["TwinOutlookFigure"][];
+            /** Horizon H */
+            horizon_h: number;
+            /** Hour */
+            hour: number;
+            /** Id */
+            id: string;
+            /** Instance Id */
+            instance_id: string;
+            /** Number */
+            number: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Refused Because */
+            refused_because: string | null;
+            /** Scenarios */
+            scenarios: {
+                [key: string]: string;
+            };
+            /** Sentence */
+            sentence: string;
+            /** Twin Reasons */
+            twin_reasons: string[];
+            /** Twin State */
+            twin_state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TwinPredicted
+         * @description What is predicted for the harvest if the proposal is carried out; `effect` is the paired difference to doing
+         *     nothing.
+         */
+        TwinPredicted: {
+            /** At Hour */
+            at_hour: number;
+            /** Effect */
+            effect: {
+                [key: string]: components["schemas"]["TwinPredictedValue"];
+            };
+            /** Harvest */
+            harvest: {
+                [key: string]: components["schemas"]["TwinPredictedValue"];
+            };
+            /** Probability */
+            probability: string;
+        };
+        /**
+         * TwinPredictedActual
+         * @description Predicted against actual at the compared hour; `inside` = the actual estimate lies in the predicted band.
+         */
+        TwinPredictedActual: {
+            actual: components["schemas"]["TwinBand"];
+            /** Inside */
+            inside: boolean;
+            predicted: components["schemas"]["TwinQuantiles"];
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * TwinPredictedValue
+         * @description A predicted value: median and 95 % band, as decimal text.
+         */
+        TwinPredictedValue: {
+            /** High */
+            high: string;
+            /** Low */
+            low: string;
+            /** Median */
+            median: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * TwinProposalOut
          * @description A proposal with its predicted effect, the do-nothing alternative, its checks and what became of it.
          */
@@ -7663,10 +8104,7 @@ export interface components {
             decided_signature_id: string | null;
             /** Digest */
             digest: string;
-            /** Do Nothing */
-            do_nothing: {
-                [key: string]: unknown;
-            };
+            do_nothing: components["schemas"]["TwinDoNothing"];
             /**
              * Expires At
              * Format: date-time
@@ -7682,14 +8120,8 @@ export interface components {
             instance_id: string;
             /** Number */
             number: string;
-            /** Outcome */
-            outcome: {
-                [key: string]: unknown;
-            } | null;
-            /** Predicted */
-            predicted: {
-                [key: string]: unknown;
-            };
+            outcome: components["schemas"]["TwinOutcome"] | null;
+            predicted: components["schemas"]["TwinPredicted"];
             /**
              * Process At
              * Format: date-time
@@ -7720,8 +8152,21 @@ export interface components {
             version: number;
         };
         /**
+         * TwinQuantiles
+         * @description Median and 95 % band, as decimal text.
+         */
+        TwinQuantiles: {
+            /** High */
+            high: string;
+            /** Low */
+            low: string;
+            /** Median */
+            median: string;
+        };
+        /**
          * TwinReplayOut
-         * @description A rewind: cause, how far back, and how the estimate of the last hour changed.
+         * @description A rewind and replay: what came late, how far the twin went back, how many hours it did again, and how its
+         *     estimate of the newest hour (`to_hour`) changed.
          */
         TwinReplayOut: {
             /** After */
@@ -7735,9 +8180,7 @@ export interface components {
             /** Belief Digest */
             belief_digest: string;
             /** Cause */
-            cause: {
-                [key: string]: unknown;
-            }[];
+            cause: components["schemas"]["TwinRewindCause"][];
             /** From Hour */
             from_hour: number;
             /** Id */
@@ -7752,10 +8195,47 @@ export interface components {
              * Format: date-time
              */
             recorded_at: string;
+            /** Replayed Hours */
+            replayed_hours: number;
             /** To Hour */
             to_hour: number;
             /** Version */
             version: number;
+        };
+        /**
+         * TwinRewindCause
+         * @description What came late: a laboratory result (taken `sampled_at`, known `arrived_at`), or an hour that reads otherwise
+         *     since a gap was filled (`hour`, `revision`, `reason`).
+         */
+        TwinRewindCause: {
+            /** Arrived At */
+            arrived_at?: string | null;
+            /** Hour */
+            hour?: number | null;
+            /** Hour Id */
+            hour_id?: string | null;
+            /** Measurement Id */
+            measurement_id?: string | null;
+            /** Output */
+            output?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Revision */
+            revision?: number | null;
+            /** Sample Number */
+            sample_number?: string | null;
+            /** Sampled At */
+            sampled_at?: string | null;
+            /** Source Id */
+            source_id?: string | null;
+            /** Source Type */
+            source_type?: string | null;
+            /** Status */
+            status?: string | null;
+            /** Unit */
+            unit?: string | null;
+            /** Value */
+            value?: string | null;
         };
         /**
          * TwinScenarioCheck
@@ -8543,6 +9023,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DayOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    equipment_connection_events: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamEventOut"][];
                 };
             };
             /** @description Validation Error */
@@ -10147,6 +10660,37 @@ export interface operations {
             };
         };
     };
+    server_certificate_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     lims_content: {
         parameters: {
             query?: never;
@@ -10431,6 +10975,37 @@ export interface operations {
             };
         };
     };
+    lims_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimsRawFileDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     lims_set_file_aside: {
         parameters: {
             query?: never;
@@ -10453,6 +11028,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimsRawFileOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lims_import_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimsImportOut"];
                 };
             };
             /** @description Validation Error */
@@ -13675,6 +14283,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TwinIsoRow"][];
+                };
+            };
+        };
+    };
+    twin_outlooks: {
+        parameters: {
+            query?: {
+                batch_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinOutlookOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    twin_outlook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinOutlookOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -249,3 +249,4 @@ export type RecipeDetail = S["MesRecipeDetailOut"];
 export type Order = S["MesOrderOut"];
 export type Design = S["LimsDesignOut"];
 export type DesignDetail = S["LimsDesignDetailOut"];
+export type Outlook = S["TwinOutlookOut"];

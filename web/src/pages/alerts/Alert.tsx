@@ -4,11 +4,10 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../../api/endpoints";
 import { useNow } from "../../api/live";
-import type { AlertDetail, BandText, Contribution } from "../../api/types";
-import { exact, significant } from "../../format/number";
+import type { AlertDetail, Contribution } from "../../api/types";
+import { significant } from "../../format/number";
 import { us } from "../../format/time";
 import { label } from "../../format/words";
-import { t } from "../../i18n";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
@@ -17,6 +16,7 @@ import { StateBadge } from "../../parts/StateBadge";
 import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import { useView } from "../../parts/view";
+import { Cost } from "./Cost";
 import { MonitoringTrend } from "./Monitoring";
 import { useTagLanes } from "./tagLanes";
 
@@ -87,7 +87,7 @@ function Body({ detail }: { detail: AlertDetail }) {
         </div>
         <div className="stack-l">
           <Decide detail={detail} />
-          <Cost batch={alert.batch_id} />
+          <Cost alert={alert.id} batch={alert.batch_id} />
           <Panel title="Similar alerts">
             {similar.length === 0 ? (
               <p className="muted">None before this one.</p>
@@ -107,38 +107,6 @@ function Body({ detail }: { detail: AlertDetail }) {
         </div>
       </div>
     </>
-  );
-}
-
-/** What doing nothing costs, as the twin's newest proposal for this batch says: predicted, with its band. */
-function Cost({ batch }: { batch: string }) {
-  const proposals = useQuery({ queryKey: ["proposals", batch], queryFn: ({ signal }) => api.proposals({ batch_id: batch }, signal), meta: { types: ["twin_proposal"] }, retry: false });
-  const p = proposals.data?.[0];
-  const effect = p ? ((p.fault_cost as { effect?: Record<string, BandText> }).effect ?? {}) : {};
-  if (proposals.error) return null;
-  return (
-    <Panel title={t("cost.title")}>
-      {p && Object.keys(effect).length > 0 ? (
-        <div className="stack">
-          <p>{t("cost.says")}</p>
-          <ul className="stack">
-            {Object.entries(effect).map(([name, b]) => (
-              <li key={name}>
-                {label(name)} <strong className="tabular">{exact(significant(b.median), b.unit)}</strong>{" "}
-                <span className="muted tabular">
-                  ({significant(b.low)} to {significant(b.high)})
-                </span>
-              </li>
-            ))}
-          </ul>
-          <Link to="/twin/proposals/$id" params={{ id: p.id }}>
-            {t("cost.proposal", { number: p.number })}
-          </Link>
-        </div>
-      ) : (
-        <p className="muted">{t("cost.none")}</p>
-      )}
-    </Panel>
   );
 }
 

@@ -6,7 +6,7 @@ import { count } from "../../format/number";
 import { BundleButton } from "../../parts/Download";
 import { Facts, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes } from "../../parts/TimeStamp";
 import { head, sentence } from "../record/sentence";
 
 /** The entries of this batch in the ledger, and how to check all of it without us. */
@@ -23,7 +23,7 @@ export function Proof({ batch }: { batch: Batch }) {
                   <span className="tabular muted right" style={{ minWidth: 56 }}>
                     {e.leaf_index === null ? "…" : count(e.leaf_index)}
                   </span>
-                  <TimeStamp at={e.process_time} server={e.time} precision="second" />
+                  <BothTimes plant={e.process_time} server={e.time} />
                   <Link to="/record/entries/$id" params={{ id: e.id }} search={{ seq: String(e.seq) } as never} style={{ color: "inherit" }}>
                     {sentence(e, page.names)}
                   </Link>

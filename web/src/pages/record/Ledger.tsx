@@ -9,7 +9,7 @@ import { noun } from "../../format/words";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Shape } from "../../parts/Shape";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes } from "../../parts/TimeStamp";
 import { useViews } from "../../parts/view";
 import { head, sentence, type Names } from "./sentence";
 
@@ -85,7 +85,7 @@ export default function Ledger() {
                       <span className="tabular muted right" style={{ minWidth: 62 }} title={e.leaf_index === null ? "not sealed yet" : "leaf index"}>
                         {e.leaf_index === null ? "…" : count(e.leaf_index)}
                       </span>
-                      <TimeStamp at={e.process_time} server={e.time} precision="second" />
+                      <BothTimes plant={e.process_time} server={e.time} />
                       <span className="grow" style={{ overflowWrap: "anywhere" }}>
                         <Link to="/record/entries/$id" params={{ id: e.id }} search={{ seq: String(e.seq) } as never} style={{ color: "inherit" }}>
                           {sentence(e, names)}

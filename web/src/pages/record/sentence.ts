@@ -75,6 +75,8 @@ export function actorOf(entry: Pick<Entry, "actor">): string {
 /** Kinds of records of which a sentence of its own says more than "entered X". */
 const SAID: Record<string, (who: string, row: Row, of: (field: string) => string, entry: Entry) => string | null> = {
   record_session: (_who, row, of, entry) => (entry.before === null ? `${of("person_id")} logged in` : row.ended_at ? `${of("person_id")} is logged out: ${words(row.ended_because)}` : null),
+  record_person: (_who, row, _of, entry) =>
+    entry.before && !entry.before.policy_acknowledged_at && row.policy_acknowledged_at ? `${String(row.full_name)} acknowledged that an electronic signature binds` : null,
   record_access_event: (_who, row) => `${String(row.username ?? "somebody")}: ${words(row.kind)} (${words(row.detail)})`,
   record_signature: (_who, row, of) => `${String(row.printed_name ?? "")}${row.robot ? " (demo robot)" : ""} signed: ${String(row.title ?? words(row.meaning))}, ${noun(String(row.record_type ?? ""))} ${of("record_id")}`,
   record_role_assignment: (who, row, of) => `${who} ${row.active ? "gave" : "took from"} ${of("person_id")} the role ${words(row.role)}`,

@@ -18,6 +18,8 @@ export function staleAfter(rate: number): number {
 export function doubtOf(live: { us: number; quality: number } | undefined, processNow: number, rate: number): Doubt {
   if (!live) return "none";
   if (live.quality >= 2) return "bad";
+  // A plant that does not answer: what it said last is not how it is.
+  if (rate === 0) return "stale";
   if (processNow - live.us / 1000 > staleAfter(rate)) return "stale";
   return live.quality === 1 ? "uncertain" : "good";
 }

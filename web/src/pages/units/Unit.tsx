@@ -8,12 +8,13 @@ import type { BatchDetail, UnitDetail } from "../../api/types";
 import { exact } from "../../format/number";
 import { age, relative, us } from "../../format/time";
 import { t } from "../../i18n";
-import { ContentView } from "../../parts/ContentView";
+import { isId, withUnits } from "../../parts/facts";
+import { label } from "../../format/words";
 import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
-import { TimeStamp } from "../../parts/TimeStamp";
+import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 import { usePeople } from "../../parts/people";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import { specs, useTrend, useWindow, type LaneSpec } from "../../parts/trend/useTrend";
@@ -69,7 +70,7 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
         sub={
           batch ? (
             <>
-              {batch.product} · <Link to="/batches/$id" params={{ id: batch.id }}>{batch.number}</Link> · {underway(batch) || "–"} · {age(batch.started_at, batch.ended_at ?? now.process)}
+              {batch.product} · <Link to="/batches/$id" params={{ id: batch.id }}>{batch.number}</Link> · {underway(batch) ? `${underway(batch)} · ` : ""}{age(batch.started_at, batch.ended_at ?? now.process)}
             </>
           ) : (
             unit.name
@@ -89,6 +90,7 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
           </div>
         ) : null}
         <div className="cols">
+          {all.length > 0 || unit.level === "unit" ? (
           <Panel
             title="Now"
             right={
@@ -116,10 +118,13 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
               </div>
             )}
           </Panel>
+          ) : null}
           <div className="stack-l">
-            <Panel title="Next">
-              <Next unit={unit.code} batch={batch} />
-            </Panel>
+            {all.length > 0 || unit.level === "unit" ? (
+              <Panel title="Next">
+                <Next unit={unit.code} batch={batch} />
+              </Panel>
+            ) : null}
             <Panel title="Unit">
               <Facts
                 of={[
@@ -130,6 +135,7 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
                   ["Qualification", <StateBadge key="q" state={unit.qualification || "unknown"} />],
                   ["Cleanliness", unit.cleanliness ? <StateBadge key="c" state={unit.cleanliness} /> : "needs none"],
                   ["Calibration due", <TimeStamp key="d" at={unit.calibration_due} precision="day" />],
+                  ["Recorded", <BothTimes key="t" plant={unit.process_at} server={unit.recorded_at} />],
                 ]}
               />
             </Panel>
@@ -234,9 +240,17 @@ function Waiting({ batch }: { batch: BatchDetail | undefined }) {
   return (
     <p className="muted">
       Nothing waits for a person.
-      {next ? ` By the clock comes next: ${next.title}, ${relative(next.next_deadline, now.process)}.` : batch ? " The recipe goes on by itself." : ""}
+      {next ? ` By the clock comes next: ${next.title}, ${relative(next.next_deadline, now.process)}.` : batch && isOpen(batch) ? " The recipe goes on by itself." : ""}
     </p>
   );
+}
+
+/** A small document on one line: "Result: within tolerance". */
+function inWords(of: Record<string, unknown>): string {
+  const row = withUnits(of);
+  return Object.entries(row)
+    .map(([k, v]) => `${label(k)}: ${typeof v === "object" ? JSON.stringify(v) : String(v)}`)
+    .join(", ");
 }
 
 /** Each calibration with what was found and left, and its certificate's bytes. */
@@ -256,9 +270,9 @@ function Calibrations({ detail }: { detail: UnitDetail }) {
           { key: "due", title: t("calibrations.due"), value: (r) => r.due_at, render: (r) => <TimeStamp at={r.due_at} precision="day" /> },
           { key: "result", title: t("calibrations.result"), value: (r) => r.result, render: (r) => <StateBadge state={r.result} /> },
           { key: "standard", title: t("calibrations.standard"), value: (r) => r.standard },
-          { key: "found", title: t("calibrations.found"), value: (r) => JSON.stringify(r.as_found), render: (r) => <ContentView content={r.as_found} /> },
-          { key: "left", title: t("calibrations.left"), value: (r) => JSON.stringify(r.as_left), render: (r) => <ContentView content={r.as_left} /> },
-          { key: "by", title: t("calibrations.by"), value: (r) => name(r.performed_by), render: (r) => <Link to="/people/$id" params={{ id: r.performed_by }}>{name(r.performed_by)}</Link> },
+          { key: "found", title: t("calibrations.found"), value: (r) => inWords(r.as_found) },
+          { key: "left", title: t("calibrations.left"), value: (r) => inWords(r.as_left) },
+          { key: "by", title: t("calibrations.by"), value: (r) => name(r.performed_by), render: (r) => (isId(r.performed_by) ? <Link to="/people/$id" params={{ id: r.performed_by }}>{name(r.performed_by)}</Link> : r.performed_by) },
           { key: "file", title: t("calibrations.certificate"), value: (r) => r.certificate_digest, render: (r) => (r.certificate_digest ? <a href={contentAddress(r.certificate_digest)} download className="mono">{r.certificate_digest.slice(0, 16)}</a> : "–") },
         ]}
       />
@@ -288,7 +302,7 @@ function Log({ detail }: { detail: UnitDetail }) {
       {rows.length === 0 ? (
         <EmptyState title="The log is empty">What happens to this unit, and what is written to it, stands here, newest first.</EmptyState>
       ) : (
-        <ul className="list">
+        <ul className="list" tabIndex={0} aria-label={t("unit.log")}>
           {rows.slice(0, 120).map((e, i) => (
             <li key={i} className="sentence">
               <TimeStamp at={e.at} server={e.server} />
