@@ -15,12 +15,14 @@ from textwrap import dedent
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, select
+from typer.testing import CliRunner
 
 from titer.app import Config, create_installation, open_platform
 from titer.app.history import VERSION_TABLE, VERSIONS, History, revision_of
 from titer.app.migration import migrate
 from titer.app.platform import import_tables
 from titer.base.errors import Conflict, IntegrityFault, NotFound, Refused, TiterError, Unavailable
+from titer.cli.main import app
 from titer.record import Actor, LedgerEntry, Training, schema, sqlite
 from titer.record.verify import verify_store
 
@@ -266,3 +268,13 @@ def test_a_migration_in_an_installation_that_is_in_use_is_refused(lab: Path, new
     with pytest.raises(Unavailable, match="in use"):
         migrate(lab, history=newer)
     platform.close()
+
+
+def test_the_command_says_what_it_did(lab: Path, newer: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = CliRunner()
+    answer = runner.invoke(app, ["migrate", "--dir", str(lab)])
+    assert answer.exit_code == 0, answer.output
+    assert "has the schema 0001 already" in answer.output
+    monkeypatch.setattr("titer.app.migration.History", lambda: newer)
+    answer = runner.invoke(app, ["migrate", "--dir", str(lab), "--json"])
+    assert json.loads(answer.stdout) == {"before": "0001", "after": "0002", "entries": 4}
