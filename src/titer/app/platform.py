@@ -273,6 +273,8 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
     record.register_actions(identity_module.ACTIONS)
     identity = Identity(record, credential_key, hasher)
     sealer = _sealer(folder, config, record, opened)
+    if held is not None:
+        sealer.resume()
     platform = Platform(
         folder=folder,
         config=config,
@@ -368,7 +370,10 @@ def _layers(platform: Platform) -> None:
     if "twin" in on:
         platform.add("twin", Twin(record, mes, historian, insight))
     if platform.plant_clock:
-        platform.plant_clock.policy = Pace(mes, partial(_undecided, record, frozenset(on)))
+        followers = [part for part in (platform.layers.get(name) for name in ("insight", "twin")) if part]
+        platform.plant_clock.policy = Pace(
+            mes, partial(_undecided, record, frozenset(on)), [part.lag_us for part in followers]
+        )
 
 
 def _sealed_segments(historian: Any) -> Verifier:
