@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.demo.conftest import Terminal, left_behind
+from tests.demo.touring import walk_the_tour
 from tests.e2e.conftest import PAGES, VIEWS, _missing, log_in, picture, violations
 
 from titer.cli.demo.people import (
@@ -170,6 +171,7 @@ def test_a_batch_from_recipe_to_disposition_watched_and_signed_in_the_browser(
 
     bundle = terminal.folder / "BATCH.zip"
     terminal.await_line(r"Ctrl\+C ends the demo", seconds=60)
+    assert walk_the_tour(terminal) > 10
     assert terminal.interrupt() == 0
     assert left_behind(terminal.folder) == []
     answer = subprocess.run(

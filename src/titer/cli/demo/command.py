@@ -20,22 +20,20 @@ from titer.cli.processes import restart_dead
 
 VERIFIER = Path(__file__).parents[4] / "verify" / "titer-verify.py"
 
-TOUR = """
+CLOSING = """
 The signed batch record:  {bundle}
 The pages:                {address}   (password of everybody: {password})
 
 {people}
 
-What to try next (docs/tutorials/tour.md has the whole walk, 20 minutes)
-  1. Lab > the certificate > a result > its chromatogram > the instrument's file, its SHA-256 and its bytes;
-     from the result also the analyst's training and the instrument's calibration.
-  2. Pull the cable, then look at Connections > BR-201: the gap, and what was filled from the server's history.
-       curl -X POST {plant}/cable/BR-201/cut -H 'content-type: application/json' -d '{{"seconds": 20}}'
-  3. Tamper with the database, and have it found.
-       sqlite3 {lab}/titer.db "DROP TRIGGER titer_lims_result_update; UPDATE lims_result SET text = '4.9'"
-       titer verify -d {lab}
-  4. Verify the batch record without Titer.
-       python3 {verifier} {bundle}
+What to try next: docs/tutorials/tour.md, 20 minutes: from the certificate to the instrument's bytes; then pull the
+cable, tamper with the database, share a log-in, inject a trial run, step a clock, and see each refused or listed.
+Paste these lines into a second terminal first:
+
+export PATH="{programs}:$PATH" TITER_URL={address} TITER_DIR={lab}
+export TITER_PLANT={plant} TITER_BUNDLE={bundle} TITER_PASSWORD='{password}'
+
+The batch record without Titer:  python3 {verifier} {bundle}
 """
 
 
@@ -95,8 +93,9 @@ def _verify(run: Demo, bundle: Path) -> bool:
 def _stay(run: Demo, console: Console, bundle: Path) -> None:
     """Keep the pages open until Ctrl+C."""
     console.print(
-        TOUR.format(
+        CLOSING.format(
             bundle=bundle,
+            programs=Path(sys.executable).parent,
             address=run.address,
             password=PASSWORD,
             people="\n".join(
