@@ -119,6 +119,10 @@ def test_a_public_file_goes_to_a_result_that_leads_back_to_its_bytes(bench: Benc
         assert archive.read(f"files/content/{digest}") == source.read_bytes()
     shown = bench.lab.as_("anna", "sample", "show", bench.sample)
     assert f"SHA-256 {digest}" in shown.out
+    for who, meaning in (("ben", "reviewed"), ("quentin", "approved")):
+        bench.lab.as_(who, "sign", "lims_run", said.json["run"]["id"], meaning, "--reason", "Data and trail read.")
+    (done,) = bench.get(f"/api/lims/samples/{bench.sample}")["tests"]
+    assert (done["test"]["state"], done["result"]["state"]) == ("approved", "approved")
     again = bench.bring(source, *words)
     assert again.code == 1
     assert "processed already" in again.err

@@ -169,7 +169,7 @@ def test_a_public_document_goes_from_its_bytes_to_a_result(lab: Any) -> None:
     assert lab.record.content.read(file.digest) == EXAMPLE.read_bytes()
 
 
-def tests_for(lab: Any) -> tuple[Any, list[str]]:
+def planned_tests(lab: Any) -> tuple[Any, list[str]]:
     sample = lab.sample("PLAN-HARVEST")
     with lab.record.reading() as session:
         tests = session.scalars(select(TestRequest).where(TestRequest.sample_id == sample.id))
@@ -183,7 +183,7 @@ def inbox(lab: Any) -> str:
 
 def test_a_chromatogram_goes_to_its_results_in_one_action(lab: Any) -> None:
     lab.lims.files.read = read_run
-    sample, _ = tests_for(lab)
+    sample, _ = planned_tests(lab)
     lab.drop(document("R-2026-0001", sample.number), "run.animl")
     with lab.act("analyst", "lims.run.import") as unit:
         run = lab.lims.imports.to_results(
@@ -203,7 +203,7 @@ def test_a_chromatogram_goes_to_its_results_in_one_action(lab: Any) -> None:
 
 def test_an_import_that_lacks_an_entry_or_is_done_twice_leaves_nothing_behind(lab: Any) -> None:
     lab.lims.files.read = read_run
-    sample, _ = tests_for(lab)
+    sample, _ = planned_tests(lab)
     lab.drop(document("R-2026-0001", sample.number), "run.animl")
     asked = {"file_id": inbox(lab), "sample": sample.number, "method_code": "SEC-HPLC-01"}
     with (
@@ -229,7 +229,7 @@ def test_an_import_that_lacks_an_entry_or_is_done_twice_leaves_nothing_behind(la
 
 def test_a_file_is_brought_to_the_run_that_waits_for_it(lab: Any) -> None:
     lab.lims.files.read = read_run
-    sample, tests = tests_for(lab)
+    sample, tests = planned_tests(lab)
     run_id = lab.run(tests, {sample.id: "20"})
     lab.drop(document("R-2026-0001", sample.number), "run.animl")
     with lab.act("analyst", "lims.run.import") as unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,13 @@ def read(
             command += [name, str(folder)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, no shell
-            command, input=data, capture_output=True, timeout=time_limit_s, check=False
+            command,
+            input=data,
+            capture_output=True,
+            timeout=time_limit_s,
+            check=False,
+            # Threads of a numerical library reserve memory for each core, which counts against the limit.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
     except subprocess.TimeoutExpired as error:
         raise Invalid(
