@@ -9,7 +9,7 @@ WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/t
 NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
-.PHONY: demo test conformance torture fuzz check lint types docs pages bench openapi schema lock clean setup
+.PHONY: demo test conformance torture fuzz check lint types docs pages pictures bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -69,6 +69,10 @@ $(PAGES): $(STAMP) $(WEB)
 	cd web && PATH="$(abspath $(BIN)):$$PATH" $(NPM) ci --no-audit --no-fund && \
 	  PATH="$(abspath $(BIN)):$$PATH" $(NPM) run build
 	@touch $@
+
+# The README's pictures, from a demo that has ended and still runs: export its TITER_URL first.
+pictures: $(STAMP)
+	$(BIN)/python -m tests.demo.picturing
 
 openapi: $(STAMP)
 	$(BIN)/python -m titer.server.openapi > web/openapi.json

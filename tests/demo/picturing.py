@@ -60,4 +60,6 @@ def main(address: str) -> int:
 
 
 if __name__ == "__main__":
+    if "TITER_URL" not in os.environ:
+        raise SystemExit("Export TITER_URL first, the address of a demo that runs.")
     raise SystemExit(main(os.environ["TITER_URL"]))
