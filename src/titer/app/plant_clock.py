@@ -69,6 +69,11 @@ class PlantClock:
         """The plant's rate as last reported."""
         return self._anchor[2]
 
+    @property
+    def silent(self) -> bool:
+        """Whether the time service has stopped answering; the clock then stands still."""
+        return self._lost
+
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
             plant_us = self._anchor[0]

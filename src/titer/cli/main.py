@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from titer import __version__
-from titer.base.errors import TiterError
 from titer.cli.connections import connection, equipment
 from titer.cli.demo.command import demo
 from titer.cli.exporting import export, token_issue
+from titer.cli.failures import in_words, leaving_in_order
 from titer.cli.importing import import_file
 from titer.cli.laboratory import animl, method, sample
+from titer.cli.migrating import migrate
 from titer.cli.options import As, Folder, Json, Port, err, out, say
 from titer.cli.recipes import batch, policy, recipe, sign
 from titer.cli.secrets import secret
@@ -38,6 +39,7 @@ app.add_typer(sample, name="sample")
 app.add_typer(connection, name="connection")
 app.add_typer(equipment, name="equipment")
 app.add_typer(animl, name="animl")
+app.command("migrate")(migrate)
 app.command("sign")(sign)
 app.command("policy")(policy)
 app.command("export")(export)
@@ -123,7 +125,8 @@ def serve(
         out.print(f"Titer runs at {address}  (Ctrl+C ends it)", soft_wrap=True)
         while True:
             time.sleep(0.5)
-            restart_dead(supervisor)
+            for restarted in restart_dead(supervisor):
+                err.print(f"{restarted} had ended and was started again; see {folder / 'logs'}", soft_wrap=True)
     except KeyboardInterrupt:
         out.print("Stopping.")
     finally:
@@ -131,30 +134,44 @@ def serve(
 
 
 @app.command()
-def verify(folder: Folder = Path("titer"), json: Json = False) -> None:
-    """Check the whole record of an installation: tree, witnesses, tables, files."""
+def verify(folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False) -> None:
+    """Check the whole record of an installation: tree, witnesses, tables, files.
+
+    A hub that runs is asked to check its own record, by whoever logs in; else the folder is opened and checked here.
+    """
+    from titer.app import load
+    from titer.cli.api import hub_is_running, session
+
+    config = load(folder)
+    with err.status("Verifying"):
+        if hub_is_running(config.host, port or config.port):
+            with session(folder, as_, port=port) as api:
+                found = api.post("/api/ledger/verify")
+        else:
+            found = _verify_here(folder)
+    say(found.pop("sentence"), found, json)
+    if not found["holds"]:
+        raise typer.Exit(1)
+
+
+def _verify_here(folder: Path) -> dict[str, Any]:
+    """Check an installation that no hub serves, under its lock."""
     from titer.app import open_platform
     from titer.record.verify import verify_store
 
     platform = open_platform(folder)
     try:
-        with err.status("Verifying"):
-            verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+        verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
     finally:
         platform.close()
-    say(
-        verdict.sentence,
-        {
-            "holds": verdict.holds,
-            "first_fault": verdict.first_fault,
-            "entries": verdict.entries,
-            "root": verdict.root,
-            "checked": verdict.checked,
-        },
-        json,
-    )
-    if not verdict.holds:
-        raise typer.Exit(1)
+    return {
+        "sentence": verdict.sentence,
+        "holds": verdict.holds,
+        "first_fault": verdict.first_fault,
+        "entries": verdict.entries,
+        "root": verdict.root,
+        "checked": verdict.checked,
+    }
 
 
 @app.command()
@@ -219,10 +236,8 @@ app.command("demo")(demo)
 def main() -> int:
     """Run a command; errors are sentences and a non-zero exit."""
     try:
-        code = app(standalone_mode=False)
-    except TiterError as error:
-        err.print(str(error), style="red", markup=False, soft_wrap=True)
-        return 1
+        with leaving_in_order():
+            code = app(standalone_mode=False)
     except typer.Exit as leave:
         return leave.exit_code
     except typer.Abort:
@@ -230,6 +245,10 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
+        told = in_words(error)
+        if told is not None:
+            err.print(str(told), style="red", markup=False, soft_wrap=True)
+            return 1
         show = getattr(error, "show", None)
         if show is None:
             raise

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from titer.app import load
 from titer.app.platform import LOCAL_HOST
+from titer.base.errors import Unavailable
 from titer.server.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
 HUB = "hub"
 CONNECT = "connect"
+RESTARTED = (HUB, CONNECT)
+"""They come back to where they were; the simulated plant has no memory and does not."""
 
 
 def start_platform(
@@ -71,10 +74,21 @@ def restart_dead(supervisor: Supervisor) -> list[str]:
 
     Returns:
         The names of what was started again.
+
+    Raises:
+        Unavailable: if the simulated plant ended: what it was doing is gone with it.
     """
     names = []
     for child in supervisor.dead():
-        log.warning("%s ended with %s; it is started again", child.name, child.process.returncode)
+        if child.name not in RESTARTED:
+            supervisor.end(child.name)
+            raise Unavailable(
+                f"The process {child.name} ended by itself ({_status(child.process.returncode)}).",
+                why="What it was doing is gone with it, so it is not started again. "
+                + supervisor.tail(child.name),
+                do=f"Look into {supervisor.logs / (child.name + '.log')}, then start anew in another folder.",
+            )
+        log.warning("%s ended (%s); it is started again", child.name, _status(child.process.returncode))
         arguments = list(child.arguments)
         if child.name == HUB:
             arguments += ["--port", child.announced.split()[1]]
@@ -83,3 +97,8 @@ def restart_dead(supervisor: Supervisor) -> list[str]:
         supervisor.start(child.name, arguments, ready_within=120 if child.name == HUB else None)
         names.append(child.name)
     return names
+
+
+def _status(code: int | None) -> str:
+    """How a process ended, in words."""
+    return f"killed by signal {-code}" if code is not None and code < 0 else f"exit status {code}"
