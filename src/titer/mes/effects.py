@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.clock import us
-from titer.base.errors import TiterError
+from titer.base.errors import NotFound, TiterError
 from titer.mes import rules
 from titer.mes.engine import Event
 from titer.mes.model import Adjustment, Allocation, Batch, BatchSample, ManualTask, Order
@@ -213,12 +213,25 @@ class Effects:
                 reasons.append(f"{row.equipment} is held by batch {number}.")
             elif (-other.priority, other.id) < (-row.priority, row.id):
                 reasons.append(f"Batch {number} asked for {row.equipment} before.")
+        reasons += self.wrong_class(session, program, row.symbol, row.equipment)
         reasons += self.equipment.ready_for_use(session, row.equipment, at)
         for need in program.units[row.symbol].get("needs", []):
             if need not in _STATES_OF_EQUIPMENT:
                 found = self.equipment.ready_for_use(session, row.equipment, at, capability=need)
                 reasons += [reason for reason in found if reason not in reasons]
         return reasons
+
+    def wrong_class(self, session: Session, program: Program, symbol: str, equipment: str) -> list[str]:
+        """Why a piece of equipment is not what the recipe asks for; [] = it is, or it is not known at all (which
+        `ready_for_use` says)."""
+        wanted = program.units[symbol]["class"]
+        try:
+            found = self.equipment.node(session, equipment).class_name
+        except NotFound:
+            return []
+        if found == wanted:
+            return []
+        return [f"{equipment} is of class {found or '(none)'}; the recipe's {symbol} is a {wanted}."]
 
     def _release(self, unit: Unit, batch: Batch, effect: Event) -> Report:
         rows = unit.session.scalars(

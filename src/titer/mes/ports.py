@@ -68,6 +68,15 @@ class ChannelView(Protocol):
         ...
 
 
+class NodeView(Protocol):
+    """A piece of equipment."""
+
+    @property
+    def class_name(self) -> str:
+        """The class that recipes ask for, e.g. Bioreactor; empty where none was given."""
+        ...
+
+
 class EquipmentPort(Protocol):
     """What equipment offers."""
 
@@ -93,6 +102,10 @@ class EquipmentPort(Protocol):
 
     def channel(self, session: Session, tag: str) -> ChannelView:
         """A channel by its tag; NotFound if there is none."""
+        ...
+
+    def node(self, session: Session, code: str) -> NodeView:
+        """A piece of equipment; NotFound where there is none."""
         ...
 
     def ready_for_use(

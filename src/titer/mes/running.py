@@ -207,21 +207,12 @@ class Running:
             command = self._command(session, effect)
             if command is None or command.state not in ("done", "failed", "unknown"):
                 continue
-            result = {
-                "outcome": command.state,
-                "readback": _in_unit(command.readback, command.unit, effect),
-                "message": command.message or None,
-            }
             status = "done" if command.state == "done" else "failed"
             inputs.append(
                 Input(
                     "report",
                     now_us,
-                    {
-                        "key": effect["key"],
-                        "status": status,
-                        "result": {name: value for name, value in result.items() if value is not None},
-                    },
+                    {"key": effect["key"], "status": status, "result": result_of(command, effect)},
                 )
             )
         return inputs
@@ -369,6 +360,16 @@ class Running:
     def journal_length(self, session: Session, batch_id: str) -> int:
         """How many events a batch has."""
         return session.scalar(select(func.count()).where(JournalEvent.batch_id == batch_id)) or 0
+
+
+def result_of(command: CommandView, effect: Event) -> dict[str, str]:
+    """What a receipt says of a write, in the recipe's unit."""
+    result = {
+        "outcome": command.state,
+        "readback": _in_unit(command.readback, command.unit, effect),
+        "message": command.message or None,
+    }
+    return {name: value for name, value in result.items() if value is not None}
 
 
 def _in_unit(readback: str | None, unit: str, effect: Event) -> str | None:

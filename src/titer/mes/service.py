@@ -22,6 +22,7 @@ from titer.mes.model import Allocation, Batch, ControlRecipe, ManualTask, Order,
 from titer.mes.permissions import ACTIONS
 from titer.mes.ports import EquipmentPort, HistorianPort, LimsPort, MaterialPort
 from titer.mes.proposals import Proposals
+from titer.mes.receipts import Receipts
 from titer.mes.recipe import ROOT, Difference, Program, build
 from titer.mes.recipe.expression import quantity
 from titer.mes.recipes import Recipes, changes, effective
@@ -105,6 +106,7 @@ class Mes:
         self.running = Running(record, Effects(equipment, lims, quality, material), equipment, historian)
         self.tasks = Tasks(record, self.running, quality, material)
         self.proposals = Proposals(record, self.running)
+        self.receipts = Receipts(record, self.running)
 
     # --- what app.py registers ------------------------------------------------------------------------------
 
@@ -117,8 +119,11 @@ class Mes:
         return (*self.recipes.signatures(), *self.tasks.signatures())
 
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """Approved proposals."""
-        return (Subscription("mes.proposals", ("twin.proposal.approved",), self.proposals.on_approved),)
+        """Approved proposals, and receipts that come late."""
+        return (
+            Subscription("mes.proposals", ("twin.proposal.approved",), self.proposals.on_approved),
+            Subscription("mes.receipts", ("equipment.command.completed",), self.receipts.on_completed),
+        )
 
     def workers(self) -> tuple[Worker, ...]:
         """The engine."""
@@ -260,8 +265,13 @@ class Mes:
         return bound
 
     def _channels(self, session: Session, program: Program, bound: dict[str, str]) -> None:
-        """Each channel of the recipe is there on the equipment, in the recipe's unit, and writable if it is set."""
-        wrong = []
+        """The equipment is of the class that the recipe asks for, and each channel of the recipe is there on it, in
+        the recipe's unit, and writable if it is set."""
+        wrong = [
+            reason.rstrip(".")
+            for symbol, equipment in bound.items()
+            for reason in self.running.effects.wrong_class(session, program, symbol, equipment)
+        ]
         for symbol, channel in program.channels.items():
             unit, _, name = symbol.partition(".")
             tag = f"{bound[unit]}.{name}"
@@ -277,7 +287,7 @@ class Mes:
         if wrong:
             raise Refused(
                 f"The recipe does not fit the equipment: {'; '.join(wrong)}.",
-                do="Add the channels to the connection, or bind other equipment.",
+                do="Correct the equipment's class or its connection's channels, or bind other equipment.",
             )
 
     def start_batch(self, unit: Unit, batch_id: str, version: int | None = None) -> Batch:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from titer.base.canonical import digest
 from titer.base.clock import us
 from titer.base.errors import Conflict, Invalid, NotAuthorised, Refused
-from titer.mes import Adjustment, BatchSample, JournalEvent, ManualTask, Recipe, TaskEntry
+from titer.mes import Adjustment, BatchSample, JournalEvent, ManualTask, Recipe, TaskEntry, queries
 from titer.mes.engine import fold
 from titer.mes.running import Running
 from titer.record import OutboxEvent
@@ -350,3 +350,113 @@ def test_a_recipe_that_does_not_fit_the_equipment_makes_no_batch(floor: Floor) -
     )
     with pytest.raises(Refused, match=r"BR-201.Foam.Level does not exist"):
         floor.started()
+
+
+INOCULATE = "BR-201.Inoculate.CMD"
+
+
+def _held(floor: Floor, batch_id: str) -> list[str]:
+    with floor.record.reading() as session:
+        elements = floor.mes.running.load(session, batch_id).state.elements
+        return sorted(path for path, element in elements.items() if element.state == "Held")
+
+
+def _unknown_inoculation(floor: Floor) -> tuple[str, str]:
+    """A batch whose inoculation was asked for once, with an outcome that nobody knows; it is held."""
+    batch = floor.started()
+    floor.equipment.silent.add(INOCULATE)
+    floor.run_until(batch.id, lambda: bool(_held(floor, batch.id)), limit=400)
+    (command,) = [c for c in floor.equipment.commands.values() if c.target == INOCULATE]
+    assert command.state == "unknown"
+    return batch.id, command.key
+
+
+def _late(floor: Floor, key: str, outcome: str, readback: str | None) -> None:
+    command = floor.equipment.commands[key]
+    command.state, command.readback = outcome, readback
+    subscription = next(s for s in floor.mes.subscriptions() if s.name == "mes.receipts")
+    told = OutboxEvent(
+        topic="equipment.command.completed", record_type="equipment_command", record_id="c1",
+        payload={"key": key, "outcome": outcome, "readback": readback},
+    )  # fmt: skip
+    assert subscription.wants(told.topic)
+    subscription.handler(told)
+    subscription.handler(told)
+
+
+def _restart(floor: Floor, batch_id: str) -> None:
+    path = _held(floor, batch_id)[0]
+    floor.act(
+        "op1",
+        "mes.batch.restart",
+        lambda unit: floor.mes.command(unit, batch_id, "Restart", path=path, reason="looked"),
+    )
+
+
+def test_a_late_receipt_is_reconciled_and_what_was_carried_out_is_not_done_twice(ready: Floor) -> None:
+    batch_id, key = _unknown_inoculation(ready)
+    _late(ready, key, "done", "300")
+    late = [e for k, e in ready.quality.exceptions.items() if "late_receipt" in k]
+    assert len(late) == 1 and "was carried out (read back as 300)" in late[0]["title"]
+    assert _held(ready, batch_id), "a person decides when to go on"
+    ready.equipment.silent.clear()
+    _restart(ready, batch_id)
+    ready.run_until(
+        batch_id, lambda: any("Sample.Draw" in c.target for c in ready.equipment.commands.values())
+    )
+    asked = [c for c in ready.equipment.commands.values() if c.target == INOCULATE]
+    assert len(asked) == 1, "three hundred litres once, not twice"
+    with ready.record.reading() as session:
+        events = list(
+            session.scalars(
+                select(JournalEvent.event)
+                .where(JournalEvent.batch_id == batch_id)
+                .order_by(JournalEvent.sequence)
+            )
+        )
+        assert fold(events).digest() == ready.mes.running.load(session, batch_id).state.digest()
+    assert [e["status"] for e in events if e["type"] == "effect.reconciled"] == ["done"]
+
+
+@pytest.mark.parametrize(("outcome", "readback"), [("failed", None), ("done", "150")])
+def test_a_late_receipt_of_what_was_not_done_as_asked_lets_it_be_done_again(
+    ready: Floor, outcome: str, readback: str | None
+) -> None:
+    batch_id, key = _unknown_inoculation(ready)
+    _late(ready, key, outcome, readback)
+    late = [e for k, e in ready.quality.exceptions.items() if "late_receipt" in k]
+    assert len(late) == 1 and "was not carried out as asked" in late[0]["title"]
+    ready.equipment.silent.clear()
+    _restart(ready, batch_id)
+    ready.go_on(batch_id)
+    assert len([c for c in ready.equipment.commands.values() if c.target == INOCULATE]) == 2
+
+
+def test_a_receipt_in_time_is_not_a_late_one(ready: Floor) -> None:
+    batch = ready.started()
+    ready.run_until(batch.id, lambda: any(c.state == "done" for c in ready.equipment.commands.values()))
+    ready.mes.running.turn(batch.id)
+    key = next(key for key, c in ready.equipment.commands.items() if c.state == "done")
+    _late(ready, key, "done", ready.equipment.commands[key].readback)
+    assert not [k for k in ready.quality.exceptions if "late_receipt" in k]
+
+
+def test_equipment_of_another_class_makes_no_batch(ready: Floor) -> None:
+    ready.equipment.class_name = "Chromatography"
+    with pytest.raises(Refused, match="BR-201 is of class Chromatography; the recipe's BR is a Bioreactor"):
+        ready.started()
+
+
+def test_equipment_whose_class_was_changed_is_not_allocated(ready: Floor) -> None:
+    ready.equipment.not_ready = ["BR-201 is dirty."]
+    batch = ready.started()
+    ready.mes.running.turn(batch.id)
+    ready.equipment.not_ready, ready.equipment.class_name = [], "Buffer vessel"
+    ready.mes.running.turn(batch.id)
+    assert ready.offered() == []
+    with ready.record.reading() as session:
+        (row,) = queries.allocations(session, batch_id=batch.id)
+        assert row.reasons == ["BR-201 is of class Buffer vessel; the recipe's BR is a Bioreactor."]
+    ready.equipment.class_name = "Bioreactor"
+    ready.mes.running.turn(batch.id)
+    assert len(ready.offered()) == 1

@@ -88,6 +88,9 @@ def _clock(turn: Turn, data: dict[str, Any]) -> None:
 
 def _report(turn: Turn, data: dict[str, Any]) -> None:
     effect = turn.state.effects.get(data["key"])
+    if data.get("late"):
+        _late_receipt(turn, data, effect)
+        return
     if effect is None or effect["status"] != "pending":
         return
     if data["status"] == "deferred":
@@ -120,6 +123,40 @@ def _report(turn: Turn, data: dict[str, Any]) -> None:
     )
     if status == "failed" and str(effect.get("command", "")).startswith("adjust."):
         _adjustment_failed(turn, effect, result)
+
+
+def _late_receipt(turn: Turn, data: dict[str, Any], effect: Event | None) -> None:
+    """A receipt of a write whose outcome was taken as unknown. The read-back decides what is true; an exception asks
+    people to look, for in the meantime the engine has acted without knowing."""
+    asked, result = data["late"], dict(data.get("result", {}))
+    if data["key"] in turn.state.reconciled:
+        return
+    result["verified"] = data["status"] == "done" and (bool(asked.get("text")) or _verified(asked, result))
+    status = "done" if result["verified"] else "failed"
+    turn.emit(
+        "effect.reconciled",
+        key=data["key"],
+        status=status,
+        kind="write",
+        path=asked["path"],
+        result=result,
+        tag=asked.get("tag"),
+        value=asked.get("value"),
+        unit=asked.get("unit"),
+    )
+    found = f"read back as {result['readback']}" if result.get("readback") is not None else "not read back"
+    turn.exception(
+        asked["path"],
+        "late_receipt",
+        "major",
+        f"{asked.get('tag')} = {asked.get('value')}: its receipt came after the outcome was taken as unknown; it was "
+        f"{'carried out' if status == 'done' else 'not carried out as asked'} ({found})",
+        key=f"late_receipt:{data['key']}",
+        tag=asked.get("tag"),
+        value=asked.get("value"),
+        result=result,
+        step_over=effect is None or None,
+    )
 
 
 def _verified(effect: Event, result: dict[str, Any]) -> bool:

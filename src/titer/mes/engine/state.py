@@ -72,6 +72,7 @@ class BatchState:
     adjusting: dict[str, dict[str, str]] = field(default_factory=dict)
     proposals: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
+    reconciled: tuple[str, ...] = ()
     outage_until_us: int = 0
     sequence: int = 0
 
@@ -130,6 +131,7 @@ class BatchState:
             "adjusting": self.adjusting,
             "proposals": list(self.proposals),
             "exceptions": list(self.exceptions),
+            "reconciled": list(self.reconciled),
             "outage_until_us": self.outage_until_us,
             "sequence": self.sequence,
         }
@@ -244,6 +246,13 @@ def _finished(state: BatchState, event: Event) -> None:
     state.effects[event["key"]] = {**effect, **changes}
 
 
+def _reconciled(state: BatchState, event: Event) -> None:
+    state.reconciled = (*state.reconciled, event["key"])
+    effect = state.effects.get(event["key"])
+    if effect is not None:
+        state.effects[event["key"]] = {**effect, "status": event["status"], "result": event["result"]}
+
+
 def _deferred(state: BatchState, event: Event) -> None:
     effect = state.effects[event["key"]]
     state.effects[event["key"]] = {**effect, "reasons": event["reasons"]}
@@ -289,6 +298,7 @@ _APPLY = {
     "effect.requested": _requested,
     "effect.finished": _finished,
     "effect.deferred": _deferred,
+    "effect.reconciled": _reconciled,
     "mark.set": _marked,
     "formula.adjusted": _adjusted,
     "exception.noted": _exception,

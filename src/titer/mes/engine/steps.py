@@ -39,12 +39,19 @@ def visit_leaf(turn: Turn, path: str) -> None:
 def _again(turn: Turn, path: str) -> None:
     """Begin a step that was at fault again; what has been done for good is not done twice."""
     element, spec = turn.element(path), turn.node(path).spec
-    keep = element.stage if element.stage in ("off", "draw") else ""
+    keep = element.stage if element.stage in ("off", "draw") or _carried_out(turn, path) else ""
     turn.stage(path, keep, attempt=element.attempt + 1, data={"fault": ""})
     if keep == "off" and isinstance(spec, Feed):
         turn.write(path, spec.channel, turn.program.channels[spec.channel].safe or Decimal(0), "off")
     if keep == "draw" and isinstance(spec, SampleDraw):
         _ask_draw(turn, path, spec)
+
+
+def _carried_out(turn: Turn, path: str) -> bool:
+    """Whether a phase's writes were all carried out after all, as late receipts told; then none is written again."""
+    latest = {effect["channel"]: effect for effect in turn.effects_of(path, "write")}
+    written = all(effect["status"] == "done" for effect in latest.values())
+    return turn.element(path).stage == "write" and bool(latest) and written
 
 
 def _timed_out(turn: Turn, path: str) -> bool:
