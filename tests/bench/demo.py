@@ -1,4 +1,4 @@
-"""Benchmark family `demo`: from the command to a batch record that is released and verified, and how fast plant time ran.
+"""Benchmark family `demo`: from the command to a released, verified batch record, and how fast plant time ran.
 
 One run gives both figures, with the dependencies installed. `sim.hours_per_s` counts from the batch's start to its
 end, with the whole platform at work beside the plant.

@@ -7,6 +7,7 @@ shell begins with the lines that the demo prints at its end for the reader to pa
 
 from __future__ import annotations
 
+import hashlib
 import os
 import queue
 import re
@@ -18,7 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.demo.conftest import Terminal
@@ -180,3 +181,48 @@ def walk_the_tour(terminal: Terminal) -> int:
     told = " ".join(exports)
     assert all(f"{name}=" in told for name in NAMES), f"the demo told the reader to paste only: {told!r}"
     return walk(exports)
+
+
+def follow_in_clicks(page: Any) -> list[str]:
+    """From the certificate to the bytes, the calibration and the training, as the tour's first part says it.
+
+    Args:
+        page: the browser's page of somebody who is logged in, at the laboratory (`/lab`).
+
+    Returns:
+        What was seen, one line a station.
+
+    Raises:
+        AssertionError: if the bytes that are handed out are not those whose digest stands there.
+    """
+    seen = []
+    page.get_by_role("tab", name="Certificates").click()
+    page.get_by_role("link", name=re.compile("^COA-")).first.click()
+    line = page.get_by_role("row").filter(has_text="determined again")
+    line.wait_for()
+    seen.append("certificate: " + " ".join(line.inner_text().split()))
+    line.get_by_role("link").first.click()
+    chain = page.get_by_role("list", name="Where from")
+    chain.wait_for()
+    result = page.url
+
+    def station(title: str) -> Any:
+        page.goto(result)
+        return chain.get_by_role("listitem").filter(has=page.get_by_role("heading", name=title)).first
+
+    file = station("File")
+    stated = re.search(r"[0-9a-f]{64}", file.inner_text())
+    with page.expect_download() as handed:
+        file.get_by_role("link", name="Download the original bytes").click()
+    digest = hashlib.sha256(Path(handed.value.path()).read_bytes()).hexdigest()
+    assert stated is not None and digest == stated.group(), "other bytes than those that the record states"
+    seen.append(f"bytes: {handed.value.suggested_filename} {digest}")
+    for title, shows in (
+        ("Peak", page.get_by_label(re.compile("^Chromatogram of .* integrated peaks"))),
+        ("Instrument", page.get_by_label(re.compile("^Calibrations of"))),
+        ("Person", page.get_by_label(re.compile("^Training of"))),
+    ):
+        station(title).get_by_role("link").first.click()
+        shows.first.wait_for()
+        seen.append(f"{title.lower()}: {shows.first.get_attribute('aria-label')}")
+    return seen
