@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,27 +18,43 @@ method = typer.Typer(help="Test methods of the laboratory.", no_args_is_help=Tru
 sample = typer.Typer(help="Samples and their results.", no_args_is_help=True)
 animl = typer.Typer(help="AnIML's schemas, which each site installs itself.", no_args_is_help=True)
 
+_KIND = re.compile(r"^kind:\s*[\"']?(\w+)", re.MULTILINE)
+_PLACES = {
+    "method": "methods",
+    "specification": "specifications",
+    "sampling_plan": "sampling-plans",
+}
 _CORE = ("animl-core.xsd", "xmldsig-core-schema.xsd")
 
 
 @method.command("submit")
 def method_submit(
-    file: Annotated[Path, typer.Argument(help="The method, a YAML file.")],
+    file: Annotated[
+        Path, typer.Argument(help="The method (or specification, or sampling plan), a YAML file.")
+    ],
     reason: Annotated[str, typer.Option("--reason", help="What is new, and why.")] = "submitted from a file",
     folder: Folder = Path("titer"),
     as_: As = None,
     port: Port = None,
     json: Json = False,
 ) -> None:
-    """Submit a revision of a method as a draft; one with a fault is refused, and nothing is stored."""
+    """Submit a revision of a method, specification or sampling plan as a draft; one with a fault is not stored.
+
+    Which of them it is stands in the file, as `kind`.
+    """
     try:
         source = read_file(file).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Invalid(f"{file} is no UTF-8 text.", do="Save the method as UTF-8.") from error
+        raise Invalid(f"{file} is no UTF-8 text.", do="Save it as UTF-8.") from error
+    found = _KIND.search(source)
+    kind = found[1] if found else "method"
+    if kind not in _PLACES:
+        raise Invalid(f"{file}: {kind} is no kind of laboratory document.", do=f"Use {', '.join(_PLACES)}.")
     with session(folder, as_, port=port) as api:
-        made = api.post("/api/lims/methods", {"source": source, "reason": reason})
+        made = api.post(f"/api/lims/{_PLACES[kind]}", {"source": source, "reason": reason})
+    title = kind.replace("_", " ").capitalize()
     say(
-        f"Method {made['code']} revision {made['revision']}: {made['state']} (id {made['id']}).\n"
+        f"{title} {made['code']} revision {made['revision']}: {made['state']} (id {made['id']}).\n"
         f"It takes two people: titer sign lims_design {made['id']} authored --reason '...' --as AUTHOR\n"
         f"                     titer sign lims_design {made['id']} approved --reason '...' --as QUALITY",
         made,
@@ -64,6 +81,7 @@ def sample_register(
     batch: Annotated[str, typer.Option(help="Number of the batch that it was drawn from.")],
     analysis: Annotated[list[str] | None, typer.Option(help="What is to be tested; may be repeated.")] = None,
     plan: Annotated[str | None, typer.Option(help="Code of a sampling plan instead.")] = None,
+    specification: Annotated[str | None, typer.Option(help="Code of what it must meet.")] = None,
     point: Annotated[str, typer.Option(help="Where it was drawn.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why.")] = "registered by command",
     folder: Folder = Path("titer"),
@@ -77,6 +95,7 @@ def sample_register(
             "batch_id": _batch(api, batch),
             "plan_code": plan,
             "analyses": analysis or [],
+            "specification_code": specification,
             "point": point,
             "reason": reason,
         }

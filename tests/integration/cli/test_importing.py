@@ -29,6 +29,15 @@ reportables:
       path: {source: worksheet.path_length, unit: "1"}
     cases: [{inputs: {wells: ["0.1", "0.3"], path: "0.5"}, result: "0.40"}]
 """
+SPECIFICATION = """\
+kind: specification
+code: SPEC-PLATE
+title: Growth in a plate
+material: WATER
+rounding: usp-7.20
+criteria:
+  - {analysis: od600, title: Absorbance, kind: release, method: PLATE-600, unit: "1", low: "0.10", high: "0.50"}
+"""
 VERDICTS = {
     "real_life.animl": "",
     "non_valid.animl": "needs a series 'Position'",
@@ -72,12 +81,15 @@ def bench(lab: Lab, tmp_path: Path) -> Bench:
     )  # fmt: skip
     lab.as_("quentin", "sign", "equipment_node", reader.json["id"], "qualified", "--reason", "OQ 7")
     lab.as_("auto", "connection", "add", "animl", str(tmp_path), "--name", "inbox")
-    method = tmp_path / "plate.yaml"
-    method.write_text(METHOD)
-    made = lab.as_("ada", "method", "submit", str(method), "--json").json
-    lab.as_("ada", "sign", "lims_design", made["id"], "authored", "--reason", "as validated")
-    lab.as_("quentin", "sign", "lims_design", made["id"], "approved", "--reason", "as validated")
-    drawn = lab.as_("anna", "sample", "register", "--batch", batch, "--analysis", "od600", "--json").json
+    for name, text in (("plate.yaml", METHOD), ("specification.yaml", SPECIFICATION)):
+        (tmp_path / name).write_text(text)
+        made = lab.as_("ada", "method", "submit", str(tmp_path / name), "--json").json
+        lab.as_("ada", "sign", "lims_design", made["id"], "authored", "--reason", "as validated")
+        lab.as_("quentin", "sign", "lims_design", made["id"], "approved", "--reason", "as validated")
+    drawn = lab.as_(
+        "anna", "sample", "register", "--batch", batch, "--analysis", "od600", "--specification", "SPEC-PLATE",
+        "--json",
+    ).json  # fmt: skip
     assert drawn["state"] == "available"
     return Bench(lab, drawn["number"])
 
@@ -104,7 +116,7 @@ def test_a_public_file_goes_to_a_result_that_leads_back_to_its_bytes(bench: Benc
     assert said.code == 0, said.err
     (work,) = said.json["tests"]
     plates = bench.get(f"/api/lims/samples/{bench.sample}")
-    assert work["test"]["state"] == "entered"
+    assert (work["test"]["state"], work["evaluation"]["outcome"]) == ("entered", "pass")
     wells = [row["raw"] for row in plates["measurements"] if row["name"] == "series.Value"]
     assert len(wells) == 192
     assert float(work["result"]["text"]) == pytest.approx(sum(map(float, wells)) / 192 / 0.5, abs=1e-9)
@@ -120,7 +132,9 @@ def test_a_public_file_goes_to_a_result_that_leads_back_to_its_bytes(bench: Benc
     shown = bench.lab.as_("anna", "sample", "show", bench.sample)
     assert f"SHA-256 {digest}" in shown.out
     for who, meaning in (("ben", "reviewed"), ("quentin", "approved")):
-        bench.lab.as_(who, "sign", "lims_run", said.json["run"]["id"], meaning, "--reason", "Data and trail read.")
+        bench.lab.as_(
+            who, "sign", "lims_run", said.json["run"]["id"], meaning, "--reason", "Data and trail read."
+        )
     (done,) = bench.get(f"/api/lims/samples/{bench.sample}")["tests"]
     assert (done["test"]["state"], done["result"]["state"]) == ("approved", "approved")
     again = bench.bring(source, *words)
