@@ -18,13 +18,15 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from titer.base.clock import Clock, iso
+from titer.base.clock import Clock, from_iso, iso
 from titer.base.errors import IntegrityFault
 from titer.base.vault import Vault
 from titer.record import merkle
 
 _ED25519 = b"\x01"
 _COSIGNATURE = b"\x04"
+_TAIL = 16_384
+"""More bytes than any note has."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,15 @@ def verify(note: str, verifier: str) -> bool:
     return False
 
 
+def sealing_time(head: Head) -> datetime | None:
+    """The server's time at sealing, as a head states it."""
+    for line in head.extensions:
+        word, _, text = line.partition(" ")
+        if word == "time":
+            return from_iso(text)
+    return None
+
+
 def clock_extension(now: datetime) -> str:
     """The line that states the server's time at sealing."""
     return f"time {iso(now)}"
@@ -204,6 +215,24 @@ class FileWitness:
         found = [f"{text}\n\n{lines}\n" for text, lines in zip(parts[0::2], parts[1::2], strict=False)]
         rest = parts[-1] if len(parts) % 2 else ""
         return [*found, rest] if rest else found
+
+    def last_note(self) -> str | None:
+        """The last whole note that was written down; a seal that was cut short left it ahead of the ledger."""
+        path = self._folder / "notes.txt"
+        if not path.exists():
+            return None
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL))
+            text = file.read().decode(errors="replace")
+        parts = text.split("\n\n")
+        if len(parts) < 3 or parts[-1]:
+            return None
+        return f"{parts[-3]}\n\n{parts[-2]}\n"
+
+    def remember(self, head: Head) -> None:
+        """Write down again that this is the last head that was cosigned; it stands in the notes already."""
+        self._write_last(head)
+        self._last = (head.size, head.root)
 
     def cosign(self, note: str, proof: list[bytes]) -> str:
         """Check that the head extends the last one, write it down durably, and cosign.
@@ -249,6 +278,9 @@ class FileWitness:
             log.write(note + "\n")
             log.flush()
             os.fsync(log.fileno())
+        self._write_last(head)
+
+    def _write_last(self, head: Head) -> None:
         temporary = self._folder / "last.json.new"
         with temporary.open("w") as file:
             json.dump({"size": head.size, "root": head.root.hex()}, file)
