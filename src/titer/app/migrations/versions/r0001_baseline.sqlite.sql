@@ -1364,6 +1364,34 @@ CREATE TABLE twin_model (
 	CONSTRAINT uq_twin_model_code UNIQUE (code, digest)
 )
 
+CREATE TABLE twin_outlook (
+	number TEXT NOT NULL, 
+	instance_id TEXT NOT NULL, 
+	batch_id TEXT NOT NULL, 
+	batch_number TEXT NOT NULL, 
+	alert_id TEXT NOT NULL, 
+	alert_number TEXT NOT NULL, 
+	alert_title TEXT NOT NULL, 
+	raised_at BIGINT NOT NULL, 
+	hour INTEGER NOT NULL, 
+	horizon_h INTEGER NOT NULL, 
+	twin_state TEXT NOT NULL, 
+	twin_reasons TEXT NOT NULL, 
+	delivered TEXT NOT NULL, 
+	figures TEXT NOT NULL, 
+	sentence TEXT NOT NULL, 
+	refused_because TEXT, 
+	scenarios TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_twin_outlook PRIMARY KEY (id), 
+	CONSTRAINT uq_twin_outlook_number UNIQUE (number), 
+	CONSTRAINT fk_twin_outlook_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id), 
+	CONSTRAINT uq_twin_outlook_alert_id UNIQUE (alert_id)
+)
+
 CREATE TABLE twin_proposal (
 	number TEXT NOT NULL, 
 	instance_id TEXT NOT NULL, 
@@ -1626,6 +1654,10 @@ CREATE INDEX ix_twin_instance_state ON twin_instance (state)
 CREATE INDEX ix_twin_measurement_instance_id ON twin_measurement (instance_id)
 
 CREATE INDEX ix_twin_model_code ON twin_model (code)
+
+CREATE INDEX ix_twin_outlook_batch_id ON twin_outlook (batch_id)
+
+CREATE INDEX ix_twin_outlook_instance_id ON twin_outlook (instance_id)
 
 CREATE INDEX ix_twin_proposal_batch_id ON twin_proposal (batch_id)
 
@@ -2046,6 +2078,12 @@ CREATE TRIGGER titer_twin_model_insert AFTER INSERT ON twin_model BEGIN SELECT R
 CREATE TRIGGER titer_twin_model_no_delete BEFORE DELETE ON twin_model BEGIN SELECT RAISE(ABORT, 'titer: twin_model is append-only'); END
 
 CREATE TRIGGER titer_twin_model_no_update BEFORE UPDATE ON twin_model BEGIN SELECT RAISE(ABORT, 'titer: twin_model is append-only'); END
+
+CREATE TRIGGER titer_twin_outlook_insert AFTER INSERT ON twin_outlook BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_outlook', NEW.id, NEW.version, NULL, json_object('alert_id',NEW."alert_id",'alert_number',NEW."alert_number",'alert_title',NEW."alert_title",'batch_id',NEW."batch_id",'batch_number',NEW."batch_number",'delivered',NEW."delivered",'figures',NEW."figures",'horizon_h',NEW."horizon_h",'hour',NEW."hour",'id',NEW."id",'instance_id',NEW."instance_id",'number',NEW."number",'process_at',NEW."process_at",'raised_at',NEW."raised_at",'recorded_at',NEW."recorded_at",'refused_because',NEW."refused_because",'scenarios',NEW."scenarios",'sentence',NEW."sentence",'twin_reasons',NEW."twin_reasons",'twin_state',NEW."twin_state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_twin_outlook_no_delete BEFORE DELETE ON twin_outlook BEGIN SELECT RAISE(ABORT, 'titer: twin_outlook is append-only'); END
+
+CREATE TRIGGER titer_twin_outlook_no_update BEFORE UPDATE ON twin_outlook BEGIN SELECT RAISE(ABORT, 'titer: twin_outlook is append-only'); END
 
 CREATE TRIGGER titer_twin_proposal_delete AFTER DELETE ON twin_proposal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_proposal', OLD.id, OLD.version + 1, json_object('applied',OLD."applied",'author_id',OLD."author_id",'author_kind',OLD."author_kind",'batch_id',OLD."batch_id",'batch_number',OLD."batch_number",'changes',OLD."changes",'checks',OLD."checks",'compare_hour',OLD."compare_hour",'decided_at',OLD."decided_at",'decided_by',OLD."decided_by",'decided_signature_id',OLD."decided_signature_id",'digest',OLD."digest",'do_nothing',OLD."do_nothing",'expires_at',OLD."expires_at",'fault_cost',OLD."fault_cost",'id',OLD."id",'instance_id',OLD."instance_id",'number',OLD."number",'outcome',OLD."outcome",'predicted',OLD."predicted",'process_at',OLD."process_at",'rationale',OLD."rationale",'recorded_at',OLD."recorded_at",'scenarios',OLD."scenarios",'state',OLD."state",'state_reason',OLD."state_reason",'submitted_by',OLD."submitted_by",'submitted_signature_id',OLD."submitted_signature_id",'title',OLD."title",'version',OLD."version"), NULL)); END
 
