@@ -1,18 +1,116 @@
-"""What is wrong with an installation, in sentences."""
+"""What is wrong with an installation, in sentences, each with what to do. Looks only; changes nothing."""
 
 from __future__ import annotations
 
+import ctypes
+import os
 import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from titer.app import load, open_platform
+from titer.app import Config, load, open_platform
+from titer.app.history import History
 from titer.base import vault
+from titer.base.clock import Clock, SystemClock, from_iso, from_us, iso, us
 from titer.base.errors import TiterError
 from titer.cli.api import hub_is_running
+from titer.record import checkpoint as heads
 from titer.server.app import PAGES
 
 _MINIMUM_FREE = 1 * 1024**3
+_HOST_AWAY = timedelta(seconds=60)
+_CLOCK_BACK = timedelta(seconds=5)
+_UNSYNCHRONISED = 0x40
+"""STA_UNSYNC of adjtimex(2)."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Args:
+        what: how it is, in a sentence.
+        ok: whether that is as it should be.
+        do: what to do where it is not.
+    """
+
+    what: str
+    ok: bool = True
+    do: str = ""
+
+
+def examine(folder: Path, *, port: int | None = None, clock: Clock | None = None) -> list[dict[str, Any]]:
+    """Look at everything that commonly goes wrong.
+
+    Args:
+        folder: of the installation.
+        port: of the hub, where it is not the configured one.
+        clock: the server's; the system's if left out.
+
+    Returns:
+        Findings, each with `what`, `ok` and `do`.
+    """
+    try:
+        config = load(folder)
+    except TiterError as error:
+        return [asdict(Finding(str(error), False, error.do))]
+    return [
+        asdict(finding) for finding in _findings(folder, config, port or config.port, clock or SystemClock())
+    ]
+
+
+def _findings(folder: Path, config: Config, port: int, clock: Clock) -> Iterator[Finding]:
+    yield Finding(f"The configuration in {folder} can be read.")
+    yield from _disk(folder)
+    yield from _keys(folder, config)
+    yield Finding(
+        "The pages are built." if _built() else "The pages are not built.",
+        _built(),
+        "Run `make pages` in the checkout, or install a released wheel.",
+    )
+    yield from _database(folder)
+    yield from _ledger(folder, config, clock)
+    running = hub_is_running(config.host, port)
+    if running:
+        yield from _hub(folder, f"http://{config.host}:{port}")
+        yield from _connections(folder, clock)
+        return
+    yield Finding(f"No hub runs at {config.host}:{port} (that is no fault by itself).")
+    yield from _opens(folder)
+
+
+def _built() -> bool:
+    return (PAGES / "index.html").exists()
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        f"{free / 1024**3:.1f} GiB are free on the disk of {folder}.",
+        free > _MINIMUM_FREE,
+        "Free some space: when the disk is full nothing more is written, and the connectors keep their values.",
+    )
+    closed = [
+        str(place)
+        for place in (folder, folder / "content", folder / "historian", folder / "connect", folder / "logs")
+        if place.exists() and not _writable(place)
+    ]
+    yield Finding(
+        f"Cannot be written: {', '.join(closed)}." if closed else "The folder can be written.",
+        not closed,
+        "Look at owner and rights, and whether the volume is mounted read-only; start Titer as the owner.",
+    )
+
+
+def _writable(place: Path) -> bool:
+    """Whether this process may write there; rights alone do not show a read-only volume to root."""
+    return os.access(place, os.W_OK | os.X_OK) and not os.statvfs(place).f_flag & os.ST_RDONLY
 
 
 def _secrets(folder: Path) -> list[Path]:
@@ -21,67 +119,196 @@ def _secrets(folder: Path) -> list[Path]:
     return sorted([*files, *folder.glob("witness/*.key")])
 
 
-def examine(folder: Path) -> list[dict[str, Any]]:
-    """Look at everything that commonly goes wrong.
-
-    Returns:
-        Findings, each with `what`, `ok` and `do`.
-    """
-    findings: list[dict[str, Any]] = []
-
-    def note(what: str, ok: bool, do: str = "") -> None:
-        findings.append({"what": what, "ok": ok, "do": do})
-
-    try:
-        config = load(folder)
-    except TiterError as error:
-        note(str(error), False, error.do)
-        return findings
-    note(f"The configuration in {folder} can be read.", True)
-    free = shutil.disk_usage(folder).free
-    note(f"{free / 1024**3:.1f} GiB are free.", free > _MINIMUM_FREE, "Free some space.")
+def _keys(folder: Path, config: Config) -> Iterator[Finding]:
+    missing = [name for name in ("ledger.key", "ledger.pub") if not (folder / "keys" / name).exists()]
+    if missing:
+        yield Finding(
+            f"Missing in {folder / 'keys'}: {', '.join(missing)}.", False, "Restore it from the backup."
+        )
     plain = [str(path) for path in _secrets(folder) if not vault.is_sealed(path.read_bytes())]
-    note(
+    yield Finding(
         f"In plain text: {', '.join(plain)}." if plain else "Keys and tokens in the folder are sealed.",
         not plain,
         "Restore it from a backup; a token or password of your own: titer secret seal FILE.",
     )
     key = Path(config.key_file) if config.key_file else None
     inside = key is not None and key.absolute().is_relative_to(folder.absolute())
-    note(
+    yield Finding(
         "The key of the secrets lies in the folder that it protects."
         if inside
         else "The key of the secrets lies outside the folder.",
         not inside,
         "Move it elsewhere, and say so with key_file in titer.yaml.",
     )
-    note(
-        "The pages are built.",
-        (PAGES / "index.html").exists(),
-        "Run `make pages`, or install a released wheel.",
-    )
+
+
+def _database(folder: Path) -> Iterator[Finding]:
+    try:
+        History().require_head(folder / "titer.db")
+    except TiterError as error:
+        yield Finding(f"{error.what} {error.why}".strip(), False, error.do)
+        return
+    yield Finding("The database has the revision that this Titer needs.")
+
+
+def _ledger(folder: Path, config: Config, clock: Clock) -> Iterator[Finding]:
+    """The last checkpoint: its signatures, what the witness remembers, and its time against the clock."""
     witness = Path(config.witness) if Path(config.witness).is_absolute() else folder / config.witness
-    outside = witness.exists() and witness.stat().st_dev != folder.stat().st_dev
-    note(
+    apart = witness.exists() and witness.stat().st_dev != folder.stat().st_dev
+    yield Finding(
         "The witness lies on another volume."
-        if outside
-        else "The witness lies on the same volume as the database: whoever can change one can change both.",
-        True,
+        if apart
+        else "The witness lies on the same volume as the database: whoever can change one can change both."
     )
-    if hub_is_running(config.host, config.port):
-        note(f"A hub answers at {config.host}:{config.port}.", True)
-        return findings
-    note(f"No hub runs at {config.host}:{config.port} (that is no fault by itself).", True)
+    do = "Run `titer verify`; it names what was touched first. Restore a backup if you cannot explain it."
+    try:
+        last = _query(folder, "SELECT tree_size, note FROM ledger_checkpoint ORDER BY tree_size DESC LIMIT 1")
+        keys = [
+            (folder / "keys" / "ledger.pub").read_text().strip(),
+            (witness / "witness.pub").read_text().strip(),
+        ]
+    except (OSError, sqlite3.Error) as error:
+        yield Finding(f"The last checkpoint cannot be read: {error}.", False, do)
+        return
+    if not last:
+        yield Finding("The ledger has no checkpoint.", False, do)
+        return
+    size, note = last[0]
+    try:
+        good = all(heads.verify(note, key) for key in keys) and heads.parse(note).size == size
+        told = heads.parse(note)
+    except (TiterError, ValueError, TypeError, AttributeError):
+        yield Finding(f"The last checkpoint, over {size:,} entries, cannot be read.", False, do)
+        return
+    yield Finding(
+        f"The last checkpoint, over {size:,} entries, is signed by ledger and witness."
+        if good
+        else f"The last checkpoint, over {size:,} entries, bears no valid signature of ledger and witness.",
+        good,
+        do,
+    )
+    yield from _clock(next((line[5:] for line in told.extensions if line.startswith("time ")), ""), clock)
+
+
+def _clock(sealed_at: str, clock: Clock) -> Iterator[Finding]:
+    now = clock.now()
+    sealed = _instant(sealed_at)
+    if sealed is not None and now < sealed - _CLOCK_BACK:
+        yield Finding(
+            f"The clock of this machine says {iso(now)}, which is before the last checkpoint ({sealed_at}).",
+            False,
+            "Set the clock by NTP before anything is written; entries would bear a time before earlier ones.",
+        )
+        return
+    kept = _synchronised()
+    yield Finding(
+        "The clock goes on from the last checkpoint, and the system keeps it synchronised."
+        if kept
+        else "The clock goes on from the last checkpoint; whether it is synchronised this system does not say."
+        if kept is None
+        else "The clock goes on from the last checkpoint; the system says that it is not synchronised (use NTP)."
+    )
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return from_iso(text)
+    except ValueError:
+        return None
+
+
+def _synchronised() -> bool | None:
+    """What the kernel says of its clock (adjtimex); None where it cannot be asked."""
+    if not sys.platform.startswith("linux"):
+        return None
+    state = (ctypes.c_int * 64)()
+    try:
+        answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(state))
+    except (OSError, AttributeError):
+        return None
+    # struct timex begins with an unsigned int and three longs; the fifth field is the status.
+    status = ctypes.c_int.from_buffer(state, 4 * ctypes.sizeof(ctypes.c_long) + ctypes.sizeof(ctypes.c_long))
+    return None if answer < 0 else not status.value & _UNSYNCHRONISED
+
+
+def _hub(folder: Path, address: str) -> Iterator[Finding]:
+    """Who listens at the hub's address, and what is wrong with it."""
+    import httpx2 as httpx
+
+    try:
+        told = httpx.get(f"{address}/api/health", trust_env=False, timeout=5).json()
+        ledger = told["ledger"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        yield Finding(
+            f"Another program than Titer listens at {address}.",
+            False,
+            "Stop it, or choose another port in titer.yaml (or with --port).",
+        )
+        return
+    if ledger != (folder / "keys" / "ledger.pub").read_text().partition("+")[0]:
+        yield Finding(
+            f"The hub of another installation listens at {address}.",
+            False,
+            "Choose another port in titer.yaml (or with --port).",
+        )
+        return
+    yield Finding(f"The hub answers at {address}.")
+    for fault in told.get("faults", []):
+        yield Finding(f"{fault['what']} {fault['why']}".strip(), False, fault["do"])
+
+
+def _connections(folder: Path, clock: Clock) -> Iterator[Finding]:
+    """What the connector hosts last said, where a hub runs to be told."""
+    try:
+        rows = _query(
+            folder, "SELECT name, state, message, heard_at FROM equipment_connection_status ORDER BY name"
+        )
+    except sqlite3.Error as error:
+        yield Finding(f"The state of the connections cannot be read: {error}.", False, "Run `titer verify`.")
+        return
+    for name, state, message, heard_at in rows:
+        away = us(clock.now()) - heard_at > _HOST_AWAY // timedelta(microseconds=1)
+        if away:
+            yield Finding(
+                f"Connection {name}: its connector host was last heard of at {iso(from_us(heard_at))}.",
+                False,
+                "Start the host (`titer serve` runs the local one), and look at logs/connect.log; it keeps the "
+                "values until then.",
+            )
+        else:
+            good = state not in ("failed", "refused", "stopped", "disconnected")
+            yield Finding(
+                f"Connection {name} is {state}" + (f": {message}" if message else "."),
+                good,
+                "Look at the device and the cable; `titer connection list` says more.",
+            )
+
+
+def _opens(folder: Path) -> Iterator[Finding]:
+    """Whether the whole platform opens; only where no hub holds it."""
     try:
         platform = open_platform(folder)
     except TiterError as error:
-        note(str(error), False, error.do)
-        return findings
+        yield Finding(f"{error.what} {error.why}".strip(), False, error.do)
+        return
     try:
-        note("The database opens, and its tables and triggers are those that Titer made.", True)
         with platform.record.reading() as session:
             row = platform.record.installation(session)
-        note("It is a simulated installation." if row.simulated else "It is a real installation.", True)
+        yield Finding("The database opens, and its tables and triggers are those that Titer made.")
+        yield Finding("It is a simulated installation." if row.simulated else "It is a real installation.")
+        unlisted = platform.historian.health()["unlisted"]
+        yield Finding(
+            f"The historian set {len(unlisted)} files aside that no entry knows."
+            if unlisted
+            else "The historian knows all its segments.",
+            not unlisted,
+            f"Look into {folder / 'historian' / 'unlisted'}: after a restored backup they hold the only copy.",
+        )
     finally:
         platform.close()
-    return findings
+
+
+def _query(folder: Path, statement: str) -> list[Any]:
+    """Read the database without touching it, whoever has it open."""
+    with closing(sqlite3.connect(f"file:{folder / 'titer.db'}?mode=ro", uri=True)) as base:
+        return base.execute(statement).fetchall()

@@ -1,0 +1,143 @@
+"""The doctor finds what commonly goes wrong with an installation, and says what to do about each."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.integration.cli.conftest import Said
+from tests.integration.cli.executable import Taken, free_port
+
+from titer.app import Config, create_installation, load
+from titer.app.config import write
+from titer.app.history import VERSION_TABLE
+from titer.base.clock import ManualClock, SystemClock
+from titer.cli import doctor
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("doctor") / "lab"
+    create_installation(folder, Config(name="lab", port=free_port()))
+    return folder
+
+
+@pytest.fixture
+def lab(sound: Path, tmp_path: Path) -> Path:
+    """A copy that may be harmed."""
+    folder = tmp_path / "lab"
+    shutil.copytree(sound, folder)
+    return folder
+
+
+def faults(
+    folder: Path, *, port: int | None = None, clock: ManualClock | None = None
+) -> list[tuple[str, str]]:
+    """(what, what to do) of everything that is not as it should be; pages are not built in every checkout."""
+    found = doctor.examine(folder, port=port, clock=clock)
+    assert all(one["what"] for one in found)
+    return [(one["what"], one["do"]) for one in found if not one["ok"] and "The pages are" not in one["what"]]
+
+
+def only(found: list[tuple[str, str]], *words: str) -> None:
+    """Insist that something of the found is about these words, and says what to do."""
+    hits = [(what, do) for what, do in found if all(word in what + do for word in words)]
+    assert hits, found
+    assert all(do for _, do in hits)
+
+
+def test_a_sound_installation_has_no_fault(lab: Path) -> None:
+    assert faults(lab) == []
+
+
+def test_a_disk_that_is_full_is_found(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, 10**6))
+    only(faults(lab), "0.0 GiB are free", "Free some space")
+
+
+def test_a_folder_that_cannot_be_written_is_found(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_writable", lambda place: place.name != "content")
+    only(faults(lab), "Cannot be written", "content", "read-only")
+
+
+def test_a_clock_that_was_set_back_is_found(lab: Path) -> None:
+    behind = ManualClock(SystemClock().now() - timedelta(days=1))
+    only(faults(lab, clock=behind), "before the last checkpoint", "NTP")
+
+
+def test_a_missing_key_is_found(lab: Path) -> None:
+    (lab / "keys" / "ledger.key").unlink()
+    only(faults(lab), "ledger.key", "Restore it from the backup")
+
+
+def test_a_key_that_opens_no_secret_any_more_is_found(lab: Path) -> None:
+    write(lab, replace(load(lab), key_file=str(lab.parent / "gone.key")))
+    only(faults(lab), "key", "TITER_KEY")
+
+
+def test_a_program_that_is_no_hub_at_the_port_is_found(lab: Path) -> None:
+    with Taken() as taken:
+        only(faults(lab, port=taken.port), "Another program than Titer", "choose another port")
+
+
+def test_a_database_of_a_newer_titer_is_found(lab: Path) -> None:
+    with closing(sqlite3.connect(lab / "titer.db")) as base, base:
+        base.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")  # noqa: S608  our own name
+    only(faults(lab), "9999", "newer")
+
+
+def test_a_missing_database_is_found(lab: Path) -> None:
+    for path in lab.glob("titer.db*"):
+        path.unlink()
+    only(faults(lab), "titer.db is missing", "backup")
+
+
+def test_a_last_checkpoint_that_was_touched_is_found(lab: Path) -> None:
+    with closing(sqlite3.connect(lab / "titer.db")) as base, base:
+        for name, _ in base.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type='trigger' AND tbl_name='ledger_checkpoint'"
+        ).fetchall():
+            base.execute(f'DROP TRIGGER "{name}"')
+        size, note = base.execute(
+            "SELECT tree_size, note FROM ledger_checkpoint ORDER BY tree_size DESC"
+        ).fetchone()
+        lines = note.split("\n")
+        at = random.Random(1).randrange(len(lines[2]) - 2)
+        lines[2] = lines[2][:at] + ("A" if lines[2][at] != "A" else "B") + lines[2][at + 1 :]
+        base.execute("UPDATE ledger_checkpoint SET note = ? WHERE tree_size = ?", ("\n".join(lines), size))
+    only(faults(lab), "last checkpoint", "titer verify")
+
+
+def test_pages_that_are_not_built_are_found(
+    lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "PAGES", tmp_path / "nothing")
+    found = [one for one in doctor.examine(lab) if "The pages are" in one["what"]]
+    assert [(one["ok"], "make pages" in one["do"]) for one in found] == [(False, True)]
+
+
+def test_a_connector_host_that_is_away_is_found(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(sqlite3.connect(lab / "titer.db")) as base, base:
+        base.execute(
+            "INSERT INTO equipment_connection_status(name, state, message, backlog, heard_at, epoch) "
+            "VALUES ('br201', 'connected', '', 0, 1, 1)"
+        )
+    monkeypatch.setattr(doctor, "hub_is_running", lambda *_: True)
+    monkeypatch.setattr(doctor, "_hub", lambda *_: iter(()))
+    only(faults(lab), "br201", "last heard of at 1970", "titer serve")
+
+
+def test_the_command_prints_what_to_do_and_ends_with_1(run: Callable[..., Said], tmp_path: Path) -> None:
+    said = run("doctor", "--dir", str(tmp_path / "nothing"))
+    assert said.code == 1
+    assert "titer init" in said.out
+    assert run("doctor", "--json", "--dir", str(tmp_path / "nothing")).json[0]["ok"] is False
