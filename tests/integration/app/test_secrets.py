@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from typer.testing import CliRunner
 
 from titer.app import Config, create_installation, load, open_platform, write
 from titer.base import vault
 from titer.base.errors import IntegrityFault, TiterError, Unavailable
 from titer.cli.doctor import examine
+from titer.cli.main import app
 from titer.record import Actor
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -111,3 +113,17 @@ def test_the_doctor_finds_a_secret_in_plain_text_and_a_key_that_lies_inside(lab:
     found = [finding["what"] for finding in examine(lab) if not finding["ok"]]
     assert any("In plain text" in what and "local.token" in what for what in found)
     assert any("lies in the folder that it protects" in what for what in found)
+
+
+def test_a_file_of_ones_own_is_sealed_by_command(lab: Path, tmp_path: Path) -> None:
+    password = tmp_path / "opcua.password"
+    password.write_text("swordfish")
+    runner = CliRunner()
+    answer = runner.invoke(app, ["secret", "seal", str(password), "--dir", str(lab)])
+    assert answer.exit_code == 0, answer.output
+    assert "swordfish" not in password.read_text()
+    assert vault.read_file(password, lab.with_name("lab.key")) == b"swordfish"
+    again = runner.invoke(app, ["secret", "seal", str(password), "--dir", str(lab)])
+    assert "sealed already" in str(again.exception)
+    gone = runner.invoke(app, ["secret", "seal", str(tmp_path / "gone"), "--dir", str(lab)])
+    assert "cannot be read" in str(gone.exception)
