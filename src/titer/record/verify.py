@@ -9,7 +9,7 @@ import json
 import struct
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,16 +99,59 @@ def verify_store(
 
 def _faults(record: Record, sealer: Sealer, verdict: Verdict, extra: Iterable[Verifier]) -> Generator[str]:
     verdict.tell("database file", 0, 1)
-    with record.reading() as session:
+    with _snapshot(record, sealer) as (session, witnesses):
         yield from (f"SQLite: {text}" for text in sqlite.integrity(session.connection()))
-        yield from _tree(session, sealer, verdict)
+        yield from _tree(session, sealer, witnesses, verdict)
         if not verdict.unsealed:
             yield from _rest(record, session, verdict, extra)
             return
     sealer.seal()
-    with record.reading() as session:
-        yield from _tree(session, sealer, verdict)
+    with _snapshot(record, sealer) as (session, witnesses):
+        yield from _tree(session, sealer, witnesses, verdict)
         yield from _rest(record, session, verdict, extra)
+
+
+@dataclass(frozen=True)
+class _Witnessed:
+    """What a witness knew at the instant of the snapshot.
+
+    Args:
+        signer: whose it is.
+        last: size and root of the last head that it cosigned.
+        notes: all that it cosigned; raises what kept them from being read.
+    """
+
+    signer: heads.Signer
+    last: tuple[int, bytes]
+    notes: Callable[[], list[str]]
+
+
+@contextmanager
+def _snapshot(record: Record, sealer: Sealer) -> Iterator[tuple[Session, list[_Witnessed]]]:
+    """The tables and the witnesses at one instant, between two seals.
+
+    A witness cosigns before the ledger stores the checkpoint: who reads them one after the other while a hub seals
+    sees a witness that is ahead, and takes it for entries that were cut off.
+    """
+    with ExitStack() as stack:
+        with sealer.still():
+            session = stack.enter_context(record.reading())
+            session.connection().exec_driver_sql("SELECT count(*) FROM sqlite_master")  # begins the snapshot
+            witnesses = [_Witnessed(one.signer, one.last, _kept(one)) for one in sealer.witnesses]
+        yield session, witnesses
+
+
+def _kept(witness: heads.FileWitness) -> Callable[[], list[str]]:
+    try:
+        found = witness.notes()
+    except (OSError, UnicodeDecodeError) as error:
+        fault = error
+
+        def refuse() -> list[str]:
+            raise fault
+
+        return refuse
+    return lambda: found
 
 
 def _rest(record: Record, session: Session, verdict: Verdict, extra: Iterable[Verifier]) -> Iterator[str]:
@@ -126,7 +169,7 @@ def _rest(record: Record, session: Session, verdict: Verdict, extra: Iterable[Ve
         yield str(error)
 
 
-def _tree(session: Session, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
+def _tree(session: Session, sealer: Sealer, witnesses: list[_Witnessed], verdict: Verdict) -> Iterator[str]:
     """The entries against the tree, its heads and its witnesses; entries behind the last leaf are counted."""
     verdict.place = "ledger_leaf"
     leaves = session.execute(
@@ -143,8 +186,8 @@ def _tree(session: Session, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
         select(LedgerEntry.seq, LedgerEntry.body).order_by(LedgerEntry.seq).execution_options(yield_per=5000)
     )
     frontier = merkle.Frontier()
-    witnessed_size = max((witness.last[0] for witness in sealer.witnesses), default=0)
-    witness_roots = {witness.last[0]: (witness.signer.name, witness.last[1]) for witness in sealer.witnesses}
+    witnessed_size = max((witness.last[0] for witness in witnesses), default=0)
+    witness_roots = {witness.last[0]: (witness.signer.name, witness.last[1]) for witness in witnesses}
     position = verdict.unsealed = 0
     for seq, body in entries:
         if position == len(leaves):
@@ -190,14 +233,14 @@ def _tree(session: Session, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
     if witnessed_size > position:
         yield f"Entries were cut off: a witness saw {witnessed_size:,}, there are {position:,}."
         return
-    for witness in sealer.witnesses:
+    for witness in witnesses:
         verdict.place = f"notes.txt of the witness {witness.signer.name}"
         yield from _notes(witness, witnessed, [leaf.leaf_hash for leaf in leaves])
     verdict.entries, verdict.root = position, frontier.root().hex()
     verdict.checked["entries"] = position
 
 
-def _notes(witness: heads.FileWitness, expected: set[str], leaves: list[bytes]) -> Iterator[str]:
+def _notes(witness: _Witnessed, expected: set[str], leaves: list[bytes]) -> Iterator[str]:
     """A witness' own notes against the checkpoints that bear its cosignature.
 
     A note more than the ledger has is right if its root is: the seal that it belongs to was cut short.
