@@ -16,6 +16,7 @@ import contextlib
 import hashlib
 import json
 import math
+import os
 import random
 import socket
 import threading
@@ -104,6 +105,14 @@ def _text(value: float | str) -> str:
     if isinstance(value, str):
         return value
     return "nan" if math.isnan(value) else repr(float(value))
+
+
+def patience() -> float:
+    """How many times longer something takes here than on a quiet machine: processes that wait, for each core.
+
+    It stretches how long a test waits for something to happen, never what must be true once it did.
+    """
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def quiet_port() -> int:

@@ -13,18 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from titer.testing.connectors import Account, Cable, FakeHub, account, quiet_port
+from titer.testing.connectors import Account, Cable, FakeHub, account, patience, quiet_port
 
 HERE = Path(__file__).parent
 CONNECTION = "plant-1"
-
-
-def patience() -> float:
-    """How many times longer something takes here than on a quiet machine: processes that wait, for each core.
-
-    It stretches how long the bench waits for something to happen, never what must be true once it did.
-    """
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 async def until(condition: Callable[[], bool], seconds: float, what: str, *, every: float = 0.05) -> None:

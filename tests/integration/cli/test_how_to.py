@@ -16,7 +16,7 @@ import pytest
 from tests.integration.cli.conftest import Said
 from tests.integration.cli.test_own_reactor import process, wait_for
 
-from titer.testing.connectors import quiet_port
+from titer.testing.connectors import patience, quiet_port
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "how-to" / "first-reactor.md"
@@ -111,10 +111,10 @@ class Reader:
 
         assert self.hub is not None
         self.hub.send_signal(signal.SIGINT)
-        self.hub.wait(60)
+        self.hub.wait(60 * patience())
 
 
-@pytest.mark.timeout(360)
+@pytest.mark.timeout(900)
 def test_a_reader_types_the_page_and_ends_with_a_record_that_verifies(
     run: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
