@@ -7,10 +7,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.cli.processes import HUB, start_hub
@@ -37,6 +39,12 @@ PEOPLE = (
     ("okafor", "Maria Okafor", "quality"),
     ("silva", "Rui Silva", "quality"),
     ("lindqvist", "Eva Lindqvist", "operator"),
+    ("tanaka", "Yuki Tanaka", "analyst"),
+    ("novak", "Jana Novak", "analyst"),
+    ("reyes", "Ana Reyes", "reviewer"),
+    ("weber", "Jonas Weber", "scientist"),
+    ("lund", "Ingrid Lund", "inspector"),
+    ("adler", "Petra Adler", "administrator"),
 )
 
 
@@ -56,12 +64,16 @@ class Served:
         folder: of the installation.
         batch: id of the batch that is under review.
         exceptions: ids of its exceptions.
+        certificate: id of a certificate of analysis that waits to be issued, where a laboratory is furnished.
+        result: id of its result of purity.
     """
 
     address: str
     folder: Path
     batch: str
     exceptions: list[str] = field(default_factory=list)
+    certificate: str = ""
+    result: str = ""
 
 
 def _people(platform: Platform) -> dict[str, Actor]:
@@ -73,6 +85,14 @@ def _people(platform: Platform) -> dict[str, Actor]:
             )
             row.policy_acknowledged_at = unit.now
             made[username] = Actor.person(row.id, None, full_name)
+            if role == "analyst":
+                platform.identity.enter_training(
+                    unit,
+                    person_id=row.id,
+                    competency="sec-hplc",
+                    document="SOP-12 v3",
+                    expires_at=unit.process_now + timedelta(days=300),
+                )
     return made
 
 
@@ -139,19 +159,46 @@ def platform_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served
     """
     if not PAGES.exists():
         _missing("the pages are not built: make pages")
-    root = tmp_path_factory.mktemp("served")
+    yield from _served(tmp_path_factory.mktemp("served"), _empty)
+
+
+@pytest.fixture(scope="module")
+def laboratory_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A demo installation whose laboratory has a certificate that waits to be issued, served on a free port."""
+    if not PAGES.exists():
+        _missing("the pages are not built: make pages")
+    yield from _served(tmp_path_factory.mktemp("laboratory"), _furnished, demo=True)
+
+
+def _empty(_platform: Platform, _people: dict[str, Actor], _batch: str) -> dict[str, str]:
+    return {}
+
+
+def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict[str, str]:
+    from tests.e2e.laboratory import Laboratory, certificate
+
+    made, result = certificate(Laboratory(platform, people, PASSWORD), batch)
+    return {"certificate": made, "result": result}
+
+
+def _served(
+    root: Path, furnish: Callable[[Platform, dict[str, Actor], str], dict[str, str]], *, demo: bool = False
+) -> Iterator[Served]:
     folder = root / "lab"
-    create_installation(folder, Config(name="Plant", site="Suite 2", layers=("lims",)))
-    platform = open_platform(folder)
-    _people(platform)
+    config = Config(name="Plant", site="Suite 2", layers=("lims",))
+    create_installation(folder, config, simulated=demo, demo=demo)
+    # Passwords are hashed lightly here: what they cost is no business of these tests.
+    platform = open_platform(folder, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    people = _people(platform)
     batch, exceptions = _work(platform)
+    more = furnish(platform, people, batch)
     platform.settle()
     platform.close()
     supervisor = Supervisor(root / "logs")
     try:
         start_hub(supervisor, folder, port=0)
         port = supervisor.children[HUB].announced.split()[1]
-        yield Served(f"http://127.0.0.1:{port}", folder, batch, exceptions)
+        yield Served(f"http://127.0.0.1:{port}", folder, batch, exceptions, **more)
     finally:
         supervisor.end_all()
 
@@ -175,12 +222,14 @@ Screen = Callable[..., Any]
 
 
 @pytest.fixture
-def screen(browser: Any, platform_server: Served) -> Iterator[Screen]:
+def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
     """Opens a browser of its own for each person: `screen("okafor")` is logged in, `screen()` is not.
 
-    What a page throws, and what it writes to its console as an error, fails the test: except for the refusals
-    that the test itself provokes.
+    The server is the laboratory's where a test asks for that, else the plain one. What a page throws fails the
+    test: except for the refusals that the test itself provokes.
     """
+    named = "laboratory_server" if "laboratory_server" in request.fixturenames else "platform_server"
+    served: Served = request.getfixturevalue(named)
     contexts, thrown = [], []
 
     def open_one(username: str | None = None, view: str = "desk") -> Any:
@@ -192,7 +241,7 @@ def screen(browser: Any, platform_server: Served) -> Iterator[Screen]:
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: thrown.append(str(error)))
-        page.goto(platform_server.address)
+        page.goto(served.address)
         if username:
             log_in(page, username, PASSWORD)
             page.get_by_role("navigation").first.wait_for()

@@ -14,7 +14,7 @@ from titer.app import Platform
 from titer.app.platform import routers
 from titer.base.clock import iso, us
 from titer.record.http import Current
-from titer.server import events, exporting, importing, problems, search, waiting
+from titer.server import events, exporting, importing, people, problems, search, waiting
 
 PAGES = Path(__file__).resolve().parent / "pages"
 MAX_BODY = 64 * 1024 * 1024
@@ -39,7 +39,14 @@ def create_app(platform: Platform) -> FastAPI:
     problems.install(app)
     for router in routers():
         app.include_router(router, generate_unique_id_function=lambda route: route.name)
-    for own in (events.router, exporting.router, importing.router, search.router, waiting.router):
+    for own in (
+        events.router,
+        exporting.router,
+        importing.router,
+        people.router,
+        search.router,
+        waiting.router,
+    ):
         app.include_router(own, generate_unique_id_function=lambda route: route.name)
     _middleware(app)
 

@@ -14,10 +14,19 @@ export const isId = (v: unknown): v is string => typeof v === "string" && UUID.t
 export const isHash = (v: unknown): v is string => typeof v === "string" && HASH.test(v);
 const isPlain = (v: unknown): v is Plain => typeof v === "object" && v !== null && !Array.isArray(v);
 
+/** What a person asks first: what it is called, what came out, against which limit. Fields not named follow as they stand. */
+const FIRST = ["number", "certificate", "alert", "run", "sample", "batch", "title", "name", "analysis", "feature", "material", "value", "result", "text", "raw", "limit", "limit_text", "low", "high", "outcome", "conforms", "disposition", "state", "results"];
+const rank = (field: string): number => {
+  const at = FIRST.indexOf(field);
+  return at < 0 ? FIRST.length : at;
+};
+const byRank = (a: string, b: string): number => rank(a) - rank(b);
+
 /** Whether a field tells a machine which record is meant, and a person nothing. */
 export function identifies(field: string, v: unknown): boolean {
   if (["id", "version", "record_version", "key", "seed"].includes(field)) return true;
   if (isHash(v)) return true;
+  if (v === null && /_ids?$/.test(field)) return true;
   if (Array.isArray(v)) return v.length > 0 && v.every((one) => isId(one) || isHash(one));
   return isId(v);
 }
@@ -47,7 +56,8 @@ export function arranged(content: Plain): { facts: [string, unknown][]; parts: [
     else if (isPlain(v) || (Array.isArray(v) && v.some((one) => typeof one === "object" && one !== null))) parts.push(pair);
     else facts.push(pair);
   }
-  return { facts, parts, identifiers };
+  const sorted = (of: [string, unknown][]) => of.sort(([a], [b]) => byRank(a, b));
+  return { facts: sorted(facts), parts: sorted(parts), identifiers };
 }
 
 /** The columns of a list of like objects that is read best as a table; null where it is none. */
@@ -56,7 +66,7 @@ export function columnsOf(rows: readonly unknown[]): string[] | null {
   const plain = (rows as Plain[]).map(withUnits);
   const fields = [...new Set(plain.flatMap((r) => Object.keys(r)))].filter((f) => !plain.every((r) => identifies(f, r[f]) || r[f] === null || r[f] === undefined || r[f] === ""));
   const flat = fields.every((f) => plain.every((r) => !isPlain(r[f]) && !(Array.isArray(r[f]) && r[f].some((one) => typeof one === "object"))));
-  return flat && fields.length >= 2 && fields.length <= 8 ? fields : null;
+  return flat && fields.length >= 2 && fields.length <= 10 ? fields.sort(byRank) : null;
 }
 
 /**

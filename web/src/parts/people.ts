@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/endpoints";
+import { useSession } from "../api/session";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
@@ -10,9 +11,12 @@ export function usePeople(): (id: string | null | undefined) => string {
   return (id) => (id ? (names.get(id) ?? (UUID.test(id) ? id.slice(-8) : id)) : "–");
 }
 
-/** Numbers that people read for batch ids. */
+/** Numbers that people read for batch ids; quality knows them too where the plant floor is switched off. */
 export function useBatchNumbers(): (id: string | null | undefined) => string {
-  const batches = useQuery({ queryKey: ["batches"], queryFn: ({ signal }) => api.batches(signal), meta: { types: ["mes_batch"] } });
-  const numbers = new Map((batches.data ?? []).map((b) => [b.id, b.number]));
+  const { installation } = useSession();
+  const floor = installation.layers.includes("mes");
+  const batches = useQuery({ queryKey: ["batches"], queryFn: ({ signal }) => api.batches(signal), enabled: floor, meta: { types: ["mes_batch"] } });
+  const dispositions = useQuery({ queryKey: ["dispositions"], queryFn: ({ signal }) => api.dispositions(signal), enabled: !floor, meta: { types: ["quality_"] } });
+  const numbers = new Map([...(batches.data ?? []).map((b) => [b.id, b.number] as const), ...(dispositions.data ?? []).map((d) => [d.batch_id, d.batch_number] as const)]);
   return (id) => (id ? (numbers.get(id) ?? id.slice(-8)) : "–");
 }

@@ -11,7 +11,7 @@ describe("content laid out for reading", () => {
   it("says facts first and identifiers last, and loses nothing", () => {
     const content = { id: ID, batch_id: ID, digest: "a".repeat(64), title: "Feed below normal", number: "EX-1", evidence: { value: "1", unit: "L" } };
     const { facts, parts, identifiers } = arranged(content);
-    expect(facts.map(([f]) => f)).toEqual(["title", "number"]);
+    expect(facts.map(([f]) => f)).toEqual(["number", "title"]);
     expect(parts.map(([f]) => f)).toEqual(["evidence"]);
     expect(identifiers.map(([f]) => f)).toEqual(["id", "batch_id", "digest"]);
   });

@@ -73,6 +73,7 @@ function Body({ detail }: { detail: AlertDetail }) {
             />
             {alert.lead ? <p style={{ marginTop: 12 }}>{alert.lead}</p> : null}
           </Panel>
+          <Cost alert={alert.id} batch={alert.batch_id} />
           <Panel title="What stands out" right={<span className="muted">choose one for its raw trend</span>}>
             <Contributions parts={alert.contributions} chosen={feature} choose={setChosen} />
           </Panel>
@@ -87,7 +88,6 @@ function Body({ detail }: { detail: AlertDetail }) {
         </div>
         <div className="stack-l">
           <Decide detail={detail} />
-          <Cost alert={alert.id} batch={alert.batch_id} />
           <Panel title="Similar alerts">
             {similar.length === 0 ? (
               <p className="muted">None before this one.</p>

@@ -49,7 +49,7 @@ function Body({ result }: { result: ResultShape }) {
           <Panel>
             <div className="row" style={{ gap: 32, alignItems: "baseline" }}>
               <strong className="tabular" data-testid="reported" style={{ fontSize: 30, textDecoration: result.state === "invalidated" ? "line-through" : undefined }}>
-                {exact(evaluations.data?.find((e) => e.rounded)?.rounded ?? result.text, result.unit)}
+                {evaluations.isPending ? "…" : exact(evaluations.data?.find((e) => e.rounded)?.rounded ?? result.text, result.unit)}
               </strong>
               {(evaluations.data ?? []).map((e) => (
                 <span key={e.id} className="row">

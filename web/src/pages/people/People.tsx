@@ -80,7 +80,7 @@ function Add() {
         <TextInput label={t("people.name")} value={name} onChange={(e) => setName(e.currentTarget.value)} autoComplete="off" />
         <TextInput label={t("login.user")} description={t("people.username.hint")} value={username} onChange={(e) => setUsername(e.currentTarget.value.toLowerCase())} autoComplete="off" />
         <PasswordInput label={t("people.password")} description={t("people.password.hint")} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="new-password" />
-        <MultiSelect label={t("people.roles")} data={ROLES.map((r) => ({ value: r, label: label(r) }))} value={roles} onChange={setRoles} comboboxProps={{ transitionProps: { duration: 0 } }} />
+        <MultiSelect label={t("people.roles")} data={ROLES.map((r) => ({ value: r, label: label(r) }))} value={roles} onChange={setRoles} searchable comboboxProps={{ transitionProps: { duration: 0 } }} />
         <TextInput label={t("sign.reason")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
         {add.error ? <ErrorState error={add.error} /> : null}
         <div>

@@ -34,12 +34,14 @@ export function readable(field: string, v: unknown): unknown {
   return v;
 }
 
-export function brief(v: unknown): string {
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+export function brief(v: unknown, names: Names = {}): string {
   if (v === null || v === undefined || v === "") return "nothing";
   if (typeof v === "boolean") return v ? "yes" : "no";
   if (typeof v === "string" && /^\d{4}-\d\d-\d\dT.*Z$/.test(v)) return `${v.slice(0, 19).replace("T", " ")} UTC`;
   if (Array.isArray(v)) return v.length === 0 ? "none" : `${v.length} item${v.length === 1 ? "" : "s"}`;
-  const text = typeof v === "object" ? JSON.stringify(v) : String(v);
+  const text = (typeof v === "object" ? JSON.stringify(v) : String(v)).replace(ID, (id) => names[id] ?? id.slice(-8));
   return text.length > 48 ? `${text.slice(0, 45)}…` : text;
 }
 
@@ -102,9 +104,9 @@ export function sentence(entry: Entry, names: Names = {}): string {
   const row = (entry.after ?? entry.before ?? {}) as Row;
   const of = (field: string): string => {
     const id = row[field];
-    return typeof id === "string" ? (names[id] ?? id.slice(-8)) : "";
+    return typeof id === "string" ? (names[id] ?? id.replace(ID, (one) => one.slice(-8))) : "";
   };
-  const because = entry.reason ? ` because: ${entry.reason}` : "";
+  const because = entry.reason ? ` because: ${entry.reason.replace(ID, (id) => names[id] ?? id.slice(-8))}` : "";
   const own = SAID[entry.record_type]?.(who, row, of, entry);
   if (own) return `${own}${because}`;
   const what = `${noun(entry.record_type)} ${nameOf(entry, names)}`;
@@ -126,7 +128,7 @@ export function sentence(entry: Entry, names: Names = {}): string {
 function called(v: unknown, names: Names): string {
   if (typeof v === "string" && names[v]) return names[v];
   if (typeof v === "string" && /^[0-9a-f]{40,}$/.test(v)) return `${v.slice(0, 8)}…`;
-  return brief(v);
+  return brief(v, names);
 }
 
 export interface Head {

@@ -1,0 +1,241 @@
+"""A laboratory with one certificate in it: a sample, two runs of a real AnIML file, an investigation, signatures."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import select
+
+from titer.app import Platform
+from titer.lims import ReportableResult, Run, TestRequest
+from titer.lims.animl import read_run
+from titer.record import Actor, OutboxEvent
+from titer.sim.animl import WrittenInjection, WrittenSequence, write_animl
+from titer.sim.chromatograph import Injection, chromatogram, composition, integrate
+
+DOCUMENTS = Path(__file__).parents[1] / "integration" / "lims" / "documents.py"
+BROTH = {"titre": 4.21, "hmw": 1.9, "lmw": 0.7}
+LEVELS = (("STD-1", "0.1"), ("STD-2", "0.2"), ("STD-3", "0.4"))
+TIMER = Actor.timer("test")
+
+
+class Laboratory:
+    """Acts and signs in a platform's laboratory, as its people.
+
+    Args:
+        platform: open, with the laboratory switched on.
+        people: by user name; those named in `furnish`.
+        password: of all of them.
+    """
+
+    def __init__(self, platform: Platform, people: dict[str, Actor], password: str) -> None:
+        self.platform = platform
+        self.people = people
+        self.password = password
+
+    def act(self, person: str, verb: str) -> Any:
+        """An open action in a person's name."""
+        return self.platform.record.action(self.people[person], verb, reason="as planned")
+
+    def sign(self, person: str, record_type: str, record_id: str, meaning: str) -> None:
+        """Give a signature over what is shown."""
+        who = self.people[person]
+        with self.platform.record.reading() as session:
+            shown = self.platform.signing.preview(session, who, record_type, record_id, meaning, {})
+        self.platform.signing.sign(
+            who,
+            record_type=record_type,
+            record_id=record_id,
+            version=shown.version,
+            meaning=meaning,
+            data={},
+            shown_digest=shown.digest,
+            reason="Agrees with what was shown.",
+            password=self.password,
+            remote="test",
+        )
+
+
+def certificate(lab: Laboratory, batch_id: str) -> tuple[str, str]:
+    """Measure a harvest sample and write its certificate, which waits for the quality unit.
+
+    Returns:
+        The ids of the certificate and of the result of purity.
+    """
+    _equipment(lab)
+    for kind, source in _documents().ALL:
+        with lab.act("weber", "lims.design.draft") as unit:
+            made = lab.platform.lims.designs.draft(unit, kind=kind, source=source, reason="first")
+        lab.sign("weber", "lims_design", made.id, "authored")
+        lab.sign("okafor", "lims_design", made.id, "approved")
+    with lab.act("lindqvist", "lims.sample.register") as unit:
+        sample = lab.platform.lims.register_sample(
+            unit, batch_id=batch_id, plan_code="PLAN-HARVEST", sampled_at=unit.process_now
+        )
+    _run(lab, sample)
+    _contract(lab, sample.id)
+    with lab.act("tanaka", "lims.certificate.draft") as unit:
+        made = lab.platform.lims.certificates.draft(
+            unit, specification_code="SPEC-MAB7-HARVEST", batch_id=batch_id
+        )
+    with lab.platform.record.reading() as session:
+        purity = session.scalars(
+            select(ReportableResult).where(ReportableResult.analysis == "purity_main")
+        ).one()
+    return made.id, purity.id
+
+
+def _documents() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("lims_documents", DOCUMENTS)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _equipment(lab: Laboratory) -> None:
+    equipment = lab.platform.equipment
+    with lab.platform.record.action(TIMER, "equipment.node.register") as unit:
+        equipment.register_node(
+            unit,
+            code="HPLC-02",
+            name="Chromatograph",
+            level="instrument",
+            capabilities=["sec"],
+            serial="1187",
+        )
+        equipment.qualify(unit, "HPLC-02", "OQ 12")
+        equipment.calibrate(
+            unit,
+            "HPLC-02",
+            performed_at=unit.process_now - timedelta(days=1),
+            performed_by="Calibration service",
+            due_at=unit.process_now + timedelta(days=180),
+            standard="NIST 4242",
+            as_found={"result": "within tolerance"},
+            as_left={"result": "within tolerance"},
+            passed=True,
+        )
+        equipment.import_connection(unit, "HPLC-02", "animl", {"folder": "x"}, [])
+        equipment.approve_connection(unit, "HPLC-02")
+
+
+def _run(lab: Laboratory, sample: Any) -> None:
+    lims, record = lab.platform.lims, lab.platform.record
+    with record.reading() as session:
+        tests = [
+            test.id
+            for test in session.scalars(select(TestRequest).where(TestRequest.sample_id == sample.id))
+            if test.analysis in ("purity_main", "protein_content")
+        ]
+    with lab.act("tanaka", "lims.run.create") as unit:
+        run = lims.worksheets.create(unit, instrument="HPLC-02", test_ids=tests)
+    with lab.act("tanaka", "lims.run.enter") as unit:
+        lims.worksheets.enter_worksheet(unit, run.id, sample_id=sample.id, name="dilution_factor", raw="20")
+        for level, concentration in LEVELS:
+            lims.worksheets.enter_standard(unit, run.id, level=level, concentration=concentration)
+    with lab.act("tanaka", "lims.run.work") as unit:
+        lims.worksheets.ready(unit, run.id)
+        lims.worksheets.start(unit, run.id)
+    with record.reading() as session:
+        number = session.get_one(Run, run.id).number
+    _drop(lab, sequence(number, sample.number), f"{number}.animl")
+    with lab.act("tanaka", "lims.run.work") as unit:
+        lims.runs.process(unit, run.id)
+    lab.sign("reyes", "lims_run", run.id, "reviewed")
+    lab.sign("okafor", "lims_run", run.id, "approved")
+
+
+def _drop(lab: Laboratory, data: bytes, name: str) -> None:
+    """An instrument's file arrives, through the equipment room."""
+    record, equipment, lims = lab.platform.record, lab.platform.equipment, lab.platform.lims
+    lims.files.read = read_run
+    with record.action(Actor.connection("HPLC-02"), "equipment.intake") as unit:
+        digest = unit.content.put(data, media_type="application/xml", origin=name)
+        equipment.receive_document(
+            unit,
+            key=f"{name}/{digest[:8]}",
+            connection="HPLC-02",
+            digest=digest,
+            file_name=name,
+            seen_at=unit.now,
+            media_type="application/xml",
+            kind="animl",
+            identity={},
+        )
+    lab.platform.settle()
+    with record.reading() as session:
+        told = list(session.scalars(select(OutboxEvent).order_by(OutboxEvent.position)))
+    assert any(event.topic == "equipment.document.received" for event in told)
+
+
+def _contract(lab: Laboratory, sample_id: str) -> None:
+    outside = lab.platform.lims.contract
+    with lab.act("tanaka", "lims.contract.receive") as unit:
+        paper = outside.receive(
+            unit,
+            sample_id=sample_id,
+            laboratory="Safe Lab Ltd",
+            reference="SL-77",
+            data=b"%PDF-1.7 x",
+            file_name="sl77.pdf",
+        )
+    with lab.act("tanaka", "lims.contract.transcribe") as unit:
+        rows = [("bioburden", "< 1", "[CFU]/10mL"), ("virus", "Not detected", "")]
+        outside.transcribe(
+            unit, paper.id, [{"analysis": a, "value": value, "unit": u} for a, value, u in rows]
+        )
+    lab.sign("novak", "lims_contract_certificate", paper.id, "transcription_checked")
+    lab.sign("okafor", "lims_sample", sample_id, "approved")
+
+
+def sequence(run: str, sample: str) -> bytes:
+    """A whole sequence as the simulated chromatograph writes it."""
+    lines = [Injection(type="blank", name="Blank")]
+    lines += [Injection(type="suitability", name="SST", concentration=1.0) for _ in range(5)]
+    lines += [
+        Injection(type="standard", level=level, concentration=float(amount)) for level, amount in LEVELS
+    ]
+    lines += [Injection(type="sample", sample=sample, dilution=20.0) for _ in range(2)]
+    written = []
+    for position, line in enumerate(lines, 1):
+        rng = np.random.default_rng([1, position])
+        broth = BROTH if line.type == "sample" else None
+        times, signal = chromatogram(composition(line, broth), rng=rng, age=412 + position)
+        by_hand = "hmw" if line.type == "sample" and position == len(lines) else None
+        written.append(
+            WrittenInjection(
+                position=position,
+                counter=412 + position,
+                type=line.type,
+                name=line.name or line.sample or line.level or "",
+                sample=line.sample,
+                level=line.level,
+                concentration=line.concentration,
+                injected_at="2026-03-16T10:00:00Z",
+                times=times,
+                signal=signal,
+                peaks=integrate(times, signal, late_start=by_hand, manual=True),
+                automatic=integrate(times, signal, late_start=by_hand) if by_hand else None,
+                reason="The start was too late." if by_hand else None,
+                changed_by="tanaka" if by_hand else None,
+                changed_at="2026-03-16T12:00:00Z" if by_hand else None,
+            )
+        )
+    whole = WrittenSequence(
+        sequence_id=run,
+        method="SEC-HPLC",
+        operator="analyst",
+        instrument="HPLC-02",
+        serial="1187",
+        column="SEC-3000-7782",
+        finished_at="2026-03-16T13:00:00Z",
+        injections=written,
+    )
+    return write_animl(whole, rsa.generate_private_key(public_exponent=65537, key_size=2048))

@@ -1,0 +1,234 @@
+"""What an inspector, a quality unit and an administrator do in the browser, on a laboratory with a file in it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+VERIFIER = Path(__file__).parents[2] / "verify" / "titer-verify.py"
+
+
+def _downloaded(page: Any, button: Any) -> bytes:
+    with page.expect_download() as waiting:
+        button.click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_an_inspector_goes_from_a_certificate_to_the_instruments_bytes_in_three_clicks(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page = screen("lund")
+    page.goto(f"{laboratory_server.address}/lab/certificates/{laboratory_server.certificate}")
+    page.get_by_role("link", name=re.compile(r"^97\.\d %$")).click()  # one: the result
+    page.get_by_test_id("reported").filter(has_text="97.").wait_for()
+    chain = page.get_by_role("list", name="Where from")
+    picture(page, "result-origin")
+    assert chain.get_by_role("link", name=re.compile("Yuki Tanaka")).count() == 1
+    chain.get_by_role("link", name=re.compile("^Injection 11")).click()  # two: the chromatogram
+    drawn = page.get_by_role("img", name=re.compile("Chromatogram of .*: 3 integrated peaks"))
+    drawn.locator("canvas").wait_for()
+    assert page.get_by_text("The start was too late.").first.is_visible()
+    told = page.get_by_test_id("sha256").inner_text().removeprefix("SHA-256 ")
+    picture(page, "chromatogram")
+    data = _downloaded(page, page.get_by_role("link", name="Download the original bytes"))  # three: the bytes
+    assert hashlib.sha256(data).hexdigest() == told
+    assert b"<AnIML" in data[:2000]
+    page.get_by_role("link", name="Yuki Tanaka").first.click()
+    page.get_by_role("cell", name="sec-hplc").wait_for()
+    assert page.get_by_text("SOP-12 v3").is_visible()
+    page.go_back()
+    page.get_by_role("link", name="HPLC-02").first.click()
+    page.get_by_role("cell", name="NIST 4242").wait_for()
+    assert page.get_by_text("Calibration service").is_visible()
+    picture(page, "calibration")
+
+
+def test_quality_finds_what_waits_for_it_and_issues_the_certificate(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page = screen("okafor")
+    waiting = page.get_by_role("list", name="Waiting for you").get_by_role("listitem")
+    mine = waiting.filter(has_text="Issue the certificate")
+    mine.wait_for()
+    badge = page.get_by_test_id("waiting-count")
+    before = int(badge.inner_text().split()[0])
+    assert before == waiting.count()
+    picture(page, "waiting")
+    assert "Issue the certificate" not in screen("lindqvist").get_by_role("main").inner_text()
+    mine.get_by_role("link", name=re.compile("^Open")).click()
+    page.get_by_role("button", name="Issue").click()
+    dialog = page.get_by_role("dialog")
+    facts = dialog.get_by_role("region", name="What you sign")
+    facts.wait_for()
+    picture(page, "sign-certificate")
+    said = facts.inner_text()
+    assert said.index("MAB7-HARVEST") < said.index("Identifiers")
+    assert re.search(r"97\.\d %", said), "a value stands with its unit"
+    assert "Purity (main peak)" in said and ">= 95.0 %" in said
+    dialog.get_by_label("Reason").fill("Conforms.")
+    dialog.get_by_label("Password", exact=True).fill("not the password")
+    dialog.get_by_role("button", name="Sign", exact=True).click()
+    alert = dialog.get_by_role("alert")
+    alert.wait_for()
+    assert "User name or password is wrong." in alert.inner_text()
+    assert "Log in first" not in alert.inner_text()
+    assert dialog.get_by_label("Reason").input_value() == "Conforms."
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign", exact=True).click()
+    dialog.get_by_role("status").filter(has_text="Signed").wait_for()
+    dialog.get_by_role("button", name="Close").last.click()
+    page.get_by_role("region", name="Results").wait_for()
+    page.get_by_text("Maria Okafor").nth(1).wait_for()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile("^For you")).click()
+    page.wait_for_function(
+        f"document.querySelector('[data-testid=waiting-count]').innerText.startsWith('{before - 1}')"
+    )
+
+
+def test_a_session_that_ended_asks_to_log_in_and_keeps_what_was_typed(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page = screen("okafor")
+    page.goto(f"{laboratory_server.address}/review?batch={laboratory_server.batch}")
+    page.get_by_role("combobox", name="Disposition").click()
+    page.get_by_role("option", name="Justified").click()
+    page.get_by_label("Comment").fill("Within the proven range.")
+    page.get_by_role("button", name="Sign the disposition").click()
+    dialog = page.get_by_role("dialog", name="Sign")
+    dialog.get_by_label("Reason").fill("Read with the trend.")
+    page.context.clear_cookies()
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign", exact=True).click()
+    back = page.get_by_role("dialog", name="Log in again")
+    back.wait_for()
+    assert "Your session has ended." in back.inner_text()
+    picture(page, "log-in-again")
+    assert back.get_by_label("User name").input_value() == "okafor"
+    back.get_by_label("Password", exact=True).fill(PASSWORD)
+    back.get_by_role("button", name="Log in").click()
+    back.wait_for(state="hidden")
+    assert dialog.get_by_label("Reason").input_value() == "Read with the trend."
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign", exact=True).click()
+    dialog.get_by_role("status").filter(has_text="Signed").wait_for()
+
+
+def test_certificate_and_bundle_are_downloaded_and_the_bundle_verifies(
+    screen: Screen, laboratory_server: Served, tmp_path: Path
+) -> None:
+    page = screen("okafor")
+    page.goto(f"{laboratory_server.address}/lab/certificates/{laboratory_server.certificate}")
+    pdf = _downloaded(page, page.get_by_role("button", name="Certificate (PDF)"))
+    assert pdf.startswith(b"%PDF-1.7")
+    page.get_by_role("button", name="Bundle (ZIP)").click()
+    dialog = page.get_by_role("dialog")
+    assert "inclusion proofs" in dialog.inner_text()
+    dialog.get_by_label("Why it is taken out").fill("Inspection of today.")
+    data = _downloaded(page, dialog.get_by_role("button", name="Bundle (ZIP)"))
+    assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+    bundle = tmp_path / "certificate.zip"
+    bundle.write_bytes(data)
+    answer = subprocess.run(
+        [sys.executable, "-I", str(VERIFIER), str(bundle)], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_records_are_found_by_number_name_and_kind_with_the_keyboard(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page = screen("lund")
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox", name="Search records and actions")
+    for typed, found in (("COA-", "COA-"), ("novak", "Jana Novak"), ("run HPLC", "R-"), ("purity", "purity")):
+        box.fill(typed)
+        page.get_by_role("option").filter(has_text=found).first.wait_for()
+    box.fill("Jana Novak")
+    page.get_by_role("option").filter(has_text="Jana Novak").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Jana Novak").wait_for()
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_an_administrator_adds_a_person_who_logs_in(screen: Screen, laboratory_server: Served) -> None:
+    page = screen("adler")
+    page.goto(f"{laboratory_server.address}/people")
+    page.get_by_label("Full name").fill("Kofi Mensah")
+    page.get_by_label("User name").fill("mensah")
+    page.get_by_label("First password").fill("a long first password")
+    page.get_by_role("combobox", name="Roles").click()
+    page.get_by_role("option", name="Analyst").click()
+    page.keyboard.press("Escape")
+    page.get_by_label("Reason").fill("New in the laboratory.")
+    page.get_by_role("button", name="Add a person").click()
+    page.get_by_role("heading", name="Kofi Mensah").wait_for()
+    other = screen()
+    log_in(other, "mensah", "a long first password")
+    other.get_by_role("button", name=re.compile("Kofi Mensah")).wait_for()
+
+
+def test_the_ledger_says_names_and_both_times_and_every_page_says_demo(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page = screen("lund")
+    page.goto(f"{laboratory_server.address}/record")
+    entries = page.get_by_role("list", name="Entries of the ledger").get_by_role("listitem")
+    entries.filter(has_text="Ingrid Lund logged in").first.wait_for()
+    first = entries.first.inner_text()
+    assert "Plant" in first and "Server" in first
+    text = page.get_by_role("list", name="Entries of the ledger").inner_text()
+    assert not re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-7", text), "an id stands where a name belongs"
+    with sqlite3.connect(f"file:{laboratory_server.folder / 'titer.db'}?mode=ro", uri=True) as database:
+        run = database.execute("SELECT id FROM lims_run").fetchone()[0]
+        sample = database.execute("SELECT id FROM lims_sample").fetchone()[0]
+    for path in (
+        f"/lab/certificates/{laboratory_server.certificate}",
+        f"/lab/results/{laboratory_server.result}",
+        f"/lab/runs/{run}",
+        f"/lab/samples/{sample}",
+        "/units/HPLC-02",
+        "/links/HPLC-02",
+    ):
+        page.goto(laboratory_server.address + path)
+        page.locator("main .both-times").first.wait_for()
+        assert page.get_by_text("DEMO · SIMULATED").is_visible()
+    layers_off = page.get_by_role("navigation", name="Main")
+    assert layers_off.get_by_role("link", name="Batches").count() == 0
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_laboratorys_pages_have_no_serious_fault_of_accessibility(
+    screen: Screen, laboratory_server: Served, view: str
+) -> None:
+    page = screen("okafor", view)
+    found = {}
+    for name, path in (
+        ("today", "/today"),
+        ("certificate", f"/lab/certificates/{laboratory_server.certificate}"),
+        ("result", f"/lab/results/{laboratory_server.result}"),
+        ("lab", "/lab?tab=documents"),
+        ("people", "/people"),
+        ("equipment", "/units/HPLC-02"),
+        ("link", "/links/HPLC-02"),
+    ):
+        page.goto(laboratory_server.address + path)
+        page.get_by_role("main").get_by_role("heading").first.wait_for()
+        page.wait_for_timeout(300)
+        picture(page, f"{name}.{view}")
+        # The tablet differs from the desk in its width alone.
+        found[name] = violations(page) if view != "tablet" else []
+        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 1:
+            found[name].append("the page is wider than its window")
+    assert {name: faults for name, faults in found.items() if faults} == {}
