@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,8 @@ from titer.base.errors import Invalid, TiterError
 from titer.record import Actor, OutboxEvent, Record, Unit
 from titer.twin import rules
 from titer.twin.estimator import Estimator, log_rows, make
-from titer.twin.inputs import HOUR_US, HourOfInputs, read_hours, text
+from titer.twin.hours import Hours
+from titer.twin.inputs import HOUR_US, text
 from titer.twin.model import (
     TwinDefinition,
     TwinHour,
@@ -34,8 +35,6 @@ from titer.twin.queries import followed, frozen_instances, instance_of
 from titer.twin.settings import Settings, read
 
 VERB = "twin.follow"
-PATIENCE = timedelta(hours=2)
-MOST_HOURS = 24
 
 
 @dataclass
@@ -50,11 +49,13 @@ class Following:
     record: Record
     historian: History
     lock: threading.RLock = field(default_factory=threading.RLock)
+    hours: Hours = field(init=False)
     _live: dict[str, Estimator] = field(default_factory=dict)
     _trouble: dict[str, str] = field(default_factory=dict)
-    _recheck: dict[str, int] = field(default_factory=dict)
-    _progress: dict[str, int] = field(default_factory=dict)
     _settings: dict[str, Settings] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hours = Hours(self.historian)
 
     # --- estimators ---------------------------------------------------------------------------------------
 
@@ -73,8 +74,7 @@ class Following:
 
         From memory: nothing is asked of the database, so that a clock may ask it often.
         """
-        now = us(self.record.process_clock.now())
-        return max((now - read_until for read_until in list(self._progress.values())), default=0)
+        return self.hours.lag_us(us(self.record.process_clock.now()))
 
     def fresh(
         self,
@@ -201,7 +201,7 @@ class Following:
                     continue
                 last = us(event.process_at) - 72 * HOUR_US if begin is None else int(begin)
                 hour = max((last - us(instance.started_at)) // HOUR_US, 0)
-                self._recheck[instance.id] = min(self._recheck.get(instance.id, hour), hour)
+                self.hours.read_again(instance.id, hour)
 
     # --- the worker ---------------------------------------------------------------------------------------
 
@@ -209,9 +209,8 @@ class Following:
         """One round over the followed instances; returns the seconds until the next."""
         with self.reading() as session:
             instances = [i for i in followed(session) if i.started_at is not None]
-            for gone in set(self._progress) - {i.id for i in instances}:
-                del self._progress[gone]
             frozen = [i for i in frozen_instances(session) if i.id in self._live]
+        self.hours.only({instance.id for instance in instances})
         for instance in instances:
             self._catch_up(instance, until=self.record.process_clock.now())
         for instance in frozen:
@@ -229,37 +228,25 @@ class Following:
         start = us(started_at)
         with self.reading() as session:
             settings = self.settings_of(session, instance)
-            hours = self._hours(session, instance)
-        rows = self._changed(instance, settings, start, hours)
-        number, before = len(hours), hours[max(hours)].inputs if hours else None
-        newest, count = self._newest(settings), 0
-        while count < MOST_HOURS * (20 if final else 1):
-            end = start + (number + count + 1) * HOUR_US
-            if end > us(until) or (not final and newest < end and us(until) < end + us_of(PATIENCE)):
-                break
-            count += 1
-        if count:
-            begin = start + number * HOUR_US
-            read_now = read_hours(self.historian, settings, begin, count, before)
-            rows += [(number + k, 1, one) for k, one in enumerate(read_now)]
-        self._progress[instance.id] = start + (number + count) * HOUR_US
+            known = self._known_hours(session, instance)
+        rows = self.hours.read(instance.id, settings, start, known, until_us=us(until), final=final)
         if rows:
             with self.acting() as unit:
-                for hour, revision, data in rows:
+                for row in rows:
                     unit.add(
                         TwinHour(
                             instance_id=instance.id,
-                            hour=hour,
-                            revision=revision,
-                            taken_at=from_us(start + (hour + 1) * HOUR_US),
+                            hour=row.hour,
+                            revision=row.revision,
+                            taken_at=from_us(start + (row.hour + 1) * HOUR_US),
                             arrived_at=unit.process_now,
-                            inputs=data.inputs,
-                            measured=data.measured,
-                            quality=data.quality,
+                            inputs=row.data.inputs,
+                            measured=row.data.measured,
+                            quality=row.data.quality,
                         )
                     )
 
-    def _hours(self, session: Session, instance: TwinInstance) -> dict[int, TwinHour]:
+    def _known_hours(self, session: Session, instance: TwinInstance) -> dict[int, TwinHour]:
         """The hours that were read, newest revisions; from memory where it is up to date."""
         live = self._live.get(instance.id)
         count = session.scalar(select(func.count()).where(TwinHour.instance_id == instance.id))
@@ -269,31 +256,6 @@ class Following:
             select(TwinHour).where(TwinHour.instance_id == instance.id).order_by(TwinHour.revision)
         )
         return {row.hour: row for row in rows}
-
-    def _newest(self, settings: Settings) -> int:
-        """The instant through which the required channels are known (the slowest of them)."""
-        wanted = [s.tag for s in settings.inputs.values() if s.required and s.tag]
-        last = self.historian.last(wanted)
-        return (
-            min((sample.source_us for sample in last.values()), default=0) if len(last) == len(wanted) else 0
-        )
-
-    def _changed(
-        self, instance: TwinInstance, settings: Settings, start: int, hours: dict[int, TwinHour]
-    ) -> list[tuple[int, int, HourOfInputs]]:
-        """Hours that read differently now, e.g. because a gap was backfilled."""
-        begin = self._recheck.pop(instance.id, None)
-        if begin is None:
-            return []
-        told = []
-        before = hours[begin - 1].inputs if begin else None
-        count = len(hours) - begin
-        again = read_hours(self.historian, settings, start + begin * HOUR_US, count, before) if count else []
-        for hour, now in enumerate(again, start=begin):
-            known = hours[hour]
-            if (now.inputs, now.measured, now.quality) != (known.inputs, known.measured, known.quality):
-                told.append((hour, known.revision + 1, now))
-        return told
 
     def _refresh(self, instance: TwinInstance) -> None:
         from titer.science.filters.unscented import FilterFailure
@@ -423,11 +385,6 @@ def _required(settings: Settings) -> list[str]:
 def _when(payload: dict[str, Any], default: datetime) -> datetime:
     at = payload.get("at_us")
     return from_us(int(at)) if at is not None else default
-
-
-def us_of(span: timedelta) -> int:
-    """A time span in microseconds."""
-    return span // timedelta(microseconds=1)
 
 
 def _first_difference(known: list[Any], shown: list[Any]) -> int | None:

@@ -62,13 +62,6 @@ def read_hours(
     return told
 
 
-def read_hour(
-    history: History, settings: Settings, start_us: int, before: dict[str, str] | None
-) -> HourOfInputs:
-    """Read the hour that begins at `start_us`; see `read_hours`."""
-    return read_hours(history, settings, start_us, 1, before)[0]
-
-
 def _reduced(
     settings: Settings, tags: list[str], values: NDArray[np.float64], before: dict[str, str] | None
 ) -> HourOfInputs:
