@@ -25,10 +25,10 @@ from titer.cli.demo.people import (
     SCIENTIST,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]
 
 VERIFIER = Path(__file__).parents[2] / "verify" / "titer-verify.py"
-SETTING_UP_S, BATCH_S, ENDING_S = 240, 900, 300
+SETTING_UP_S, BATCH_S, ENDING_S = 600, 1500, 600
 
 Screen = Callable[..., Any]
 
