@@ -1,7 +1,8 @@
 """A reactor that nobody here wrote, from `titer init` to a bundle that verifies: node-opcua, its cable, and commands.
 
-The server keeps an account of every value that it makes. The verdict on the connection is the one of the conformance
-kit: every value is stored exactly once, or lies inside a gap that is told.
+The cable is cut while the batch runs, and the server is killed after it: its history is gone with it. The server
+keeps an account of every value that it makes. The verdict on the connection is the one of the conformance kit: every
+value is stored exactly once, or lies inside a gap that is told.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -152,10 +153,9 @@ def test_a_batch_on_a_server_nobody_here_wrote_loses_nothing_and_verifies(lab: L
     account, plant_port = tmp_path / "account.jsonl", quiet_port()
     serve = [sys.executable, "-m", "titer.cli.main", "serve", "--dir", str(lab.folder)]
     out = tmp_path / "batch.zip"
-    with (
-        process([node, str(REACTOR), str(plant_port), str(account), "10"], tmp_path / "reactor.log"),
-        cable_to(plant_port) as (port, cut, restore),
-    ):
+    reactor = [node, str(REACTOR), str(plant_port), str(account), "10"]
+    with ExitStack() as plant, cable_to(plant_port) as (port, cut, restore):
+        first = plant.enter_context(process(reactor, tmp_path / "reactor.log"))
         connection = set_up(lab, tmp_path, port)
         with process(serve, tmp_path / "serve.log"):
             wait_for("the hub", lambda: "Titer runs at" in (tmp_path / "serve.log").read_text(), 100)
@@ -186,6 +186,11 @@ def test_a_batch_on_a_server_nobody_here_wrote_loses_nothing_and_verifies(lab: L
                 (command,) = api.get("/api/equipment/commands")
                 assert (command["target"], command["state"]) == ("R-7.Stirrer.SP", "done")
                 assert float(command["readback"]) == 120.0, "it was read back from the server"
+                first.kill()
+                first.wait()
+                begun = time.time_ns() // 1000
+                plant.enter_context(process(reactor, tmp_path / "reactor-again.log"))
+                wait_for("values after the restart", lambda: made(account)[-1][1] > begun, 60)
                 time.sleep(2)
                 mark = max(at for _, at, _ in made(account))
 
@@ -230,5 +235,6 @@ def compare(lab: Lab, truth: list[tuple[str, int, float]], until_us: int) -> Non
         if kept.get((tag, at)) != value and not any(one == tag and low < at < high for one, low, high in gaps)
     ]
     assert len(wanted) > 150
+    assert {tag for tag, _, _ in gaps} >= set(TAGS.values()), "the server's death is told as a gap"
     assert not lost, f"{len(lost)} of {len(wanted)} lost in silence: {lost[:5]}; gaps {gaps}"
     assert set(kept) <= {(tag, at) for tag, at, _ in truth}, "nothing is stored that was never made"
