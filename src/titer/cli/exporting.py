@@ -10,7 +10,7 @@ import typer
 
 from titer.base.errors import Invalid, Unavailable
 from titer.cli.api import session
-from titer.cli.options import As, Folder, Json, Port, err, say
+from titer.cli.options import As, Folder, Json, Port, say, working
 
 
 def export(
@@ -36,7 +36,7 @@ def export(
         raise Invalid(f"{out} exists already.", do="Choose another file, or give --force.")
     if not out.resolve().parent.is_dir():
         raise Invalid(f"There is no folder {out.resolve().parent}.", do="Make it first.")
-    with session(folder, as_, port=port) as api, err.status("Gathering and proving"):
+    with session(folder, as_, port=port) as api, working("Gathering and proving"):
         data = api.post_for_bytes(
             "/api/exports",
             {"record_type": record_type, "record_id": record_id, "reason": reason, "segments": segments},

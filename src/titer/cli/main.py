@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,8 @@ from titer.cli.failures import in_words, leaving_in_order
 from titer.cli.importing import import_file
 from titer.cli.laboratory import animl, method, sample
 from titer.cli.migrating import migrate
-from titer.cli.options import As, Folder, Json, Port, err, out, say
+from titer.cli.options import As, Folder, Json, Port, err, out, say, working
+from titer.cli.people import user
 from titer.cli.recipes import batch, policy, recipe, sign
 from titer.cli.secrets import secret
 
@@ -26,7 +28,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-user = typer.Typer(help="People and their roles.", no_args_is_help=True)
 token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
@@ -48,9 +49,9 @@ token.command("issue")(token_issue)
 
 
 @app.command()
-def version() -> None:
+def version(json: Json = False) -> None:
     """Print the version."""
-    out.print(__version__)
+    say(__version__, {"version": __version__}, json)
 
 
 @app.command()
@@ -113,7 +114,7 @@ def serve(
     port: Port = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback unless told.")] = None,
 ) -> None:
-    """Run the platform until Ctrl+C."""
+    """Run the platform until Ctrl+C: hub, connector host, pages. Output of both goes to logs/ in the folder."""
     from titer.app import load
     from titer.cli.processes import restart_dead, start_platform
     from titer.server.supervisor import Supervisor
@@ -126,7 +127,9 @@ def serve(
         while True:
             time.sleep(0.5)
             for restarted in restart_dead(supervisor):
-                err.print(f"{restarted} had ended and was started again; see {folder / 'logs'}", soft_wrap=True)
+                err.print(
+                    f"{restarted} had ended and was started again; see {folder / 'logs'}", soft_wrap=True
+                )
     except KeyboardInterrupt:
         out.print("Stopping.")
     finally:
@@ -143,25 +146,32 @@ def verify(folder: Folder = Path("titer"), as_: As = None, port: Port = None, js
     from titer.cli.api import hub_is_running, session
 
     config = load(folder)
-    with err.status("Verifying"):
+    with working("Verifying") as tell:
         if hub_is_running(config.host, port or config.port):
             with session(folder, as_, port=port) as api:
                 found = api.post("/api/ledger/verify")
         else:
-            found = _verify_here(folder)
-    say(found.pop("sentence"), found, json)
+            found = _verify_here(folder, tell)
+    sentence = found.pop("sentence")
+    if not found["holds"]:
+        sentence += (
+            "\nThat is the first thing that was touched; there may be more. Enter nothing more into this "
+            "installation, keep a copy of the folder as it is,\nand tell the quality unit. A backup from before "
+            "the change, and the witness's notes, show what it was."
+        )
+    say(sentence, found, json)
     if not found["holds"]:
         raise typer.Exit(1)
 
 
-def _verify_here(folder: Path) -> dict[str, Any]:
+def _verify_here(folder: Path, tell: Callable[[str, int, int], None]) -> dict[str, Any]:
     """Check an installation that no hub serves, under its lock."""
     from titer.app import open_platform
     from titer.record.verify import verify_store
 
     platform = open_platform(folder)
     try:
-        verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+        verdict = verify_store(platform.record, platform.sealer, platform.verifiers, progress=tell)
     finally:
         platform.close()
     return {
@@ -190,44 +200,6 @@ def doctor(folder: Folder = Path("titer"), json: Json = False) -> None:
         )
     if not all(finding["ok"] for finding in findings):
         raise typer.Exit(1)
-
-
-@user.command("add")
-def user_add(
-    username: str,
-    full_name: Annotated[str, typer.Option("--name", help="Full name, printed under signatures.")],
-    role: Annotated[list[str], typer.Option(help="A role; may be given several times.")],
-    folder: Folder = Path("titer"),
-    as_: As = None,
-    port: Port = None,
-    json: Json = False,
-) -> None:
-    """Register a person; the new password is read from TITER_NEW_PASSWORD or asked for."""
-    import os
-
-    from titer.cli.api import _ask_password, session
-
-    password = os.environ.get("TITER_NEW_PASSWORD") or _ask_password(username)
-    with session(folder, as_, port=port) as api:
-        body = {"username": username, "full_name": full_name, "password": password, "roles": role}
-        made = api.post("/api/people", body)
-    say(f"Registered {full_name} ({username}): {', '.join(role)}.", made, json)
-
-
-@user.command("list")
-def user_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False) -> None:
-    """List the people."""
-    from titer.cli.api import session
-
-    with session(folder, as_, port=port) as api:
-        people = api.get("/api/people")
-    lines = [
-        f"{row['username']:<16} {row['full_name']:<28} {', '.join(row['roles'])}"
-        + ("" if row["active"] else "  (disabled)")
-        + ("  (LOCKED)" if row["locked"] else "")
-        for row in people
-    ]
-    say("\n".join(lines), people, json)
 
 
 app.command("demo")(demo)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +20,38 @@ Folder = Annotated[Path, typer.Option("--dir", "-d", help="Folder of the install
 As = Annotated[str | None, typer.Option("--as", help="User name; else TITER_USER, else it is asked for.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Port = Annotated[int | None, typer.Option("--port", help="Port of the hub.")]
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show that something goes on, and how far it is, to a person at a terminal; nothing else is written.
+
+    Yields:
+        To be told (what is being done, how much of it is done, how much there is).
+    """
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+
+        def tell(now: str, done: int, total: int) -> None:
+            progress.update(task, description=f"{what}: {now}", completed=done, total=total or None)
+
+        yield tell
 
 
 def say(sentence: str, value: Any, json: bool) -> None:

@@ -1,0 +1,65 @@
+"""What a first administrator does with people: register, roles, lock and unlock, a new password."""
+
+from __future__ import annotations
+
+import pytest
+from tests.integration.cli.conftest import PASSWORD, Lab
+
+
+def person(lab: Lab, username: str) -> dict[str, object]:
+    rows = lab.as_("admin", "user", "list", "--json").json
+    return next(row for row in rows if row["username"] == username)
+
+
+def test_roles_are_listed_given_and_taken(lab: Lab) -> None:
+    assert "process_owner" in lab.run("user", "roles").out.split()
+    lab.as_("admin", "user", "roles", "omar", "--give", "analyst", "--reason", "covers for Anna")
+    assert sorted(person(lab, "omar")["roles"]) == ["analyst", "operator"]  # type: ignore[call-overload]
+    said = lab.as_("admin", "user", "roles", "omar", "--take", "analyst", "--json")
+    assert said.json["roles"] == ["operator"]
+    unknown = lab.run("user", "roles", "omar", "--give", "king", "--dir", str(lab.folder), "--as", "admin")
+    assert (unknown.code, "Known: operator" in unknown.err) == (1, True)
+    absent = lab.run("user", "roles", "nobody", "--dir", str(lab.folder), "--as", "admin")
+    assert (absent.code, "no user nobody" in absent.err) == (1, True)
+
+
+def test_an_account_is_locked_and_unlocked(lab: Lab) -> None:
+    lab.as_("admin", "user", "lock", "anna", "--reason", "left the company")
+    assert person(lab, "anna")["active"] is False
+    assert lab.run("user", "list", "--dir", str(lab.folder), "--as", "anna").code == 1
+    lab.as_("admin", "user", "unlock", "anna", "--reason", "came back")
+    lab.as_("anna", "user", "list")
+    own = lab.run("user", "lock", "admin", "--reason", "r", "--dir", str(lab.folder), "--as", "admin")
+    assert (own.code, "your own account" in own.err) == (1, True)
+
+
+def test_a_locked_out_person_gets_a_new_password_and_the_ledger_says_from_whom(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("user", "list", "--dir", str(lab.folder), "--as", "omar")
+    monkeypatch.setenv("TITER_PASSWORD", "guess")
+    for _ in range(6):
+        said = lab.run(*words)
+        assert said.code == 1
+    assert "locked" in said.err
+    monkeypatch.setenv("TITER_PASSWORD", PASSWORD)
+    assert person(lab, "omar")["locked"] is True
+    monkeypatch.setenv("TITER_NEW_PASSWORD", "another long password")
+    lab.as_("admin", "user", "password", "omar", "--reason", "locked out")
+    monkeypatch.setenv("TITER_PASSWORD", "another long password")
+    lab.as_("omar", "user", "list")
+
+
+def test_only_an_administrator_changes_accounts(lab: Lab) -> None:
+    here = ("--dir", str(lab.folder), "--as", "ada")
+    for words in (
+        ("user", "lock", "omar", "--reason", "r"),
+        ("user", "unlock", "omar"),
+        ("user", "password", "omar"),
+        ("user", "roles", "omar", "--give", "analyst"),
+        ("user", "add", "eve", "--name", "Eve"),
+    ):
+        said = lab.run(*words, *here)
+        assert said.code == 1, words
+        assert "no right to do this" in said.err, said.err
+    assert person(lab, "omar")["roles"] == ["operator"]
