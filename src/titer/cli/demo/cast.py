@@ -37,7 +37,9 @@ class Cast:
     def __getitem__(self, part: str) -> Api:
         """The session of the robot for a part; opened when it is first needed."""
         if part not in self._sessions:
-            client = httpx.Client(base_url=self.address, timeout=60, trust_env=False, event_hooks=self._hooks)
+            client = httpx.Client(
+                base_url=self.address, timeout=300, trust_env=False, event_hooks=self._hooks
+            )
             api = Api(client)
             api.log_in(PEOPLE[part].robot, self.password)
             self._clients[part], self._sessions[part] = client, api
