@@ -42,7 +42,6 @@ class TokenOut(BaseModel):
 
 @router.post("/api/imports", status_code=201)
 def server_import(
-    data: Annotated[bytes, Body(media_type="application/octet-stream")],
     file_name: str,
     connection: str,
     act: Acting,
@@ -51,6 +50,7 @@ def server_import(
     media_type: str = "application/octet-stream",
     kind: str = "file",
     reason: str = "",
+    data: Annotated[bytes, Body(media_type="application/octet-stream")] = b"",
 ) -> ImportedOut:
     """Take an instrument's file from a person, on the path of one that a connector delivers.
 

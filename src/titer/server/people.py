@@ -42,7 +42,7 @@ def server_change_account(
 
 @router.post("/api/people/{person_id}/password", status_code=204)
 def server_reset_password(person_id: str, body: PasswordReset, act: Acting, identity: IdentityPart) -> None:
-    """Set a new password; the entry says who set it. Sessions end, a lock-out is lifted, a disabled account stays so."""
+    """Set a new password; the entry says who set it. Sessions end, lock-outs end, a disabled account stays so."""
     with act("record.person.change", reason=body.reason) as unit:
         identity.set_active(unit, person_id, active=unit.get(Person, person_id).active)
         identity.set_password(unit, person_id, body.password)
