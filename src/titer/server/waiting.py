@@ -109,20 +109,23 @@ class WaitingOut(BaseModel):
 def server_waiting(session: Reading, who: ActingPerson, request: Request) -> list[WaitingOut]:
     """What waits for the person who asks, the most urgent first, then the oldest."""
     platform = request.app.state.platform
-    found = [*_tasks(session, platform.record, who), *_steps(session, platform, who)]
+    record: Record = platform.record
+    roles = record.roles_of(session, who.id)
+    may = {verb for verb, spec in record.matrix.items() if roles & set(spec.roles)}
+    found = [*_tasks(session, record, who, roles, may), *_steps(session, platform, who, may)]
     if platform.layers.get("lims") is not None:
-        found += _results(session, platform.record, who)
+        found += _results(session, record, who, may)
     return sorted(found, key=lambda one: (not one.ready, not one.urgent, one.recorded_at))
 
 
-def _steps(session: Session, platform: Any, who: Actor) -> Iterator[WaitingOut]:
+def _steps(session: Session, platform: Any, who: Actor, may: set[str]) -> Iterator[WaitingOut]:
     record: Record = platform.record
     for step in STEPS:
         if platform.layers.get(step.table.partition("_")[0]) is None:
             continue
         meaning = record.meanings.get((step.table, step.meaning))
         verb = meaning.verb if meaning else step.verb
-        if not verb or not record.may(session, who, verb):
+        if verb not in may:
             continue
         for row in _rows(session, Base.metadata.tables[step.table], step.column, step.states):
             against = _against(session, meaning, row["id"], who) if meaning else []
@@ -143,20 +146,21 @@ def _against(session: Session, meaning: SignatureMeaning, record_id: str, who: A
     return against
 
 
-def _tasks(session: Session, record: Record, who: Actor) -> Iterator[WaitingOut]:
+def _tasks(
+    session: Session, record: Record, who: Actor, roles: set[str], may: set[str]
+) -> Iterator[WaitingOut]:
     """Manual tasks of the recipe: those of the person's roles, and entries that wait for a witness."""
     table = Base.metadata.tables["mes_task"]
-    roles = record.roles_of(session, who.id)
     for row in _rows(session, table, "state", ("offered", "entered")):
         if row["state"] == "offered" and row["role"] in roles:
             yield _out(row, "mes_task", "Do the task", "", urgent=True)
         elif row["state"] == "entered" and row["form"].get("witness") and row["entered_by"] != who.id:
             meaning = record.meanings.get(("mes_task", "witnessed"))
-            if meaning is not None and record.may(session, who, meaning.verb):
+            if meaning is not None and meaning.verb in may:
                 yield _out(row, "mes_task", "Witness the task", "witnessed", urgent=True)
 
 
-def _results(session: Session, record: Record, who: Actor) -> Iterator[WaitingOut]:
+def _results(session: Session, record: Record, who: Actor, may: set[str]) -> Iterator[WaitingOut]:
     """Samples whose results belong to no run and wait for review or approval."""
     tests = Base.metadata.tables["lims_test"]
     samples = Base.metadata.tables["lims_sample"]
@@ -165,7 +169,7 @@ def _results(session: Session, record: Record, who: Actor) -> Iterator[WaitingOu
         ("reviewed", "Approve the results", "approved"),
     ):
         meaning = record.meanings[("lims_sample", meaning_name)]
-        if not record.may(session, who, meaning.verb):
+        if meaning.verb not in may:
             continue
         query = (
             select(samples)

@@ -126,7 +126,9 @@ const clocks = () => ({ server: new Date().toISOString(), process: iso(NOW), pro
 
 const GET = [
   [/^\/api\/session$/, () => (user ? session(user) : { status: 401, body: { title: "Log in first", detail: "You are not logged in." } })],
-  [/^\/api\/installation$/, () => ({ name: "MOCK", site: "Nowhere", simulated: true, demo: true, time_zone: "Europe/Zurich", layers: [], version: "0.1.0", clock: clocks() })],
+  [/^\/api\/installation$/, () => ({ name: "MOCK", site: "Nowhere", simulated: true, demo: true, time_zone: "Europe/Zurich", layers: ["lims", "mes", "insight", "twin"], version: "0.1.0", clock: clocks() })],
+  [/^\/api\/waiting$/, () => []],
+  [/^\/api\/search$/, () => []],
   [/^\/api\/equipment\/units$/, () => [node("BR-201", "2,000 L single-use bioreactor", "Bioreactor", "b1", []), node("HPLC-02", "Chromatograph", "Chromatograph", null, ["Calibration is due since 2026-03-01."])]],
   [/^\/api\/equipment\/units\/([^/]+)$/, (m) => ({ unit: node(m[1], "2,000 L single-use bioreactor", "Bioreactor", "b1", []), channels, calibrations: [], logbook: [{ ...row("lg1", NOW - 9 * H), kind: "sample", text: "Sample S-2026-0005 drawn", by: "p1", batch_id: "b1" }] })],
   [/^\/api\/equipment\/commands$/, () => [{ ...row("cm1"), key: "k", connection: "BR-201", kind: "write", target: "BR-201.DO.SP", value: "45", unit: "%", parameters: {}, cause: { proposal: "P-2026-0001" }, state: "done", requested_at: iso(NOW - 0.3 * H), completed_at: iso(NOW), readback: "45", responses: null, source_time: null, message: "" }]],

@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import type { Batch } from "../../api/types";
+import { t } from "../../i18n";
 import { Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import { specs, useTrend, useWindow } from "../../parts/trend/useTrend";
 import { MonitoringTrend } from "../alerts/Monitoring";
+import { Outcome } from "../twin/Outcome";
 import { TwinLanes } from "../twin/TwinLanes";
 import { useBatchMarks } from "./marks";
 
@@ -52,9 +55,28 @@ export function BatchTrends({ batch }: { batch: Batch }) {
       <Panel title="Twin: what it believes, with its 95 % band">
         <TwinLanes batch={batch.id} window={window} />
       </Panel>
+      <Outcomes batch={batch.id} />
       <Panel title="Monitoring model: each statistic in parts of its limit">
         <MonitoringTrend batch={batch.id} />
       </Panel>
     </div>
+  );
+}
+
+/** Of each proposal that was carried out: what was predicted and what came. */
+function Outcomes({ batch }: { batch: string }) {
+  const proposals = useQuery({ queryKey: ["proposals", batch], queryFn: ({ signal }) => api.proposals({ batch_id: batch }, signal), meta: { types: ["twin_proposal"] }, retry: false });
+  return (
+    <>
+      {(proposals.data ?? []).flatMap((p) =>
+        p.outcome
+          ? [
+              <Panel key={p.id} title={t("outcome.of", { number: p.number })} right={<Link to="/twin/proposals/$id" params={{ id: p.id }}>{p.title}</Link>}>
+                <Outcome outcome={p.outcome} />
+              </Panel>,
+            ]
+          : [],
+      )}
+    </>
   );
 }

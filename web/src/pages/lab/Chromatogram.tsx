@@ -1,6 +1,6 @@
-import { Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api, num } from "../../api/endpoints";
 import type { Injection } from "../../api/types";
 import { count, significant } from "../../format/number";
@@ -12,7 +12,6 @@ import { DataTable } from "../../parts/DataTable";
 import { Panel } from "../../parts/Panel";
 import { Asked, EmptyState, LoadingState } from "../../parts/States";
 import { useView } from "../../parts/view";
-import { Button } from "@mantine/core";
 
 const XYPlot = lazy(() => import("../../parts/trend/XYPlot"));
 
@@ -22,6 +21,7 @@ const TITLES: Record<string, string> = { name: "Peak", start: "Start (min)", ape
 /** The signal as it was measured, with the peaks as they were integrated, the instrument's own claim, and its history. */
 export function Chromatogram({ run, number, injections }: { run: string; number: string; injections: Injection[] }) {
   const [chosen, setChosen] = useView("injection");
+  const [asTable, setAsTable] = useState(false);
   const at = injections.find((i) => String(i.position) === chosen) ?? injections[0]!;
   const trace = useQuery({ queryKey: ["chromatogram", run, at.position], queryFn: ({ signal }) => api.chromatogram(run, at.position, signal), staleTime: Number.POSITIVE_INFINITY });
   const peaks = at.peaks.map((p) => ({ name: String(p.name ?? ""), start: num(text(p.start)), apex: num(text(p.apex)), end: num(text(p.end)) }));
@@ -49,6 +49,10 @@ export function Chromatogram({ run, number, injections }: { run: string; number:
                 <p className="muted tabular">
                   {got.decimated ? t("chromatogram.decimated", { shown: count(got.time.length), all: count(got.from_count) }) : t("chromatogram.raw", { all: count(got.from_count) })}
                 </p>
+                <span className="grow" />
+                <Button variant="subtle" size="compact-xs" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+                  {asTable ? t("chromatogram.chart") : t("chromatogram.table")}
+                </Button>
                 <Button
                   variant="subtle"
                   size="compact-xs"
@@ -61,6 +65,21 @@ export function Chromatogram({ run, number, injections }: { run: string; number:
                   {t("trend.export")}
                 </Button>
               </div>
+              {asTable ? (
+                <div className="list">
+                  <DataTable
+                    name="signal"
+                    label={t("chromatogram.values", { name: at.name })}
+                    rows={got.time.map((x, i) => ({ x, y: got.signal[i] ?? null }))}
+                    bare
+                    id={(r) => String(r.x)}
+                    columns={[
+                      { key: "x", title: "Time (min)", align: "right", value: (r) => r.x },
+                      { key: "y", title: "Signal (mAU)", align: "right", value: (r) => r.y, render: (r) => <span className="tabular">{significant(r.y === null ? null : String(r.y), 5)}</span> },
+                    ]}
+                  />
+                </div>
+              ) : (
               <Suspense fallback={<LoadingState lines={6} />}>
                 <XYPlot
                   label={t("chromatogram.label", { name: got.injection, n: peaks.length })}
@@ -72,6 +91,7 @@ export function Chromatogram({ run, number, injections }: { run: string; number:
                   areas={peaks.flatMap((p) => (p.start === null || p.end === null ? [] : [{ from: p.start, to: p.end }]))}
                 />
               </Suspense>
+              )}
             </div>
           )}
         </Asked>

@@ -5,8 +5,7 @@ import { useNow } from "../../api/live";
 import type { BandText, Proposal as ProposalShape } from "../../api/types";
 import { exact, significant, unit as unitWord } from "../../format/number";
 import { us } from "../../format/time";
-import { label, short } from "../../format/words";
-import { t } from "../../i18n";
+import { short } from "../../format/words";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
@@ -15,6 +14,7 @@ import { Signatures } from "../../parts/Signatures";
 import { Asked } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
+import { nameOf, Outcome } from "./Outcome";
 import type { Lane } from "../../parts/trend/lanes";
 import { TrendChart } from "../../parts/trend/TrendChart";
 
@@ -155,64 +155,6 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
       </div>
     </>
   );
-}
-
-interface Met {
-  unit: string;
-  inside: boolean;
-  predicted: { median: string; low: string; high: string };
-  actual: { mean: string; low: string; high: string };
-}
-
-/** What was predicted when it was signed, what came, and whether it came inside the band; misses are shown as such. */
-function Outcome({ outcome }: { outcome: Record<string, unknown> }) {
-  const outputs = Object.entries((outcome.outputs ?? {}) as Record<string, Met>);
-  const { outputs: _o, ...more } = outcome;
-  return (
-    <div className="stack">
-      <div className="table-scroll" tabIndex={0} role="region" aria-label={t("outcome.title")}>
-        <table className="table" data-compact data-testid="outcome">
-          <thead>
-            <tr>
-              {(["outcome.output", "outcome.predicted", "outcome.actual", "outcome.unit", "outcome.met"] as const).map((k) => (
-                <th key={k} scope="col" className="pad">
-                  {t(k)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {outputs.map(([name, o]) => (
-              <tr key={name}>
-                <td>{nameOf(name)}</td>
-                <td className="tabular">
-                  <strong>{significant(o.predicted.median)}</strong> <span className="muted">{significant(o.predicted.low)} to {significant(o.predicted.high)}</span>
-                </td>
-                <td className="tabular">
-                  <strong>{significant(o.actual.mean)}</strong> <span className="muted">{significant(o.actual.low)} to {significant(o.actual.high)}</span>
-                </td>
-                <td className="muted">{unitWord(o.unit)}</td>
-                <td>
-                  <StateBadge state={o.inside ? "inside" : "outside"} tone={o.inside ? "done" : "warning"} word={o.inside ? t("outcome.inside") : t("outcome.outside")} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p className="muted">{t("outcome.note")}</p>
-      <details>
-        <summary>{t("outcome.more")}</summary>
-        <ContentView content={more} />
-      </details>
-    </div>
-  );
-}
-
-const NAMES: Record<string, string> = { our: "Oxygen uptake", vcd: "Viable cells", igg_made: "Product made" };
-
-function nameOf(output: string): string {
-  return NAMES[output] ?? label(output);
 }
 
 function isBand(v: unknown): v is BandText {

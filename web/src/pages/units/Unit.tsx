@@ -4,6 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, contentAddress, flat, isOpen } from "../../api/endpoints";
 import { useNow } from "../../api/live";
+import { useMaySee } from "../../api/session";
 import type { BatchDetail, UnitDetail } from "../../api/types";
 import { exact } from "../../format/number";
 import { age, relative, us } from "../../format/time";
@@ -331,7 +332,8 @@ function Commands({ batch }: { batch: BatchDetail }) {
       void client.invalidateQueries({ queryKey: ["batches"] });
     },
   });
-  const allowed = batch.commands.filter((c) => c !== "Skip");
+  const may = useMaySee("operator", "process_owner", "quality");
+  const allowed = may ? batch.commands.filter((c) => c !== "Skip") : [];
   if (allowed.length === 0) return null;
   return (
     <>
