@@ -134,6 +134,60 @@ def _observe(outputs, points, scale, low, high, free, p, u, n_outputs):  # type:
     return y
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _moments(points, centre, weight):  # type: ignore[no-untyped-def]
+    """Mean and covariance of propagated points, around the first of them; False if one is not finite."""
+    m, n = points.shape
+    mean = np.empty(n)
+    cov = np.empty((n, n))
+    away = np.empty((m - 1, n))
+    finite = True
+    for i in range(n):
+        total = 0.0
+        for s in range(1, m):
+            total += points[s, i]
+            away[s - 1, i] = points[s, i] - points[0, i]
+        mean[i] = centre * points[0, i] + weight * total
+        finite = finite and np.isfinite(total) and np.isfinite(points[0, i])
+    for i in range(n):
+        for j in range(i + 1):
+            total = 0.0
+            for s in range(m - 1):
+                total += away[s, i] * away[s, j]
+            cov[i, j] = weight * total
+            cov[j, i] = cov[i, j]
+    return mean, cov, finite
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fuse(mean, cov, size, values, sd, gate):  # type: ignore[no-untyped-def]
+    """Condition a joint Gaussian, in place, on one measurement after the other; they stand behind `size`.
+
+    Returns:
+        What was predicted, with which variance, and whether it was used.
+    """
+    whole, count = mean.shape[0], values.shape[0]
+    predicted = np.empty(count)
+    variance = np.empty(count)
+    used = np.empty(count, np.bool_)
+    cross = np.empty(whole)
+    for k in range(count):
+        at = size + k
+        variance[k] = cov[at, at] + sd[k] * sd[k]
+        predicted[k] = mean[at]
+        innovation = values[k] - mean[at]
+        used[k] = abs(innovation) <= gate * np.sqrt(variance[k])
+        if used[k]:
+            gain = innovation / variance[k]
+            for i in range(whole):
+                cross[i] = cov[i, at]
+            for i in range(whole):
+                mean[i] += cross[i] * gain
+                for j in range(whole):
+                    cov[i, j] -= cross[i] * cross[j] / variance[k]
+    return predicted, variance, used
+
+
 class FilterFailure(ArithmeticError):
     """The filter could not go on (a sigma point failed to integrate)."""
 
@@ -166,6 +220,8 @@ class Unscented:
         self._outputs: Any = compiled_outputs(model.outputs)
         self._weight = 1.0 / (2.0 * _SPREAD)
         self._centre = 1.0 - self.size / _SPREAD
+        self._absolute = model.absolute**2
+        self._low, self._high = model.low / model.scale, model.high / model.scale
 
     def start(self, time: float, x0: Array, relative_sd: Array | float, absolute_sd: float = 0.002) -> Belief:
         """A first belief: states with an independent relative and absolute uncertainty, parameters at their prior."""
@@ -191,8 +247,9 @@ class Unscented:
 
     def observe(self, belief: Belief, u: Array) -> tuple[Array, Array]:
         """Means and standard deviations of the outputs (without measurement noise)."""
-        mean, deviation, _ = self._seen(belief, u)
-        return mean, np.sqrt(np.maximum(self._weight * (deviation**2).sum(axis=0), 0.0))
+        _, y = self._outputs_of(belief, u)
+        mean = self._centre * y[0] + self._weight * y[1:].sum(axis=0)
+        return mean, np.sqrt(np.maximum(self._weight * ((y[1:] - y[0]) ** 2).sum(axis=0), 0.0))
 
     def predict(self, belief: Belief, u: Array, span: float) -> Belief:
         """Move a belief forward by `span` hours under constant inputs.
@@ -207,16 +264,14 @@ class Unscented:
         moved, status = _propagate(
             self._rhs, points, model.scale, model.low, model.high, model.free, model.p, u, span, model.rtol
         )
-        if status != OK or not np.all(np.isfinite(moved)):
+        mean, cov, finite = _moments(moved, self._centre, self._weight)
+        if status != OK or not finite:
             raise FilterFailure(f"a sigma point failed to integrate at {belief.time:.2f} h (status {status})")
-        mean = self._centre * moved[0] + self._weight * moved[1:].sum(axis=0)
-        deviation = moved[1:] - moved[0]
-        cov = self._weight * (deviation.T @ deviation)
         noise = np.empty(self.size)
-        noise[: self.n] = (model.relative * np.abs(mean[: self.n])) ** 2 + model.absolute**2
+        noise[: self.n] = (model.relative * np.abs(mean[: self.n])) ** 2 + self._absolute
         noise[self.n :] = model.drift**2
-        cov[np.diag_indices(self.size)] += noise * span
-        return Belief(belief.time + span, mean, 0.5 * (cov + cov.T))
+        cov.ravel()[:: self.size + 1] += noise * span
+        return Belief(belief.time + span, mean, cov)
 
     def update(
         self, belief: Belief, channels: npt.NDArray[np.int64], values: Array, sd: Array, u: Array
@@ -239,36 +294,40 @@ class Unscented:
         told: list[Innovation] = []
         if channels.shape[0] == 0:
             return belief, told
-        mean_y, deviation_y, deviation_x = self._seen(belief, u)
-        deviation = np.hstack([deviation_x, deviation_y[:, channels]])
-        cov = self._weight * (deviation.T @ deviation)
-        mean = np.concatenate([belief.mean, mean_y[channels]])
-        for position, (channel, value, noise) in enumerate(zip(channels, values, sd, strict=True)):
-            at = self.size + position
-            variance = float(cov[at, at]) + float(noise) ** 2
-            innovation = float(value) - float(mean[at])
-            used = abs(innovation) <= self.model.gate * variance**0.5
-            told.append(
-                Innovation(belief.time, int(channel), float(value), float(mean[at]), variance**0.5, used)
-            )
-            if used:
-                cross = cov[:, at].copy()
-                mean = mean + cross * (innovation / variance)
-                cov = cov - np.outer(cross, cross) / variance
-        z, cov = mean[: self.size].copy(), cov[: self.size, : self.size]
-        z[: self.n] = np.clip(
-            z[: self.n], self.model.low / self.model.scale, self.model.high / self.model.scale
+        points, y = self._outputs_of(belief, u)
+        mean, cov, _ = _moments(np.hstack((points, y[:, channels])), self._centre, self._weight)
+        mean[: self.size] = belief.mean  # what was rounded in summing the points up again is left out
+        predicted, variance, used = _fuse(
+            mean,
+            cov,
+            self.size,
+            np.asarray(values, dtype=np.float64),
+            np.asarray(sd, dtype=np.float64),
+            self.model.gate,
         )
-        return Belief(belief.time, z, 0.5 * (cov + cov.T)), told
+        for k in range(channels.shape[0]):
+            told.append(
+                Innovation(
+                    belief.time,
+                    int(channels[k]),
+                    float(values[k]),
+                    float(predicted[k]),
+                    float(variance[k]) ** 0.5,
+                    bool(used[k]),
+                )
+            )
+        z = mean[: self.size].copy()
+        z[: self.n] = np.minimum(np.maximum(z[: self.n], self._low), self._high)
+        return Belief(belief.time, z, np.ascontiguousarray(cov[: self.size, : self.size])), told
 
-    def _seen(self, belief: Belief, u: Array) -> tuple[Array, Array, Array]:
+    def _outputs_of(self, belief: Belief, u: Array) -> tuple[Array, Array]:
+        """Sigma points of a belief, and the outputs at each."""
         model = self.model
         points = self._points(belief)
         y = _observe(
             self._outputs, points, model.scale, model.low, model.high, model.free, model.p, u, self.n_outputs
         )
-        mean = self._centre * y[0] + self._weight * y[1:].sum(axis=0)
-        return mean, y[1:] - y[0], points[1:] - points[0]
+        return points, y
 
     def _points(self, belief: Belief) -> Array:
         root = robust_root(belief.cov)
@@ -291,7 +350,7 @@ def robust_root(cov: Array) -> Array:
     base = max(float(np.trace(cov)) / cov.shape[0], 1e-12)
     for power in (0.0, 1e-12, 1e-10, 1e-8, 1e-6):
         try:
-            return np.linalg.cholesky(cov + np.eye(cov.shape[0]) * (base * power))
+            return np.linalg.cholesky(cov + np.eye(cov.shape[0]) * (base * power) if power else cov)
         except np.linalg.LinAlgError:
             continue
     raise FilterFailure("the covariance is not positive definite")
