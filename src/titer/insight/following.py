@@ -56,6 +56,12 @@ class _Walk:
     def step_us(self) -> int:
         return self.fitted.spec.step_minutes * 60_000_000
 
+    def lag_us(self, now: int) -> int:
+        """Plant time since the last scored row, or from there to the end of the watch."""
+        ended = self.watch.ended_at
+        until = now if ended is None else min(now, us(ended))
+        return max(until - self.next_us + self.step_us, 0)
+
     @property
     def rows_a_block(self) -> int:
         return max(1, self.deployment.block_minutes // self.fitted.spec.step_minutes)
@@ -159,6 +165,7 @@ class Follower:
         moved = False
         for watch in watches:
             if watch.deployment_id not in active:
+                self._walks.pop(watch.id, None)  # it is rebuilt from the log when the model is resumed
                 if watch.ended_at is not None:
                     self._finish(watch, "the model was not active when the batch ended")
                 continue
@@ -166,9 +173,9 @@ class Follower:
         return BUSY_S if moved else IDLE_S
 
     def lag_us(self) -> int:
-        """Plant time since the last scored row of the batch that is furthest behind; 0 if none is followed."""
+        """Plant time since the last scored row of the batch that is furthest behind; 0 if none is scored."""
         now = us(self.record.process_clock.now())
-        return max((now - w.next_us + w.step_us for w in list(self._walks.values())), default=0)
+        return max((walk.lag_us(now) for walk in list(self._walks.values())), default=0)
 
     def _follow(self, watch: Watch) -> bool:
         try:

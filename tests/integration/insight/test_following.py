@@ -90,6 +90,11 @@ def test_a_shortfall_becomes_one_alert_that_blocks_until_a_person_disposes_of_it
         chart = world.insight.chart(session, "B-2026-0001")
         assert len(chart.times_us) == 198
         assert any(chart.alarming)
+        assert world.insight.links_of(session, alert.id) == []
+        link = {"relation": "r", "title": "t", "record_type": "x", "record_id": "1", "href": "/api/x/1"}
+        world.insight.link_alerts(lambda _session, alert_id: [link] if alert_id == alert.id else [])
+        assert world.insight.links_of(session, alert.id) == [link]
+        assert world.insight.links_of(session, "another") == []
         (raised,) = world.quality.exceptions(session, "batch-1")
         assert (raised.subject_type, raised.subject_id) == ("insight_alert", alert.id)
     with world.record.action(people["operator"], "insight.alert.acknowledge") as unit:
@@ -240,7 +245,10 @@ def test_an_event_of_a_cause_that_has_its_alert_is_counted_there(
     )
     joined = again(48, 1.2)
     assert (joined.id, joined.state, joined.occurrences) == (alert.id, "disposed", 3)
-    assert again(72, 2.0).id != alert.id, "half as large again is another matter"
+    assert again(60, 2.0).id == alert.id, (
+        "the statistic is a square: twice of it is no deviation half as large again"
+    )
+    assert again(72, 2.3).id != alert.id, "half as large again is another matter"
     assert again(96, 1.0, "oxygen").id != alert.id
 
 
@@ -267,3 +275,26 @@ def test_the_named_phase_ends_the_watching(
         watch = session.query(Watch).one()
         assert watch.state == "finished"
         assert sum(queries.scored_shares(session, watch.id).values()) == 100
+
+
+def test_the_lag_is_told_from_memory_and_ends_with_a_suspension(
+    world: Any, approved: Approved, process_clock: ManualClock
+) -> None:
+    hour = 3_600_000_000
+    model_id, people = approved()
+    with world.record.action(people["owner"], "insight.model.deploy") as unit:
+        world.insight.models.deploy(unit, model_id, equipment="R", block_minutes=240)
+    assert world.insight.lag_us() == 0
+    mes_event(world, "started")
+    world.stream(world.toy.make_batch(705), us(process_clock.now()))
+    process_clock.advance(timedelta(hours=30))
+    world.insight.follower.step()
+    assert world.insight.lag_us() < hour
+    process_clock.advance(timedelta(hours=7))
+    assert 7 * hour <= world.insight.lag_us() < 8 * hour
+    with world.record.action(
+        people["operator"], "insight.model.suspend", reason="looks wrong to the operator"
+    ) as unit:
+        world.insight.models.suspend(unit, model_id, "looks wrong to the operator")
+    world.insight.follower.step()
+    assert world.insight.lag_us() == 0, "nobody waits for a model that does not run"
