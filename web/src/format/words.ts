@@ -12,6 +12,11 @@ export function label(field: string): string {
   return text ? text[0]!.toUpperCase() + text.slice(1) : field;
 }
 
+/** A sentence's first letter; nothing else of it is touched. */
+export function capital(text: string): string {
+  return text ? text[0]!.toUpperCase() + text.slice(1) : text;
+}
+
 /** "mes_batch" -> "batch", "lims_reportable_result" -> "reportable result". */
 export function noun(recordType: string): string {
   const text = recordType.replace(/^(record|connect|equipment|historian|material|quality|lims|mes|insight|twin|govern|process)_/, "");

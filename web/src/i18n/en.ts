@@ -171,6 +171,7 @@ export const en = {
   "days.legend.open": "gap, open or unrecoverable",
   "days.legend.filled": "gap, filled from the device's own history",
   "unit.log": "Log of the unit, newest first",
+  "deviation.alert": "the alert",
   "word.yes": "yes",
   "word.no": "no",
   "word.none": "none",

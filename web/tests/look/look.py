@@ -14,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 AXE = (Path(__file__).parent / "../../node_modules/axe-core/axe.min.js").resolve()
 PAGES = {
+    "today": ("operator", "/today"),
     "tasks": ("operator", "/tasks"),
     "task": ("operator", "/tasks/t1"),
     "witness": ("operator", "/tasks/t2"),

@@ -7,7 +7,7 @@ import { useNow } from "../../api/live";
 import type { AlertDetail, Contribution } from "../../api/types";
 import { significant } from "../../format/number";
 import { us } from "../../format/time";
-import { label } from "../../format/words";
+import { capital, label } from "../../format/words";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
@@ -47,7 +47,7 @@ function Body({ detail }: { detail: AlertDetail }) {
   return (
     <>
       <PageHead
-        title={alert.title}
+        title={capital(alert.title)}
         state={<StateBadge state={alert.overdue ? "overdue" : alert.state} />}
         sub={
           <>

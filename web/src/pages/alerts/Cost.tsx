@@ -5,11 +5,11 @@ import { toProblem } from "../../api/problem";
 import { useSession } from "../../api/session";
 import type { Outlook } from "../../api/types";
 import { significant, unit } from "../../format/number";
-import { label } from "../../format/words";
 import { t } from "../../i18n";
 import { Panel } from "../../parts/Panel";
 import { ErrorState, LoadingState } from "../../parts/States";
 import { BothTimes } from "../../parts/TimeStamp";
+import { nameOf } from "../twin/Outcome";
 
 type Quantiles = NonNullable<Outlook["figures"][number]["cost"]>;
 
@@ -60,7 +60,7 @@ function Figures({ outlook: o }: { outlook: Outlook }) {
             {o.figures.map((f) => (
               <tr key={f.output}>
                 <td>
-                  {label(f.output)} <span className="muted">{unit(f.unit)}</span>
+                  {nameOf(f.output)} <span className="muted">{unit(f.unit)}</span>
                 </td>
                 <td>
                   <Band of={f.as_is} />

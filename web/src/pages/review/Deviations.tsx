@@ -10,7 +10,9 @@ import { SignButton } from "../../parts/SignDialog";
 import { EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { BothTimes } from "../../parts/TimeStamp";
+import { t } from "../../i18n";
 import { useView } from "../../parts/view";
+import { placeOf } from "../../shell/nav";
 
 const WAY = ["raised", "classified", "investigating", "qa_review", "closed"];
 
@@ -67,7 +69,16 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
             ["Classification", d.classification ? <StateBadge key="c" state={d.classification} /> : "not yet"],
             ["Recorded", <BothTimes key="r" plant={d.process_at} server={d.recorded_at} />],
             ["Investigator", name(d.investigator_id)],
-            ["Exceptions", about.length ? about.map((e) => e.number).join(", ") : "none"],
+            ["Exceptions", about.length ? (
+              <span key="x" className="row">
+                {about.map((e) => (
+                  <a key={e.id} href={placeOf({ record_type: "quality_exception", record_id: e.id, batch_id: e.batch_id }) ?? "#"}>
+                    {e.number}
+                  </a>
+                ))}
+                {about.flatMap((e) => (e.subject_type === "insight_alert" ? [<a key={`a${e.id}`} href={`/alerts/${e.subject_id}`}>{t("deviation.alert")}</a>] : []))}
+              </span>
+            ) : "none"],
           ]}
         />
         {d.root_cause || d.product_impact || d.corrective_action ? (
