@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -345,12 +346,17 @@ def robust_root(cov: Array) -> Array:
     Raises:
         FilterFailure: not even with jitter, or the matrix is not finite.
     """
-    if not np.all(np.isfinite(cov)):
+    if not isfinite(float(cov.sum())):  # one that is not finite makes the sum so
         raise FilterFailure("the covariance is not finite")
-    base = max(float(np.trace(cov)) / cov.shape[0], 1e-12)
-    for power in (0.0, 1e-12, 1e-10, 1e-8, 1e-6):
+    try:
+        root: Array = np.linalg.cholesky(cov)
+        return root
+    except np.linalg.LinAlgError:
+        base = max(float(np.trace(cov)) / cov.shape[0], 1e-12)
+    for power in (1e-12, 1e-10, 1e-8, 1e-6):
         try:
-            return np.linalg.cholesky(cov + np.eye(cov.shape[0]) * (base * power) if power else cov)
+            root = np.linalg.cholesky(cov + np.eye(cov.shape[0]) * (base * power))
+            return root
         except np.linalg.LinAlgError:
             continue
     raise FilterFailure("the covariance is not positive definite")
