@@ -70,7 +70,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
   const stale = sign.error && toProblem(sign.error).status === 412;
 
   return (
-    <Modal opened onClose={onClose} title={t("sign.title")} size="lg" closeButtonProps={{ "aria-label": t("sign.close") }}>
+    <Modal opened onClose={onClose} title={t("sign.title")} size="xl" closeButtonProps={{ "aria-label": t("sign.close") }}>
       {sign.data ? (
         <div className="stack" role="status">
           <p>

@@ -100,13 +100,17 @@ const SAID: Record<string, (who: string, row: Row, of: (field: string) => string
 
 /** "lims.sample.register" -> "sample register" is no sentence; the change itself is said instead. */
 export function sentence(entry: Entry, names: Names = {}): string {
+  return said(entry, names).replace(ID, (id) => names[id] ?? id.slice(-8));
+}
+
+function said(entry: Entry, names: Names): string {
   const who = actorOf(entry);
   const row = (entry.after ?? entry.before ?? {}) as Row;
   const of = (field: string): string => {
     const id = row[field];
-    return typeof id === "string" ? (names[id] ?? id.replace(ID, (one) => one.slice(-8))) : "";
+    return typeof id === "string" ? (names[id] ?? id) : "";
   };
-  const because = entry.reason ? ` because: ${entry.reason.replace(ID, (id) => names[id] ?? id.slice(-8))}` : "";
+  const because = entry.reason ? ` because: ${entry.reason}` : "";
   const own = SAID[entry.record_type]?.(who, row, of, entry);
   if (own) return `${own}${because}`;
   const what = `${noun(entry.record_type)} ${nameOf(entry, names)}`;
@@ -116,12 +120,12 @@ export function sentence(entry: Entry, names: Names = {}): string {
   }
   if (entry.after === null) return `${who} removed ${what}${because}`;
   const all = changes(entry);
-  const said = all
+  const told = all
     .slice(0, 3)
     .map((c) => `${label(c.field.replace(/_id$/, "")).toLowerCase()} ${called(c.before, names)} → ${called(c.after, names)}`)
     .join(", ");
   const more = all.length > 3 ? ` and ${all.length - 3} more` : "";
-  return all.length === 0 ? `${who} touched ${what}${because}` : `${who} changed ${what}: ${said}${more}${because}`;
+  return all.length === 0 ? `${who} touched ${what}${because}` : `${who} changed ${what}: ${told}${more}${because}`;
 }
 
 /** A value by the name of the record that it refers to; a digest by its first digits. */
