@@ -349,14 +349,12 @@ def robust_root(cov: Array) -> Array:
     if not isfinite(float(cov.sum())):  # one that is not finite makes the sum so
         raise FilterFailure("the covariance is not finite")
     try:
-        root: Array = np.linalg.cholesky(cov)
-        return root
+        return np.asarray(np.linalg.cholesky(cov), dtype=np.float64)
     except np.linalg.LinAlgError:
         base = max(float(np.trace(cov)) / cov.shape[0], 1e-12)
     for power in (1e-12, 1e-10, 1e-8, 1e-6):
         try:
-            root = np.linalg.cholesky(cov + np.eye(cov.shape[0]) * (base * power))
-            return root
+            return np.linalg.cholesky(cov + np.eye(cov.shape[0]) * (base * power))
         except np.linalg.LinAlgError:
             continue
     raise FilterFailure("the covariance is not positive definite")
