@@ -71,7 +71,7 @@ def export_batch(
     """Export a batch: dossier as data and as PDF, content, time series, records and their proof.
 
     What the historian holds is sealed first, so that every value of the batch lies in a segment whose digest
-    stands in an entry of the ledger (docs/decisions/0005).
+    stands in an entry of the ledger (docs/decisions/0006).
 
     Args:
         platform: the wired platform.
