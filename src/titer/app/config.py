@@ -11,6 +11,8 @@ from titer.base.errors import Invalid, NotFound
 
 FILE = "titer.yaml"
 LAYERS = ("lims", "mes", "insight", "twin")
+LOCAL_HOST = "local"
+"""The connector host that `titer serve` starts beside the hub."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import httpx2 as httpx
 from sqlalchemy.orm import Session
 
-from titer.app.config import Config, load, write
+from titer.app.config import LOCAL_HOST, Config, load, write
 from titer.app.history import History
 from titer.app.plant_clock import PlantClock
 from titer.base import vault
@@ -47,8 +47,6 @@ from titer.record.verify import Verifier
 
 log = logging.getLogger(__name__)
 
-LOCAL_HOST = "local"
-"""The connector host that `titer serve` starts beside the hub."""
 CREDENTIAL_KEY = "credential.key"
 """The file of the key that binds stored credentials to the record, sealed."""
 

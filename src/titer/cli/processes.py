@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from titer.app import load
-from titer.app.platform import LOCAL_HOST
+from titer.app.config import LOCAL_HOST
 from titer.base.errors import Unavailable
 from titer.server.supervisor import Supervisor
 
