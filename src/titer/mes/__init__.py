@@ -16,6 +16,7 @@ from titer.mes.model import (
     TaskEntry,
 )
 from titer.mes.rules import TABLES
+from titer.mes.running import Horizon
 from titer.mes.service import Mes
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "BatchSample",
     "Charge",
     "ControlRecipe",
+    "Horizon",
     "JournalEvent",
     "ManualTask",
     "Mes",

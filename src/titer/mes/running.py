@@ -29,6 +29,22 @@ _IDLE_S = 0.5
 TURN = "mes.engine.turn"
 
 
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """What lies before the engine.
+
+    Args:
+        running: whether a batch runs.
+        deadline_us: the next deadline of all batches.
+        awaited: whether a person or a device is awaited.
+    """
+
+    running: bool
+    deadline_us: int | None
+    awaited: bool
+
+
+
 @dataclass
 class Loaded:
     """A batch as the engine sees it."""
@@ -341,8 +357,8 @@ class Running:
 
     # --- for the clock -------------------------------------------------------------------------------------
 
-    def horizon(self) -> tuple[int | None, bool]:
-        """The next deadline (us) of all batches, and whether a person or a device is awaited."""
+    def horizon(self) -> Horizon:
+        """What the clock of a simulation must know of all batches."""
         with self.record.reading() as session:
             ids = list(
                 session.scalars(
@@ -355,7 +371,7 @@ class Running:
                 due = state.next_deadline_us()
                 deadlines += [due] if due is not None else []
                 waiting = waiting or any(e["kind"] in ("write", "task") for e in state.pending())
-        return min(deadlines, default=None), waiting
+        return Horizon(bool(ids), min(deadlines, default=None), waiting)
 
     def journal_length(self, session: Session, batch_id: str) -> int:
         """How many events a batch has."""

@@ -27,7 +27,7 @@ from titer.mes.recipe import ROOT, Difference, Program, build
 from titer.mes.recipe.expression import quantity
 from titer.mes.recipes import Recipes, changes, effective
 from titer.mes.record_data import batch_record
-from titer.mes.running import Loaded, Running
+from titer.mes.running import Horizon, Loaded, Running
 from titer.mes.tasks import Tasks
 from titer.quality import QualityPort
 from titer.record import ActionSpec, Record, SignatureMeaning, Subscription, Unit, Worker
@@ -385,8 +385,8 @@ class Mes:
         at = self.running.load(session, batch_id).state.marks.get(name)
         return None if at is None else from_us(at)
 
-    def horizon(self) -> tuple[int | None, bool]:
-        """For the clock of a simulation: the next deadline (us), and whether a person or a device is awaited."""
+    def horizon(self) -> Horizon:
+        """For the clock of a simulation: whether a batch runs, its next deadline, and who is awaited."""
         return self.running.horizon()
 
     def batch_record(self, session: Session, batch_id: str) -> dict[str, Any]:

@@ -330,7 +330,7 @@ class Floor:
         if tasks:
             self.do(tasks[0])
             return
-        due, _ = self.mes.horizon()
+        due = self.mes.horizon().deadline_us
         now = us(self.clock.now())
         self.pass_time(max(now + 60_000_000, due) if due is not None else now + 1_800_000_000)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from titer.app.pace import CATCHING_UP, MOST_BEHIND_US, Pace
+from titer.app.pace import BETWEEN_BATCHES, CATCHING_UP, MOST_BEHIND_US, Pace
+from titer.mes import Horizon
 
 NOW, RATE = 1_772_438_400_000_000, 6000.0
 
@@ -14,10 +15,10 @@ NOW, RATE = 1_772_438_400_000_000, 6000.0
 class Floor:
     """Stands for the engine: says what is due, and whether somebody is awaited."""
 
-    def __init__(self, deadline: int | None = None, awaited: bool = False) -> None:
-        self.told = deadline, awaited
+    def __init__(self, deadline: int | None = None, awaited: bool = False, running: bool = True) -> None:
+        self.told = Horizon(running, deadline, awaited)
 
-    def horizon(self) -> tuple[int | None, bool]:
+    def horizon(self) -> Horizon:
         return self.told
 
 
@@ -38,6 +39,10 @@ def test_the_plant_keeps_the_pace_of_the_wall_while_a_task_or_a_device_is_awaite
 
 def test_the_plant_keeps_the_pace_of_the_wall_while_an_alert_or_a_proposal_waits() -> None:
     assert pace(Floor(), undecided=lambda: True)[1] == 1.0
+
+
+def test_the_plant_is_in_no_hurry_while_no_batch_runs() -> None:
+    assert pace(Floor(running=False))[1] == BETWEEN_BATCHES
 
 
 def test_a_deadline_of_the_engine_is_not_overshot() -> None:
