@@ -387,9 +387,15 @@ def _outages(data: Row) -> Section:
     return _section("Outages, commands and notes", "At|What", rows, widths=(2, 8))
 
 
+def _outcome(row: Row) -> str:
+    """An exception stays one; whether somebody has disposed of it stands beside it."""
+    said = str(row["outcome"]).replace("_", " ")
+    return f"{said}, disposed of" if row["outcome"] == "exception" and not row["blocks"] else said
+
+
 def _checks(data: Row) -> Section:
     rows = [
-        (row["title"], row["outcome"].replace("_", " "), row["detail"], row["exceptions"])
+        (row["title"], _outcome(row), row["detail"], row["exceptions"])
         for row in data["review"]["coverage"]["checks"]
         if row["outcome"] != "passed"
     ]

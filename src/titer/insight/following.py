@@ -87,6 +87,7 @@ class Follower:
         self.history = history
         self.plant = plant
         self._walks: dict[str, _Walk] = {}
+        self._warm = False
 
     # --- batches begin and end ------------------------------------------------------------------------------
 
@@ -160,6 +161,8 @@ class Follower:
             watches = list(session.scalars(select(Watch).where(Watch.state == "following")))
             active = set(session.scalars(select(Deployment.id).where(Deployment.state == "active")))
             session.expunge_all()
+        if not self._warm and not watches:
+            self._warm_up(active)
         for gone in set(self._walks) - {watch.id for watch in watches}:
             del self._walks[gone]
         moved = False
@@ -176,6 +179,23 @@ class Follower:
         """Plant time since the last scored row of the batch that is furthest behind; 0 if none is scored."""
         now = us(self.record.process_clock.now())
         return max((walk.lag_us(now) for walk in list(self._walks.values())), default=0)
+
+    def _warm_up(self, active: set[str]) -> None:
+        """Score the golden rows of what is deployed before anybody waits for it: the kernel loads for seconds."""
+        self._warm = True
+        with self.record.reading() as session:
+            digests = list(
+                session.scalars(
+                    select(ModelVersion.artefact_digest)
+                    .join(Deployment, Deployment.model_id == ModelVersion.id)
+                    .where(Deployment.id.in_(active))
+                )
+            )
+        for digest in digests:
+            try:
+                self.models.holds(digest)
+            except (IntegrityFault, Invalid, NotFound) as error:
+                log.warning("a deployed model cannot be checked: %s", error)
 
     def _follow(self, watch: Watch) -> bool:
         try:

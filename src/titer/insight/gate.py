@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import TiterError
 from titer.insight import queries
-from titer.insight.fitted import golden_holds
 from titer.insight.model import Alert, ModelVersion, Watch
 from titer.insight.models import Models
 from titer.quality import Check
@@ -53,7 +52,7 @@ class InsightGate:
         model = session.get(ModelVersion, watch.model_id)
         approved = model is not None and bool(model.owner_signature_id and model.quality_signature_id)
         try:
-            golden = golden_holds(self.models.load(watch.artefact_digest))
+            golden = self.models.holds(watch.artefact_digest)
             trouble = "" if golden else "its golden rows do not score to the same bits here"
         except TiterError as error:
             golden, trouble = False, str(error)

@@ -47,6 +47,7 @@ class Models:
         self.datasets = datasets
         self.plant = plant
         self._loaded: dict[str, Fitted] = {}
+        self._holds: dict[str, bool] = {}
 
     def train(self, dataset_id: str, spec: Mapping[str, Any], acceptance: Mapping[str, Any]) -> Trained:
         """Fit a model; writes nothing, so no transaction waits for the arithmetic.
@@ -272,7 +273,8 @@ class Models:
         row = unit.get(ModelVersion, model_id)
         row.state, row.state_reason = rules.move_model(row.state, "resume"), reason
         self._loaded.pop(row.artefact_digest, None)
-        if not golden_holds(self.load(row.artefact_digest)):
+        self._holds.pop(row.artefact_digest, None)
+        if not self.holds(row.artefact_digest):
             raise Refused("This computer does not score the model's golden rows to the same bits.")
         self._deployments(unit.session, model_id, "suspended", "active", reason)
         unit.flush()
@@ -305,16 +307,20 @@ class Models:
             self._loaded[digest] = decode(digest, read(digest), read)
         return self._loaded[digest]
 
+    def holds(self, digest: str) -> bool:
+        """Whether the golden rows score to the same bits here; found once, as neither they nor the program change."""
+        if digest not in self._holds:
+            self._holds[digest] = golden_holds(self.load(digest))
+        return self._holds[digest]
+
     def load_for_scoring(self, digest: str) -> Fitted:
         """As `load`, and the golden rows must score to the same bits on this computer.
 
         Raises:
             IntegrityFault: if they do not.
         """
-        known = digest in self._loaded
         fitted = self.load(digest)
-        if not known and not golden_holds(fitted):
-            self._loaded.pop(digest)
+        if not self.holds(digest):
             raise IntegrityFault("The model's golden rows do not score to the same bits on this computer.")
         return fitted
 

@@ -180,7 +180,7 @@ def quality_batch(batch_id: str, session: Reading, quality: QualityPart) -> Batc
     return BatchReviewOut(
         disposition=DispositionOut.model_validate(quality.disposition(session, batch_id)),
         sentence=found.sentence,
-        blockers=quality.release_blockers(session, batch_id),
+        blockers=quality.release_blockers(session, batch_id, found=found),
         checks=[
             CheckOut(
                 gate=item.gate,

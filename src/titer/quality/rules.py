@@ -15,6 +15,8 @@ SEVERITIES = ("minor", "major", "critical")
 OUTCOMES = ("passed", "exception", "not_run")
 EXCEPTION_DISPOSITIONS = ("justified", "covered by deviation", "no impact", "investigated")
 
+EXCEPTION_TYPE = "quality_exception"
+
 EXCEPTION: dict[str, dict[str, str]] = {"open": {"dispose": "disposed"}, "disposed": {}}
 
 DEVIATION: dict[str, dict[str, str]] = {
@@ -131,7 +133,7 @@ class GatedCheck:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much was checked, and what was found: "214 checks, 211 passed, 3 exceptions"."""
+    """How much was checked, and what was found: "9 of 9 checks ran, 7 passed, 2 exceptions, all disposed of"."""
 
     checks: tuple[GatedCheck, ...]
 
@@ -143,11 +145,24 @@ class Coverage:
     def sentence(self) -> str:
         """The coverage statement."""
         total, not_run = len(self.checks), self.count("not_run")
-        text = (
-            f"{total - not_run} of {total} checks ran, {self.count('passed')} passed, "
-            f"{self.count('exception')} exceptions"
-        )
-        return text if total else "No check ran: no layer knows this batch."
+        if not total:
+            return "No check ran: no layer knows this batch."
+        return f"{total - not_run} of {total} checks ran, {self.count('passed')} passed, {self._exceptions()}"
+
+    def _exceptions(self) -> str:
+        """Exceptions stay counted when they are disposed of: what was found does not become what passed."""
+        found, still_open = self.count("exception"), self.still_open
+        text = f"{found} exception" if found == 1 else f"{found} exceptions"
+        if not found:
+            return text
+        if not still_open:
+            return f"{text}, disposed of" if found == 1 else f"{text}, all disposed of"
+        return f"{text}, {still_open} not disposed of"
+
+    @property
+    def still_open(self) -> int:
+        """How many exceptions nobody has disposed of yet."""
+        return sum(item.check.outcome == "exception" and item.blocks for item in self.checks)
 
     def as_dict(self) -> dict[str, Any]:
         """The statement as it is signed."""
@@ -156,6 +171,7 @@ class Coverage:
             "total": len(self.checks),
             "passed": self.count("passed"),
             "exceptions": self.count("exception"),
+            "exceptions_open": self.still_open,
             "not_run": self.count("not_run"),
             "by_gate": {
                 gate: sum(item.gate == gate for item in self.checks)
@@ -168,6 +184,7 @@ class Coverage:
 class ExceptionFacts:
     """What coverage needs to know of an exception."""
 
+    id: str
     number: str
     subject_type: str
     subject_id: str
@@ -179,16 +196,22 @@ def coverage(results: Sequence[tuple[str, Check]], exceptions: Sequence[Exceptio
     """Join checks and exceptions.
 
     A check that found something blocks until each exception about the same record is disposed of, and there
-    is at least one. A check that did not run blocks whatever happens.
+    is at least one; it stays an exception then. A check that did not run blocks whatever happens. An exception
+    that the review raised for a check is counted with that check, and not once more as itself.
     """
     made = []
+    found = {f"/{gate}/{check.id}" for gate, check in results if check.outcome == "exception"}
+    counted = {item.id for item in exceptions if any(item.key.endswith(end) for end in found)}
     for gate, check in results:
+        if check.record_type == EXCEPTION_TYPE and check.record_id in counted:
+            continue
         if check.outcome not in OUTCOMES:
             raise Refused(f"The gate {gate} answered {check.outcome!r} for {check.id}.")
         about = [
             item
             for item in exceptions
-            if (item.subject_type, item.subject_id) == (check.record_type, check.record_id)
+            if (check.record_type, check.record_id)
+            in ((EXCEPTION_TYPE, item.id), (item.subject_type, item.subject_id))
             or item.key.endswith(f"/{gate}/{check.id}")
         ]
         settled = bool(about) and all(item.disposed for item in about)

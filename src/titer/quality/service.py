@@ -200,8 +200,16 @@ class Quality:
         unit.emit("quality.batch.under_review", row, {"batch_id": batch_id})
         return row
 
-    def release_blockers(self, session: Session, batch_id: str) -> list[str]:
-        """What stands against the release of a batch, worst first; empty if nothing."""
+    def release_blockers(
+        self, session: Session, batch_id: str, *, found: Coverage | None = None
+    ) -> list[str]:
+        """What stands against the release of a batch, worst first; empty if nothing.
+
+        Args:
+            session: an open one.
+            batch_id: the batch.
+            found: what its checks found just now in this session; they run otherwise.
+        """
         row = self.disposition(session, batch_id)
         reasons = []
         if row.state != "under_review":
@@ -215,7 +223,7 @@ class Quality:
         for item in self.exceptions(session, batch_id):
             if item.state == "open":
                 reasons.append(f"Exception {item.number} is open: {item.title}.")
-        for check in self.coverage(session, batch_id).checks:
+        for check in (found or self.coverage(session, batch_id)).checks:
             if check.blocks and check.gate != "quality":
                 reasons.append(f"{check.check.title}: {check.check.detail}")
         return reasons
@@ -259,9 +267,9 @@ class Quality:
         checks = [
             Check(
                 f"exception/{row.number}",
-                f"Exception {row.number} is disposed of: {row.title}",
-                "passed" if row.state == "disposed" else "exception",
-                row.disposition or row.detail,
+                f"Exception {row.number}: {row.title}",
+                "exception",
+                f"disposed of: {row.disposition}" if row.state == "disposed" else row.detail,
                 QualityException.__tablename__,
                 row.id,
             )
@@ -282,7 +290,9 @@ class Quality:
 
     def _facts(self, session: Session, batch_id: str) -> list[ExceptionFacts]:
         return [
-            ExceptionFacts(row.number, row.subject_type, row.subject_id, row.key, row.state == "disposed")
+            ExceptionFacts(
+                row.id, row.number, row.subject_type, row.subject_id, row.key, row.state == "disposed"
+            )
             for row in self.exceptions(session, batch_id)
         ]
 

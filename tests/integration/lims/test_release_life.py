@@ -8,10 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from titer.base.errors import Refused
 from titer.lims import Investigation, Measurement, RawFile, ReportableResult, Run, TestRequest, origin
+from titer.lims.service.results import evaluation_of, result_of
 
 
 def sec_tests(lab: Any, sample_id: str) -> list[str]:
@@ -39,7 +41,32 @@ def states(lab: Any, sample_id: str) -> dict[str, str]:
 def gate(lab: Any, batch: str = "batch-1") -> dict[str, str]:
     with lab.record.reading() as session:
         checks = lab.lims.release_gate(SimpleNamespace).checks(session, batch)
+        for check in checks:
+            if check.record_type == "lims_test" and check.outcome in ("passed", "exception"):
+                _says_what_stands(session, check)
     return {check.title: check.outcome for check in checks}
+
+
+def _says_what_stands(session: Session, check: Any) -> None:
+    """What the gate reads for all tests together is what is read for each by itself."""
+    result = result_of(session, check.record_id)
+    evaluation = evaluation_of(session, result.id) if result else None
+    if "invalidated" not in check.detail:
+        assert result is not None and evaluation is not None
+        told = evaluation.rounded or result.text
+        assert check.detail.startswith(f"{told} ") and check.detail.endswith(f": {evaluation.outcome}")
+
+
+def questions(lab: Any) -> int:
+    """How often the gate asks the database about a batch."""
+    asked: list[str] = []
+    with lab.record.reading() as session:
+        session.expire_all()
+        listener = lambda *told: asked.append(told[2])  # noqa: E731
+        event.listen(session.get_bind(), "before_cursor_execute", listener)
+        lab.lims.release_gate(SimpleNamespace).checks(session, "batch-1")
+        event.remove(session.get_bind(), "before_cursor_execute", listener)
+    return len(asked)
 
 
 def processed(lab: Any, sample: Any, dilution: str, **odd: Any) -> Any:
@@ -196,6 +223,15 @@ def test_a_release_test_that_is_asked_for_again_is_listed(lab: Any) -> None:
     assert gate(lab)["No release test was repeated without an investigation"] == "passed"
     lab.sample("PLAN-HARVEST")
     assert gate(lab)["No release test was repeated without an investigation"] == "exception"
+
+
+def test_the_gate_asks_no_more_questions_for_more_tests(lab: Any) -> None:
+    lab.sample("PLAN-HARVEST")
+    before, tests = questions(lab), len(all_of(lab, TestRequest))
+    for _ in range(4):
+        lab.sample("PLAN-HARVEST")
+    assert len(all_of(lab, TestRequest)) == 5 * tests
+    assert questions(lab) == before
 
 
 def test_a_raw_materials_tests_stand_before_its_release(lab: Any) -> None:

@@ -87,7 +87,8 @@ def test_a_batch_is_released_only_when_nothing_stands_against_it(
         quality.begin_review(unit, "b1")
     with record.reading() as session:
         found = quality.coverage(session, "b1")
-        assert "checks ran" in found.sentence
+        assert found.sentence == "3 of 4 checks ran, 1 passed, 2 exceptions, 2 not disposed of"
+        assert quality.release_blockers(session, "b1", found=found) == quality.release_blockers(session, "b1")
         raised = {row.kind: row for row in quality.exceptions(session, "b1")}
         reasons = quality.release_blockers(session, "b1")
     assert set(raised) == {"alert", "review"}
@@ -127,8 +128,35 @@ def test_a_batch_is_released_only_when_nothing_stands_against_it(
     sign(quincy, "quality_disposition", completed, "released")
     with record.reading() as session:
         assert quality.disposition(session, "b1").state == "released"
+        found = quality.coverage(session, "b1")
+        assert found.sentence == "4 of 4 checks ran, 2 passed, 2 exceptions, all disposed of"
+        assert quality.disposition(session, "b1").coverage == found.as_dict()
+        assert quality.release_blockers(session, "b1", found=found) == quality.release_blockers(session, "b1")
     with pytest.raises(Refused, match="cannot reject"):
         sign(quincy, "quality_disposition", completed, "rejected")
+
+
+def test_what_was_found_stays_counted_and_counted_once() -> None:
+    steps = Check("steps", "All steps", "passed", "", "mes_batch", "b")
+    low = Check("yield", "Yield", "exception", "71 %", "mes_step", "s")
+    raised = [
+        Check(f"exception/{number}", number, "exception", "", "quality_exception", number)
+        for number in ("EX-1", "EX-2")
+    ]
+    every = [("mes", steps), ("mes", low), *(("quality", one) for one in raised)]
+
+    def said(*disposed: bool) -> str:
+        keys = ("alert/a", "review/b/mes/yield")
+        facts = [
+            rules.ExceptionFacts(f"EX-{i}", f"EX-{i}", "x", f"{i}", key, done)
+            for i, (key, done) in enumerate(zip(keys, disposed, strict=True), 1)
+        ]
+        return rules.coverage(every, facts).sentence
+
+    assert said(False, False) == "3 of 3 checks ran, 1 passed, 2 exceptions, 2 not disposed of"
+    assert said(True, False) == "3 of 3 checks ran, 1 passed, 2 exceptions, 1 not disposed of"
+    assert said(True, True) == "3 of 3 checks ran, 1 passed, 2 exceptions, all disposed of"
+    assert rules.coverage([("mes", steps)], []).sentence == "1 of 1 checks ran, 1 passed, 0 exceptions"
 
 
 def test_a_critical_exception_needs_a_deviation(

@@ -176,6 +176,7 @@ export const en = {
   "word.no": "no",
   "word.none": "none",
   "content.identifiers": "Identifiers ({n})",
+  "review.settled": "exception, disposed of",
   "today.title": "For you",
   "today.waiting": "Waiting for you",
   "today.nothing": "Nothing waits for you",

@@ -7,6 +7,7 @@ dispose of it: an open investigation, an unchecked transcription, a missing cert
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import or_, select
@@ -17,15 +18,16 @@ from titer.lims.model import (
     Certificate,
     ContractCertificate,
     Design,
+    Evaluation,
     Investigation,
     RawFile,
+    ReportableResult,
     Run,
     Sample,
     TestRequest,
 )
 from titer.lims.service.designs import Designs
 from titer.lims.service.rawfiles import PENDING, QUARANTINED
-from titer.lims.service.results import evaluation_of, result_of
 from titer.lims.service.samples import tests_of
 
 
@@ -40,6 +42,44 @@ class MakeCheck(Protocol):
 
 
 Check = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found on a batch's samples, asked for in three questions however many tests there are.
+
+    Args:
+        samples: by id.
+        results: by test.
+        evaluations: the newest of each result, by result.
+    """
+
+    samples: dict[str, Sample]
+    results: dict[str, ReportableResult]
+    evaluations: dict[str, Evaluation]
+
+    @classmethod
+    def of(cls, session: Session, batch_id: str) -> _Known:
+        """Of the tests of a batch."""
+        tests = select(TestRequest.id).where(TestRequest.batch_id == batch_id)
+        samples = select(Sample).where(
+            Sample.id.in_(select(TestRequest.sample_id).where(TestRequest.batch_id == batch_id))
+        )
+        results = session.scalars(select(ReportableResult).where(ReportableResult.test_id.in_(tests))).all()
+        evaluations = session.scalars(
+            select(Evaluation)
+            .where(
+                Evaluation.result_id.in_(
+                    select(ReportableResult.id).where(ReportableResult.test_id.in_(tests))
+                )
+            )
+            .order_by(Evaluation.id)
+        )
+        return cls(
+            {row.id: row for row in session.scalars(samples)},
+            {row.test_id: row for row in results},
+            {row.result_id: row for row in evaluations},
+        )
 
 
 class LaboratoryGate:
@@ -59,7 +99,8 @@ class LaboratoryGate:
     def checks(self, session: Session, batch_id: str) -> list[object]:
         """One check for each thing that must be so; each names the record that shows it."""
         tests = tests_of(session, batch_id=batch_id)
-        found = [self._test(session, test) for test in tests if test.state != "cancelled"]
+        known = _Known.of(session, batch_id)
+        found = [self._test(known, test) for test in tests if test.state != "cancelled"]
         found += self._criteria(session, batch_id, tests)
         found.append(self._repeats(batch_id, tests))
         found += self._investigations(session, batch_id)
@@ -79,12 +120,12 @@ class LaboratoryGate:
             record_id=record[1],
         )
 
-    def _test(self, session: Session, test: TestRequest) -> object:
-        sample = session.get(Sample, test.sample_id)
+    def _test(self, known: _Known, test: TestRequest) -> object:
+        sample = known.samples.get(test.sample_id)
         title = f"{sample.number if sample else '?'}: {test.analysis} is approved and evaluated"
         record = ("lims_test", test.id)
-        result = result_of(session, test.id)
-        evaluation = evaluation_of(session, result.id) if result else None
+        result = known.results.get(test.id)
+        evaluation = known.evaluations.get(result.id) if result else None
         if test.state == "invalidated":
             detail = "invalidated with an assignable cause; the original stays in the investigation"
             return self._make(f"test.{test.id}", title, "passed", detail, record)

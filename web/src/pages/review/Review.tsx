@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import type { BatchReview, Check } from "../../api/types";
+import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Shape } from "../../parts/Shape";
@@ -10,6 +11,7 @@ import { SignButton } from "../../parts/SignDialog";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
+import { wordOf } from "../../parts/states";
 import { useViews } from "../../parts/view";
 import { addressOf } from "../../shell/nav";
 import { AuditTrail } from "./AuditTrail";
@@ -143,6 +145,10 @@ function Head({ review }: { review: BatchReview }) {
   );
 }
 
+/** An exception stays one when somebody has disposed of it; the word says so. */
+const settled = (c: Check) => c.outcome === "exception" && !c.blocks;
+const outcomeOf = (c: Check) => (settled(c) ? t("review.settled") : wordOf(c.outcome));
+
 function Checks({ checks }: { checks: Check[] }) {
   const rank: Record<string, number> = { exception: 0, not_run: 1, passed: 2 };
   return (
@@ -154,7 +160,7 @@ function Checks({ checks }: { checks: Check[] }) {
         id={(r) => `${r.gate}/${r.id}`}
         empty={<EmptyState title="No check has run">Begin the review to run them.</EmptyState>}
         columns={[
-          { key: "outcome", title: "Outcome", value: (r) => r.outcome, render: (r) => <StateBadge state={r.outcome} />, nowrap: true },
+          { key: "outcome", title: "Outcome", value: (r) => outcomeOf(r), render: (r) => (settled(r) ? <StateBadge state={r.outcome} tone="done" word={outcomeOf(r)} /> : <StateBadge state={r.outcome} />), nowrap: true },
           { key: "title", title: "Check", value: (r) => r.title },
           { key: "detail", title: "Found", value: (r) => r.detail },
           { key: "gate", title: "By", value: (r) => r.gate },
