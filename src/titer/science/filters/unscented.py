@@ -16,9 +16,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+from numba import njit, types
 
-from titer.science.integrators.rodas4 import OK, Array, compiled, compiled_outputs, integrate
+from titer.science.integrators.rodas4 import (
+    OK,
+    OUTPUTS_TYPE,
+    RHS_TYPE,
+    Array,
+    compiled,
+    compiled_outputs,
+    integrate,
+)
 
 _SPREAD = 3.0
 
@@ -93,7 +101,15 @@ class FilterModel:
     gate: float = 5.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+_ROW, _TABLE = types.float64[::1], types.float64[:, ::1]
+_FREE = types.int64[::1]
+_PROPAGATE = types.Tuple((_TABLE, types.int64))(
+    RHS_TYPE, _TABLE, _ROW, _ROW, _ROW, _FREE, _ROW, _ROW, types.float64, types.float64
+)
+_OBSERVE = _TABLE(OUTPUTS_TYPE, _TABLE, _ROW, _ROW, _ROW, _FREE, _ROW, _ROW, types.int64)
+
+
+@njit(_PROPAGATE, cache=True, nogil=True, error_model="numpy")
 def _propagate(rhs, points, scale, low, high, free, p, u, span, rtol):  # type: ignore[no-untyped-def]
     """Move each sigma point forward by `span` hours; returns (points, worst status)."""
     m, n = points.shape[0], scale.shape[0]
@@ -120,7 +136,7 @@ def _propagate(rhs, points, scale, low, high, free, p, u, span, rtol):  # type: 
     return moved, worst
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(_OBSERVE, cache=True, nogil=True, error_model="numpy")
 def _observe(outputs, points, scale, low, high, free, p, u, n_outputs):  # type: ignore[no-untyped-def]
     m, n = points.shape[0], scale.shape[0]
     y = np.empty((m, n_outputs))

@@ -7,12 +7,27 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+from numba import njit, types
 
-from titer.science.integrators.rodas4 import Array, integrate
+from titer.science.integrators.rodas4 import OUTPUTS_TYPE, RHS_TYPE, Array, integrate
+
+_ROW, _TABLE = types.float64[::1], types.float64[:, ::1]
+_RUN = types.Tuple((types.float64[:, :, ::1], _TABLE, types.int64[::1]))(
+    RHS_TYPE,
+    OUTPUTS_TYPE,
+    _TABLE,
+    _TABLE,
+    _ROW,
+    _ROW,
+    _TABLE,
+    _TABLE,
+    _ROW,
+    types.float64,
+    types.int64,
+)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(_RUN, cache=True, nogil=True, error_model="numpy")
 def _run(rhs, outputs, starts, parameters, times, edges, inputs, gain, atol, rtol, n_out):  # type: ignore[no-untyped-def]
     m, n = starts.shape
     y = np.empty((m, times.shape[0], n_out))

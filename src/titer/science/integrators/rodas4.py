@@ -6,7 +6,9 @@ inputs are constant and the right-hand side must not depend on time explicitly; 
 restarted, and a bolus is a jump of the state there.
 
 A right-hand side is compiled by `compiled` to one signature and passed as a first-class function, so the
-integrator itself is compiled once for all models and kept in numba's cache on disk.
+integrator itself, and each compiled loop that is given the function by the same type, is compiled once for all
+models and kept in numba's cache on disk. (Given a dispatcher without a signature, numba would compile such a loop
+anew in each process.)
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ Array = npt.NDArray[np.float64]
 
 RHS = types.float64[::1](types.float64, types.float64[::1], types.float64[::1], types.float64[::1])
 OUTPUTS = types.float64[::1](types.float64[::1], types.float64[::1], types.float64[::1])
-_RHS_TYPE = types.FunctionType(RHS)
+RHS_TYPE = types.FunctionType(RHS)
+OUTPUTS_TYPE = types.FunctionType(OUTPUTS)
 
 OK, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 2, 3
 REASONS = {
@@ -94,7 +97,7 @@ def _solve(a, pivot, b):  # type: ignore[no-untyped-def]
 
 
 _SIGNATURE = types.Tuple((types.float64[:, ::1], types.int64, types.int64))(
-    _RHS_TYPE,
+    RHS_TYPE,
     types.float64[::1],
     types.float64[::1],
     types.float64[::1],
