@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -30,8 +31,8 @@ What to try next: docs/tutorials/tour.md, 20 minutes: from the certificate to th
 cable, tamper with the database, share a log-in, inject a trial run, step a clock, and see each refused or listed.
 Paste these lines into a second terminal first:
 
-export PATH="{programs}:$PATH" TITER_URL={address} TITER_DIR={lab}
-export TITER_PLANT={plant} TITER_BUNDLE={bundle} TITER_PASSWORD='{password}'
+export PATH="{programs}:$PATH" TITER_URL={address} TITER_DIR={lab_word}
+export TITER_PLANT={plant} TITER_BUNDLE={bundle_word} TITER_PASSWORD='{password}'
 
 The batch record without Titer:  python3 {verifier} {bundle}
 """
@@ -96,13 +97,14 @@ def _stay(run: Demo, console: Console, bundle: Path) -> None:
         CLOSING.format(
             bundle=bundle,
             programs=Path(sys.executable).parent,
+            lab_word=shlex.quote(str(run.lab)),
+            bundle_word=shlex.quote(str(bundle)),
             address=run.address,
             password=PASSWORD,
             people="\n".join(
                 f"  {person.username:<10} {person.full_name}, {person.part}" for person in PEOPLE.values()
             ),
             plant=run.endpoints["http"],
-            lab=run.lab,
             verifier=VERIFIER,
         ),
         markup=False,

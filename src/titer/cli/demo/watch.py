@@ -8,12 +8,19 @@ from typing import Any
 from titer.base.clock import from_iso, us
 from titer.cli.api import Problem
 from titer.cli.demo.cast import Cast
-from titer.cli.demo.people import OWNER, SCIENTIST
+from titer.cli.demo.people import ANALYST, OWNER, SCIENTIST
 from titer.cli.demo.stops import Stops
 
 FAULT_HOUR = 100.0
 CUT_HOUR = 150.0
 CUT_S = 2.0
+ANALYSER_CUT_HOUR = 190.0
+ANALYSER_CUT_S = 3.0
+"""The analyser is away when the sample of day 8 is drawn."""
+
+MEASURED_AGAIN_H = 12
+LATE_H = 9
+"""Hours that a result must be late to be told of; an usual one takes less than one."""
 PROPOSAL_HOURS = (130.0, 260.0)
 BETWEEN_DRAFTS_H = 12
 
@@ -47,6 +54,7 @@ class Watch:
         self.say = say
         self.inoculated_us: int | None = None
         self.cut = False
+        self.analyser_cut_hour: float | None = None
         self._drafted_hour = 0.0
         self._told: set[str] = set()
 
@@ -66,7 +74,8 @@ class Watch:
             self.bench("/cable/BR-201/cut", {"seconds": CUT_S})
             self.say(f"culture hour {hour:.0f}: the cable to BR-201 is cut for {CUT_S:.0f} s (plant: hours)")
         self._gaps()
-        return self._alerts() or self._propose(hour)
+        self._outlooks()
+        return self._alerts() or self._propose(hour) or self._late_sample(hour)
 
     def _tell(self, sentence: str) -> None:
         """Say something once."""
@@ -91,6 +100,52 @@ class Watch:
                     f"{gap['filled_rows']} values, kept as backfilled"
                 )
 
+    def _late_sample(self, hour: float) -> bool:
+        """The analyser is away while a sample is drawn; an analyst measures it half a day later."""
+        if self.analyser_cut_hour is None:
+            if hour >= ANALYSER_CUT_HOUR:
+                self.analyser_cut_hour = hour
+                self.bench("/cable/MA-01/cut", {"seconds": ANALYSER_CUT_S})
+                self.say(f"culture hour {hour:.0f}: the analyser MA-01 is away for {ANALYSER_CUT_S:.0f} s")
+            return False
+        if hour < self.analyser_cut_hour + MEASURED_AGAIN_H:
+            return False
+        self._rewinds()
+        done = {row["sample_id"] for row in self._panels() if row["state"] in ("requested", "completed")}
+        for row in self._panels():
+            if row["state"] != "failed" or row["sample_id"] in done:
+                continue
+            number = self.cast[ANALYST].get(f"/api/lims/samples/{row['sample_id']}")["sample"]["number"]
+            self._tell(f"MA-01 did not measure {number}: {row['message']}")
+            try:
+                self.cast[ANALYST].post(
+                    f"/api/lims/samples/{row['sample_id']}/panel", {"reason": "the analyser is back"}
+                )
+            except Problem as refusal:
+                self._tell(f"{number} cannot be measured again: {refusal}")
+                continue
+            self.say(f"culture hour {hour:.0f}: the {ANALYST} put {number} before MA-01 again")
+            return True
+        return False
+
+    def _panels(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.cast[ANALYST].get("/api/lims/panels")
+        return found
+
+    def _rewinds(self) -> None:
+        """Tell of laboratory results that reached the twin late."""
+        for replay in self.cast[SCIENTIST].get(f"/api/twin/twins/{self.batch_id}/replays"):
+            results = [cause for cause in replay["cause"] if cause["measurement_id"]]
+            if not results or replay["replayed_hours"] < LATE_H:
+                continue
+            names = ", ".join(sorted({str(cause["output"]) for cause in results}))
+            before, after = replay["before"]["titre"], replay["after"]["titre"]
+            self._tell(
+                f"late results ({names}) of {results[0]['sample_number']}: the twin went back "
+                f"{replay['replayed_hours']} h and on again; its titre was {before['mean']}, "
+                f"is {after['mean']} g/L"
+            )
+
     def _alerts(self) -> bool:
         alerts = self.cast[SCIENTIST].get("/api/insight/alerts", batch_id=self.batch_id, state="undisposed")
         for alert in alerts:
@@ -111,6 +166,11 @@ class Watch:
             self._dispose(alert, feature, about_feed)
             return True
         return False
+
+    def _outlooks(self) -> None:
+        """What the twin says that doing nothing about an alert would cost."""
+        for outlook in self.cast[SCIENTIST].get("/api/twin/outlooks", batch_id=self.batch_id):
+            self._tell(f"{outlook['alert_number']}, the twin: {outlook['sentence']}")
 
     def _dispose(self, alert: dict[str, Any], feature: str, about_feed: bool) -> None:
         if about_feed:
