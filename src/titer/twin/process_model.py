@@ -14,6 +14,11 @@ from typing import Any
 from titer.base.canonical import canonical
 from titer.base.errors import NotFound, Refused
 
+
+class ModelChanged(Refused):
+    """The process model of this program is not the one that was commissioned; nothing is computed with it."""
+
+
 CATALOGUE = {"cho-fedbatch": "titer.science.kinetics.cho_fedbatch"}
 NUMERICS = (
     "titer.science.integrators.rodas4",
@@ -115,11 +120,11 @@ def load_release(code: str, digest: str) -> ProcessModel:
     """The model, if it is still the one of that digest.
 
     Raises:
-        Refused: code or parameters changed since; a batch is not followed by a model nobody commissioned.
+        ModelChanged: code or parameters changed since; a batch is not followed by a model nobody commissioned.
     """
     model = load(code)
     if model.digest != digest:
-        raise Refused(
+        raise ModelChanged(
             f"The process model {code} of this program is not the one that was commissioned.",
             why=f"Commissioned {digest[:12]}, present {model.digest[:12]}.",
             do="Define and commission a twin with the present model.",

@@ -12,6 +12,9 @@ from titer.base.errors import Refused
 
 Table = Mapping[tuple[str, str], str]
 
+OVER = ("FROZEN", "ARCHIVED")
+"""The batch is over: what was stored may be shown where it cannot be computed again."""
+
 INSTANCE: Table = {
     ("DEFINED", "commission"): "COMMISSIONED",
     ("DEFINED", "retire"): "RETIRED",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +16,7 @@ from titer.base.clock import iso
 from titer.record import Identity, Signing
 from titer.record.routes import router as record_router
 from titer.server import problems
-from titer.twin import fed_batch
+from titer.twin import fed_batch, process_model
 from titer.twin.routes import router
 
 PASSWORD = "correct horse battery"
@@ -104,6 +106,59 @@ def test_the_routes_show_a_twin_with_bands(world: Any, client: TestClient) -> No
     sign(client, "own", "twin_proposal", proposal["id"], "approved")
     assert client.get(f"/api/twin/proposals/{proposal['number']}").json()["state"] == "APPROVED"
     assert [p["id"] for p in client.get("/api/twin/proposals?state=APPROVED").json()] == [proposal["id"]]
+
+
+def test_a_finished_batch_keeps_its_band_when_the_process_model_has_changed(
+    world: Any, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.commission()
+    world.begin()
+    world.run_to(60, every=6)
+    world.tell("mes.batch.completed", {"batch_id": "batch-1"})
+    log_in(client, "sci")
+    computed = client.get("/api/twin/twins/batch-1/state").json()
+    assert computed["instance"]["state"] == "FROZEN" and computed["stored"] is None
+
+    present = process_model.load
+
+    def changed(code: str) -> process_model.ProcessModel:
+        return replace(present(code), digest="0" * 64)
+
+    monkeypatch.setattr(process_model, "load", changed)
+    world.twin.following._live.clear()
+    answer = client.get("/api/twin/twins/batch-1/state")
+    assert answer.status_code == 200, answer.text
+    state = answer.json()
+    assert "stored while the batch ran" in state["stored"]
+    assert len(state["hours"]) >= 9 and state["hours"] == sorted(set(state["hours"]))
+    assert state["series"].keys() == computed["series"].keys()
+    last = computed["hours"].index(state["hours"][-1])
+    for name, now in state["series"].items():
+        then = computed["series"][name]
+        assert (now["unit"], now["title"]) == (then["unit"], then["title"])
+        assert [now[part][-1] for part in ("low", "mean", "high")] == [
+            then[part][last] for part in ("low", "mean", "high")
+        ], name
+    early = client.get(
+        "/api/twin/twins/batch-1/state", params={"known": iso(world.started + timedelta(hours=20))}
+    ).json()
+    assert early["hours"] == [hour for hour in state["hours"] if hour <= 20]
+    snapshot = client.get("/api/twin/twins/batch-1/snapshots").json()[0]
+    check = client.get(f"/api/twin/snapshots/{snapshot['id']}/check")
+    assert check.status_code == 409 and "not the one that was commissioned" in check.text
+
+
+def test_a_running_batch_is_not_shown_by_a_model_nobody_commissioned(
+    world: Any, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.commission()
+    world.begin()
+    world.run_to(30)
+    present = process_model.load
+    monkeypatch.setattr(process_model, "load", lambda code: replace(present(code), digest="0" * 64))
+    world.twin.following._live.clear()
+    log_in(client, "sci")
+    assert client.get("/api/twin/twins/batch-1/state").status_code == 409
 
 
 def test_an_operator_s_draft_is_refused_over_http(world: Any, client: TestClient) -> None:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from titer.record.http import Acting, ActingPerson, Reading, platform_part
-from titer.twin import queries
+from titer.twin import queries, rules
 from titer.twin.estimator import Estimator
 from titer.twin.iso23247 import MAPPING
 from titer.twin.model import TwinInstance
+from titer.twin.process_model import ModelChanged
 from titer.twin.scenarios import Order, seed_of
 from titer.twin.service import Twin
 
@@ -87,10 +88,15 @@ class TwinInstanceOut(_Out):
 
 
 class TwinState(BaseModel):
-    """What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`."""
+    """What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`.
+
+    `stored` is a sentence where the course is not computed but read from what was stored while the batch ran;
+    parameters and delivery are not known then.
+    """
 
     instance: TwinInstanceOut
     known: datetime | None
+    stored: str | None = None
     hours: list[int]
     series: dict[str, TwinSeries]
     parameters: dict[str, dict[str, str]]
@@ -253,9 +259,33 @@ def twin_state(
     at: Annotated[datetime | None, Query(description="Show the course up to this plant time.")] = None,
     known: Annotated[datetime | None, Query(description="As it was known at this plant time.")] = None,
 ) -> TwinState:
-    """Every hour's estimate with its 95 % band: what is believed now, or what was believed then."""
+    """Every hour's estimate with its 95 % band: what is believed now, or what was believed then.
+
+    Of a batch that is over it is what was stored, where the process model has changed since.
+    """
     instance = twin.instance(session, key)
-    return _state(instance, twin.estimator(session, instance, known), at, known)
+    try:
+        estimator = twin.estimator(session, instance, known)
+    except ModelChanged:
+        if instance.state not in rules.OVER:
+            raise
+        return _stored(instance, queries.stored(session, instance, at=at, known=known), known)
+    return _state(instance, estimator, at, known)
+
+
+def _stored(instance: TwinInstance, found: queries.Stored, known: datetime | None) -> TwinState:
+    return TwinState(
+        instance=TwinInstanceOut.model_validate(instance),
+        known=known,
+        stored=found.told,
+        hours=found.hours,
+        series={name: TwinSeries(**row) for name, row in found.series.items()},
+        parameters={},
+        delivery={},
+        unused=[],
+        belief_digest=found.belief_digest,
+        knowledge_digest=found.knowledge_digest,
+    )
 
 
 def _state(

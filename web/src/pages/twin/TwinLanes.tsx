@@ -2,6 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, bandsOf } from "../../api/endpoints";
 import type { TwinBand } from "../../api/types";
+import { t } from "../../i18n";
 import { Asked, EmptyState } from "../../parts/States";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import type { Lane } from "../../parts/trend/lanes";
@@ -38,7 +39,7 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
     queryFn: async ({ signal }) => {
       const [state, measured] = await Promise.all([api.twinState(twin!.id, known, signal), api.twinMeasurements(twin!.id, signal)]);
       const seen = known ? measured.filter((m) => Date.parse(m.arrived_at) <= Date.parse(known)) : measured;
-      return bandsOf(state, seen);
+      return { bands: bandsOf(state, seen), stored: state.stored };
     },
     enabled: twin !== undefined,
     placeholderData: keepPreviousData,
@@ -53,9 +54,16 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
         twin === undefined ? (
           <EmptyState title="No twin follows this batch">A twin is bound when a batch starts on equipment with a commissioned twin.</EmptyState>
         ) : (
-          <Asked query={bands} lines={8} empty={<EmptyState title="Nothing yet">The twin begins with the first hour after inoculation.</EmptyState>}>
-            {(found) => (
+          <Asked query={bands} lines={8}>
+            {({ bands: found, stored }) => found.length === 0 ? (
+              <EmptyState title="Nothing yet">The twin begins with the first hour after inoculation.</EmptyState>
+            ) : (
               <>
+                {stored ? (
+                  <p className="notice" data-tone="warning" data-testid="stored">
+                    <strong>{t("twin.stored")}</strong> {stored}
+                  </p>
+                ) : null}
                 {found.length > MAIN.length ? (
                   <SegmentedControl
                     size="xs"
