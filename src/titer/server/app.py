@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, Response
+from pydantic import BaseModel
 from starlette.middleware.base import RequestResponseEndpoint
 
 from titer import __version__
@@ -31,6 +33,7 @@ def create_app(platform: Platform) -> FastAPI:
     )
     app.router.generate_unique_id_function = lambda route: route.name
     app.state.platform = platform
+    app.state.failing_workers = {}
     app.state.live = events.Live()
     platform.outbox.subscriptions.append(app.state.live.subscription())
     historian = getattr(platform, "historian", None)
@@ -51,9 +54,9 @@ def create_app(platform: Platform) -> FastAPI:
     _middleware(app)
 
     @app.get("/api/health")
-    def server_health() -> dict[str, Any]:
+    def server_health() -> HealthOut:
         """Whether the hub works; names no record."""
-        return health(platform)
+        return health(platform, app.state.failing_workers)
 
     @app.get("/api/installation")
     def server_installation(_who: Current) -> dict[str, Any]:
@@ -87,33 +90,64 @@ def clock_state(platform: Platform) -> dict[str, Any]:
     }
 
 
-def health(platform: Platform) -> dict[str, Any]:
-    """State of the hub's own parts; `faults` says in sentences what is wrong and what to do."""
+class FaultOut(BaseModel):
+    """Something that does not work, in sentences: what, why, and what to do."""
+
+    what: str
+    why: str
+    do: str
+
+
+class HealthOut(BaseModel):
+    """State of the hub's own parts; `failing` are those by name, with what they last said."""
+
+    state: str
+    halted: str | None
+    faults: list[FaultOut]
+    ledger: str
+    failing: dict[str, str]
+    version: str
+
+
+def health(platform: Platform, failing_workers: Mapping[str, str]) -> HealthOut:
+    """State of the hub's own parts.
+
+    Args:
+        platform: of the hub.
+        failing_workers: workers whose last step failed, with what it said.
+    """
+    failing = {name: trouble.message for name, trouble in platform.outbox.failing.items()}
     faults = []
     if platform.record.halted:
         faults.append(
-            {"what": "Writing has stopped.", "why": str(platform.record.halted), "do": "Run titer verify."}
+            FaultOut(what="Writing has stopped.", why=str(platform.record.halted), do="Run titer verify.")
         )
     if _plant_is_silent(platform):
         faults.append(
-            {
-                "what": "The simulated plant does not answer, so its time stands still.",
-                "why": f"Nothing answers at {platform.config.plant_clock}: its process ended, or was killed.",
-                "do": "What was recorded is kept. Start the demo anew in another folder.",
-            }
+            FaultOut(
+                what="The simulated plant does not answer, so its time stands still.",
+                why=f"Nothing answers at {platform.config.plant_clock}: its process ended, or was killed.",
+                do="What was recorded is kept. Start the demo anew in another folder.",
+            )
         )
-    for name, trouble in platform.outbox.failing.items():
+    for name, message in failing.items():
+        faults.append(FaultOut(what=f"{name} cannot handle an event.", why=message, do="See hub.log."))
+    for name, message in sorted(failing_workers.items()):
         faults.append(
-            {"what": f"{name} cannot handle an event.", "why": trouble.message, "do": "See hub.log."}
+            FaultOut(
+                what=f"{name} fails and is tried again.",
+                why=message,
+                do="See hub.log; what it follows stands still until it works again.",
+            )
         )
-    return {
-        "state": "stopped writing" if platform.record.halted else "impaired" if faults else "ok",
-        "halted": platform.record.halted,
-        "faults": faults,
-        "ledger": platform.sealer.origin,
-        "failing": {name: trouble.message for name, trouble in platform.outbox.failing.items()},
-        "version": __version__,
-    }
+    return HealthOut(
+        state="stopped writing" if platform.record.halted else "impaired" if faults else "ok",
+        halted=platform.record.halted,
+        faults=faults,
+        ledger=platform.sealer.origin,
+        failing={**failing, **failing_workers},
+        version=__version__,
+    )
 
 
 def _plant_is_silent(platform: Platform) -> bool:

@@ -39,6 +39,7 @@ class Hub:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.app = create_app(platform)
+        self.failing: dict[str, str] = self.app.state.failing_workers
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._server: uvicorn.Server | None = None
@@ -113,10 +114,13 @@ class Hub:
                 pause = worker.step()
                 if failures:
                     log.warning("%s works again", worker.name)
+                    self.failing.pop(worker.name, None)
                 failures = 0
-            except Exception:
+            except Exception as error:
                 if failures == 0:
                     log.exception("%s failed; it will be tried again", worker.name)
+                # Anybody may ask for the state of health, so it says the kind of failure and names no record.
+                self.failing[worker.name] = f"Its last try ended with {type(error).__name__}."
                 pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
                 failures += 1
             self._stop.wait(max(pause, 0.001))

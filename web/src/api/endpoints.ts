@@ -199,6 +199,9 @@ export const api = {
   waiting: (signal?: AbortSignal) => list<T.Waiting>("/api/waiting", undefined, signal),
   search: (q: string, signal?: AbortSignal) => list<T.Found>("/api/search", { q, limit: 40 }, signal),
 
+  // the hub itself
+  health: (signal?: AbortSignal) => http.get<T.Health>("/api/health", undefined, signal),
+
   // record
   ledger: (query: { before?: number; limit?: number; record_type?: string; record_id?: string }, signal?: AbortSignal) =>
     http.get<T.LedgerPage>("/api/ledger", query, signal),

@@ -3556,6 +3556,8 @@ export interface paths {
         /**
          * Twin State
          * @description Every hour's estimate with its 95 % band: what is believed now, or what was believed then.
+         *
+         *     Of a batch that is over it is what was stored, where the process model has changed since.
          */
         get: operations["twin_state"];
         put?: never;
@@ -4538,6 +4540,18 @@ export interface components {
             segments: boolean;
         };
         /**
+         * FaultOut
+         * @description Something that does not work, in sentences: what, why, and what to do.
+         */
+        FaultOut: {
+            /** Do */
+            do: string;
+            /** What */
+            what: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * FillContainer
          * @description A container that is filled from a lot.
          */
@@ -4631,6 +4645,26 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HealthOut
+         * @description State of the hub's own parts; `failing` are those by name, with what they last said.
+         */
+        HealthOut: {
+            /** Failing */
+            failing: {
+                [key: string]: string;
+            };
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Halted */
+            halted: string | null;
+            /** Ledger */
+            ledger: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: string;
         };
         /**
          * HoldLot
@@ -8441,6 +8475,9 @@ export interface components {
         /**
          * TwinState
          * @description What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`.
+         *
+         *     `stored` is a sentence where the course is not computed but read from what was stored while the batch ran;
+         *     parameters and delivery are not known then.
          */
         TwinState: {
             /** Belief Digest */
@@ -8466,6 +8503,8 @@ export interface components {
             series: {
                 [key: string]: components["schemas"]["TwinSeries"];
             };
+            /** Stored */
+            stored?: string | null;
             /** Unused */
             unused: {
                 [key: string]: string;
@@ -9599,9 +9638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["HealthOut"];
                 };
             };
         };

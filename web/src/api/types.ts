@@ -10,6 +10,7 @@ type With<B, P> = Omit<B, keyof P> & P;
 
 export type Stamped = Pick<S["LimsSampleOut"], "id" | "version" | "recorded_at" | "process_at">;
 
+export type Health = S["HealthOut"];
 export type Found = S["FoundOut"];
 export type Waiting = S["WaitingOut"];
 

@@ -14,6 +14,7 @@ import { Shape } from "../parts/Shape";
 import { SignHost } from "../parts/SignDialog";
 import { ErrorState, LoadingState } from "../parts/States";
 import { Banner } from "./Banner";
+import { Faults } from "./Faults";
 import { Icon } from "./icons";
 import { stateOf } from "../pages/links/state";
 import { useReady } from "../pages/today/waiting";
@@ -53,6 +54,7 @@ export function Shell() {
         <LinkState />
         <Person />
       </header>
+      <Faults />
       </div>
       <nav className="rail" aria-label={t("nav.main")}>
         <ul>
