@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from tests.demo.conftest import Terminal, left_behind
-from tests.demo.touring import walk_the_tour
+from tests.demo.touring import follow_in_clicks, walk_the_tour
 from tests.e2e.conftest import PAGES, VIEWS, _missing, log_in, picture, violations
+from tests.torture.killing import Course, course
 
 from titer.cli.demo.people import (
     ANALYST,
@@ -110,7 +111,7 @@ def _dispose_of_the_alert(page: Any) -> None:
 
 
 def test_a_batch_from_recipe_to_disposition_watched_and_signed_in_the_browser(
-    terminal: Terminal, people: Screen
+    terminal: Terminal, people: Screen, courses: dict[str, Course]
 ) -> None:
     faults: dict[str, list[str]] = {}
 
@@ -167,10 +168,12 @@ def test_a_batch_from_recipe_to_disposition_watched_and_signed_in_the_browser(
     assert "The record holds:" in verdict.inner_text()
     look(inspector, "record")
     look(people(ANALYST, "/lab"), "lab")
+    assert len(follow_in_clicks(people(INSPECTOR, "/lab"))) >= 5
     assert {name: found for name, found in faults.items() if found} == {}
 
     bundle = terminal.folder / "BATCH.zip"
     terminal.await_line(r"Ctrl\+C ends the demo", seconds=60)
+    courses["undisturbed"] = course(terminal.folder / "lab" / "titer.db")
     assert walk_the_tour(terminal) > 10
     assert terminal.interrupt() == 0
     assert left_behind(terminal.folder) == []
