@@ -30,7 +30,7 @@ torture: $(STAMP) $(PAGES)
 fuzz: $(STAMP)
 	$(BIN)/pytest -q tests/property --hypothesis-profile=long $(ARGS)
 
-check: $(STAMP) lint types docs
+check: $(STAMP) $(PAGES) lint types docs
 	cd web && $(NPM) run check
 	$(BIN)/python -m titer.server.openapi | diff -q - web/openapi.json || \
 	  (echo "web/openapi.json is not what the routes say: run make openapi"; exit 1)
