@@ -68,6 +68,7 @@ def work(
     states: tuple[str, ...] = (),
     batch_id: str | None = None,
     sample_id: str | None = None,
+    lot_id: str | None = None,
     limit: int = 200,
 ) -> list[Work]:
     """Tests with their samples, methods and results; without states, those on which something is to be done."""
@@ -81,8 +82,10 @@ def work(
     )
     if states:
         query = query.where(TestRequest.state.in_(states))
-    elif batch_id is None and sample_id is None:
+    elif batch_id is None and sample_id is None and lot_id is None:
         query = query.where(TestRequest.state.not_in(rules.SETTLED_TESTS))
+    if lot_id is not None:
+        query = query.where(Sample.lot_id == lot_id)
     if batch_id is not None:
         query = query.where(TestRequest.batch_id == batch_id)
     if sample_id is not None:
@@ -111,12 +114,19 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def samples(
-    session: Session, *, batch_id: str | None = None, state: str | None = None, limit: int = 200
+    session: Session,
+    *,
+    batch_id: str | None = None,
+    lot_id: str | None = None,
+    state: str | None = None,
+    limit: int = 200,
 ) -> list[Sample]:
     """Samples, newest first."""
     query = select(Sample).order_by(Sample.id.desc()).limit(limit)
     if batch_id is not None:
         query = query.where(Sample.batch_id == batch_id)
+    if lot_id is not None:
+        query = query.where(Sample.lot_id == lot_id)
     if state is not None:
         query = query.where(Sample.state == state)
     return list(session.scalars(query))

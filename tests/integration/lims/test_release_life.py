@@ -341,6 +341,19 @@ def test_a_file_that_cannot_be_read_is_quarantined_and_blocks(lab: Any) -> None:
     assert gate(lab)["Every file of an instrument has a disposition"] == "passed"
 
 
+def test_injections_between_two_files_that_no_file_shows_are_an_exception_of_the_batch(lab: Any) -> None:
+    sample = lab.sample("PLAN-HARVEST")
+    lab.drop(lab.hplc.sequence("R-1", {sample.number: (42.0, 0.8)}), "first.animl")
+    lab.drop(lab.hplc.sequence("R-2", {sample.number: (42.0, 0.8)}), "second.animl")
+    assert "counter_gap" not in lab.quality.kinds()
+    lab.hplc.sequence("TRIAL", {sample.number: (42.0, 0.8)})
+    lab.drop(lab.hplc.sequence("R-3", {sample.number: (42.0, 0.8)}), "third.animl")
+    assert lab.quality.kinds().count("counter_gap") == 1
+    (raised,) = [told for told in lab.quality.raised.values() if told["kind"] == "counter_gap"]
+    assert raised["batch_id"] == "batch-1"
+    assert "no file shows it" in raised["title"]
+
+
 def test_a_file_of_another_instrument_is_not_taken(lab: Any) -> None:
     sample = lab.sample("PLAN-HARVEST")
     run_id = lab.run(sec_tests(lab, sample.id), {sample.id: "20"})

@@ -24,11 +24,11 @@ router = APIRouter()
 
 @router.get("/worklist")
 def lims_worklist(
-    session: Reading, state: str | None = None, batch_id: str | None = None
+    session: Reading, state: str | None = None, batch_id: str | None = None, lot_id: str | None = None
 ) -> list[m.LimsWorkOut]:
-    """Tests on which something is to be done; or those in a state, or of a batch."""
-    states = (state,) if state else ()
-    return [m.LimsWorkOut.of(row) for row in queries.work(session, states=states, batch_id=batch_id)]
+    """Tests on which something is to be done; or those in a state, of a batch or of a lot."""
+    found = queries.work(session, states=(state,) if state else (), batch_id=batch_id, lot_id=lot_id)
+    return [m.LimsWorkOut.of(row) for row in found]
 
 
 @router.get("/counts")
@@ -60,10 +60,10 @@ def lims_register_sample(body: m.RegisterSample, act: Acting, lims: LimsPart) ->
 
 @router.get("/samples")
 def lims_samples(
-    session: Reading, batch_id: str | None = None, state: str | None = None
+    session: Reading, batch_id: str | None = None, lot_id: str | None = None, state: str | None = None
 ) -> list[m.LimsSampleOut]:
     """Samples, newest first."""
-    rows = queries.samples(session, batch_id=batch_id, state=state)
+    rows = queries.samples(session, batch_id=batch_id, lot_id=lot_id, state=state)
     return [m.LimsSampleOut.model_validate(row) for row in rows]
 
 

@@ -19,6 +19,8 @@ from titer.record import Record, Unit
 DocumentReader = Callable[[bytes, str], RunDocument]
 _KEPT_READ = 8
 _SHOWN = 200
+_LOOKED_BACK = 200
+"""Files of an instrument that are searched for the one before; files come in nearly in their order."""
 PENDING, PROCESSED, SET_ASIDE, QUARANTINED = "pending", "processed", "set aside", "quarantined"
 
 
@@ -117,7 +119,48 @@ class RawFiles:
                 evidence={"digest": digest, "connection": connection},
                 key=f"lims.file/{file.id}/quarantined",
             )
+        self._counted(unit, file)
         return file
+
+    def _counted(self, unit: Unit, file: RawFile) -> None:
+        """Raise an exception where the instrument's counter says that it injected what no file shows.
+
+        A trial injection whose file was removed from the folder leaves this trace and no other (FDA, *Data Integrity
+        and Compliance With Drug CGMP*, 2018, on trial injections of actual samples).
+        """
+        instrument, counters = file.found.get("instrument"), file.found.get("counters")
+        if not counters:
+            return
+        first = int(counters[0])
+        earlier = unit.session.scalars(
+            select(RawFile.found)
+            .where(RawFile.connection == file.connection, RawFile.id != file.id)
+            .order_by(RawFile.id.desc())
+            .limit(_LOOKED_BACK)
+        )
+        lasts = [
+            int(found["counters"][1])
+            for found in earlier
+            if found.get("counters") and found.get("instrument") == instrument
+        ]
+        before = max((last for last in lasts if last < first), default=None)
+        if before is None or first == before + 1:
+            return
+        batches: list[str | None] = [*file.batch_ids] or [None]
+        for batch_id in batches:
+            self.quality.raise_exception(
+                unit,
+                kind="counter_gap",
+                severity="major",
+                title=f"{instrument or file.connection} injected {first - before - 1} times, and no file shows it",
+                detail=f"Its counter stood at {before} at the end of the file before, and begins at {first} in "
+                f"{file.file_name}. Ask for the missing files, or for what was injected.",
+                batch_id=batch_id,
+                subject_type="lims_raw_file",
+                subject_id=file.id,
+                evidence={"before": before, "first": first, "file": file.file_name, "digest": file.digest},
+                key=f"lims.file/{file.id}/counter/{batch_id or ''}",
+            )
 
     def set_aside(self, unit: Unit, file_id: str, *, reason: str, version: int | None = None) -> RawFile:
         """Dispose of a file that belongs to no run, with the reason; its bytes stay."""
@@ -145,7 +188,9 @@ class RawFiles:
         held = [one.sample for one in document.injections] + [one.sample for one in document.series]
         numbers = sorted({number for number in held if number})
         samples = session.scalars(select(Sample).where(Sample.number.in_(numbers))).all()
+        counted = [one.counter for one in document.injections if one.counter is not None]
         found: dict[str, Any] = {
+            "counters": [min(counted), max(counted)] if counted else [],
             "run": document.run_number,
             "instrument": document.instrument,
             "injections": len(document.injections),
