@@ -55,7 +55,7 @@ class Terminal:
         """The first line that a pattern is found in.
 
         Raises:
-            AssertionError: with the last lines, if it does not come or the command ends.
+            AssertionError: with all lines, if it does not come or the command ends.
         """
         deadline = time.monotonic() + seconds
         looked = 0
@@ -69,7 +69,7 @@ class Terminal:
             if ended and not self._reader.is_alive():
                 break
             time.sleep(_SEEN_S)
-        raise AssertionError(f"no line with {pattern!r}; the last:\n" + "\n".join(self.lines[-15:]))
+        raise AssertionError(f"no line with {pattern!r}; all lines:\n" + "\n".join(self.lines))
 
     def interrupt(self) -> int:
         """Ctrl+C: the signal goes to the whole foreground group; returns the exit code."""

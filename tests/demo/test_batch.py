@@ -65,7 +65,9 @@ def people(browser: Any, terminal: Terminal) -> Iterator[Screen]:
             page.goto(address)
             log_in(page, PEOPLE[part].username, PASSWORD)
             page.get_by_role("navigation", name="Main").wait_for()
-            page.get_by_role("button", name="I acknowledge this").click()
+            policy = page.get_by_role("button", name="I acknowledge this")
+            policy.click()
+            policy.wait_for(state="detached")
             opened[part] = page
         page = opened[part]
         page.goto(address + path)

@@ -19,6 +19,7 @@ ANALYSER_CUT_S = 3.0
 """The analyser is away when the sample of day 8 is drawn."""
 
 MEASURED_AGAIN_H = 12
+LOOK_H = 3
 LATE_H = 9
 """Hours that a result must be late to be told of; an usual one takes less than one."""
 PROPOSAL_HOURS = (130.0, 260.0)
@@ -55,6 +56,7 @@ class Watch:
         self.inoculated_us: int | None = None
         self.cut = False
         self.analyser_cut_hour: float | None = None
+        self._looked_hour = 0.0
         self._drafted_hour = 0.0
         self._told: set[str] = set()
 
@@ -111,26 +113,36 @@ class Watch:
         if hour < self.analyser_cut_hour + MEASURED_AGAIN_H:
             return False
         self._rewinds()
-        done = {row["sample_id"] for row in self._panels() if row["state"] in ("requested", "completed")}
-        for row in self._panels():
-            if row["state"] != "failed" or row["sample_id"] in done:
-                continue
-            number = self.cast[ANALYST].get(f"/api/lims/samples/{row['sample_id']}")["sample"]["number"]
-            self._tell(f"MA-01 did not measure {number}: {row['message']}")
-            try:
-                self.cast[ANALYST].post(
-                    f"/api/lims/samples/{row['sample_id']}/panel", {"reason": "the analyser is back"}
-                )
-            except Problem as refusal:
-                self._tell(f"{number} cannot be measured again: {refusal}")
-                continue
-            self.say(f"culture hour {hour:.0f}: the {ANALYST} put {number} before MA-01 again")
-            return True
+        if hour < self._looked_hour + LOOK_H:
+            return False
+        self._looked_hour = hour
+        for sample in self.cast[ANALYST].get("/api/lims/samples", batch_id=self.batch_id):
+            if self._not_measured(sample["id"]):
+                self._measure(sample, hour)
+                return True
         return False
 
-    def _panels(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.cast[ANALYST].get("/api/lims/panels")
-        return found
+    def _not_measured(self, sample_id: str) -> bool:
+        """Whether the analyser owes a collected sample something."""
+        detail = self.cast[ANALYST].get(f"/api/lims/samples/{sample_id}")
+        return bool(detail["sample"]["sampled_at"]) and any(
+            work["technique"] == "analyser" and work["test"]["state"] in ("planned", "ready")
+            for work in detail["tests"]
+        )
+
+    def _measure(self, sample: dict[str, Any], hour: float) -> None:
+        """Put a sample before the analyser again."""
+        for row in self.cast[ANALYST].get("/api/lims/panels"):
+            if row["sample_id"] == sample["id"] and row["state"] == "failed":
+                self._tell(f"MA-01 did not measure {sample['number']}: {row['message']}")
+        try:
+            self.cast[ANALYST].post(
+                f"/api/lims/samples/{sample['id']}/panel", {"reason": "the analyser is back"}
+            )
+        except Problem as refusal:
+            self._tell(f"{sample['number']} cannot be measured again yet: {refusal}")
+            return
+        self.say(f"culture hour {hour:.0f}: the {ANALYST} put {sample['number']} before MA-01 again")
 
     def _rewinds(self) -> None:
         """Tell of laboratory results that reached the twin late."""
