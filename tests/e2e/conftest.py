@@ -176,8 +176,11 @@ def _empty(_platform: Platform, _people: dict[str, Actor], _batch: str) -> dict[
 
 def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict[str, str]:
     from tests.e2e.laboratory import Laboratory, certificate
+    from tests.e2e.warehouse import lots
 
-    made, result = certificate(Laboratory(platform, people, PASSWORD), batch)
+    lab = Laboratory(platform, people, PASSWORD)
+    made, result = certificate(lab, batch)
+    lots(lab, batch)
     return {"certificate": made, "result": result}
 
 

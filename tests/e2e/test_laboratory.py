@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, violations
+from tests.e2e.warehouse import USED, WAITING
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -146,6 +147,72 @@ def test_certificate_and_bundle_are_downloaded_and_the_bundle_verifies(
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
+def test_quality_releases_a_lot_that_waits_and_sees_where_another_went(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page = screen("okafor")
+    waiting = page.get_by_role("list", name="Waiting for you").get_by_role("listitem")
+    waiting.filter(has_text=WAITING).get_by_role("link", name=re.compile("^Open: Release the lot")).click()
+    page.get_by_role("heading", name=f"Lot {WAITING}").wait_for()
+    main = page.get_by_role("main")
+    result = main.get_by_role("link", name="301 mosm/kg")
+    result.wait_for()
+    assert "has not been released" in main.inner_text()
+    picture(page, "lot")
+    main.get_by_role("button", name="Release").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("region", name="What you sign").wait_for()
+    dialog.get_by_label("Reason").fill("Tested and conforming.")
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign", exact=True).click()
+    dialog.get_by_role("status").filter(has_text="Signed").wait_for()
+    dialog.get_by_role("button", name="Close").last.click()
+    main.get_by_text("Lot: released for use").wait_for()
+    assert "has not been released" not in main.inner_text()
+    assert main.get_by_role("button", name="Release").count() == 0
+    result.click()
+    page.get_by_test_id("reported").filter(has_text="301").wait_for()
+
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Materials").click()
+    table = page.get_by_role("region", name="Lots", exact=True)
+    row = table.get_by_role("row").filter(has_text=USED)
+    row.wait_for()
+    assert "25 kg" in row.inner_text() and "7.5 kg" in row.inner_text()
+    picture(page, "materials")
+    row.get_by_role("link", name=USED).click()
+    went = page.get_by_role("region", name=f"Where {USED} went")
+    charge = went.get_by_role("row").filter(has_text="charged to")
+    charge.wait_for()
+    assert "B-2026-0001" in charge.inner_text() and "17.5 kg" in charge.inner_text()
+    went.get_by_role("link", name=re.compile("^S-")).click()
+    page.get_by_role("heading", name=re.compile("^Sample S-")).wait_for()
+
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Search records and actions").fill(f"lot {USED}")
+    page.get_by_role("option").filter(has_text=USED).first.wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=f"Lot {USED}").wait_for()
+
+
+def test_what_does_not_work_stands_in_the_header_in_words(screen: Screen, laboratory_server: Served) -> None:
+    page = screen("lindqvist")
+    told = page.get_by_role("status", name="What does not work")
+    assert told.inner_text() == ""
+    answer = page.request.get(f"{laboratory_server.address}/api/health").json()
+    fault = {
+        "what": "twin.estimator fails and is tried again.",
+        "why": "Its last try ended with ValueError.",
+        "do": "See hub.log.",
+    }
+    page.route(
+        "**/api/health", lambda route: route.fulfill(json={**answer, "state": "impaired", "faults": [fault]})
+    )
+    page.reload()
+    told.get_by_text(fault["what"]).wait_for()
+    assert fault["do"] in told.inner_text()
+    picture(page, "faults")
+
+
 def test_records_are_found_by_number_name_and_kind_with_the_keyboard(
     screen: Screen, laboratory_server: Served
 ) -> None:
@@ -220,6 +287,8 @@ def test_the_laboratorys_pages_have_no_serious_fault_of_accessibility(
         ("result", f"/lab/results/{laboratory_server.result}"),
         ("lab", "/lab?tab=documents"),
         ("people", "/people"),
+        ("materials", "/materials"),
+        ("lot", f"/materials/{USED}"),
         ("equipment", "/units/HPLC-02"),
         ("link", "/links/HPLC-02"),
     ):

@@ -60,6 +60,11 @@ def lots_of_batch(session: Session, batch_id: str) -> list[Lot]:
     return list(session.scalars(select(Lot).where(Lot.batch_id == batch_id).order_by(Lot.id)))
 
 
+def containers(session: Session, lot_id: str) -> list[Container]:
+    """Containers that were filled from a lot, in order."""
+    return list(session.scalars(select(Container).where(Container.lot_id == lot_id).order_by(Container.id)))
+
+
 def consumed_by(session: Session, batch_id: str) -> list[GenealogyEdge]:
     """What a batch consumed, in order."""
     query = select(GenealogyEdge).where(

@@ -321,6 +321,13 @@ def material_consume(body: ConsumeLot, act: Acting, material: MaterialPart) -> M
         return MaterialEdgeOut.model_validate(edge)
 
 
+@router.get("/lots/{lot_id}/containers")
+def material_containers(lot_id: str, session: Reading) -> list[MaterialContainerOut]:
+    """Containers that were filled from a lot."""
+    lot = queries.lot_by_code(session, lot_id)
+    return [MaterialContainerOut.model_validate(one) for one in queries.containers(session, lot.id)]
+
+
 @router.post("/lots/{lot_id}/containers")
 def material_fill_container(
     lot_id: str, body: FillContainer, act: Acting, material: MaterialPart

@@ -141,11 +141,17 @@ export const api = {
   // materials
   definitions: (signal?: AbortSignal) => list<T.Definition>("/api/material/definitions", undefined, signal),
   lots: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.Lot>("/api/material/lots", query, signal),
+  lot: (id: string, signal?: AbortSignal) => http.get<T.Lot>(`/api/material/lots/${key(id)}`, undefined, signal),
+  containers: (lot: string, signal?: AbortSignal) => list<T.Container>(`/api/material/lots/${key(lot)}/containers`, undefined, signal),
+  genealogy: (thing: string, forward: boolean, signal?: AbortSignal) => list<T.Kin>(`/api/material/genealogy/${key(thing)}`, { forward }, signal),
+  receiveLot: (body: S["ReceiveLot"]) => http.post<T.Lot>("/api/material/lots", body),
+  attachCertificate: (lot: string, body: S["AttachLotCertificate"]) => http.post<T.Lot>(`/api/material/lots/${key(lot)}/certificate`, body),
+  holdLot: (lot: string, lift: boolean, body: S["HoldLot"]) => http.post<T.Lot>(`/api/material/lots/${key(lot)}/${lift ? "lift-hold" : "hold"}`, body),
   consumed: (batch: string, signal?: AbortSignal) => list<T.Edge>(`/api/material/batches/${key(batch)}/consumed`, undefined, signal),
 
   // laboratory
-  worklist: (query: { state?: string; batch_id?: string }, signal?: AbortSignal) => list<T.Work>("/api/lims/worklist", query, signal),
-  samples: (query: { batch_id?: string; state?: string }, signal?: AbortSignal) => list<T.Sample>("/api/lims/samples", query, signal),
+  worklist: (query: { state?: string; batch_id?: string; lot_id?: string }, signal?: AbortSignal) => list<T.Work>("/api/lims/worklist", query, signal),
+  samples: (query: { batch_id?: string; lot_id?: string; state?: string }, signal?: AbortSignal) => list<T.Sample>("/api/lims/samples", query, signal),
   sample: (id: string, signal?: AbortSignal) => http.get<T.SampleDetail>(`/api/lims/samples/${key(id)}`, undefined, signal),
   results: (batch_id: string, signal?: AbortSignal) => list<T.Result>("/api/lims/results", { batch_id }, signal),
   result: (id: string, signal?: AbortSignal) => http.get<T.Result>(`/api/lims/results/${key(id)}`, undefined, signal),

@@ -2119,7 +2119,7 @@ export interface paths {
         };
         /**
          * Lims Worklist
-         * @description Tests on which something is to be done; or those in a state, or of a batch.
+         * @description Tests on which something is to be done; or those in a state, of a batch or of a lot.
          */
         get: operations["lims_worklist"];
         put?: never;
@@ -2289,7 +2289,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Material Containers
+         * @description Containers that were filled from a lot.
+         */
+        get: operations["material_containers"];
         put?: never;
         /**
          * Material Fill Container
@@ -5281,11 +5285,16 @@ export interface components {
         };
         /**
          * InsightTunnelOut
-         * @description Mean and mean -+ 3 standard deviations of normal batches, by hour since the model's hour 0.
+         * @description What normal batches did, by hour since the model's hour 0.
+         *
+         *     `band` says what lower and upper are: mean -+ 3 standard deviations (`deviations`), or 0.5 to 99.5 % of what was
+         *     seen (`quantiles`) for a channel that is on or off.
          *
          *     For a batch (`batch_id` given) `times_us` holds the same hours in plant time, once its hour 0 is known.
          */
         InsightTunnelOut: {
+            /** Band */
+            band: string;
             /** Batches */
             batches: number[];
             /** Hours */
@@ -11955,6 +11964,7 @@ export interface operations {
         parameters: {
             query?: {
                 batch_id?: string | null;
+                lot_id?: string | null;
                 state?: string | null;
             };
             header?: never;
@@ -12355,6 +12365,7 @@ export interface operations {
             query?: {
                 state?: string | null;
                 batch_id?: string | null;
+                lot_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -12682,6 +12693,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MaterialLotOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    material_containers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialContainerOut"][];
                 };
             };
             /** @description Validation Error */

@@ -179,6 +179,8 @@ export type RawFile = S["LimsRawFileOut"];
 export type Lot = S["MaterialLotOut"];
 export type Definition = S["MaterialDefinitionOut"];
 export type Edge = S["MaterialEdgeOut"];
+export type Kin = S["MaterialKinOut"];
+export type Container = S["MaterialContainerOut"];
 
 export type QualityException = S["QualityExceptionOut"];
 export type Deviation = S["DeviationOut"];

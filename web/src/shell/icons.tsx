@@ -5,6 +5,7 @@ const PATHS = {
   tasks: "M4 5h2M4 10h2M4 15h2M9 5h8M9 10h8M9 15h8",
   units: "M6 3h8M7 3v3l-2 3v7a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V9l-2-3V3M5 12h10",
   batches: "M4 4h12v12H4zM4 8h12M8 8v8",
+  materials: "M3 6l7-3 7 3v8l-7 3-7-3zM3 6l7 3 7-3M10 9v8",
   lab: "M8 3v5l-4 7a1.4 1.4 0 0 0 1.2 2h9.6a1.4 1.4 0 0 0 1.2-2l-4-7V3M7 3h6M6 13h8",
   review: "M5 3h7l4 4v10H5zM12 3v4h4M8 12l2 2 4-4",
   alerts: "M10 3 18 17H2zM10 8v4M10 14.5v.5",

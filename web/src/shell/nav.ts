@@ -15,6 +15,7 @@ export const ENTRIES = {
   tasks: { to: "/tasks", key: "nav.tasks", icon: "tasks", layer: "mes" },
   units: { to: "/units", key: "nav.units", icon: "units" },
   batches: { to: "/batches", key: "nav.batches", icon: "batches", layer: "mes" },
+  materials: { to: "/materials", key: "nav.materials", icon: "materials" },
   lab: { to: "/lab", key: "nav.lab", icon: "lab", layer: "lims" },
   review: { to: "/review", key: "nav.review", icon: "review" },
   alerts: { to: "/alerts", key: "nav.alerts", icon: "alerts", layer: "insight" },
@@ -29,19 +30,19 @@ export const ENTRIES = {
 type Name = keyof typeof ENTRIES;
 
 const BY_ROLE: Record<string, Name[]> = {
-  operator: ["units", "tasks", "batches", "lab", "alerts", "record"],
-  analyst: ["lab", "batches", "units", "links", "people", "record"],
-  reviewer: ["review", "batches", "lab", "alerts", "units", "record"],
-  quality: ["review", "batches", "lab", "alerts", "twin", "record"],
+  operator: ["units", "tasks", "batches", "materials", "lab", "record"],
+  analyst: ["lab", "materials", "batches", "units", "links", "record"],
+  reviewer: ["review", "batches", "lab", "materials", "alerts", "record"],
+  quality: ["review", "batches", "lab", "materials", "alerts", "record"],
   scientist: ["batches", "alerts", "models", "twin", "units", "record"],
   process_owner: ["batches", "recipes", "twin", "alerts", "models", "record"],
   automation: ["links", "units", "batches", "alerts", "record"],
   steward: ["links", "record", "batches", "lab", "models"],
   administrator: ["people", "links", "units", "record"],
-  inspector: ["record", "batches", "lab", "review", "links", "people"],
+  inspector: ["record", "batches", "lab", "review", "materials", "links"],
 };
 
-const ORDER: Name[] = ["today", "tasks", "units", "batches", "recipes", "lab", "review", "alerts", "models", "twin", "links", "people", "record"];
+const ORDER: Name[] = ["today", "tasks", "units", "batches", "recipes", "lab", "materials", "review", "alerts", "models", "twin", "links", "people", "record"];
 
 /** Whether a page is there: a layer that is off is absent from the pages. */
 export function isOn(entry: Entry, layers: readonly string[]): boolean {
@@ -75,6 +76,8 @@ export function addressOf(recordType: string, id: string): string | null {
       return "/lab?tab=certificates";
     case "record_person":
       return `/people/${key}`;
+    case "material_lot":
+      return `/materials/${key}`;
     case "mes_task":
       return `/tasks/${key}`;
     case "mes_recipe":
@@ -125,7 +128,6 @@ export function placeOf(record: { record_type: string; record_id: string; name?:
       return `/links/${encodeURIComponent(name)}`;
     case "equipment_channel":
       return about ? `/units/${encodeURIComponent(about)}?lanes=${encodeURIComponent(name)}` : null;
-    case "material_lot":
     case "material_definition":
       return `/materials?lots.q=${encodeURIComponent(name)}`;
     case "lims_design":

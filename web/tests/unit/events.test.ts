@@ -70,6 +70,9 @@ describe("rail", () => {
     expect(entriesFor([], all).length).toBeGreaterThan(1);
     for (const role of ["operator", "quality", "administrator", ""]) expect(entriesFor([role], all)[0]!.to).toBe("/today");
   });
+  it("shows materials to those who receive, test, release and inspect them", () => {
+    for (const role of ["operator", "analyst", "reviewer", "quality", "inspector"]) expect(entriesFor([role], all).map((e) => e.to)).toContain("/materials");
+  });
   it("leaves out what belongs to a layer that is off", () => {
     const shown = entriesFor(["quality"], ["lims"]).map((e) => e.to);
     expect(shown).toContain("/lab");
@@ -82,6 +85,8 @@ describe("where a record is read", () => {
     expect(placeOf({ record_type: "quality_deviation", record_id: "d", batch_id: "b" })).toBe("/review?batch=b&tab=deviations&deviation=d");
     expect(placeOf({ record_type: "lims_investigation", record_id: "i", about: "r" })).toBe("/lab/results/r");
     expect(placeOf({ record_type: "equipment_node", record_id: "x", name: "HPLC-02" })).toBe("/units/HPLC-02");
+    expect(placeOf({ record_type: "material_lot", record_id: "l", name: "LOT-1" })).toBe("/materials/l");
+    expect(placeOf({ record_type: "material_definition", record_id: "m", name: "FEED-F2" })).toBe("/materials?lots.q=FEED-F2");
     expect(placeOf({ record_type: "record_token", record_id: "x" })).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { api } from "../../api/endpoints";
 import type { Lane } from "../../parts/trend/lanes";
+import { t } from "../../i18n";
 import { nameOf } from "../../parts/trend/useTrend";
 
 /** Lanes for tags that are known by name only, with the tunnel of normal batches behind them where a model has one. */
@@ -31,7 +32,7 @@ export function useTagLanes(tags: readonly string[], from_us: number, to_us: num
       traces: [{ name: "measured", points: s?.points ?? [], from_count: s?.from_count ?? 0, step: tag.endsWith(".SP") }],
       gaps: s?.gaps ?? [],
       band: tunnel?.times_us
-        ? { label: "normal batches, mean ± 3 σ", us: tunnel.times_us, low: tunnel.lower, mid: tunnel.mean, high: tunnel.upper }
+        ? { label: t(tunnel.band === "quantiles" ? "tunnel.quantiles" : "tunnel.deviations"), us: tunnel.times_us, low: tunnel.lower, mid: tunnel.mean, high: tunnel.upper }
         : undefined,
     };
   });

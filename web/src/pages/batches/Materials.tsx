@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import type { Batch } from "../../api/types";
 import { exact } from "../../format/number";
@@ -29,7 +30,7 @@ export function Materials({ batch }: { batch: Batch }) {
               id={(r) => r.id}
               columns={[
                 { key: "material", title: "Material", value: (r) => title.get(byLot.get(r.source_id)?.definition_id ?? "") ?? "" },
-                { key: "lot", title: "Lot", value: (r) => byLot.get(r.source_id)?.number ?? r.source_id },
+                { key: "lot", title: "Lot", value: (r) => byLot.get(r.source_id)?.number ?? r.source_id, render: (r) => <Link to="/materials/$id" params={{ id: r.source_id }}>{byLot.get(r.source_id)?.number ?? r.source_id.slice(-8)}</Link> },
                 { key: "supplier", title: "Supplier", value: (r) => byLot.get(r.source_id)?.supplier },
                 { key: "quantity", title: "Quantity", align: "right", value: (r) => r.quantity, render: (r) => <span className="tabular">{exact(r.quantity, r.unit)}</span> },
                 { key: "expires", title: "Expires", value: (r) => byLot.get(r.source_id)?.expires_on },
@@ -50,7 +51,7 @@ export function Materials({ batch }: { batch: Batch }) {
               bare
               id={(r) => r.id}
               columns={[
-                { key: "lot", title: "Lot", value: (r) => r.number, render: (r) => <strong>{r.number}</strong> },
+                { key: "lot", title: "Lot", value: (r) => r.number, render: (r) => <Link to="/materials/$id" params={{ id: r.id }}>{r.number}</Link> },
                 { key: "material", title: "Material", value: (r) => title.get(r.definition_id) },
                 { key: "quantity", title: "Quantity", align: "right", value: (r) => r.quantity, render: (r) => <span className="tabular">{exact(r.quantity, r.unit)}</span> },
                 { key: "usage", title: "Usage", value: (r) => r.usage, render: (r) => <StateBadge state={r.usage} tone="plain" /> },
