@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from titer.base.canonical import canonical
 from titer.base.errors import IntegrityFault, Invalid
+from titer.insight.bands import Bands
 from titer.insight.fitted import Fitted, Golden
 from titer.insight.spec import parse_spec
 from titer.science.monitoring import Drift, Subspace, Tunnel
@@ -43,6 +44,10 @@ _ARRAYS = {
     "golden.t2": "f8",
     "golden.spe": "f8",
 }
+
+_BANDS = {"bands.low": "f8", "bands.high": "f8", "bands.two_valued": "u1"}
+"""Of models that were fitted since there are bands: all of them or none."""
+_KNOWN = {**_ARRAYS, **_BANDS}
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def encode(fitted: Fitted, *, training: dict[str, Any], code_version: str) -> Ar
     arrays: dict[str, bytes] = {}
     listed: dict[str, Any] = {}
     for name, values in _arrays_of(fitted).items():
-        kind = _ARRAYS[name]
+        kind = _KNOWN[name]
         data = np.ascontiguousarray(values, dtype=_KINDS[kind]).tobytes()
         key = hashlib.sha256(data).hexdigest()
         arrays[key] = data
@@ -109,7 +114,7 @@ def decode(digest: str, document: bytes, fetch: Callable[[str], bytes]) -> Fitte
             "The model's document is not the one that was approved.", do="Suspend the model."
         )
     content = _read(document)
-    arrays = {name: _array(name, content["arrays"][name], fetch) for name in _ARRAYS}
+    arrays = {name: _array(name, listed, fetch) for name, listed in content["arrays"].items()}
     spec = parse_spec(content["spec"])
     fitted = Fitted(
         spec,
@@ -121,6 +126,7 @@ def decode(digest: str, document: bytes, fetch: Callable[[str], bytes]) -> Fitte
         Drift(spec.fit.drift_weight, arrays["drift.scale"]),
         arrays["limits"],
         Golden(*(arrays[f"golden.{part}"] for part in ("features", "mask", "bins", "t2", "spe"))),
+        Bands(*(arrays[name] for name in _BANDS)) if _BANDS.keys() <= arrays.keys() else None,
     )
     _check_shapes(fitted)
     return fitted
@@ -135,7 +141,7 @@ def _read(document: bytes) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT or set(content) != wanted:
         raise Invalid(f"This is no document of the format {FORMAT}.", do="Train the model with this version.")
     arrays = content["arrays"]
-    if not isinstance(arrays, dict) or set(arrays) != set(_ARRAYS):
+    if not isinstance(arrays, dict) or set(arrays) not in (set(_ARRAYS), set(_KNOWN)):
         raise Invalid("The model lists other arrays than its algorithm has.")
     return content
 
@@ -144,10 +150,10 @@ def _array(name: str, listed: Any, fetch: Callable[[str], bytes]) -> NDArray[Any
     if (
         not isinstance(listed, dict)
         or set(listed) != {"type", "shape", "sha256"}
-        or listed["type"] != _ARRAYS[name]
+        or listed["type"] != _KNOWN[name]
     ):
         raise Invalid(f"The array {name} is not described as it must be.")
-    shape, kind = listed["shape"], _KINDS[_ARRAYS[name]]
+    shape, kind = listed["shape"], _KINDS[_KNOWN[name]]
     if (
         not isinstance(shape, list)
         or len(shape) > 2
@@ -190,6 +196,13 @@ def _check_shapes(fitted: Fitted) -> None:
         ("golden.bins", golden.bins, (rows,)),
         ("golden.spe", golden.spe, (rows,)),
     ]
+    if fitted.bands is not None:
+        channels = len(fitted.spec.channels)
+        wanted += [
+            ("bands.low", fitted.bands.low, (bins, channels)),
+            ("bands.high", fitted.bands.high, (bins, channels)),
+            ("bands.two_valued", fitted.bands.two_valued, (channels,)),
+        ]
     for name, values, shape in wanted:
         if values.shape != shape:
             raise Invalid(f"The array {name} has the shape {values.shape}, its model needs {shape}.")
@@ -204,7 +217,14 @@ def _check_shapes(fitted: Fitted) -> None:
 
 
 def _arrays_of(fitted: Fitted) -> dict[str, NDArray[Any]]:
+    bands = fitted.bands
+    shown: dict[str, NDArray[Any]] = (
+        {"bands.low": bands.low, "bands.high": bands.high, "bands.two_valued": bands.two_valued}
+        if bands is not None
+        else {}
+    )
     return {
+        **shown,
         "tunnel.mean": fitted.tunnel.mean,
         "tunnel.scale": fitted.tunnel.scale,
         "tunnel.support": fitted.tunnel.support,

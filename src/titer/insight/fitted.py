@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from titer.base.errors import Invalid
+from titer.insight.bands import Bands, fit_bands
 from titer.insight.features import BatchRows, believed, evaluate, positions
 from titer.insight.spec import Spec
 from titer.science.monitoring import (
@@ -69,6 +70,7 @@ class Fitted:
         subspace, drift: fitted parameters.
         limits: of T2, SPE and the drift statistic.
         golden: rows with known answers.
+        bands: quantiles of the raw channels, for pages; None in a model that was fitted before there were any.
     """
 
     spec: Spec
@@ -78,6 +80,7 @@ class Fitted:
     drift: Drift
     limits: Floats
     golden: Golden
+    bands: Bands | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,14 @@ def fit(train: Sequence[BatchRows], calibrate: Sequence[BatchRows], spec: Spec) 
         base, runs, spec.event, target=spec.promise.events_per_batch, margin=spec.promise.margin
     )
     fitted = Fitted(
-        spec, tunnel, channels, subspace, drift, limits.limits, _golden(prepared, tunnel, subspace, spec)
+        spec,
+        tunnel,
+        channels,
+        subspace,
+        drift,
+        limits.limits,
+        _golden(prepared, tunnel, subspace, spec),
+        fit_bands([(b, v) for v, _, _, b in prepared], spec.axis.bins, half_width=spec.fit.half_width),
     )
     calibration = Calibration(
         len(calibrate),

@@ -37,7 +37,11 @@ class Chart:
 
 @dataclass(frozen=True)
 class TunnelCurve:
-    """Mean and mean -+ three standard deviations of a channel or feature of normal batches."""
+    """What a channel or feature of normal batches did, by hour.
+
+    `band` says what lower and upper are: `deviations`, mean -+ three standard deviations; or `quantiles`, 0.5 and
+    99.5 % of what was seen, for a channel that is on or off and has no value near its mean.
+    """
 
     name: str
     unit: str
@@ -46,6 +50,7 @@ class TunnelCurve:
     lower: list[float | None]
     upper: list[float | None]
     batches: list[int]
+    band: str = "deviations"
 
 
 class Blocks:
@@ -107,9 +112,11 @@ def tunnel(fitted: Fitted, name: str) -> TunnelCurve:
     Raises:
         NotFound: if the model has neither.
     """
-    spec = fitted.spec
+    spec, bands = fitted.spec, None
     if name in spec.tags:
         index, source = spec.tags.index(name), fitted.channels
+        if fitted.bands is not None and fitted.bands.two_valued[index]:
+            bands = fitted.bands
         unit = spec.channels[index].unit
     else:
         names = [feature.name for feature in spec.features]
@@ -123,14 +130,17 @@ def tunnel(fitted: Fitted, name: str) -> TunnelCurve:
     def curve(values: np.ndarray) -> list[float | None]:
         return [float(v) if k else None for v, k in zip(values, known, strict=True)]
 
+    lower = mean - TUNNEL_WIDTH * scale if bands is None else bands.low[:, index]
+    upper = mean + TUNNEL_WIDTH * scale if bands is None else bands.high[:, index]
     return TunnelCurve(
         name,
         unit,
         [float(h) for h in hours],
         curve(mean),
-        curve(mean - TUNNEL_WIDTH * scale),
-        curve(mean + TUNNEL_WIDTH * scale),
+        curve(lower),
+        curve(upper),
         [int(n) for n in support],
+        "deviations" if bands is None else "quantiles",
     )
 
 

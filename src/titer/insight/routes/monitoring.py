@@ -50,7 +50,10 @@ class InsightChartOut(BaseModel):
 
 
 class InsightTunnelOut(BaseModel):
-    """Mean and mean -+ 3 standard deviations of normal batches, by hour since the model's hour 0.
+    """What normal batches did, by hour since the model's hour 0.
+
+    `band` says what lower and upper are: mean -+ 3 standard deviations (`deviations`), or 0.5 to 99.5 % of what was
+    seen (`quantiles`) for a channel that is on or off.
 
     For a batch (`batch_id` given) `times_us` holds the same hours in plant time, once its hour 0 is known.
     """
@@ -62,6 +65,7 @@ class InsightTunnelOut(BaseModel):
     lower: list[float | None]
     upper: list[float | None]
     batches: list[int]
+    band: str
     times_us: list[int] | None
 
 
