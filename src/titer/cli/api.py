@@ -42,12 +42,14 @@ class Api:
 
     Attributes:
         settle: delivers what is outstanding, where no hub does it beside us.
+        served: whether a hub answers; else the application runs in this process.
     """
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._csrf = ""
         self.settle: Callable[[], None] = _nothing
+        self.served = True
 
     def log_in(self, username: str, password: str) -> dict[str, Any]:
         """Open a session."""
@@ -182,6 +184,7 @@ def session(folder: Path, username: str | None, *, port: int | None = None) -> I
         client = TestClient(create_app(platform), raise_server_exceptions=True)
         api = Api(client)
         api.settle = platform.settle
+        api.served = False
         api.log_in(user, password)
         yield api
         platform.settle()

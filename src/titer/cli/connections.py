@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from titer.app import load
-from titer.base.errors import Invalid
-from titer.cli.api import read_file, session
-from titer.cli.options import As, Folder, Json, Port, say
+from titer.base.clock import from_iso
+from titer.base.errors import Invalid, Unavailable
+from titer.cli.api import Api, read_file, session
+from titer.cli.options import As, Folder, Json, Port, err, say
 from titer.connect import TYPES, is_insecure
 
 connection = typer.Typer(help="Connections to instruments and servers.", no_args_is_help=True)
@@ -18,6 +20,7 @@ equipment = typer.Typer(help="Equipment: registering it and its standing.", no_a
 
 _FILES = ("animl", "files")
 _NUMBERS = ("low", "high", "alarm_low", "alarm_high", "resolution")
+_SETTLED = ("connected", "disconnected", "journal_full")
 _CHANNELS = "Write a list of channels, each with tag, node and unit."
 
 
@@ -83,6 +86,9 @@ def connection_add(
     more: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE, any setting of `titer connection types`.")
     ] = None,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for its first answer while the hub runs; 0: do not wait.")
+    ] = 15.0,
     folder: Folder = Path("titer"),
     as_: As = None,
     port: Port = None,
@@ -123,6 +129,7 @@ def connection_add(
                 "equipment": unit,
             },
         )
+        state, message = _first_answer(api, name, made["recorded_at"], wait if api.served else 0)
     held = f"{len(entries)} channel{'s' if len(entries) != 1 else ''}, " if kind not in _FILES else ""
     notes = "  It is NOT ENCRYPTED." if is_insecure(kind, settings) else ""
     if kind in _FILES:
@@ -135,6 +142,36 @@ def connection_add(
         made,
         json,
     )
+    if state == "connected" and not json:
+        err.print(f"{name} is connected.")
+    elif state:
+        raise Unavailable(
+            f"{name} was added, and is {state}.",
+            why=message,
+            do=f"The host goes on trying. Mend it, and look again: titer connection list --dir {folder}",
+        )
+
+
+def _first_answer(api: Api, name: str, since: str, seconds: float) -> tuple[str, str]:
+    """What the connector host says first of a new connection, or nothing where it says nothing in time.
+
+    Args:
+        api: a session.
+        name: of the connection.
+        since: what was said before does not count; ISO time of the server.
+        seconds: of patience.
+
+    Returns:
+        The state, e.g. "connected", and the message that goes with it.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        row = next(one for one in api.get("/api/equipment/connections", days=1) if one["name"] == name)
+        heard = row["heard_at"] is not None and from_iso(row["heard_at"]) > from_iso(since)
+        if heard and row["live_state"] in _SETTLED:
+            return str(row["live_state"]), str(row["live_message"])
+    return "", ""
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -171,7 +208,11 @@ def connection_list(
     """List connections with their state."""
     with session(folder, as_, port=port) as api:
         rows = api.get("/api/equipment/connections", days=1)
-    lines = [f"{row['name']:<16} {row['type']:<8} {row['state']:<10} {row['id']}" for row in rows]
+    lines = [
+        f"{row['name']:<16} {row['type']:<8} {row['state']:<10} {row['live_state']:<14} {row['id']}"
+        + (f"\n    {row['live_message']}" if row["live_message"] else "")
+        for row in rows
+    ]
     say("\n".join(lines) or "There are no connections.", rows, json)
 
 
