@@ -1,4 +1,7 @@
-"""Fixtures that every test may use: a clock that stands still, an id source, and a record on SQLite."""
+"""Fixtures that every test may use: a clock that stands still, an id source, and a record.
+
+The record is on SQLite, except where a folder's `database` fixture says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
+from sqlalchemy import Engine
+from tests import postgresql
 
 from titer.base.clock import ManualClock
 from titer.base.ids import IdSource
@@ -36,13 +41,52 @@ def process_clock() -> ManualClock:
     return ManualClock(datetime(2026, 3, 2, 8, tzinfo=UTC))
 
 
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server of the tests' own."""
+    if postgresql.binaries() is None:
+        pytest.skip(f"no PostgreSQL {postgresql.OLDEST} or newer here, and no wheel with one")
+    with postgresql.server() as made:
+        yield made
+
+
 @pytest.fixture
-def record(tmp_path: Path, clock: ManualClock, process_clock: ManualClock) -> Iterator[Record]:
-    """A record on a new SQLite file, marked simulated, with every table that was imported by then."""
-    engine = sqlite.engine(tmp_path / "titer.db")
-    schema.create(engine)
+def database() -> str:
+    """Which database the record is on; a folder's own fixture of this name may take the test through both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def engines(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Engine, Engine]]:
+    """Engines on a new database with every table that was imported by then: Titer's, and the tables' owner's."""
+    if database == "sqlite":
+        engine = sqlite.engine(tmp_path / "titer.db")
+        schema.create(engine)
+        yield engine, engine
+        engine.dispose()
+        return
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    with server.database() as name:
+        runtime = server.engine(postgresql.RUNTIME, name)
+        owner = server.engine(postgresql.OWNER, name)
+        yield runtime, owner
+        runtime.dispose()
+        owner.dispose()
+
+
+@pytest.fixture
+def owner(engines: tuple[Engine, Engine]) -> Engine:
+    """An engine of the tables' owner: on SQLite everybody is."""
+    return engines[1]
+
+
+@pytest.fixture
+def record(
+    engines: tuple[Engine, Engine], tmp_path: Path, clock: ManualClock, process_clock: ManualClock
+) -> Record:
+    """A record on a new database, marked simulated."""
     made = Record(
-        engine,
+        engines[0],
         ContentFiles(tmp_path / "content"),
         clock=clock,
         process_clock=process_clock,
@@ -55,8 +99,7 @@ def record(tmp_path: Path, clock: ManualClock, process_clock: ManualClock) -> It
                 name="test", site="test", simulated=True, demo=False, created_at=unit.now, time_zone="UTC"
             )
         )
-    yield made
-    engine.dispose()
+    return made
 
 
 @pytest.fixture

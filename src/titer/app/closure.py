@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.clock import from_us, iso
-from titer.record import ContentObject, sqlite
+from titer.record import ContentObject, database
 from titer.record.schema import regulated_tables
 from titer.record.types import CanonicalJson, Instant
 
@@ -76,10 +76,11 @@ def close(session: Session, record_type: str, record_id: str, also: Iterable[str
         Records by (type, id), and the digests of the content that they name.
     """
     images: dict[str, tuple[str, str]] = {}
+    connection = session.connection()
     for table in regulated_tables():
         if table.name in PRIVATE:
             continue
-        for found_id, image in sqlite.images(session.connection(), table).items():
+        for found_id, image in database.of(connection).images(connection, table).items():
             images[found_id] = (table.name, image)
     referring: dict[str, list[str]] = defaultdict(list)
     for found_id, (_, image) in images.items():

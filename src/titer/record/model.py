@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Computed, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, Integer, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from titer.record.types import CanonicalJson, CheckedText, ExactDecimal, Instant
+from titer.record.types import CanonicalJson, CheckedText, ExactDecimal, InBody, Instant
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -31,6 +31,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: CheckedText,
+        int: Integer().with_variant(BigInteger(), "postgresql"),
         datetime: Instant,
         Decimal: ExactDecimal,
         dict[str, Any]: CanonicalJson,
@@ -73,11 +74,11 @@ class LedgerEntry(Base):
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     body: Mapped[str] = mapped_column()
-    id: Mapped[str] = mapped_column(Computed("json_extract(body, '$.id')"), unique=True)
-    action: Mapped[str] = mapped_column(Computed("json_extract(body, '$.action')"), index=True)
-    record_type: Mapped[str] = mapped_column(Computed("json_extract(body, '$.record_type')"))
-    record_id: Mapped[str] = mapped_column(Computed("json_extract(body, '$.record_id')"), index=True)
-    record_version: Mapped[int] = mapped_column(Computed("json_extract(body, '$.version')"))
+    id: Mapped[str] = mapped_column(InBody("id"), unique=True)
+    action: Mapped[str] = mapped_column(InBody("action"), index=True)
+    record_type: Mapped[str] = mapped_column(InBody("record_type"))
+    record_id: Mapped[str] = mapped_column(InBody("record_id"), index=True)
+    record_version: Mapped[int] = mapped_column(InBody("version", number=True))
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 

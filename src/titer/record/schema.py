@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.orm import Session
 
 from titer.base.errors import IntegrityFault
-from titer.record import sqlite
+from titer.record import database, postgres
 from titer.record.model import Base, SchemaFingerprint
 from titer.record.service import Record
 
@@ -26,20 +26,30 @@ def regulated_tables() -> list[Table]:
 
 def install_triggers(connection: Connection) -> None:
     """Create the triggers of every table: entries for regulated ones, refusals for append-only ones."""
+    for statement in trigger_statements(database.of(connection)):
+        connection.exec_driver_sql(statement)
+
+
+def trigger_statements(kind_of_database: database.Database) -> list[str]:
+    """The statements of the triggers of every table.
+
+    Raises:
+        IntegrityFault: if a table is not regulated and does not say why.
+    """
+    statements: list[str] = []
     for kind in classes():
         table = kind.__table__
         if not isinstance(table, Table):
             raise TypeError(f"{kind.__name__} maps no table")
         if kind.__regulated__:
-            statements = sqlite.triggers(
+            statements += kind_of_database.triggers(
                 table, append_only=kind.__append_only__, immutable=kind.__immutable__
             )
         elif not kind.__unregulated_because__:
             raise IntegrityFault(f"{kind.__name__} is not regulated and does not say why.")
-        else:
-            statements = sqlite.forbid(table.name) if kind.__append_only__ else []
-        for statement in statements:
-            connection.exec_driver_sql(statement)
+        elif kind.__append_only__:
+            statements += kind_of_database.forbid(table.name)
+    return statements
 
 
 def create(engine: Engine, also: Callable[[Connection], None] | None = None) -> None:
@@ -49,11 +59,19 @@ def create(engine: Engine, also: Callable[[Connection], None] | None = None) -> 
         engine: of the database.
         also: done in the same transaction; stamps the revision.
     """
-    with engine.execution_options(**{sqlite.WRITE: True}).begin() as connection:
+    kind = database.of(engine)
+    with engine.execution_options(**kind.OPERATIONAL).begin() as connection:
+        kind.before_create(connection)
         Base.metadata.create_all(connection)
         install_triggers(connection)
+        kind.after_create(connection)
         if also is not None:
             also(connection)
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Give the role that Titer runs as its rights on PostgreSQL; done by the owner, again after a migration."""
+    postgres.grant(connection, role, {kind.__tablename__ for kind in classes() if kind.__append_only__})
 
 
 @contextmanager
@@ -73,21 +91,25 @@ def altering(connection: Connection, table: str, triggers: Sequence[str]) -> Ite
         >>> # with altering(op.get_bind(), "record_training", TRIGGERS):
         >>> #     op.add_column("record_training", sa.Column("place", sa.Text))
     """
-    open_action = sqlite.slot(connection)
+    kind, open_action = database.of(connection), database.slot(connection)
     if open_action.writer is None:
         raise IntegrityFault("A migration runs inside an action only.", do="Run `titer migrate`.")
-    sqlite.keep_images(connection, table)
-    for name in sqlite.trigger_names(connection, table):
-        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    kind.keep_images(connection, table)
+    kind.drop_triggers(connection, table)
     yield
-    sqlite.enter_changes(connection, table, open_action.times)
+    kind.enter_changes(connection, table, open_action.times)
     for statement in triggers:
         connection.exec_driver_sql(statement)
 
 
 def log_fingerprint(record: Record, session: Session, revision: str) -> SchemaFingerprint:
     """The row that states what the schema looks like now."""
-    return SchemaFingerprint(revision=revision, fingerprint=sqlite.fingerprint(session.connection()))
+    return SchemaFingerprint(revision=revision, fingerprint=_fingerprint(session))
+
+
+def _fingerprint(session: Session) -> str:
+    connection = session.connection()
+    return database.of(connection).fingerprint(connection)
 
 
 def logged_revision(session: Session) -> str:
@@ -103,7 +125,7 @@ def check_fingerprint(session: Session) -> None:
         IntegrityFault: if a table or trigger was added, changed or dropped outside a migration.
     """
     last = session.scalars(select(SchemaFingerprint).order_by(SchemaFingerprint.id.desc()).limit(1)).first()
-    if last is None or last.fingerprint != sqlite.fingerprint(session.connection()):
+    if last is None or last.fingerprint != _fingerprint(session):
         raise IntegrityFault(
             "The database's tables or triggers are not those that Titer made.",
             why="They were changed outside a migration.",

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, select
 
 from titer.base.errors import IntegrityFault
 from titer.record import checkpoint as heads
-from titer.record import merkle, sqlite
+from titer.record import merkle
 from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.service import Record
 
@@ -37,6 +37,7 @@ class Sealer:
         self._tree = merkle.Tree()
         self._last_seq = 0
         self._loaded = False
+        self._watermark: tuple[int, int] | None = None
 
     def load(self) -> None:
         """Rebuild the tree from its leaves; done once, before the first sealing."""
@@ -61,12 +62,7 @@ class Sealer:
         with self._lock:
             if not self._loaded:
                 self.load()
-            with self.record.reading() as session:
-                rows = session.execute(
-                    select(LedgerEntry.seq, LedgerEntry.body)
-                    .where(LedgerEntry.seq > self._last_seq)
-                    .order_by(LedgerEntry.seq)
-                ).all()
+            rows = self._ended()
             if not rows:
                 return len(self._tree)
             start = len(self._tree)
@@ -77,6 +73,50 @@ class Sealer:
                 raise
             self._last_seq = rows[-1].seq
             return len(self._tree)
+
+    def _ended(self) -> Sequence[Row[int, str]]:
+        """The entries that are not sealed, before the first whose predecessor may still be committed.
+
+        On PostgreSQL an entry gets its number before its transaction commits. A number that is missing below one
+        that is seen belongs to a transaction that had begun by then: it failed, or it is still open. Once all
+        that had begun when the gap was seen have ended, the gap stays one. So the tree's order is that of the
+        numbers, nothing is passed over, and no writer waits.
+
+        A snapshot's `xmax` does not tell who had begun (it is one past the last that *ended*), so a
+        transaction's number is taken after the gap was seen: whoever had begun by then has a smaller one.
+        """
+        for attempt in range(2):
+            with self.record.reading() as session:
+                rows = session.execute(
+                    select(LedgerEntry.seq, LedgerEntry.body)
+                    .where(LedgerEntry.seq > self._last_seq)
+                    .order_by(LedgerEntry.seq)
+                ).all()
+                oldest = self.record.database.oldest_open(session.connection())
+            if oldest is None or not rows:
+                return rows
+            passable = 0
+            if self._watermark is not None and oldest > self._watermark[0]:
+                passable, self._watermark = self._watermark[1], None
+            gap = self._first_gap(rows, passable)
+            if gap == len(rows):
+                break
+            if self._watermark is None:
+                with self.record.operational() as session:
+                    own = self.record.database.begin_number(session.connection())
+                self._watermark = (own, rows[-1].seq)
+            elif attempt == 0:
+                break
+        return rows[:gap]
+
+    def _first_gap(self, rows: Sequence[Row[int, str]], passable: int) -> int:
+        """The place of the first row above `passable` whose predecessor is missing; their count if none is."""
+        expected = self._last_seq + 1
+        for place, row in enumerate(rows):
+            if row.seq != expected and row.seq > passable:
+                return place
+            expected = row.seq + 1
+        return len(rows)
 
     def _extend(self, rows: Sequence[Row[int, str]]) -> None:
         start = len(self._tree)
@@ -98,7 +138,7 @@ class Sealer:
             (start + offset, row.seq, self._tree.leaf(start + offset)) for offset, row in enumerate(rows)
         ]
         with self.record.operational() as session:
-            sqlite.add_leaves(session.connection(), leaves)
+            self.record.database.add_leaves(session.connection(), leaves)
             session.connection().execute(
                 insert(LedgerCheckpoint),
                 {

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from titer.base.clock import Clock, us
+from titer.base.clock import Clock
 from titer.base.errors import Conflict, NotAuthorised, Refused
 from titer.base.ids import IdSource
-from titer.record import sqlite
+from titer.record import database, sqlite
 from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
 from titer.record.content import ContentFiles
 from titer.record.errors import translate
@@ -26,7 +26,7 @@ class Record:
     """The one record under every layer.
 
     Args:
-        engine: from `titer.record.sqlite.engine`.
+        engine: from `titer.record.sqlite.engine` or `titer.record.postgres.engine`.
         content: the content store's files.
         clock: the server clock.
         process_clock: the process clock; live it is the server clock.
@@ -37,6 +37,7 @@ class Record:
         self, engine: Engine, content: ContentFiles, *, clock: Clock, process_clock: Clock, ids: IdSource
     ) -> None:
         self.engine = engine
+        self.database = database.of(engine)
         self.content = content
         self.clock = clock
         self.process_clock = process_clock
@@ -128,9 +129,9 @@ class Record:
         with self._writer:
             if self._halted:
                 raise Refused("The record has stopped writing.", why=self._halted, do="Run `titer doctor`.")
-            connection = self.engine.connect().execution_options(**{sqlite.WRITE: True})
+            connection = self.engine.connect().execution_options(**self.database.ACTION)
             unit: Unit | None = None
-            holder = sqlite.slot(connection)
+            holder = database.slot(connection)
             try:
                 with Session(connection, expire_on_commit=False, autoflush=True) as session:
                     connection.begin()
@@ -149,8 +150,7 @@ class Record:
                     )
                     session.info["unit"] = unit
                     self._require(session, actor, verb)
-                    holder.writer = unit.write_entry
-                    holder.times = (us(unit.now), us(unit.process_now))
+                    self.database.open_action(connection, unit.opening())
                     self._open.unit = unit
                     yield unit
                     unit.finish()
@@ -177,7 +177,10 @@ class Record:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session on one snapshot; what it writes is refused and rolled back."""
-        with self.engine.connect() as connection, Session(connection, autoflush=False) as session:
+        with (
+            self.engine.connect().execution_options(**self.database.READING) as connection,
+            Session(connection, autoflush=False) as session,
+        ):
             try:
                 yield session
             finally:
@@ -187,8 +190,8 @@ class Record:
     @contextmanager
     def operational(self) -> Iterator[Session]:
         """A short write to unregulated tables (cursors, leaves, checkpoints). The triggers stay in force."""
-        with self._writer:
-            connection = self.engine.connect().execution_options(**{sqlite.WRITE: True})
+        with self._writer if self.database.ONE_WRITER else nullcontext():
+            connection = self.engine.connect().execution_options(**self.database.OPERATIONAL)
             try:
                 with connection.begin(), Session(connection, expire_on_commit=False) as session:
                     yield session

@@ -11,30 +11,19 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Engine, MetaData, Table, Text, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from titer.record.database import Opening, Slot, slot
+
+NAME = "SQLite"
 WRITE = "titer_write"
-
-
-class EntryWriter(Protocol):
-    """What a connection asks for the entry of a row's change; set while an action is open."""
-
-    def __call__(
-        self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
-    ) -> str:
-        """The entry's canonical body."""
-        ...
-
-
-class Slot:
-    """Holds the open action's entry writer for one connection, and its two times (microseconds)."""
-
-    def __init__(self) -> None:
-        self.writer: EntryWriter | None = None
-        self.times = (0, 0)
+ONE_WRITER = True
+ACTION = {WRITE: True}
+OPERATIONAL = {WRITE: True}
+READING: dict[str, Any] = {}
 
 
 def engine(path: Path) -> Engine:
@@ -47,10 +36,18 @@ def engine(path: Path) -> Engine:
     return made
 
 
-def slot(connection: Connection) -> Slot:
-    """The slot of a connection."""
-    found: Slot = connection.info["titer_slot"]
-    return found
+def open_action(connection: Connection, opening: Opening) -> None:
+    """Give the connection's functions the open action's entry writer."""
+    holder = slot(connection)
+    holder.writer, holder.times = opening.writer, opening.times
+
+
+def before_create(connection: Connection) -> None:
+    """Nothing has to be there before the tables."""
+
+
+def after_create(connection: Connection) -> None:
+    """Nothing belongs into an empty database but tables and triggers."""
 
 
 def _on_connect(dbapi: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
@@ -175,10 +172,22 @@ def statements(connection: Connection) -> list[str]:
     return list(found.scalars())
 
 
-def trigger_names(connection: Connection, table: str) -> list[str]:
-    """The names of a table's triggers."""
+def drop_triggers(connection: Connection, table: str) -> None:
+    """Drop all triggers of a table."""
     statement = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
-    return list(connection.exec_driver_sql(statement, (table,)).scalars())
+    for name in connection.exec_driver_sql(statement, (table,)).scalars().all():
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
+def guarded(connection: Connection) -> dict[str, set[str]]:
+    """By table, which of INSERT, UPDATE and DELETE its own triggers look at."""
+    found: dict[str, set[str]] = {}
+    for table, text in connection.exec_driver_sql(
+        "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'titer\\_%' ESCAPE '\\'"
+    ):
+        words = text.split(" BEGIN ", 1)[0].split()
+        found.setdefault(table, set()).add(words[4])
+    return found
 
 
 def keep_images(connection: Connection, table: str) -> None:
@@ -223,6 +232,20 @@ def add_leaves(connection: Connection, leaves: list[tuple[int, int, bytes]]) -> 
     connection.exec_driver_sql(
         "INSERT INTO ledger_leaf(leaf_index, entry_seq, leaf_hash) VALUES (?, ?, ?)", leaves
     )
+
+
+def begin_snapshot(connection: Connection) -> None:
+    """Read something: a deferred transaction sees the snapshot of its first read."""
+    connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+
+
+def oldest_open(connection: Connection) -> None:
+    """One transaction writes at a time, so entries are committed in the order of their numbers."""
+
+
+def begin_number(connection: Connection) -> int:
+    """No transaction has a number, and none needs one."""
+    return 0
 
 
 def integrity(connection: Connection) -> list[Any]:

@@ -1,8 +1,8 @@
 """Column types that keep what they are given.
 
 SQLite would turn a decimal into a float and drop a time zone; here a decimal is text with every digit, an
-instant an integer of microseconds (UTC), and structured data canonical JSON. PostgreSQL has a type of its
-own for the first two.
+instant an integer of microseconds (UTC), and structured data canonical JSON. PostgreSQL has an exact decimal of
+its own; its text sorts by bytes (collation C) as SQLite's does, whatever the database was made with.
 """
 
 from __future__ import annotations
@@ -12,11 +12,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Numeric, Text
+from sqlalchemy import BigInteger, Computed, Dialect, Numeric, Text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from titer.base.canonical import canonical, canonical_decimal
 from titer.base.clock import from_us, us
+
+
+def _text(dialect: Dialect) -> TypeEngine[Any]:
+    return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
 
 
 class CheckedText(TypeDecorator[str]):
@@ -24,6 +29,9 @@ class CheckedText(TypeDecorator[str]):
 
     impl = Text
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return _text(dialect)
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and "\x00" in value:
@@ -58,7 +66,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return None
         if not isinstance(value, Decimal):
             raise TypeError(f"{value!r} is a {type(value).__name__}; a regulated number is a Decimal")
-        return value if dialect.name == "postgresql" else canonical_decimal(value)
+        exact = canonical_decimal(value)
+        return Decimal(exact) if dialect.name == "postgresql" else exact
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
@@ -70,8 +79,33 @@ class CanonicalJson(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return _text(dialect)
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else canonical(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class InBody(Computed):
+    """Generates a column from one field of an entry's body.
+
+    SQLite looks it up when it is read; PostgreSQL keeps it (before 18 it knows nothing else, and never indexes
+    what it does not keep).
+
+    Args:
+        field: its name.
+        number: whether it is a whole number; text otherwise.
+    """
+
+    def __init__(self, field: str, *, number: bool = False) -> None:
+        super().__init__(f"json_extract(body, '$.{field}')")
+        self.field, self.number = field, number
+
+
+@compiles(InBody, "postgresql")
+def _in_body_postgresql(element: InBody, compiler: Any, **options: Any) -> str:
+    text = f"body::json ->> '{element.field}'"
+    return f"GENERATED ALWAYS AS ({f'({text})::bigint' if element.number else text}) STORED"

@@ -11,11 +11,12 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
-from titer.base.clock import iso
+from titer.base.clock import iso, us
 from titer.base.errors import NotFound, StaleVersion
 from titer.base.ids import IdSource
 from titer.record.actions import Actor
 from titer.record.content import ContentFiles
+from titer.record.database import Opening
 from titer.record.model import ContentObject, Counter, LedgerEntry, OutboxEvent, Regulated
 
 if TYPE_CHECKING:
@@ -173,6 +174,12 @@ class Unit:
             self.session.add(event)
         self.session.flush()
 
+    def opening(self) -> Opening:
+        """This action as the triggers need it."""
+        return Opening(
+            self.write_entry, self._body.parts(self.action_id), (us(self.now), us(self.process_now))
+        )
+
     def write_entry(
         self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
     ) -> str:
@@ -199,6 +206,10 @@ class _BodyWriter:
             f',"verb":{canonical(unit.verb).decode()},"version":'
         )
         self._new_id = unit.new_id
+
+    def parts(self, action_id: str) -> tuple[str, str, str, str, str]:
+        """The action's id and what is the same in all its bodies, for a database that composes them itself."""
+        return action_id, self._head, self._cause, self._behalf, self._tail
 
     def __call__(
         self, record_type: str, record_id: str, version: int, before: str | None, after: str | None

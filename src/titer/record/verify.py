@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import IntegrityFault, TiterError
 from titer.record import checkpoint as heads
-from titer.record import merkle, sqlite
+from titer.record import database, merkle
 from titer.record.model import ContentObject, LedgerCheckpoint, LedgerEntry, LedgerLeaf, OutboxEvent
 from titer.record.schema import check_fingerprint, regulated_tables
 from titer.record.sealer import Sealer
@@ -100,7 +100,9 @@ def verify_store(
 def _faults(record: Record, sealer: Sealer, verdict: Verdict, extra: Iterable[Verifier]) -> Generator[str]:
     verdict.tell("database file", 0, 1)
     with _snapshot(record, sealer) as (session, witnesses):
-        yield from (f"SQLite: {text}" for text in sqlite.integrity(session.connection()))
+        yield from (
+            f"{record.database.NAME}: {text}" for text in record.database.integrity(session.connection())
+        )
         yield from _tree(session, sealer, witnesses, verdict)
         if not verdict.unsealed:
             yield from _rest(record, session, verdict, extra)
@@ -136,7 +138,7 @@ def _snapshot(record: Record, sealer: Sealer) -> Iterator[tuple[Session, list[_W
     with ExitStack() as stack:
         with sealer.still():
             session = stack.enter_context(record.reading())
-            session.connection().exec_driver_sql("SELECT count(*) FROM sqlite_master")  # begins the snapshot
+            record.database.begin_snapshot(session.connection())
             witnesses = [_Witnessed(one.signer, one.last, _kept(one)) for one in sealer.witnesses]
         yield session, witnesses
 
@@ -317,7 +319,8 @@ def _replay(session: Session, verdict: Verdict) -> Iterator[str]:
     rows = 0
     for table in regulated_tables():
         verdict.place = f"Table {table.name}"
-        actual = sqlite.images(session.connection(), table)
+        connection = session.connection()
+        actual = database.of(connection).images(connection, table)
         for record_id, image_text in actual.items():
             rows += 1
             known = state.pop((table.name, record_id), None)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select, text, update
+from sqlalchemy import Engine, select, text, update
 
 from titer.base.canonical import canonical
 from titer.base.clock import ManualClock
@@ -148,18 +148,16 @@ def bring_an_earlier_one_back(record: Record, ada: str, _eve: str) -> str:
     return PASSWORD
 
 
-def bring_an_earlier_one_back_with_its_row(record: Record, ada: str, eve: str) -> str:
-    with record.engine.connect() as connection:
-        row = connection.exec_driver_sql("SELECT * FROM record_person WHERE id = ?", (ada,)).one()._mapping
-    bring_an_earlier_one_back(record, ada, eve)
-    with record.engine.connect() as connection:
-        connection.exec_driver_sql("DROP TRIGGER titer_record_person_update")
-        values = ", ".join(f'"{name}" = ?' for name in row)
-        connection.exec_driver_sql(
-            f"UPDATE record_person SET {values} WHERE id = ?",  # noqa: S608
-            (*row.values(), ada),
-        )
-        connection.commit()
+def bring_an_earlier_one_back_with_its_row(record: Record, owner: Engine, ada: str) -> str:
+    of_hers = text("SELECT * FROM record_person WHERE id = :id").bindparams(id=ada)
+    with owner.connect() as connection:
+        row = dict(connection.execute(of_hers).one()._mapping)
+    bring_an_earlier_one_back(record, ada, "")
+    values = ", ".join(f'"{name}" = :{name}' for name in row)
+    with owner.begin() as connection:
+        record.database.drop_triggers(connection, "record_person")
+        statement = text(f"UPDATE record_person SET {values} WHERE id = :id")  # noqa: S608
+        connection.execute(statement, row)
     return PASSWORD
 
 
@@ -243,16 +241,15 @@ def test_a_token_put_under_another_session_or_scope_opens_nothing(
 
 
 def test_a_session_bears_its_person_and_its_end(
-    record: Record, identity: Identity, person: Callable[..., Actor], clock: ManualClock
+    record: Record, owner: Engine, identity: Identity, person: Callable[..., Actor], clock: ManualClock
 ) -> None:
     """With the triggers dropped, the regulated row itself is changed: the credential does not fit it any more."""
     person("ada", "analyst")
     grace = person("grace", "quality")
     opened = identity.log_in("ada", PASSWORD, "here")
-    with record.engine.connect() as connection:
-        connection.exec_driver_sql("DROP TRIGGER titer_record_session_update")
-        connection.exec_driver_sql("UPDATE record_session SET person_id = ?", (grace.id,))
-        connection.commit()
+    with owner.begin() as connection:
+        record.database.drop_triggers(connection, "record_session")
+        connection.execute(update(LoginSession.__table__).values(person_id=grace.id))  # type: ignore[arg-type]
     with pytest.raises(NotAuthenticated):
         identity.session(opened.token)
 
@@ -276,7 +273,7 @@ def test_what_is_over_keeps_no_credential(
 
 
 def test_a_forged_entry_that_takes_the_count_of_passwords_back_is_named(
-    record: Record, identity: Identity, person: Callable[..., Actor]
+    record: Record, owner: Engine, identity: Identity, person: Callable[..., Actor]
 ) -> None:
     ada = person("ada", "analyst")
     with record.reading() as session:
@@ -289,16 +286,17 @@ def test_a_forged_entry_that_takes_the_count_of_passwords_back_is_named(
     with record.action(TIMER, "record.person.change") as unit:
         identity.set_password(unit, ada.id, SECOND)
     forged = canonical({**json.loads(old), "id": "forged"}).decode()
-    store(record, text("INSERT INTO ledger_entry(body) VALUES (:body)").bindparams(body=forged))
+    with owner.begin() as connection:
+        connection.execute(text("INSERT INTO ledger_entry(body) VALUES (:body)"), {"body": forged})
     assert f"earlier password of record_person {ada.id} back" in _credential_faults(record, identity)[-1]
 
 
 def test_an_earlier_row_with_its_credential_opens_nothing(
-    record: Record, identity: Identity, person: Callable[..., Actor]
+    record: Record, owner: Engine, identity: Identity, person: Callable[..., Actor]
 ) -> None:
     """The credential fits its row, and the row is not what the ledger's last entry says."""
     ada = person("ada", "analyst")
-    password = bring_an_earlier_one_back_with_its_row(record, ada.id, "")
+    password = bring_an_earlier_one_back_with_its_row(record, owner, ada.id)
     assert _credential_faults(record, identity) == []
     with pytest.raises(NotAuthenticated, match="not the one that the record knows"):
         identity.log_in("ada", password, "here")

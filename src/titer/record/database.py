@@ -1,0 +1,128 @@
+"""What the record asks of a database: `sqlite` and `postgres` answer it, each in a file of its own.
+
+The rest of the record never asks which of them it has: `of(connection)` gives the answer's module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Engine, Table
+
+
+class EntryWriter(Protocol):
+    """What a connection asks for the entry of a row's change; set while an action is open."""
+
+    def __call__(
+        self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
+    ) -> str:
+        """The entry's canonical body."""
+        ...
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An action as its triggers need it.
+
+    Args:
+        writer: composes an entry's body; SQLite's triggers call it.
+        parts: the action's id, and the parts of a body that are the same for all its entries (`head`, `cause`,
+            `behalf`, `tail` of `titer.record.unit`); PostgreSQL's triggers compose with them.
+        times: server and process clock, microseconds.
+    """
+
+    writer: EntryWriter
+    parts: tuple[str, str, str, str, str]
+    times: tuple[int, int]
+
+
+class Slot:
+    """Holds the open action's entry writer for one connection, and its two times (microseconds)."""
+
+    def __init__(self) -> None:
+        self.writer: EntryWriter | None = None
+        self.times = (0, 0)
+
+
+def slot(connection: Connection) -> Slot:
+    """The slot of a connection."""
+    found: Slot = connection.info["titer_slot"]
+    return found
+
+
+class Database(Protocol):
+    """What is particular to one kind of database.
+
+    Attributes:
+        NAME: as people call it.
+        ONE_WRITER: whether writers of unregulated tables must queue, too.
+        ACTION: execution options of a connection that writes regulated rows.
+        OPERATIONAL: of one that writes unregulated rows only.
+        READING: of one that reads one snapshot.
+    """
+
+    NAME: str
+    ONE_WRITER: bool
+    ACTION: Mapping[str, Any]
+    OPERATIONAL: Mapping[str, Any]
+    READING: Mapping[str, Any]
+
+    def open_action(self, connection: Connection, opening: Opening) -> None:
+        """Let the triggers of this connection write, until the transaction ends."""
+
+    def after_create(self, connection: Connection) -> None:
+        """What else belongs into an empty database."""
+
+    def before_create(self, connection: Connection) -> None:
+        """What must be there before the tables."""
+
+    def triggers(self, table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> list[str]:
+        """The trigger statements of one regulated table."""
+
+    def forbid(self, name: str) -> list[str]:
+        """The statements that forbid changing and deleting rows of a table."""
+
+    def drop_triggers(self, connection: Connection, table: str) -> None:
+        """Drop all triggers of a table."""
+
+    def guarded(self, connection: Connection) -> dict[str, set[str]]:
+        """By table, which of INSERT, UPDATE, DELETE (and TRUNCATE) its own triggers look at."""
+
+    def fingerprint(self, connection: Connection) -> str:
+        """SHA-256 over the database's own objects."""
+
+    def images(self, connection: Connection, table: Table) -> dict[str, str]:
+        """Each row's canonical image by id, as the triggers would write it now."""
+
+    def keep_images(self, connection: Connection, table: str) -> None:
+        """Keep each row's image and version as they are before a migration changes the table."""
+
+    def enter_changes(self, connection: Connection, table: str, times: tuple[int, int]) -> None:
+        """After a migration changed a table: raise the version of each changed row, and enter it."""
+
+    def add_leaves(self, connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:
+        """Add leaves (index, entry's number, hash) without a dictionary for each."""
+
+    def begin_snapshot(self, connection: Connection) -> None:
+        """Fix what this reading connection sees, if nothing has yet."""
+
+    def oldest_open(self, connection: Connection) -> int | None:
+        """The oldest transaction that the snapshot sees open; all with smaller numbers have ended.
+
+        None where transactions are committed in the order in which entries get their numbers.
+        """
+
+    def begin_number(self, connection: Connection) -> int:
+        """A number for this transaction: larger than that of any that had one before."""
+
+    def integrity(self, connection: Connection) -> list[Any]:
+        """What the database itself finds wrong with what it holds; empty if nothing."""
+
+
+def of(bound: Connection | Engine) -> Database:
+    """The module for the database of a connection or engine."""
+    from titer.record import postgres, sqlite
+
+    return cast(Database, {"sqlite": sqlite, "postgresql": postgres}[bound.dialect.name])

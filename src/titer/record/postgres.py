@@ -1,0 +1,449 @@
+"""PostgreSQL 15 or newer as the record's database: connections, roles, and the triggers that write the ledger.
+
+Everything that is particular to PostgreSQL is here (docs/decisions/0007). The triggers compose the entry themselves,
+out of the action that the transaction states in the setting `titer.action`. Anybody who may write may set a setting,
+so the statement bears a keyed digest over itself and the transaction's number: who has stolen the password of
+the runtime role, and not the installation's keys, writes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.types import TypeEngine
+
+from titer.base.errors import Invalid, Unavailable
+from titer.record.database import Opening, Slot, slot
+
+NAME = "PostgreSQL"
+ONE_WRITER = False
+ACTION: dict[str, Any] = {"isolation_level": "SERIALIZABLE"}
+OPERATIONAL: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
+READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+KEY_LENGTH = 32
+_LONGEST_NAME = 63
+_SEPARATOR = "\x1f"
+"""Between the parts of a stated action; canonical JSON never holds it unescaped."""
+_SETTINGS = {
+    "search_path": "public,pg_temp",
+    "synchronous_commit": "on",
+    "standard_conforming_strings": "on",
+    "timezone": "UTC",
+    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "10min",
+}
+_DEFINER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS"
+_NO_ACTION = (
+    "IF coalesce(current_setting('titer.action', true), '') = '' THEN "
+    "RAISE EXCEPTION USING MESSAGE = 'titer: no action is open, so nothing may be written'; END IF;"
+)
+
+_PRELUDE = (
+    "CREATE TABLE titer_action_key (inner_pad BYTEA NOT NULL, outer_pad BYTEA NOT NULL)",
+    "CREATE UNIQUE INDEX titer_action_key_is_one ON titer_action_key ((true))",
+    """CREATE FUNCTION titer_refuse() RETURNS trigger LANGUAGE plpgsql AS $titer$
+BEGIN
+  RAISE EXCEPTION USING MESSAGE = 'titer: ' || TG_TABLE_NAME || ' ' || TG_ARGV[0];
+END $titer$""",
+)
+_PRELUDE_AFTER_TABLES = (
+    f"""CREATE FUNCTION titer_entry(kind text, record_id text, version bigint, before text, after text)
+RETURNS void {_DEFINER} $titer$
+DECLARE
+  stated text := coalesce(current_setting('titer.action', true), '');
+  xact text := pg_current_xact_id()::text;
+  proof text;
+  part text[];
+  mix text;
+BEGIN
+  SELECT encode(sha256(outer_pad || sha256(inner_pad || convert_to(xact || substr(stated, 65), 'UTF8'))), 'hex')
+    INTO proof FROM titer_action_key;
+  IF proof IS NULL OR proof <> substr(stated, 1, 64) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the open action was not opened by this installation';
+  END IF;
+  part := string_to_array(substr(stated, 66), chr(31));
+  mix := encode(sha256(convert_to(part[1] || chr(31) || kind || chr(31) || record_id || chr(31) || version, 'UTF8')),
+    'hex');
+  INSERT INTO ledger_entry(body) VALUES (
+    part[2] || coalesce(after, 'null') || ',"before":' || coalesce(before, 'null') || part[3]
+    || substr(part[1], 1, 14) || '7' || substr(mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(mix, 4, 1)) & 3), 1) || substr(mix, 5, 3)
+    || '-' || substr(mix, 8, 12)
+    || part[4] || to_json(record_id) || ',"record_type":"' || kind || '"' || part[5] || version || '}}');
+END $titer$""",
+    # A message's number is the next one, whatever the writer asked for: without gaps, so that one that is gone shows.
+    f"""CREATE FUNCTION titer_next_message() RETURNS trigger {_DEFINER} $titer$
+BEGIN
+  NEW.position := coalesce((SELECT max(position) FROM record_outbox), 0) + 1;
+  RETURN NEW;
+END $titer$""",
+    "CREATE TRIGGER titer_record_outbox_number BEFORE INSERT ON record_outbox "
+    "FOR EACH ROW EXECUTE FUNCTION titer_next_message()",
+    "ALTER TABLE record_outbox ENABLE ALWAYS TRIGGER titer_record_outbox_number",
+    "REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), "
+    "titer_entry(text, text, bigint, text, text) FROM PUBLIC",
+    "REVOKE ALL ON TABLE titer_action_key FROM PUBLIC",
+)
+
+
+def address(text: str, *, password: str | None = None) -> URL:
+    """The address of a database out of the configuration.
+
+    Args:
+        text: `postgresql://role@host:port/database`; a folder with a socket goes into `?host=`.
+        password: of the role, where it does not stand in the address.
+
+    Raises:
+        Invalid: if it is no address of a PostgreSQL database.
+    """
+    try:
+        url = make_url(text)
+    except Exception as error:
+        raise Invalid("The database's address cannot be read.", do=_ADDRESS) from error
+    if url.get_backend_name() != "postgresql" or not url.database:
+        raise Invalid("The database's address names no PostgreSQL database.", do=_ADDRESS)
+    url = url.set(drivername="postgresql+psycopg")
+    return url.set(password=password) if password is not None else url
+
+
+_ADDRESS = "Write it as postgresql://role@host:5432/database."
+
+
+def engine(url: URL, key: bytes) -> Engine:
+    """An engine on a database.
+
+    Args:
+        url: from `address`.
+        key: 32 bytes that prove to the database that an action was opened here.
+
+    Raises:
+        Unavailable: if the driver is not installed.
+    """
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise Unavailable(
+            "PostgreSQL needs the Python package psycopg, which is not installed.",
+            do="Install it: pip install 'titer[postgresql]'",
+        ) from error
+    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    made = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=16,
+        max_overflow=32,
+        connect_args={"options": options, "client_encoding": "utf8", "application_name": "titer"},
+    )
+
+    def on_connect(_dbapi: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["titer_slot"] = Slot()
+        entry.info["titer_key"] = key
+
+    event.listen(made, "connect", on_connect)
+    return made
+
+
+def open_action(connection: Connection, opening: Opening) -> None:
+    """State the action to the triggers of this transaction."""
+    holder = slot(connection)
+    holder.writer, holder.times = opening.writer, opening.times
+    transaction = connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one()
+    stated = _SEPARATOR + _SEPARATOR.join(opening.parts)
+    proof = hmac.new(
+        connection.info["titer_key"], (transaction + stated).encode(), hashlib.sha256
+    ).hexdigest()
+    connection.exec_driver_sql("SELECT set_config('titer.action', %s, true)", (proof + stated,))
+
+
+def before_create(connection: Connection) -> None:
+    """The functions that the triggers call."""
+    for statement in _PRELUDE:
+        connection.exec_driver_sql(statement)
+
+
+def after_create(connection: Connection) -> None:
+    """The function that writes entries, and the pads of the key that it checks actions with."""
+    for statement in _PRELUDE_AFTER_TABLES:
+        connection.exec_driver_sql(statement)
+    keep_key(connection)
+
+
+def keep_key(connection: Connection) -> None:
+    """Give the database what it checks actions with: the pads of HMAC-SHA-256 (RFC 2104), for the owner's eyes."""
+    key = connection.info["titer_key"].ljust(64, b"\0")
+    connection.exec_driver_sql("DELETE FROM titer_action_key")
+    connection.exec_driver_sql(
+        "INSERT INTO titer_action_key(inner_pad, outer_pad) VALUES (%s, %s)",
+        (bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)),
+    )
+
+
+def grant(connection: Connection, role: str, append_only: set[str]) -> None:
+    """Give the runtime role what it needs, and nothing of the ledger but reading; done by the tables' owner.
+
+    Args:
+        connection: of the owner.
+        role: that Titer runs as.
+        append_only: tables whose rows are never changed nor deleted.
+    """
+    quoted = _quoted(role)
+    tables = connection.exec_driver_sql(
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' "
+        "ORDER BY c.relname"
+    ).scalars()
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    for table in tables.all():
+        connection.exec_driver_sql(f'REVOKE ALL ON TABLE "{table}" FROM {quoted}, PUBLIC')
+        rights = "SELECT, INSERT" if table in append_only else "SELECT, INSERT, UPDATE, DELETE"
+        if table in ("ledger_entry", "record_revision"):
+            rights = "SELECT"
+        if table != "titer_action_key":
+            connection.exec_driver_sql(f'GRANT {rights} ON TABLE "{table}" TO {quoted}')
+    connection.exec_driver_sql(f"GRANT USAGE ON SEQUENCE record_outbox_position_seq TO {quoted}")
+
+
+def _quoted(name: str) -> str:
+    return postgresql.dialect().identifier_preparer.quote_identifier(name)  # type: ignore[no-untyped-call]
+
+
+def image_sql(table: Table, row: str) -> str:
+    """SQL for a row's canonical JSON image, byte for byte as SQLite writes it.
+
+    Args:
+        table: a regulated table.
+        row: `NEW`, `OLD` or an alias.
+    """
+    parts = []
+    for column in sorted(table.columns, key=lambda item: item.name):
+        reference = f'{row}."{column.name}"'
+        kind = column.type.dialect_impl(postgresql.dialect())  # type: ignore[no-untyped-call]
+        kind = getattr(kind, "impl", kind)
+        if isinstance(kind, Boolean | Integer):
+            text = f"{reference}::text"
+        elif isinstance(kind, Numeric):
+            text = f"'\"' || {reference}::text || '\"'"
+        elif isinstance(kind, String):
+            text = f"to_json({reference})::text"
+        else:
+            raise TypeError(
+                f"{table.name}.{column.name} has a type without a canonical form: {column.type!r}"
+            )
+        parts.append(f"'\"{column.name}\":' || coalesce({text}, 'null')")
+    return "'{' || " + " || ',' || ".join(parts) + " || '}'"
+
+
+def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> list[str]:
+    """The trigger function of one regulated table, and its triggers."""
+    name = table.name
+    new, old = image_sql(table, "NEW"), image_sql(table, "OLD")
+    frozen = "".join(
+        f'  IF NEW."{column}" IS DISTINCT FROM OLD."{column}" THEN '
+        f"RAISE EXCEPTION USING MESSAGE = 'titer: {name}.{column} keeps its first value'; END IF;\n"
+        for column in ("id", *immutable)
+    )
+    function = f"""CREATE OR REPLACE FUNCTION titer_{name}_entry() RETURNS trigger {_DEFINER} $titer$
+BEGIN
+  {_NO_ACTION}
+  IF TG_OP = 'INSERT' THEN
+  IF NEW.version <> 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  PERFORM titer_entry('{name}', NEW.id, NEW.version, NULL, {new});
+  ELSIF TG_OP = 'UPDATE' THEN
+{frozen}  IF NEW.version <> OLD.version + 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  PERFORM titer_entry('{name}', NEW.id, NEW.version, {old}, {new});
+  ELSE
+  PERFORM titer_entry('{name}', OLD.id, OLD.version + 1, {old}, NULL);
+  END IF;
+  RETURN NULL;
+END $titer$"""
+    made = [function, f"REVOKE ALL ON FUNCTION titer_{name}_entry() FROM PUBLIC"]
+    for verb in ("INSERT",) if append_only else ("INSERT", "UPDATE", "DELETE"):
+        made += _trigger(
+            name, f"titer_{name}_{verb.lower()}", f"AFTER {verb}", "ROW", f"titer_{name}_entry()"
+        )
+    if append_only:
+        return made + forbid(name)
+    return made + _no(name, "TRUNCATE", "is never emptied")
+
+
+def forbid(name: str) -> list[str]:
+    """Triggers that forbid changing and deleting rows of a table, and emptying it."""
+    return [text for verb in ("UPDATE", "DELETE", "TRUNCATE") for text in _no(name, verb, "is append-only")]
+
+
+def _no(name: str, verb: str, why: str) -> list[str]:
+    return _trigger(
+        name, f"titer_{name}_no_{verb.lower()}", f"BEFORE {verb}", "STATEMENT", f"titer_refuse('{why}')"
+    )
+
+
+def _trigger(table: str, name: str, when: str, each: str, call: str) -> list[str]:
+    """A trigger that fires whatever `session_replication_role` says."""
+    if len(name) > _LONGEST_NAME:
+        raise Invalid(f"The trigger {name} has a name that PostgreSQL would cut off.")
+    return [
+        f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {call}",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    ]
+
+
+def drop_triggers(connection: Connection, table: str) -> None:
+    """Drop all triggers of a table."""
+    for name in connection.exec_driver_sql(
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", (table,)
+    ).scalars():
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}" ON {table}')
+
+
+def guarded(connection: Connection) -> dict[str, set[str]]:
+    """By table, which of INSERT, UPDATE, DELETE and TRUNCATE its own triggers look at, whoever writes."""
+    found: dict[str, set[str]] = {}
+    bits = {4: "INSERT", 8: "DELETE", 16: "UPDATE", 32: "TRUNCATE"}  # pg_trigger.h, TRIGGER_TYPE_*
+    for table, kind in connection.exec_driver_sql(
+        "SELECT tgrelid::regclass::text, tgtype FROM pg_trigger "
+        "WHERE NOT tgisinternal AND tgenabled = 'A' AND starts_with(tgname, 'titer_')"
+    ):
+        found.setdefault(table, set()).update(verb for bit, verb in bits.items() if kind & bit)
+    return found
+
+
+_OBJECTS = (
+    # Relations with their owner and grants, rules and row security; columns; constraints; indices.
+    "SELECT 'relation', c.relname, c.relkind::text, pg_get_userbyid(c.relowner), coalesce(c.relacl::text, ''), "
+    "c.relrowsecurity::text, c.relhasrules::text, c.relpersistence::text FROM pg_class c "
+    "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind <> 'i'",
+    "SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, "
+    "a.attgenerated::text, coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(l.collname, '') "
+    "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+    "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
+    "LEFT JOIN pg_collation l ON l.oid = a.attcollation "
+    "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped",
+    "SELECT 'constraint', c.relname, n.conname, pg_get_constraintdef(n.oid) FROM pg_constraint n "
+    "JOIN pg_class c ON c.oid = n.conrelid WHERE c.relnamespace = 'public'::regnamespace",
+    "SELECT 'index', i.indrelid::regclass::text, pg_get_indexdef(i.indexrelid), i.indisvalid::text FROM pg_index i "
+    "JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace",
+    "SELECT 'trigger', c.relname, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled::text FROM pg_trigger t "
+    "JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal",
+    "SELECT 'function', p.proname, pg_get_functiondef(p.oid), pg_get_userbyid(p.proowner), "
+    "coalesce(p.proacl::text, '') FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f'",
+    "SELECT 'inheritance', i.inhrelid::regclass::text, i.inhparent::regclass::text FROM pg_inherits i",
+    "SELECT 'event trigger', evtname, evtevent, evtenabled::text FROM pg_event_trigger",
+)
+
+
+def fingerprint(connection: Connection) -> str:
+    """SHA-256 over the database's own objects: tables, who may do what, indices, triggers and functions."""
+    rows = sorted(
+        tuple("" if cell is None else str(cell) for cell in row)
+        for statement in _OBJECTS
+        for row in connection.exec_driver_sql(statement)
+    )
+    return hashlib.sha256("\n".join("|".join(row) for row in rows).encode()).hexdigest()
+
+
+def images(connection: Connection, table: Table) -> dict[str, str]:
+    """Each row's canonical image by id, as the triggers would write it now."""
+    statement = f"SELECT t.id, {image_sql(table, 't')} FROM {table.name} t"
+    return {row[0]: row[1] for row in connection.exec_driver_sql(statement)}
+
+
+def keep_images(connection: Connection, table: str) -> None:
+    """Keep each row's image and version as they are before a migration changes the table."""
+    connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.titer_before")
+    connection.exec_driver_sql(
+        "CREATE TEMP TABLE titer_before AS "
+        f"SELECT t.id AS id, t.version AS version, {_image_of(connection, table)} AS image FROM {table} t"
+    )
+
+
+def enter_changes(connection: Connection, table: str, times: tuple[int, int]) -> None:
+    """After a migration changed a table: raise the version of each row whose image changed, and enter it."""
+    image = _image_of(connection, table)
+    changed = f"{table} t LEFT JOIN titer_before b ON b.id = t.id WHERE {image} IS DISTINCT FROM b.image"
+    connection.exec_driver_sql(
+        f"UPDATE {table} SET version = version + 1, recorded_at = %s, process_at = %s "
+        f"WHERE id IN (SELECT t.id FROM {changed} AND b.id IS NOT NULL)",
+        times,
+    )
+    connection.exec_driver_sql(
+        f"SELECT titer_entry('{table}', c.id, c.version, c.before, c.after) FROM "
+        f"(SELECT t.id, t.version, b.image AS before, {image} AS after FROM {changed} ORDER BY t.id) c"
+    )
+    connection.exec_driver_sql(
+        f"SELECT titer_entry('{table}', b.id, b.version + 1, b.image, NULL) FROM titer_before b "
+        f"WHERE b.id NOT IN (SELECT id FROM {table}) ORDER BY b.id"
+    )
+    connection.exec_driver_sql("DROP TABLE titer_before")
+
+
+def _image_of(connection: Connection, table: str) -> str:
+    """The image's SQL for a table as it stands in the database, whatever today's code says of it."""
+    kinds: dict[str, TypeEngine[Any]] = {
+        "boolean": Boolean(),
+        "bigint": Integer(),
+        "integer": Integer(),
+        "numeric": Numeric(),
+    }
+    columns = connection.exec_driver_sql(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+        "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        (table,),
+    ).all()
+    kept: list[Column[Any]] = [Column(name, kinds.get(kind, Text())) for name, kind in columns]
+    return image_sql(Table(table, MetaData(), *kept), "t")
+
+
+def add_leaves(connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:
+    """Add leaves (index, entry's number, hash) in one statement, without a dictionary for each."""
+    indices, numbers, hashes = zip(*leaves, strict=True)
+    connection.exec_driver_sql(
+        "INSERT INTO ledger_leaf(leaf_index, entry_seq, leaf_hash) "
+        "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[])",
+        (list(indices), list(numbers), list(hashes)),
+    )
+
+
+def begin_snapshot(connection: Connection) -> None:
+    """Read something: a snapshot is taken by a transaction's first statement."""
+    connection.exec_driver_sql("SELECT 1")
+
+
+def oldest_open(connection: Connection) -> int:
+    """The oldest transaction that the snapshot sees open; all with smaller numbers have ended."""
+    oldest = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    return int(connection.exec_driver_sql(oldest).scalar_one())
+
+
+def begin_number(connection: Connection) -> int:
+    """This transaction's number: larger than that of any that had one before."""
+    return int(connection.exec_driver_sql("SELECT pg_current_xact_id()::text::bigint").scalar_one())
+
+
+def integrity(connection: Connection) -> list[Any]:
+    """Entries whose columns, by which they are found, say something else than their bodies."""
+    rows = connection.exec_driver_sql(
+        "SELECT seq FROM ledger_entry WHERE (id, action, record_type, record_id, record_version) "
+        "IS DISTINCT FROM (body::json ->> 'id', body::json ->> 'action', body::json ->> 'record_type', "
+        "body::json ->> 'record_id', (body::json ->> 'version')::bigint) ORDER BY seq"
+    ).scalars()
+    return [f"the columns of entry {seq} do not say what its body says" for seq in rows]

@@ -1,0 +1,295 @@
+"""Every way of writing a regulated row meets the triggers: refused without an action, entered within one."""
+
+# ruff: noqa: S608  the columns in these statements stand in this file
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.orm import Session
+from tests.postgresql import RUNTIME, Server
+
+from titer.base.errors import Refused, StaleVersion
+from titer.record import Actor, LedgerEntry, Record, Training
+
+TIMER = Actor.timer("test")
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+Way = Callable[[Session, str], object]
+"""Writes to the row whose id it is given."""
+
+
+def _row(record_id: str, **other: Any) -> dict[str, Any]:
+    return {
+        "id": record_id, "version": 1, "recorded_at": AT, "process_at": AT, "person_id": "p", "competency": "SEC",
+        "document": "d", "trained_at": AT, **other,
+    }  # fmt: skip
+
+
+def _object_insert(session: Session, _: str) -> None:
+    session.add(Training(**_row("new")))
+    session.flush()
+
+
+def _object_update(session: Session, record_id: str) -> None:
+    session.get_one(Training, record_id).competency = "object"
+    session.flush()
+
+
+def _object_delete(session: Session, record_id: str) -> None:
+    session.delete(session.get_one(Training, record_id))
+    session.flush()
+
+
+def _upsert(session: Session, record_id: str) -> object:
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite_dialect.insert
+    values = {"competency": "upsert", "version": 2}
+    return session.execute(
+        make(Training).values(**_row(record_id)).on_conflict_do_update(index_elements=["id"], set_=values)
+    )
+
+
+_COLUMNS = "id,version,recorded_at,process_at,person_id,competency,document,trained_at"
+WAYS: dict[str, Way] = {
+    "object insert": _object_insert,
+    "object update": _object_update,
+    "object delete": _object_delete,
+    "core insert": lambda s, _: s.execute(insert(Training).values(**_row("new"))),
+    "core update": lambda s, i: s.execute(
+        update(Training).where(Training.id == i).values(competency="core", version=2)
+    ),
+    "core delete": lambda s, i: s.execute(delete(Training).where(Training.id == i)),
+    "many at once": lambda s, _: s.connection().execute(insert(Training), [_row("new")]),
+    "bulk mappings": lambda s, i: s.bulk_update_mappings(
+        Training, [{"id": i, "competency": "bulk", "version": 1}]
+    ),
+    "upsert": _upsert,
+    "raw insert": lambda s, _: s.execute(
+        text(f"INSERT INTO record_training ({_COLUMNS}) VALUES ('new',1,0,0,'p','c','d',0)")
+    ),
+    "raw update": lambda s, _: s.execute(
+        text("UPDATE record_training SET version = version + 1, competency = 'raw'")
+    ),
+    "raw delete": lambda s, _: s.execute(text("DELETE FROM record_training")),
+    "out of a query": lambda s, _: s.execute(
+        text(
+            f"WITH w AS (SELECT * FROM record_training) INSERT INTO record_training ({_COLUMNS}) "
+            "SELECT 'new',1,recorded_at,process_at,person_id,competency,document,trained_at FROM w"
+        )
+    ),
+}
+
+
+def _entries(record: Record) -> list[dict[str, Any]]:
+    with record.reading() as session:
+        return [
+            json.loads(row) for row in session.scalars(select(LedgerEntry.body).order_by(LedgerEntry.seq))
+        ]
+
+
+@pytest.fixture
+def training(record: Record) -> str:
+    """The id of a row."""
+    with record.action(TIMER, "record.training.enter") as unit:
+        return unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now)).id
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_without_an_action_nothing_is_written(record: Record, training: str, way: str) -> None:
+    before = _entries(record)
+    with pytest.raises(Exception, match="no action is open"), record.operational() as session:
+        WAYS[way](session, training)
+    assert _entries(record) == before
+    with record.reading() as session:
+        assert [(row.id, row.version) for row in session.scalars(select(Training))] == [(training, 1)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_within_an_action_one_entry_is_written(record: Record, training: str, way: str) -> None:
+    count = len(_entries(record))
+    with record.action(TIMER, "record.training.enter") as unit:
+        WAYS[way](unit.session, training)
+    made = _entries(record)[count:]
+    assert len(made) == 1
+    assert (made[0]["before"] is not None) == (
+        "insert" not in way and way not in ("many at once", "out of a query")
+    )
+    assert (made[0]["after"] is None) == ("delete" in way)
+    if made[0]["after"] is not None:
+        with record.reading() as session:
+            images = record.database.images(session.connection(), Training.__table__)  # type: ignore[arg-type]
+        assert json.loads(images[made[0]["record_id"]]) == made[0]["after"]
+
+
+def test_an_action_ends_with_its_transaction(record: Record, training: str) -> None:
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.session.get_one(Training, training).competency = "first"
+    for _ in range(3):  # whichever of the pool's connections
+        with pytest.raises(Exception, match="no action is open"), record.operational() as session:
+            session.execute(text("DELETE FROM record_training"))
+
+
+class TestOnlySQLite:
+    """What only SQLite has."""
+
+    @pytest.fixture
+    def database(self) -> str:
+        return "sqlite"
+
+    def test_insert_or_replace_is_a_change(self, record: Record, training: str) -> None:
+        statement = text("INSERT OR REPLACE INTO record_training SELECT * FROM record_training")
+        before = _entries(record)
+        with pytest.raises(Exception, match="no action is open"), record.operational() as session:
+            session.execute(statement)
+        assert _entries(record) == before
+        with record.action(TIMER, "record.training.enter") as unit:
+            unit.session.execute(statement)
+        assert len(_entries(record)) == len(before) + 2, "it deletes a row, and inserts one"
+
+    def test_another_program_cannot_write(self, record: Record, training: str) -> None:
+        stranger = sqlite3.connect(str(record.engine.url.database))
+        for statement in ("DELETE FROM record_training", "UPDATE record_training SET version = 2"):
+            with pytest.raises(sqlite3.OperationalError, match="no such function"):
+                stranger.execute(statement)
+        stranger.close()
+
+
+class TestOnlyPostgreSQL:
+    """What only PostgreSQL has: COPY, TRUNCATE, MERGE, roles, and settings that anybody may set."""
+
+    @pytest.fixture
+    def database(self) -> str:
+        return "postgresql"
+
+    COPY = f"COPY record_training ({_COLUMNS}) FROM STDIN"
+    LINES = "".join(f"copied-{number}\t1\t0\t0\tp\tc\td\t0\n" for number in range(3))
+
+    def _copy(self, session: Session) -> None:
+        cursor = session.connection().connection.cursor()
+        with cursor.copy(self.COPY) as copy:  # type: ignore[attr-defined]
+            copy.write(self.LINES)
+
+    def test_copy_is_refused_or_entered(self, record: Record, training: str) -> None:
+        count = len(_entries(record))
+        with pytest.raises(Exception, match="no action is open"), record.operational() as session:
+            self._copy(session)
+        assert len(_entries(record)) == count
+        with record.action(TIMER, "record.training.enter") as unit:
+            self._copy(unit.session)
+        assert [entry["record_id"] for entry in _entries(record)[count:]] == [
+            "copied-0",
+            "copied-1",
+            "copied-2",
+        ]
+
+    def test_merge_is_refused_or_entered(self, record: Record, training: str) -> None:
+        statement = text(
+            "MERGE INTO record_training t USING (SELECT 1) one ON t.person_id = 'p' "
+            "WHEN MATCHED THEN UPDATE SET version = t.version + 1, competency = 'merged'"
+        )
+        with pytest.raises(Exception, match="no action is open"), record.operational() as session:
+            session.execute(statement)
+        with record.action(TIMER, "record.training.enter") as unit:
+            unit.session.execute(statement)
+        assert _entries(record)[-1]["after"]["competency"] == "merged"
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "TRUNCATE record_training",
+            "TRUNCATE ledger_entry CASCADE",
+            "UPDATE ledger_entry SET body = body",
+            "DELETE FROM ledger_entry",
+            "INSERT INTO ledger_entry(body) VALUES ('{}')",
+            "INSERT INTO ledger_entry(seq, body) OVERRIDING SYSTEM VALUE VALUES (99, '{}')",
+            "SELECT setval('ledger_entry_seq_seq', 1)",
+            "SELECT titer_entry('record_training', 'x', 1, NULL, '{}')",
+            "SELECT * FROM titer_action_key",
+            "UPDATE titer_action_key SET inner_pad = ''",
+            "UPDATE ledger_leaf SET leaf_index = 0",
+            "DELETE FROM ledger_checkpoint",
+            "ALTER TABLE record_training DISABLE TRIGGER ALL",
+            "DROP TRIGGER titer_record_training_update ON record_training",
+            "CREATE OR REPLACE FUNCTION titer_entry(text, text, bigint, text, text) RETURNS void "
+            "LANGUAGE sql AS 'SELECT'",
+            "SET session_replication_role = replica",
+            "CREATE TABLE public.other (id int)",
+            "SET ROLE titer_owner",
+        ],
+    )
+    def test_the_runtime_role_may_not(self, record: Record, training: str, statement: str) -> None:
+        with (
+            pytest.raises(Refused, match="no right"),
+            record.action(TIMER, "record.training.enter") as unit,
+        ):
+            unit.session.execute(text(statement))
+
+    @pytest.mark.parametrize(
+        "statement",
+        ["TRUNCATE record_training", "TRUNCATE ledger_entry", "UPDATE ledger_entry SET body = body",
+         "DELETE FROM ledger_entry", "DELETE FROM ledger_leaf"],
+    )  # fmt: skip
+    def test_not_even_the_owner_may_by_accident(self, owner: Any, record: Record, statement: str) -> None:
+        with pytest.raises(Exception, match=r"append-only|never emptied"), owner.begin() as connection:
+            connection.execute(text(statement))
+
+    def test_triggers_fire_for_a_replica_too(
+        self, record: Record, training: str, postgresql_server: Server
+    ) -> None:
+        superuser = postgresql_server.engine("postgres", str(record.engine.url.database))
+        with pytest.raises(Exception, match="no action is open"), superuser.begin() as connection:
+            connection.execute(text("SET session_replication_role = replica"))
+            connection.execute(text("DELETE FROM record_training"))
+        superuser.dispose()
+
+    def test_who_has_the_password_and_not_the_key_writes_nothing(
+        self, record: Record, training: str, postgresql_server: Server
+    ) -> None:
+        name = str(record.engine.url.database)
+        with record.action(TIMER, "record.training.enter") as unit:
+            seen = unit.session.scalar(text("SELECT current_setting('titer.action')"))
+        stolen = postgresql_server.engine(RUNTIME, name, key=bytes(32))
+        for statement in (seen, "0" * 64 + str(seen)[64:], "x", "\x1f" * 9):
+            with (
+                pytest.raises(Exception, match="not opened by this installation"),
+                stolen.begin() as connection,
+            ):
+                connection.execute(text("SELECT set_config('titer.action', :a, true)"), {"a": statement})
+                connection.execute(text("DELETE FROM record_training"))
+        stolen.dispose()
+        count = len(_entries(record))
+        other = Record(
+            postgresql_server.engine(RUNTIME, name, key=bytes(32)), record.content, clock=record.clock,
+            process_clock=record.process_clock, ids=record.ids,
+        )  # fmt: skip
+        other.register_actions(tuple(record.matrix.values()))
+        with (
+            pytest.raises(Refused, match="installation"),
+            other.action(TIMER, "record.training.enter") as unit,
+        ):
+            unit.add(Training(person_id="p", competency="SEC", document="forged", trained_at=unit.now))
+        other.engine.dispose()
+        assert len(_entries(record)) == count
+
+    def test_of_two_who_change_what_both_have_read_one_is_told(
+        self, record: Record, training: str, postgresql_server: Server
+    ) -> None:
+        other = Record(
+            postgresql_server.engine(RUNTIME, str(record.engine.url.database)), record.content,
+            clock=record.clock, process_clock=record.process_clock, ids=record.ids,
+        )  # fmt: skip
+        other.register_actions(tuple(record.matrix.values()))
+        with pytest.raises(StaleVersion), record.action(TIMER, "record.training.enter") as unit:
+            mine = unit.get(Training, training)
+            with other.action(TIMER, "record.training.enter") as unit_there:
+                unit_there.get(Training, training).competency = "theirs"
+            mine.competency = "mine"
+        other.engine.dispose()
+        assert [entry["after"]["competency"] for entry in _entries(record)[-2:]] == ["SEC", "theirs"]

