@@ -123,6 +123,11 @@ class Database(Protocol):
 
 def of(bound: Connection | Engine) -> Database:
     """The module for the database of a connection or engine."""
+    return of_name(bound.dialect.name)
+
+
+def of_name(dialect: str) -> Database:
+    """The module for `sqlite` or `postgresql`."""
     from titer.record import postgres, sqlite
 
-    return cast(Database, {"sqlite": sqlite, "postgresql": postgres}[bound.dialect.name])
+    return cast(Database, {"sqlite": sqlite, "postgresql": postgres}[dialect])

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from titer.base.errors import Invalid, Unavailable
@@ -57,7 +58,7 @@ _NO_ACTION = (
     "RAISE EXCEPTION USING MESSAGE = 'titer: no action is open, so nothing may be written'; END IF;"
 )
 
-_PRELUDE = (
+BEFORE_TABLES = (
     "CREATE TABLE titer_action_key (inner_pad BYTEA NOT NULL, outer_pad BYTEA NOT NULL)",
     "CREATE UNIQUE INDEX titer_action_key_is_one ON titer_action_key ((true))",
     """CREATE FUNCTION titer_refuse() RETURNS trigger LANGUAGE plpgsql AS $titer$
@@ -65,7 +66,7 @@ BEGIN
   RAISE EXCEPTION USING MESSAGE = 'titer: ' || TG_TABLE_NAME || ' ' || TG_ARGV[0];
 END $titer$""",
 )
-_PRELUDE_AFTER_TABLES = (
+AFTER_TABLES = (
     f"""CREATE FUNCTION titer_entry(kind text, record_id text, version bigint, before text, after text)
 RETURNS void {_DEFINER} $titer$
 DECLARE
@@ -174,15 +175,29 @@ def open_action(connection: Connection, opening: Opening) -> None:
     connection.exec_driver_sql("SELECT set_config('titer.action', %s, true)", (proof + stated,))
 
 
+def tables(metadata: MetaData) -> list[str]:
+    """The statements that make the tables of the metadata, each with its indices, what is referred to first."""
+    made: list[str] = []
+    for table in metadata.sorted_tables:
+        made.append(_text(CreateTable(table)))
+        made += [_text(CreateIndex(one)) for one in sorted(table.indexes, key=lambda one: str(one.name))]
+    return made
+
+
+def _text(element: ExecutableDDLElement) -> str:
+    compiled = str(element.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+    return "\n".join(line.rstrip() for line in compiled.strip().splitlines() if line.strip())
+
+
 def before_create(connection: Connection) -> None:
     """The functions that the triggers call."""
-    for statement in _PRELUDE:
+    for statement in BEFORE_TABLES:
         connection.exec_driver_sql(statement)
 
 
 def after_create(connection: Connection) -> None:
     """The function that writes entries, and the pads of the key that it checks actions with."""
-    for statement in _PRELUDE_AFTER_TABLES:
+    for statement in AFTER_TABLES:
         connection.exec_driver_sql(statement)
     keep_key(connection)
 
@@ -351,14 +366,18 @@ _OBJECTS = (
 )
 
 
-def fingerprint(connection: Connection) -> str:
-    """SHA-256 over the database's own objects: tables, who may do what, indices, triggers and functions."""
-    rows = sorted(
+def objects(connection: Connection) -> list[tuple[str, ...]]:
+    """The database's own objects: tables, who may do what, columns, constraints, indices, triggers, functions."""
+    return sorted(
         tuple("" if cell is None else str(cell) for cell in row)
         for statement in _OBJECTS
         for row in connection.exec_driver_sql(statement)
     )
-    return hashlib.sha256("\n".join("|".join(row) for row in rows).encode()).hexdigest()
+
+
+def fingerprint(connection: Connection) -> str:
+    """SHA-256 over the database's own objects."""
+    return hashlib.sha256("\n".join("|".join(row) for row in objects(connection)).encode()).hexdigest()
 
 
 def images(connection: Connection, table: Table) -> dict[str, str]:

@@ -52,6 +52,17 @@ def trigger_statements(kind_of_database: database.Database) -> list[str]:
     return statements
 
 
+def postgresql_statements() -> list[str]:
+    """What today's metadata makes on PostgreSQL, in the order in which it can be made; nothing of an installation."""
+    made = postgres.tables(Base.metadata)
+    return [
+        *postgres.BEFORE_TABLES,
+        *made,
+        *trigger_statements(database.of_name("postgresql")),
+        *postgres.AFTER_TABLES,
+    ]
+
+
 def create(engine: Engine, also: Callable[[Connection], None] | None = None) -> None:
     """Make all tables and triggers in an empty database, as today's code describes them.
 

@@ -33,8 +33,12 @@ def main() -> int:
     made = statements()
     path = VERSIONS / "r0001_baseline.sqlite.sql"
     if History().head == "0001":
-        path.write_text("\n\n".join(made) + "\n", "utf-8")
-        sys.stdout.write(f"{path.name}: {len(made)} statements\n")
+        for name, texts in (
+            (path.name, made),
+            ("r0001_baseline.postgresql.sql", schema.postgresql_statements()),
+        ):
+            path.with_name(name).write_text("\n\n".join(texts) + "\n", "utf-8")
+            sys.stdout.write(f"{name}: {len(texts)} statements\n")
         return 0
     with tempfile.TemporaryDirectory() as folder:
         engine = sqlite.engine(Path(folder) / "titer.db")
@@ -43,6 +47,11 @@ def main() -> int:
             known = set(sqlite.statements(connection))
         engine.dispose()
     sys.stdout.write("\n\n".join(text for text in made if text not in known) + "\n")
+    frozen = "\n\n".join(file.read_text("utf-8") for file in sorted(VERSIONS.glob("*.postgresql.sql"))).split(
+        "\n\n"
+    )
+    known = {text.strip() for text in frozen}
+    sys.stdout.write("\n\n".join(text for text in schema.postgresql_statements() if text not in known) + "\n")
     return 0
 
 

@@ -40,4 +40,9 @@ def downgrade() -> None:
     for statement in path.read_text("utf-8").strip().split("\n\n"):
         words = statement.split(None, 3)
         if words[:2] == ["CREATE", "TABLE"]:
-            connection.exec_driver_sql(f"DROP TABLE {words[2]}")
+            cascade = " CASCADE" if connection.dialect.name == "postgresql" else ""
+            connection.exec_driver_sql(f"DROP TABLE {words[2]}{cascade}")
+    if connection.dialect.name == "postgresql":
+        functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        for name in connection.exec_driver_sql(functions).scalars().all():
+            connection.exec_driver_sql(f"DROP FUNCTION {name}")
