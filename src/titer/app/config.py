@@ -27,6 +27,8 @@ class Config:
         time_zone: the plant's, IANA name.
         layers: those that are switched on.
         witness: folder of the witness, best on another volume.
+        database: `postgresql://role@host:port/database`, the role being the one that Titer runs as, without its
+            password; None for the embedded SQLite file in the folder.
         key_file: holds the key that opens the installation's secrets; None where it comes from the environment.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
@@ -39,6 +41,7 @@ class Config:
     time_zone: str = "UTC"
     layers: tuple[str, ...] = LAYERS
     witness: str = "witness"
+    database: str | None = None
     key_file: str | None = None
     plant_clock: str | None = None
     rate: float = 1.0

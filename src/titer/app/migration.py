@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from titer.app import store
 from titer.app.config import load
 from titer.app.history import History, revision_of
 from titer.app.platform import import_tables, lock, open_ids, stopped_clock
@@ -49,6 +50,7 @@ def migrate(
     """
     known, server_clock = history or History(), clock or SystemClock()
     config = load(folder)
+    store.refuse_postgresql(config, "A migration")
     held = lock(folder)
     try:
         before, after = revision_of(folder / "titer.db"), to or known.head

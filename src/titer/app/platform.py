@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx2 as httpx
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from titer.app import store
 from titer.app.config import LOCAL_HOST, Config, load, write
 from titer.app.history import History
 from titer.app.plant_clock import PlantClock
@@ -80,6 +82,7 @@ class Platform:
     workers: list[Worker] = field(default_factory=list)
     layers: dict[str, Any] = field(default_factory=dict)
     _lock: int | None = None
+    _held: Connection | None = None
 
     def __getattr__(self, name: str) -> Any:
         layers = self.__dict__.get("layers", {})
@@ -110,6 +113,8 @@ class Platform:
                 close()
         if self.plant_clock:
             self.plant_clock.stop()
+        if self._held is not None:
+            self._held.close()
         self.record.engine.dispose()
         if self._lock is not None:
             os.close(self._lock)
@@ -147,8 +152,17 @@ def create_installation(
     simulated: bool = False,
     demo: bool = False,
     clock: Clock | None = None,
+    owner: str | None = None,
 ) -> None:
     """Make an empty installation: folders, keys, database, first entries.
+
+    Args:
+        folder: of the installation.
+        config: what it is told.
+        simulated: its plant is a simulation.
+        demo: it is for showing.
+        clock: the server clock; the system's if left out.
+        owner: on PostgreSQL, the address with the role that is to own the tables.
 
     Raises:
         Conflict: if there is one in the folder already.
@@ -162,6 +176,9 @@ def create_installation(
         folder.chmod(0o700)
         config = _new_key(folder, config)
         opened = _vault(folder, config)
+        config = store.new(folder, config, opened)
+        import_tables()
+        store.create(folder, config, opened, owner)
         write(folder, config)
     except OSError as error:
         raise Unavailable(
@@ -169,11 +186,12 @@ def create_installation(
         ) from error
     plant = PlantClock(config.plant_clock, config.rate) if config.plant_clock else None
     record = open_record(
-        folder, clock=server_clock, process_clock=plant or server_clock, ids=open_ids(server_clock)
+        folder,
+        clock=server_clock,
+        process_clock=plant or server_clock,
+        ids=open_ids(server_clock),
+        engine=store.engine(folder, config, opened),
     )
-    import_tables()
-    history = History()
-    schema.create(record.engine, history.stamp)
     record.register_actions(identity_module.ACTIONS)
     with record.action(Actor.timer("titer.init"), "record.install") as unit:
         unit.add(
@@ -188,7 +206,7 @@ def create_installation(
                 time_zone=config.time_zone,
             )
         )
-        unit.add(schema.log_fingerprint(record, unit.session, history.head))
+        unit.add(schema.log_fingerprint(record, unit.session, History().head))
     sealer = _sealer(folder, config, record, opened, create=True)
     credential_key = secrets.token_bytes(KEY_LENGTH)
     opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
@@ -259,12 +277,39 @@ def open_platform(
 
 
 def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, hasher: Any) -> Platform:
-    History().require_head(folder / "titer.db")
+    if config.database is None:
+        History().require_head(folder / "titer.db")
     opened = _vault(folder, config)
+    engine = store.engine(folder, config, opened)
+    kept: Connection | None = None
+    try:
+        if config.database is not None:
+            store.require_head(engine)
+            kept = store.hold(engine) if held is not None else None
+        return _wired(folder, config, server_clock, held, hasher, opened, engine, kept)
+    except BaseException:
+        if kept is not None:
+            kept.close()
+        engine.dispose()
+        raise
+
+
+def _wired(
+    folder: Path,
+    config: Config,
+    server_clock: Clock,
+    held: int | None,
+    hasher: Any,
+    opened: Vault,
+    engine: Engine,
+    kept: Connection | None,
+) -> Platform:
     credential_key = opened.read(folder / "keys" / CREDENTIAL_KEY)
     plant = _plant_clock(config)
-    process_clock: Clock = plant or (stopped_clock(folder) if config.plant_clock else server_clock)
-    record = open_record(folder, clock=server_clock, process_clock=process_clock, ids=open_ids(server_clock))
+    process_clock: Clock = plant or (stopped_clock(folder, engine) if config.plant_clock else server_clock)
+    record = open_record(
+        folder, clock=server_clock, process_clock=process_clock, ids=open_ids(server_clock), engine=engine
+    )
     import_tables()
     with record.reading() as session:
         schema.check_fingerprint(session)
@@ -284,6 +329,7 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
         plant_clock=plant,
         verifiers=[identity.stored_credentials],
         _lock=held,
+        _held=kept,
     )
     _layers(platform)
     return platform
@@ -300,8 +346,10 @@ def _plant_clock(config: Config) -> PlantClock | None:
         return None
 
 
-def stopped_clock(folder: Path) -> Clock:
+def stopped_clock(folder: Path, engine: Engine | None = None) -> Clock:
     """The process clock of a simulated installation whose plant is gone: it stands at the last entry's time."""
+    if engine is not None and engine.dialect.name == "postgresql":
+        return ManualClock(from_iso(store.last_process_time(engine)))
     connection = sqlite3.connect(f"file:{folder / 'titer.db'}?mode=ro", uri=True)
     try:
         row = connection.execute(

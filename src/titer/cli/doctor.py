@@ -8,13 +8,16 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from titer.app import Config, load, open_platform
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from titer.app import Config, load, open_platform, store
 from titer.app.history import History
 from titer.base import vault
 from titer.base.clock import Clock, SystemClock, from_iso, from_us, iso, us
@@ -74,7 +77,7 @@ def _findings(folder: Path, config: Config, port: int, clock: Clock) -> Iterator
         _built(),
         "Run `make pages` in the checkout, or install a released wheel.",
     )
-    yield from _database(folder)
+    yield from _database(folder, config)
     yield from _ledger(folder, config, clock)
     running = hub_is_running(config.host, port)
     if running:
@@ -142,9 +145,15 @@ def _keys(folder: Path, config: Config) -> Iterator[Finding]:
     )
 
 
-def _database(folder: Path) -> Iterator[Finding]:
+def _database(folder: Path, config: Config) -> Iterator[Finding]:
     try:
-        History().require_head(folder / "titer.db")
+        if config.database is None:
+            History().require_head(folder / "titer.db")
+        else:
+            with _server(folder, config) as engine:
+                store.require_head(engine)
+                for what, do in store.faults(engine):
+                    yield Finding(what, False, do)
     except TiterError as error:
         yield Finding(f"{error.what} {error.why}".strip(), False, error.do)
         return
@@ -167,7 +176,7 @@ def _ledger(folder: Path, config: Config, clock: Clock) -> Iterator[Finding]:
             (folder / "keys" / "ledger.pub").read_text().strip(),
             (witness / "witness.pub").read_text().strip(),
         ]
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, DBAPIError) as error:
         yield Finding(f"The last checkpoint cannot be read: {error}.", False, do)
         return
     if not last:
@@ -263,7 +272,7 @@ def _connections(folder: Path, clock: Clock) -> Iterator[Finding]:
         rows = _query(
             folder, "SELECT name, state, message, heard_at FROM equipment_connection_status ORDER BY name"
         )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DBAPIError) as error:
         yield Finding(f"The state of the connections cannot be read: {error}.", False, "Run `titer verify`.")
         return
     for name, state, message, heard_at in rows:
@@ -308,7 +317,20 @@ def _opens(folder: Path) -> Iterator[Finding]:
         platform.close()
 
 
+@contextmanager
+def _server(folder: Path, config: Config) -> Iterator[Engine]:
+    engine = store.engine(folder, config, vault.find((folder / config.key_file) if config.key_file else None))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _query(folder: Path, statement: str) -> list[Any]:
     """Read the database without touching it, whoever has it open."""
+    config = load(folder)
+    if config.database is not None:
+        with _server(folder, config) as engine:
+            return store.query(engine, statement)
     with closing(sqlite3.connect(f"file:{folder / 'titer.db'}?mode=ro", uri=True)) as base:
         return base.execute(statement).fetchall()

@@ -67,11 +67,22 @@ def init(
         Path | None,
         typer.Option("--key-file", help="Where to make the key of its secrets; beside FOLDER if not."),
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="postgresql://role@host:port/database with the role that Titer runs as; SQLite in FOLDER if not."
+        ),
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(help="The same database with the role that is to own the tables; it is not kept."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make an empty installation, with its first administrator.
 
-    The administrator's password is read from TITER_PASSWORD or asked for; there is no default.
+    The administrator's password is read from TITER_PASSWORD or asked for; there is no default. PostgreSQL roles'
+    passwords are best given in TITER_DATABASE_PASSWORD and TITER_DATABASE_OWNER_PASSWORD.
     """
     import os
 
@@ -82,8 +93,9 @@ def init(
 
     password = os.environ.get("TITER_PASSWORD") or _ask_password(admin)
     check_password(password, admin)
-    wanted = Config(name=name, site=site, time_zone=time_zone, port=port)
-    create_installation(folder, replace(wanted, key_file=str(key_file.absolute())) if key_file else wanted)
+    wanted = Config(name=name, site=site, time_zone=time_zone, port=port, database=database)
+    wanted = replace(wanted, key_file=str(key_file.absolute())) if key_file else wanted
+    create_installation(folder, wanted, owner=owner)
     made_key = load(folder).key_file
     platform = open_platform(folder)
     try:

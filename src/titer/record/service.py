@@ -280,10 +280,20 @@ def _stamp(session: Session, _context: Any, _instances: Any) -> None:
 event.listen(Session, "before_flush", _stamp)
 
 
-def open_record(folder: Path, *, clock: Clock, process_clock: Clock, ids: IdSource) -> Record:
-    """A record on the embedded database below a folder (which `titer.record.schema.create` has made)."""
+def open_record(
+    folder: Path, *, clock: Clock, process_clock: Clock, ids: IdSource, engine: Engine | None = None
+) -> Record:
+    """A record on the embedded database below a folder (which `titer.record.schema.create` has made).
+
+    Args:
+        folder: of the installation; the content store lies in it.
+        clock: the server clock.
+        process_clock: the process clock.
+        ids: source of ids.
+        engine: of another database.
+    """
     return Record(
-        sqlite.engine(folder / "titer.db"),
+        sqlite.engine(folder / "titer.db") if engine is None else engine,
         ContentFiles(folder / "content"),
         clock=clock,
         process_clock=process_clock,

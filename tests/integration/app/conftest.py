@@ -77,6 +77,12 @@ def furnished(folder: Path, clock: ManualClock) -> Platform:
     made = open_platform(
         folder, clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     )
+    furnish(made)
+    return made
+
+
+def furnish(made: Platform) -> None:
+    """People, a qualified reactor and its balance."""
     with made.record.action(TIMER, "record.person.create") as unit:
         for name, roles in PEOPLE.items():
             row = made.identity.create_person(
@@ -92,7 +98,6 @@ def furnished(folder: Path, clock: ManualClock) -> Platform:
         room.qualify(unit, "BR-201", "qualified")
         room.import_connection(unit, "br201", "opcua", {}, channels, node="BR-201")
         room.import_connection(unit, "wb01", "opcua", {}, balance, node="WB-01")
-    return made
 
 
 def frame(connection: str, tag: str, times: list[int], value: float, epoch: int = 1) -> bytes:

@@ -1,0 +1,246 @@
+"""Where an installation's rows lie: in a file of its folder, or in a database of a PostgreSQL server.
+
+On a server, Titer runs as a role that owns nothing; the owner's role makes the tables and is not kept. The runtime
+role's password comes from the environment or lies sealed among the keys, as does the key that proves to the database
+that an action was opened by this installation (docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from titer.app.config import Config
+from titer.app.history import VERSION_TABLE, History
+from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Refused, Unavailable
+from titer.base.vault import Vault
+from titer.record import postgres, schema, sqlite
+
+PASSWORD, OWNER_PASSWORD = "TITER_DATABASE_PASSWORD", "TITER_DATABASE_OWNER_PASSWORD"
+KEY_FILE, PASSWORD_FILE = "database.key", "database.password"
+OLDEST = 15
+_MAKE = (
+    "CREATE ROLE titer_owner LOGIN; CREATE ROLE titer LOGIN; CREATE DATABASE titer OWNER titer_owner "
+    "TEMPLATE template0 ENCODING 'UTF8'."
+)
+_HUB_LOCK = 0x7469746572
+"""The advisory lock of the one hub that writes; "titer" in ASCII."""
+
+
+def new(folder: Path, config: Config, opened: Vault) -> Config:
+    """The configuration of a new installation, with the database's secrets moved out of it into sealed files.
+
+    Raises:
+        Invalid: if the database's address is none.
+    """
+    if config.database is None:
+        return config
+    url = postgres.address(config.database)
+    if not url.username:
+        raise Invalid(
+            "The database's address names no role.", do="Write postgresql://role@host:5432/database."
+        )
+    (folder / "keys").mkdir(mode=0o700, exist_ok=True)
+    opened.write(folder / "keys" / KEY_FILE, secrets.token_bytes(postgres.KEY_LENGTH))
+    if url.password:
+        opened.write(folder / "keys" / PASSWORD_FILE, str(url.password).encode())
+    plain = url.set(drivername="postgresql")._replace(password=None)
+    return replace(config, database=plain.render_as_string(hide_password=False))
+
+
+def engine(
+    folder: Path, config: Config, opened: Vault, environment: Mapping[str, str] | None = None
+) -> Engine:
+    """The engine of an installation, as the role that Titer runs as."""
+    if config.database is None:
+        return sqlite.engine(folder / "titer.db")
+    password = (os.environ if environment is None else environment).get(PASSWORD)
+    kept = folder / "keys" / PASSWORD_FILE
+    if password is None and kept.exists():
+        password = opened.read(kept).decode()
+    return postgres.engine(
+        postgres.address(config.database, password=password), opened.read(folder / "keys" / KEY_FILE)
+    )
+
+
+def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
+    """Make tables and triggers in an empty database.
+
+    Args:
+        folder: of the installation.
+        config: its configuration.
+        opened: its vault.
+        owner: on PostgreSQL, the address with the role that is to own the tables; not kept.
+
+    Raises:
+        Invalid: if no owner is given, or it is the role that Titer is to run as.
+        Conflict: if the database is not empty.
+        Unavailable: if the server is too old, or does not answer.
+    """
+    if config.database is None:
+        made = sqlite.engine(folder / "titer.db")
+        schema.create(made, History().stamp)
+        made.dispose()
+        return
+    runtime = postgres.address(config.database)
+    if owner is None:
+        raise Invalid(
+            "PostgreSQL needs two roles: an owner of the tables, and the one that Titer runs as.",
+            do="Name the owner too: --owner postgresql://titer_owner@host:5432/database. If there are no "
+            f"roles yet, as the server's administrator: {_MAKE}",
+        )
+    url = postgres.address(owner)
+    if not url.password and OWNER_PASSWORD in os.environ:
+        url = url.set(password=os.environ[OWNER_PASSWORD])
+    if url.username == runtime.username or url.database != runtime.database:
+        raise Invalid(
+            "The tables' owner is another role on the same database than the one that Titer runs as.",
+            do=f"As the server's administrator: {_MAKE}",
+        )
+    made = postgres.engine(url, opened.read(folder / "keys" / KEY_FILE))
+    role = str(runtime.username)
+
+    def rest(connection: Connection) -> None:
+        History().stamp(connection)
+        schema.grant(connection, role)
+
+    try:
+        with made.connect() as connection:
+            _require_fit(connection)
+        schema.create(made, rest)
+    except OperationalError as error:
+        raise _unreachable(error) from error
+    finally:
+        made.dispose()
+
+
+def _require_fit(connection: Connection) -> None:
+    version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10000
+    if version < OLDEST:
+        raise Unavailable(
+            f"The server is PostgreSQL {version}; Titer needs {OLDEST} or newer.", do="Upgrade it."
+        )
+    if connection.exec_driver_sql("SHOW server_encoding").scalar_one() != "UTF8":
+        raise Invalid("The database's encoding is not UTF8.", do="Make it with ENCODING 'UTF8'.")
+    there = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace LIMIT 1"
+    found = connection.exec_driver_sql(there).scalar()
+    if found is not None:
+        raise Conflict(f"The database is not empty: it has {found}.", do="Make a database for Titer alone.")
+
+
+def require_head(made: Engine) -> None:
+    """Refuse a PostgreSQL database that this Titer's code does not fit.
+
+    Raises:
+        Unavailable: if it does not answer, or was written by another Titer.
+        NotFound: if there is no installation in it.
+        IntegrityFault: if it states no schema, or several.
+    """
+    name, history = f"The database {made.url.database} on {made.url.host or 'its socket'}", History()
+    try:
+        with made.connect() as connection:
+            if connection.exec_driver_sql("SELECT to_regclass('ledger_entry')").scalar() is None:
+                raise NotFound(f"{name} holds no installation.", do="Restore it from a backup.")
+            found = list(
+                connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars()  # noqa: S608
+            )
+    except OperationalError as error:
+        raise _unreachable(error) from error
+    if len(found) != 1:
+        raise IntegrityFault(f"{name} states {len(found)} schemas instead of one.", do="Restore a backup.")
+    if found[0] != history.head:
+        raise Unavailable(
+            f"{name} has the schema {found[0]}, and this Titer needs {history.head}.",
+            why="It was written by another Titer.",
+            do="Use that version of Titer.",
+        )
+
+
+def hold(made: Engine) -> Connection:
+    """The connection to PostgreSQL that holds the lock of the one hub that writes.
+
+    Raises:
+        Unavailable: if another hub, maybe on another machine, holds it.
+    """
+    connection = made.connect().execution_options(isolation_level="AUTOCOMMIT")
+    # A lock is held as long as its connection: it may be idle, and is in no transaction.
+    if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_HUB_LOCK})").scalar_one():
+        connection.close()
+        raise Unavailable(
+            f"The database {made.url.database} is in use by another hub.",
+            why="One hub writes to an installation's database at a time.",
+            do="Stop the other hub; it may run on another machine.",
+        )
+    return connection
+
+
+def last_process_time(made: Engine) -> str:
+    """The process time of the last entry."""
+    with made.connect() as connection:
+        body = connection.exec_driver_sql(
+            "SELECT body FROM ledger_entry ORDER BY seq DESC LIMIT 1"
+        ).scalar_one()
+    return str(json.loads(body)["process_time"])
+
+
+def query(made: Engine, statement: str) -> list[Any]:
+    """Read a PostgreSQL database; what it raises is a `sqlalchemy.exc.DBAPIError`."""
+    with made.connect().execution_options(**postgres.READING) as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+
+def faults(made: Engine) -> list[tuple[str, str]]:
+    """What the server allows and should not: (what, what to do)."""
+    found: list[tuple[str, str]] = []
+    with made.connect() as connection:
+        if connection.exec_driver_sql("SELECT usesuper FROM pg_user WHERE usename = current_user").scalar():
+            found.append(
+                ("Titer runs as a superuser of the database server.", "Run it as a role of its own.")
+            )
+        rights = [
+            right
+            for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+            if connection.exec_driver_sql(
+                "SELECT has_table_privilege(current_user, 'ledger_entry', %s)", (right,)
+            ).scalar()
+        ]
+        if rights:
+            found.append(
+                (
+                    f"The role that Titer runs as may {', '.join(rights)} the ledger.",
+                    "Run it as a role that does not own the tables.",
+                )
+            )
+        for setting in ("fsync", "full_page_writes"):
+            if connection.exec_driver_sql(f"SHOW {setting}").scalar() != "on":
+                found.append(
+                    (f"The database server runs with {setting} off: a power cut may lose what was "
+                     "acknowledged.", f"Set {setting} = on, and restart it.")
+                )  # fmt: skip
+    return found
+
+
+def _unreachable(error: DBAPIError) -> Unavailable:
+    return Unavailable(
+        "The database server does not let Titer in.",
+        why=str(error.orig).strip().partition("\n")[0],
+        do=f"Look at its address in titer.yaml, at {PASSWORD}, and at whether the server runs.",
+    )
+
+
+def refuse_postgresql(config: Config, what: str) -> None:
+    """Say that something is done on the embedded database only.
+
+    Raises:
+        Refused: if the installation is on PostgreSQL.
+    """
+    if config.database is not None:
+        raise Refused(f"{what} is not done on PostgreSQL by this version of Titer.")
