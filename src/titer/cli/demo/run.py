@@ -66,6 +66,7 @@ class Demo:
         self.supervisor = Supervisor(folder / "logs")
         self.endpoints: dict[str, Any] = {}
         self.plant: httpx.Client | None = None
+        self.cast: Cast | None = None
         self.address = ""
         self.batch: dict[str, Any] = {}
 
@@ -123,7 +124,8 @@ class Demo:
             platform.close()
         self.address = start_platform(self.supervisor, self.lab)
         self.say(f"Titer runs at {self.address}")
-        return Cast(self.address, password, self.observe)
+        self.cast = Cast(self.address, password, self.observe)
+        return self.cast
 
     def bench(self, path: str, body: dict[str, Any]) -> Any:
         """What a person does with their hands in the plant."""
@@ -213,7 +215,9 @@ class Demo:
         return target
 
     def end(self) -> None:
-        """End all processes."""
+        """Log the robots off and end all processes."""
+        if self.cast is not None:
+            self.cast.forget()
         self.supervisor.end_all()
         if self.plant is not None:
             self.plant.close()
