@@ -206,9 +206,12 @@ def _served(
         supervisor.end_all()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Headless Chromium: the machine's, or else Playwright's own."""
+    """Headless Chromium: the machine's, or else Playwright's own; each test opens contexts of its own in it.
+
+    One for a module, not for the session: its event loop must be gone before asynchronous tests run.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as started:
         path = (

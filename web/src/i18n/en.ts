@@ -1,3 +1,5 @@
+import { pages } from "./pages";
+
 /** Every word of the pages, English. Another language is another object of this type. */
 export const en = {
   "app.name": "Titer",
@@ -250,7 +252,7 @@ export const en = {
   "edge.sampled": "sampled as",
   "tunnel.deviations": "normal batches, mean ± 3 σ",
   "tunnel.quantiles": "normal batches, 0.5 to 99.5 % of what was seen",
-  "twin.stored": "As stored.",
+  "twin.stored": "Stored, not computed anew.",
   "review.settled": "exception, disposed of",
   "today.title": "For you",
   "today.waiting": "Waiting for you",
@@ -392,6 +394,7 @@ export const en = {
   "start.button": "Order and start",
   "start.made.order": "The order is entered; the batch is not. Mend what is said below and press again.",
   "start.made.batch": "The batch is entered and not started. Mend what is said below and press again.",
+  ...pages,
 } as const;
 
 export type Message = keyof typeof en;

@@ -8,6 +8,7 @@ import type { AlertDetail, Contribution } from "../../api/types";
 import { significant } from "../../format/number";
 import { us } from "../../format/time";
 import { capital, label } from "../../format/words";
+import { t } from "../../i18n";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
@@ -21,10 +22,10 @@ import { MonitoringTrend } from "./Monitoring";
 import { useTagLanes } from "./tagLanes";
 
 const DISPOSITIONS = [
-  { value: "true_process", label: "The process was abnormal" },
-  { value: "sensor", label: "A sensor or connection was at fault" },
-  { value: "expected", label: "Intended and explained" },
-  { value: "model_fault", label: "The model was wrong" },
+  { value: "true_process", label: t("alerts.the_process_was_abnormal") },
+  { value: "sensor", label: t("alerts.a_sensor_or_connection") },
+  { value: "expected", label: t("alerts.intended_and_explained") },
+  { value: "model_fault", label: t("alerts.the_model_was_wrong") },
 ];
 
 /** One alert: what stands out, the raw trend behind it against normal batches, and a person's disposition. */
@@ -55,7 +56,7 @@ function Body({ detail }: { detail: AlertDetail }) {
             <Link to="/batches/$id" params={{ id: alert.batch_id }}>
               {alert.batch_number}
             </Link>{" "}
-            · hour {Number(alert.batch_hour).toFixed(1)}
+            {t("alerts.hour")} {Number(alert.batch_hour).toFixed(1)}
           </>
         }
       />
@@ -64,33 +65,33 @@ function Body({ detail }: { detail: AlertDetail }) {
           <Panel>
             <Facts
               of={[
-                ["Statistic", <span key="s" className="tabular">{`${alert.statistic}, ${Number(alert.ratio).toFixed(2)} times its limit`}</span>],
-                ["First seen", <TimeStamp key="f" at={alert.first_at} />],
-                ["Raised", <BothTimes key="r" plant={alert.raised_at} server={alert.recorded_at} />],
-                ["Cleared", alert.cleared_at ? <TimeStamp key="c" at={alert.cleared_at} /> : "still abnormal"],
-                ["Acknowledged", alert.acknowledged_at ? `by ${name(alert.acknowledged_by)}` : "not yet"],
+                [t("alerts.statistic"), <span key="s" className="tabular">{t("alerts.times_its_limit", { statistic: alert.statistic, n: Number(alert.ratio).toFixed(2) })}</span>],
+                [t("alerts.first_seen"), <TimeStamp key="f" at={alert.first_at} />],
+                [t("word.raised"), <BothTimes key="r" plant={alert.raised_at} server={alert.recorded_at} />],
+                [t("alerts.cleared"), alert.cleared_at ? <TimeStamp key="c" at={alert.cleared_at} /> : t("alerts.still_abnormal")],
+                [t("alerts.acknowledged"), alert.acknowledged_at ? t("alerts.by", { n: name(alert.acknowledged_by) }) : t("word.not_yet")],
               ]}
             />
             {alert.lead ? <p style={{ marginTop: 12 }}>{alert.lead}</p> : null}
           </Panel>
           <Cost alert={alert.id} batch={alert.batch_id} />
-          <Panel title="What stands out" right={<span className="muted">choose one for its raw trend</span>}>
+          <Panel title={t("alerts.what_stands_out")} right={<span className="muted">{t("alerts.choose_one_for_its")}</span>}>
             <Contributions parts={alert.contributions} chosen={feature} choose={setChosen} />
           </Panel>
           {trend ? (
-            <Panel title={`Raw trend: ${trend.feature}`}>
+            <Panel title={t("alerts.raw_trend", { feature: trend.feature })}>
               <RawTrend key={trend.feature} batch={alert.batch_id} trend={trend} raised={us(alert.raised_at)} number={alert.number} />
             </Panel>
           ) : null}
-          <Panel title="Monitoring chart">
+          <Panel title={t("alerts.monitoring_chart")}>
             <MonitoringTrend batch={alert.batch_id} />
           </Panel>
         </div>
         <div className="stack-l">
           <Decide detail={detail} />
-          <Panel title="Similar alerts">
+          <Panel title={t("alerts.similar_alerts")}>
             {similar.length === 0 ? (
-              <p className="muted">None before this one.</p>
+              <p className="muted">{t("alerts.none_before_this_one")}</p>
             ) : (
               <ul className="stack">
                 {similar.map((s) => (
@@ -98,7 +99,7 @@ function Body({ detail }: { detail: AlertDetail }) {
                     <Link to="/alerts/$id" params={{ id: s.id }}>
                       {s.number}
                     </Link>{" "}
-                    {s.title} <span className="muted">{s.disposition ? label(s.disposition) : "not disposed of"}</span>
+                    {s.title} <span className="muted">{s.disposition ? label(s.disposition) : t("alerts.not_disposed_of")}</span>
                   </li>
                 ))}
               </ul>
@@ -123,7 +124,7 @@ function Contributions({ parts, chosen, choose }: { parts: Contribution[]; chose
             </span>
             <span className="tabular right">{(100 * Number(p.share)).toFixed(0)} %</span>
             <span className="muted tabular">
-              {significant(p.value, 4)}, normal {significant(p.normal, 4)} ({p.deviation} σ, {p.statistic})
+              {significant(p.value, 4)}{t("alerts.normal")} {significant(p.normal, 4)} ({p.deviation} σ, {p.statistic})
             </span>
           </button>
         </li>
@@ -141,7 +142,7 @@ function RawTrend({ batch, trend, raised, number }: { batch: string; trend: Aler
       {() => (
         <TrendChart
           name="raw"
-          title={`${trend.feature}, raw`}
+          title={t("alerts.raw", { feature: trend.feature })}
           lanes={lanes}
           from_us={window.from}
           to_us={window.to}
@@ -164,12 +165,12 @@ function Decide({ detail: { alert } }: { detail: AlertDetail }) {
   const acknowledge = useMutation({ mutationFn: () => api.acknowledge(alert.id), onSuccess: () => void client.invalidateQueries({ queryKey: ["alert", alert.id] }) });
   if (alert.disposition) {
     return (
-      <Panel title="Disposition">
+      <Panel title={t("word.disposition")}>
         <Facts
           of={[
-            ["Disposition", DISPOSITIONS.find((d) => d.value === alert.disposition)?.label ?? label(alert.disposition)],
-            ["Comment", alert.comment ?? "–"],
-            ["Deviation", alert.deviation_id ? <a key="d" href={`/review?batch=${alert.batch_id}&tab=deviations&deviation=${alert.deviation_id}`}>Open the deviation</a> : "none"],
+            [t("word.disposition"), DISPOSITIONS.find((d) => d.value === alert.disposition)?.label ?? label(alert.disposition)],
+            [t("word.comment"), alert.comment ?? "–"],
+            [t("word.deviation"), alert.deviation_id ? <a key="d" href={`/review?batch=${alert.batch_id}&tab=deviations&deviation=${alert.deviation_id}`}>{t("alerts.open_the_deviation")}</a> : t("word.none")],
           ]}
         />
       </Panel>
@@ -182,27 +183,27 @@ function Decide({ detail: { alert } }: { detail: AlertDetail }) {
   };
   return (
     <Panel
-      title="Disposition"
+      title={t("word.disposition")}
       right={
         alert.acknowledged_at ? null : (
           <Button variant="default" size="xs" onClick={() => acknowledge.mutate()} loading={acknowledge.isPending}>
-            I look into it
+            {t("alerts.i_look_into_it")}
           </Button>
         )
       }
     >
       <div className="stack">
         {acknowledge.error ? <ErrorState error={acknowledge.error} /> : null}
-        <Select label="What was it?" data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder="Choose" />
-        <Textarea label="What was found" description="A sentence, at least ten characters" value={comment} onChange={(e) => setComment(e.currentTarget.value)} autosize minRows={3} />
+        <Select label={t("alerts.what_was_it")} data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder={t("word.choose")} />
+        <Textarea label={t("alerts.what_was_found")} description={t("alerts.a_sentence_at_least")} value={comment} onChange={(e) => setComment(e.currentTarget.value)} autosize minRows={3} />
         {disposition === "true_process" ? (
           <>
-            <Checkbox label="Raise a deviation" checked={deviate} onChange={(e) => setDeviate(e.currentTarget.checked)} />
-            {deviate ? <TextInput label="Title of the deviation" value={title} onChange={(e) => setTitle(e.currentTarget.value)} /> : null}
+            <Checkbox label={t("word.raise_a_deviation")} checked={deviate} onChange={(e) => setDeviate(e.currentTarget.checked)} />
+            {deviate ? <TextInput label={t("alerts.title_of_the_deviation")} value={title} onChange={(e) => setTitle(e.currentTarget.value)} /> : null}
           </>
         ) : null}
         <SignButton
-          label="Sign the disposition"
+          label={t("word.sign_the_disposition")}
           disabled={!disposition || comment.trim().length < 10}
           request={{ record_type: "insight_alert", record_id: alert.id, meaning: "disposed", data }}
         />

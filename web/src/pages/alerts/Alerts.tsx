@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
+import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -11,7 +12,7 @@ import { TimeStamp } from "../../parts/TimeStamp";
 export default function Alerts() {
   return (
     <>
-      <PageHead title="Alerts" sub="A model asks a person to look; it changes no set-point and decides on no lot" />
+      <PageHead title={t("alerts.alerts")} sub={t("alerts.a_model_asks_a")} />
       <AlertTable />
     </>
   );
@@ -22,23 +23,23 @@ export function AlertTable({ batch }: { batch?: string }) {
   const alerts = useQuery({ queryKey: ["alerts", batch ?? "all"], queryFn: ({ signal }) => api.alerts({ batch_id: batch }, signal), meta: { types: ["insight_alert"] } });
   return (
     <Panel flush>
-      <Asked query={alerts} empty={<EmptyState title="No alerts">An alert stands here as soon as a deployed model finds a batch outside its tunnel of normal batches.</EmptyState>}>
+      <Asked query={alerts} empty={<EmptyState title={t("alerts.no_alerts")}>{t("alerts.an_alert_stands_here")}</EmptyState>}>
         {(rows) => (
           <DataTable
             name="alerts"
-            label="Alerts"
+            label={t("alerts.alerts")}
             rows={rows}
             id={(r) => r.id}
             open={(r) => void navigate({ to: "/alerts/$id", params: { id: r.id } })}
             columns={[
-              { key: "number", title: "Alert", value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
-              { key: "title", title: "What", value: (r) => r.title },
-              { key: "batch", title: "Batch", value: (r) => r.batch_number, nowrap: true },
-              { key: "unit", title: "Equipment", value: (r) => r.equipment, nowrap: true },
-              { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.overdue ? "overdue" : r.state} /> },
-              { key: "ratio", title: "Of its limit", align: "right", value: (r) => Number(r.ratio), render: (r) => <span className="tabular">{`${r.statistic} × ${Number(r.ratio).toFixed(2)}`}</span> },
-              { key: "raised", title: "Raised", value: (r) => r.raised_at, render: (r) => <TimeStamp at={r.raised_at} server={r.recorded_at} /> },
-              { key: "disposition", title: "Disposition", value: (r) => r.disposition?.replaceAll("_", " ") },
+              { key: "number", title: t("alerts.alert"), value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
+              { key: "title", title: t("word.what"), value: (r) => r.title },
+              { key: "batch", title: t("word.batch"), value: (r) => r.batch_number, nowrap: true },
+              { key: "unit", title: t("alerts.equipment"), value: (r) => r.equipment, nowrap: true },
+              { key: "state", title: t("word.state"), value: (r) => r.state, render: (r) => <StateBadge state={r.overdue ? "overdue" : r.state} /> },
+              { key: "ratio", title: t("alerts.of_its_limit"), align: "right", value: (r) => Number(r.ratio), render: (r) => <span className="tabular">{`${r.statistic} × ${Number(r.ratio).toFixed(2)}`}</span> },
+              { key: "raised", title: t("word.raised"), value: (r) => r.raised_at, render: (r) => <TimeStamp at={r.raised_at} server={r.recorded_at} /> },
+              { key: "disposition", title: t("word.disposition"), value: (r) => r.disposition?.replaceAll("_", " ") },
             ]}
           />
         )}

@@ -89,7 +89,7 @@ function Band({ of }: { of: Quantiles | null | undefined }) {
       <strong>{significant(of.median)}</strong>
       <br />
       <span className="muted nowrap">
-        {significant(of.low)} to {significant(of.high)}
+        {significant(of.low)} {t("word.to")} {significant(of.high)}
       </span>
     </span>
   );

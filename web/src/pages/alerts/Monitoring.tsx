@@ -5,6 +5,7 @@ import { useNow } from "../../api/live";
 import type { MonitoringChart } from "../../api/types";
 import { count } from "../../format/number";
 import { label } from "../../format/words";
+import { t } from "../../i18n";
 import { Asked, EmptyState } from "../../parts/States";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import type { Lane, Mark, Point } from "../../parts/trend/lanes";
@@ -28,7 +29,7 @@ export function lanesOf(chart: MonitoringChart): Lane[] {
       digits: 2,
       log: true,
       traces: [{ name: "this batch", points, from_count: points.length }],
-      limits: [{ label: "limit", value: 1 }],
+      limits: [{ label: t("alerts.limit"), value: 1 }],
     };
   });
 }
@@ -39,7 +40,7 @@ export function MonitoringTrend({ batch, height = 96 }: { batch: string; height?
   const { marks } = useBatchMarks(batch);
   const [zoomed, setZoomed] = useState<[number, number] | null>(null);
   return (
-    <Asked query={chart} lines={8} isEmpty={(c) => c.times_us.length === 0} empty={<EmptyState title="Nothing scored yet">The model scores the batch from its first hour on.</EmptyState>}>
+    <Asked query={chart} lines={8} isEmpty={(c) => c.times_us.length === 0} empty={<EmptyState title={t("alerts.nothing_scored_yet")}>{t("alerts.the_model_scores_the")}</EmptyState>}>
       {(c) => {
         const from = zoomed?.[0] ?? c.times_us[0]!;
         const to = zoomed?.[1] ?? c.times_us[c.times_us.length - 1]! + 1;
@@ -47,7 +48,7 @@ export function MonitoringTrend({ batch, height = 96 }: { batch: string; height?
           <>
             <TrendChart
               name="monitoring"
-              title={`Monitoring of ${c.watch.batch_number}`}
+              title={t("alerts.monitoring_of", { batch_number: c.watch.batch_number })}
               lanes={lanesOf(c)}
               from_us={from}
               to_us={to}
@@ -61,8 +62,8 @@ export function MonitoringTrend({ batch, height = 96 }: { batch: string; height?
               {Object.entries(c.rows_by_verdict)
                 .map(([verdict, n]) => `${count(n)} ${label(verdict).toLowerCase()}`)
                 .join(", ")}
-              {c.blocks ? ` in ${count(c.blocks)} logged blocks` : ""}
-              {c.provisional_from_us ? "; the newest rows are scored and not yet logged" : ""}
+              {c.blocks ? t("alerts.in_logged_blocks", { n: count(c.blocks) }) : ""}
+              {c.provisional_from_us ? t("alerts.the_newest_rows_are") : ""}
             </p>
           </>
         );

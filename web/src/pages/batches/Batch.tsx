@@ -117,8 +117,8 @@ function Body({ batch }: { batch: BatchDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="exceptions">
           <div className="stack-l">
-            <Panel title="Exceptions" flush>
-              <Asked query={review} empty={<EmptyState title="No exceptions" />} isEmpty={(r) => r.exceptions.length === 0}>
+            <Panel title={t("word.exceptions")} flush>
+              <Asked query={review} empty={<EmptyState title={t("word.no_exceptions")} />} isEmpty={(r) => r.exceptions.length === 0}>
                 {(r) => <BatchExceptions review={r} />}
               </Asked>
             </Panel>

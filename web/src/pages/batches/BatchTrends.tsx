@@ -24,17 +24,17 @@ export function BatchTrends({ batch }: { batch: Batch }) {
   const { phases, marks } = useBatchMarks(batch.id);
   return (
     <div className="stack-l">
-      <Panel title="Measured">
+      <Panel title={t("word.measured")}>
         <Asked query={unit} lines={8}>
           {() =>
             all.length === 0 ? (
-              <EmptyState title="No channels">The unit has no channels.</EmptyState>
+              <EmptyState title={t("word.no_channels")}>{t("batches.the_unit_has_no")}</EmptyState>
             ) : (
               <Asked query={query} lines={8}>
                 {() => (
                   <TrendChart
                     name="batch"
-                    title={`Trends of ${batch.number}`}
+                    title={t("batches.trends_of", { number: batch.number })}
                     lanes={lanes}
                     from_us={window.from_us}
                     to_us={window.to_us}
@@ -52,11 +52,11 @@ export function BatchTrends({ batch }: { batch: Batch }) {
           }
         </Asked>
       </Panel>
-      <Panel title="Twin: what it believes, with its 95 % band">
+      <Panel title={t("batches.twin_what_it_believes")}>
         <TwinLanes batch={batch.id} window={window} />
       </Panel>
       <Outcomes batch={batch.id} />
-      <Panel title="Monitoring model: each statistic in parts of its limit">
+      <Panel title={t("batches.monitoring_model_each_statistic")}>
         <MonitoringTrend batch={batch.id} />
       </Panel>
     </div>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
+import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -14,24 +15,24 @@ export default function Batches() {
   const of = new Map((dispositions.data ?? []).map((d) => [d.batch_id, d.state]));
   return (
     <>
-      <PageHead title="Batches" sub="Execution and disposition are two things" />
+      <PageHead title={t("batches.batches")} sub={t("batches.execution_and_disposition_are")} />
       <Panel flush>
-        <Asked query={batches} empty={<EmptyState title="No batches">A batch is created from an order for an effective recipe: titer batch start.</EmptyState>}>
+        <Asked query={batches} empty={<EmptyState title={t("batches.no_batches")}>{t("batches.a_batch_is_created")}</EmptyState>}>
           {(rows) => (
             <DataTable
               name="batches"
-              label="Batches"
+              label={t("batches.batches")}
               rows={rows}
               id={(r) => r.id}
               open={(r) => void navigate({ to: "/batches/$id", params: { id: r.id } })}
               columns={[
-                { key: "number", title: "Batch", value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
-                { key: "product", title: "Product", value: (r) => r.product },
-                { key: "unit", title: "Unit", value: (r) => r.equipment, nowrap: true },
-                { key: "execution", title: "Execution", value: (r) => r.execution, render: (r) => <StateBadge state={r.execution} /> },
-                { key: "disposition", title: "Disposition", value: (r) => of.get(r.id), render: (r) => (of.has(r.id) ? <StateBadge state={of.get(r.id)!} /> : <span className="muted">–</span>) },
-                { key: "started", title: "Started", value: (r) => r.started_at, render: (r) => <TimeStamp at={r.started_at} /> },
-                { key: "ended", title: "Ended", value: (r) => r.ended_at, render: (r) => <TimeStamp at={r.ended_at} /> },
+                { key: "number", title: t("word.batch"), value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
+                { key: "product", title: t("batches.product"), value: (r) => r.product },
+                { key: "unit", title: t("word.unit"), value: (r) => r.equipment, nowrap: true },
+                { key: "execution", title: t("batches.execution"), value: (r) => r.execution, render: (r) => <StateBadge state={r.execution} /> },
+                { key: "disposition", title: t("word.disposition"), value: (r) => of.get(r.id), render: (r) => (of.has(r.id) ? <StateBadge state={of.get(r.id)!} /> : <span className="muted">–</span>) },
+                { key: "started", title: t("word.started"), value: (r) => r.started_at, render: (r) => <TimeStamp at={r.started_at} /> },
+                { key: "ended", title: t("batches.ended"), value: (r) => r.ended_at, render: (r) => <TimeStamp at={r.ended_at} /> },
               ]}
             />
           )}

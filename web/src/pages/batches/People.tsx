@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Batch } from "../../api/types";
 import { label } from "../../format/words";
+import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -15,25 +16,25 @@ export function People({ batch }: { batch: Batch }) {
     <Asked query={record} lines={8}>
       {(r) => (
         <div className="stack-l">
-          <Panel title="Signatures" flush>
+          <Panel title={t("batches.signatures")} flush>
             <DataTable
               name="signatures"
-              label={`Signatures of ${batch.number}`}
+              label={t("batches.signatures_of", { number: batch.number })}
               rows={r.signatures}
               id={(s) => s.id}
-              empty={<EmptyState title="No signatures yet">The recipe&apos;s approval and each witness stand here.</EmptyState>}
+              empty={<EmptyState title={t("batches.no_signatures_yet")}>{t("batches.the_recipes_approval_and")}</EmptyState>}
               columns={[
-                { key: "name", title: "Signed by", value: (s) => s.printed_name, render: (s) => <strong>{s.printed_name}</strong> },
-                { key: "robot", title: "Kind", value: (s) => (s.robot ? "demo robot" : "person"), render: (s) => (s.robot ? <StateBadge state="demo robot" tone="advisory" /> : <span className="muted">person</span>) },
-                { key: "meaning", title: "Meaning", value: (s) => label(s.meaning) },
-                { key: "title", title: "What", value: (s) => s.title },
-                { key: "reason", title: "Reason", value: (s) => s.reason },
-                { key: "digest", title: "Digest", value: (s) => s.digest, render: (s) => <span className="mono nowrap" title={s.digest}>{s.digest.slice(0, 12)}</span> },
-                { key: "at", title: "Server UTC", value: (s) => s.signed_at, render: (s) => <TimeStamp at={s.signed_at} precision="second" /> },
+                { key: "name", title: t("word.signed_by"), value: (s) => s.printed_name, render: (s) => <strong>{s.printed_name}</strong> },
+                { key: "robot", title: t("word.kind"), value: (s) => (s.robot ? "demo robot" : "person"), render: (s) => (s.robot ? <StateBadge state="demo robot" tone="advisory" /> : <span className="muted">{t("batches.person")}</span>) },
+                { key: "meaning", title: t("batches.meaning"), value: (s) => label(s.meaning) },
+                { key: "title", title: t("word.what"), value: (s) => s.title },
+                { key: "reason", title: t("word.reason"), value: (s) => s.reason },
+                { key: "digest", title: t("word.digest"), value: (s) => s.digest, render: (s) => <span className="mono nowrap" title={s.digest}>{s.digest.slice(0, 12)}</span> },
+                { key: "at", title: t("batches.server_utc"), value: (s) => s.signed_at, render: (s) => <TimeStamp at={s.signed_at} precision="second" /> },
               ]}
             />
           </Panel>
-          <Panel title="People">
+          <Panel title={t("word.people")}>
             <ul className="row">
               {Object.entries(r.persons).map(([id, name]) => (
                 <li key={id} className="badge">

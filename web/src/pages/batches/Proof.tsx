@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import type { Batch } from "../../api/types";
 import { count } from "../../format/number";
+import { t } from "../../i18n";
 import { BundleButton } from "../../parts/Download";
 import { Facts, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -14,8 +15,8 @@ export function Proof({ batch }: { batch: Batch }) {
   const ledger = useQuery({ queryKey: ["ledger", "mes_batch", batch.id], queryFn: ({ signal }) => api.ledger({ record_type: "mes_batch", record_id: batch.id, limit: 200 }, signal), meta: { types: ["mes_batch"] } });
   return (
     <div className="split-2">
-      <Panel title="Entries of the batch itself" flush>
-        <Asked query={ledger} isEmpty={(p) => p.entries.length === 0} empty={<EmptyState title="No entries" />}>
+      <Panel title={t("batches.entries_of_the_batch")} flush>
+        <Asked query={ledger} isEmpty={(p) => p.entries.length === 0} empty={<EmptyState title={t("word.no_entries")} />}>
           {(page) => (
             <ol>
               {page.entries.map((e) => (
@@ -33,9 +34,9 @@ export function Proof({ batch }: { batch: Batch }) {
           )}
         </Asked>
       </Panel>
-      <Panel title="Check it without us">
+      <Panel title={t("batches.check_it_without_us")}>
         <div className="stack">
-          <p>The bundle of the batch holds its record, raw files, time series, entries, signed heads and inclusion proofs. A verifier of one file, standard library only, checks it offline:</p>
+          <p>{t("batches.the_bundle_of_the")}</p>
           <div>
             <BundleButton record_type="mes_batch" record_id={batch.id} name={batch.number} />
           </div>
@@ -45,15 +46,15 @@ export function Proof({ batch }: { batch: Batch }) {
             return tree ? (
               <Facts
                 of={[
-                  ["Tree", `${count(tree.size)} entries`],
-                  ["Root", <span key="r" className="mono">{tree.root}</span>],
-                  ["Head signed by", tree.signers.join(", ")],
+                  [t("batches.tree"), t("batches.entries", { n: count(tree.size) })],
+                  [t("batches.root"), <span key="r" className="mono">{tree.root}</span>],
+                  [t("batches.head_signed_by"), tree.signers.join(", ")],
                 ]}
               />
             ) : null;
           })()}
           <p>
-            <Link to="/record">Verify the whole record now</Link>
+            <Link to="/record">{t("batches.verify_the_whole_record")}</Link>
           </p>
         </div>
       </Panel>

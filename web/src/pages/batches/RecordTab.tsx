@@ -1,6 +1,7 @@
 import { Accordion } from "@mantine/core";
 import type { Batch, BatchRecord } from "../../api/types";
 import { short } from "../../format/words";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, Panel } from "../../parts/Panel";
 import { Asked } from "../../parts/States";
@@ -29,18 +30,18 @@ export function RecordTab({ batch }: { batch: Batch }) {
     <Asked query={record} lines={10}>
       {(r) => (
         <div className="stack-l">
-          <Panel title={`Batch record ${r.batch.number}`} right={<span className="muted">regenerated from the journal</span>}>
+          <Panel title={t("batches.batch_record", { number: r.batch.number })} right={<span className="muted">{t("batches.regenerated_from_the_journal")}</span>}>
             <div className="stack-l">
-              {r.demo ? <p className="notice" data-tone="warning"><strong>DEMO · SIMULATED.</strong> This record comes from a demo installation and can never become a real one.</p> : null}
+              {r.demo ? <p className="notice" data-tone="warning"><strong>{t("batches.demo_simulated")}</strong> {t("batches.this_record_comes_from")}</p> : null}
               <Facts
                 of={[
-                  ["Recipe", `${r.recipe.code ?? "–"} v${r.recipe.version ?? "–"}`],
-                  ["Recipe digest", <span key="d" className="mono">{short(r.recipe.content_digest)}</span>],
-                  ["Snapshot digest", <span key="s" className="mono">{short(r.recipe.snapshot_digest)}</span>],
-                  ["Order", r.order.number ?? "–"],
-                  ["Journal", `${r.journal.events} events`],
-                  ["Journal digest", <span key="j" className="mono">{short(r.journal.digest)}</span>],
-                  ["Record digest", <span key="r" className="mono" title={r.digest}>{short(r.digest)}</span>],
+                  [t("batches.recipe"), `${r.recipe.code ?? "–"} v${r.recipe.version ?? "–"}`],
+                  [t("batches.recipe_digest"), <span key="d" className="mono">{short(r.recipe.content_digest)}</span>],
+                  [t("batches.snapshot_digest"), <span key="s" className="mono">{short(r.recipe.snapshot_digest)}</span>],
+                  [t("batches.order"), r.order.number ?? "–"],
+                  [t("batches.journal"), t("batches.events", { events: r.journal.events })],
+                  [t("batches.journal_digest"), <span key="j" className="mono">{short(r.journal.digest)}</span>],
+                  [t("batches.record_digest"), <span key="r" className="mono" title={r.digest}>{short(r.digest)}</span>],
                 ]}
               />
             </div>
@@ -56,13 +57,13 @@ export function RecordTab({ batch }: { batch: Batch }) {
                       {words} <span className="muted">({rows.length})</span>
                     </Accordion.Control>
                     <Accordion.Panel>
-                      <div className="list">{rows.length === 0 ? <p className="muted">None.</p> : <Table rows={rows as unknown as Record<string, unknown>[]} label={words} />}</div>
+                      <div className="list">{rows.length === 0 ? <p className="muted">{t("word.none_2")}</p> : <Table rows={rows as unknown as Record<string, unknown>[]} label={words} />}</div>
                     </Accordion.Panel>
                   </Accordion.Item>
                 );
               })}
               <Accordion.Item value="formula">
-                <Accordion.Control>Formula at the start and at the end</Accordion.Control>
+                <Accordion.Control>{t("batches.formula_at_the_start")}</Accordion.Control>
                 <Accordion.Panel>
                   <div className="cols">
                     <ContentView content={r.recipe.formula_at_start} />

@@ -3,6 +3,7 @@ import { flat } from "../../api/endpoints";
 import { useNow } from "../../api/live";
 import type { Batch, Step } from "../../api/types";
 import { ms, span } from "../../format/time";
+import { t } from "../../i18n";
 import { Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -17,22 +18,22 @@ export function Timeline({ batch }: { batch: Batch }) {
   const detail = useBatch(batch.id);
   return (
     <Panel
-      title="Procedure"
+      title={t("batches.procedure")}
       flush
       right={
         <SegmentedControl
           size="xs"
-          aria-label="Which steps"
+          aria-label={t("batches.which_steps")}
           value={level === "all" ? "all" : "main"}
           onChange={(v) => setLevel(v === "all" ? "all" : undefined)}
           data={[
-            { value: "main", label: "Main steps" },
-            { value: "all", label: "Every step" },
+            { value: "main", label: t("batches.main_steps") },
+            { value: "all", label: t("batches.every_step") },
           ]}
         />
       }
     >
-      <Asked query={detail} lines={8} isEmpty={(d) => d.started_at === null} empty={<EmptyState title="Not started">The procedure appears when the batch is started.</EmptyState>}>
+      <Asked query={detail} lines={8} isEmpty={(d) => d.started_at === null} empty={<EmptyState title={t("batches.not_started")}>{t("batches.the_procedure_appears_when")}</EmptyState>}>
         {(found) => {
           const rows = flat(found.procedure);
           const start = ms(batch.started_at) || Math.min(...rows.map((r) => ms(r.started_at)).filter(Number.isFinite));

@@ -150,7 +150,7 @@ function Body({ certificate: c }: { certificate: CertificateShape }) {
                   <a href={contentAddress(x.digest)} download={`${x.number}.pdf`}>
                     {t("certificate.original")}
                   </a>{" "}
-                  <span className="mono muted">SHA-256 {x.digest}</span>
+                  <span className="mono muted">{t("lab.sha_256")} {x.digest}</span>
                 </li>
               ))}
             </ul>

@@ -74,8 +74,8 @@ export function Chromatogram({ run, number, injections }: { run: string; number:
                     bare
                     id={(r) => String(r.x)}
                     columns={[
-                      { key: "x", title: "Time (min)", align: "right", value: (r) => r.x },
-                      { key: "y", title: "Signal (mAU)", align: "right", value: (r) => r.y, render: (r) => <span className="tabular">{significant(r.y === null ? null : String(r.y), 5)}</span> },
+                      { key: "x", title: t("lab.time_min"), align: "right", value: (r) => r.x },
+                      { key: "y", title: t("lab.signal_mau"), align: "right", value: (r) => r.y, render: (r) => <span className="tabular">{significant(r.y === null ? null : String(r.y), 5)}</span> },
                     ]}
                   />
                 </div>

@@ -4,6 +4,7 @@ import { api } from "../../api/endpoints";
 import type { Investigation, Result as ResultShape } from "../../api/types";
 import { exact, significant } from "../../format/number";
 import { label } from "../../format/words";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { SignButton } from "../../parts/SignDialog";
@@ -40,7 +41,7 @@ function Body({ result }: { result: ResultShape }) {
         state={<StateBadge state={result.state} />}
         sub={
           <Link to="/lab/samples/$id" params={{ id: result.sample_id }}>
-            Open the sample
+            {t("lab.open_the_sample")}
           </Link>
         }
       />
@@ -63,12 +64,12 @@ function Body({ result }: { result: ResultShape }) {
             <div style={{ marginTop: 14 }}>
               <Facts
                 of={[
-                  ["Unrounded", <span key="u" className="tabular" title={result.value ?? ""}>{result.value ? `${significant(result.value, 8)}${result.value.length > 12 ? "…" : ""}` : "no number"}</span>],
-                  ["Sampled", <TimeStamp key="s" at={result.sampled_at} />],
-                  ["Recorded", <BothTimes key="e" plant={result.process_at} server={result.recorded_at} />],
-                  ["Entered by", <Who key="b" id={result.entered_by} name={name(result.entered_by)} />],
-                  ["Reviewed by", <Who key="r" id={result.reviewed_by} name={name(result.reviewed_by)} />],
-                  ["Approved by", <Who key="a" id={result.approved_by} name={name(result.approved_by)} />],
+                  [t("lab.unrounded"), <span key="u" className="tabular" title={result.value ?? ""}>{result.value ? `${significant(result.value, 8)}${result.value.length > 12 ? "…" : ""}` : t("lab.no_number")}</span>],
+                  [t("word.sampled"), <TimeStamp key="s" at={result.sampled_at} />],
+                  [t("word.recorded"), <BothTimes key="e" plant={result.process_at} server={result.recorded_at} />],
+                  [t("lab.entered_by"), <Who key="b" id={result.entered_by} name={name(result.entered_by)} />],
+                  [t("lab.reviewed_by"), <Who key="r" id={result.reviewed_by} name={name(result.reviewed_by)} />],
+                  [t("lab.approved_by"), <Who key="a" id={result.approved_by} name={name(result.approved_by)} />],
                 ]}
               />
             </div>
@@ -76,14 +77,14 @@ function Body({ result }: { result: ResultShape }) {
           {about.map((i) => (
             <About key={i.id} investigation={i} />
           ))}
-          <Panel title="How it was judged">
-            <Asked query={evaluations} lines={3} empty={<p className="muted">It has not been evaluated, which blocks release.</p>}>
+          <Panel title={t("lab.how_it_was_judged")}>
+            <Asked query={evaluations} lines={3} empty={<p className="muted">{t("lab.it_has_not_been")}</p>}>
               {(rows) => (
                 <div className="stack-l">
                   {rows.map((e) => (
                     <div key={e.id}>
                       <h3>
-                        {e.kind.replaceAll("_", " ")} · rounding {e.rounding}
+                        {e.kind.replaceAll("_", " ")} {t("lab.rounding")} {e.rounding}
                       </h3>
                       <ol style={{ listStyle: "decimal", paddingLeft: 20 }}>
                         {e.trace.map((line, n) => (
@@ -98,10 +99,10 @@ function Body({ result }: { result: ResultShape }) {
               )}
             </Asked>
           </Panel>
-          <Panel title="How it was calculated">
-            {result.trace.length === 0 ? <p className="muted">Taken as it was read; nothing was calculated.</p> : <ContentView content={result.trace} />}
+          <Panel title={t("lab.how_it_was_calculated")}>
+            {result.trace.length === 0 ? <p className="muted">{t("lab.taken_as_it_was")}</p> : <ContentView content={result.trace} />}
           </Panel>
-          <Panel title="Pinned when the work began">
+          <Panel title={t("lab.pinned_when_the_work")}>
             <ContentView content={result.pinned} />
           </Panel>
         </div>
@@ -125,27 +126,27 @@ function About({ investigation: i }: { investigation: Investigation }) {
   const request = (meaning: string) => ({ record_type: "lims_investigation", record_id: i.id, meaning, data: {} });
   const open = i.state !== "closed";
   return (
-    <Panel title={`Investigation ${i.number}`} right={<StateBadge state={i.state} tone={open ? "warning" : "done"} />}>
+    <Panel title={t("lab.investigation_2", { number: i.number })} right={<StateBadge state={i.state} tone={open ? "warning" : "done"} />}>
       <div className="stack">
         <Facts
           of={[
-            ["About", i.title],
-            ["Hypothesis", i.hypothesis ?? "–"],
-            ["Assignable cause", i.assignable_cause ?? "none found yet"],
-            ["Conclusion", i.conclusion ?? "–"],
+            [t("word.about"), i.title],
+            [t("lab.hypothesis"), i.hypothesis ?? "–"],
+            [t("lab.assignable_cause"), i.assignable_cause ?? t("lab.none_found_yet")],
+            [t("lab.conclusion"), i.conclusion ?? "–"],
           ]}
         />
         {i.evidence.length > 0 ? (
           <details>
-            <summary>Evidence ({i.evidence.length})</summary>
+            <summary>{t("lab.evidence")}{i.evidence.length})</summary>
             <ContentView content={i.evidence} />
           </details>
         ) : null}
         {open ? (
           <div className="row">
-            <SignButton label="Review the cause" variant="default" size="xs" request={request("reviewed")} />
-            <SignButton label="Invalidate the result" variant="default" size="xs" request={request("invalidated")} />
-            <SignButton label="Close" variant="default" size="xs" request={request("closed")} />
+            <SignButton label={t("lab.review_the_cause")} variant="default" size="xs" request={request("reviewed")} />
+            <SignButton label={t("lab.invalidate_the_result")} variant="default" size="xs" request={request("invalidated")} />
+            <SignButton label={t("word.close")} variant="default" size="xs" request={request("closed")} />
           </div>
         ) : null}
       </div>

@@ -35,20 +35,20 @@ function Body({ detail }: { detail: RunDetail }) {
   return (
     <>
       <PageHead
-        title={`Run ${run.number}`}
+        title={t("lab.run", { number: run.number })}
         state={<StateBadge state={run.state} tone={run.state.includes("failed") ? "alarm" : undefined} />}
         sub={run.instrument}
         right={
           <>
-            {["entered", "suitability_failed"].includes(run.state) ? <SignButton label="Review" variant="default" request={request("reviewed")} /> : null}
-            {["reviewed", "reviewed_unsuitable"].includes(run.state) ? <SignButton label="Approve" request={request("approved")} /> : null}
+            {["entered", "suitability_failed"].includes(run.state) ? <SignButton label={t("word.review")} variant="default" request={request("reviewed")} /> : null}
+            {["reviewed", "reviewed_unsuitable"].includes(run.state) ? <SignButton label={t("word.approve")} request={request("approved")} /> : null}
           </>
         }
       />
       <div className="stack-l">
         {not_ready.length > 0 ? (
           <div className="notice" data-tone="warning">
-            <strong>Not ready</strong>
+            <strong>{t("lab.not_ready")}</strong>
             <ul style={{ listStyle: "disc", paddingLeft: 20 }}>
               {not_ready.map((r) => (
                 <li key={r}>{r}</li>
@@ -59,52 +59,52 @@ function Body({ detail }: { detail: RunDetail }) {
         <Panel>
           <Facts
             of={[
-              ["Analyst", <Link key="a" to="/people/$id" params={{ id: run.analyst_id }}>{name(run.analyst_id)}</Link>],
-              ["Started", <TimeStamp key="s" at={run.started_at} server={run.recorded_at} />],
-              ["Instrument", <Link key="i" to="/units/$code" params={{ code: run.instrument }}>{run.instrument}</Link>],
-              ["Recorded", <BothTimes key="t" plant={run.process_at} server={run.recorded_at} />],
-              ["Injections", run.injections.length],
+              [t("lab.analyst"), <Link key="a" to="/people/$id" params={{ id: run.analyst_id }}>{name(run.analyst_id)}</Link>],
+              [t("word.started"), <TimeStamp key="s" at={run.started_at} server={run.recorded_at} />],
+              [t("lab.instrument"), <Link key="i" to="/units/$code" params={{ code: run.instrument }}>{run.instrument}</Link>],
+              [t("word.recorded"), <BothTimes key="t" plant={run.process_at} server={run.recorded_at} />],
+              [t("lab.injections"), run.injections.length],
             ]}
           />
           <Bytes digest={run.document_digest} />
         </Panel>
         {run.injections.length > 0 ? <Chromatogram run={run.id} number={run.number} injections={run.injections} /> : null}
-        <Panel title="Suitability" flush>
+        <Panel title={t("lab.suitability")} flush>
           <DataTable
             name="suitability"
-            label="System suitability"
+            label={t("lab.system_suitability")}
             rows={run.suitability.map((row, n) => ({ n, ...row }) as Record<string, unknown> & { n: number })}
             bare
             id={(r) => String(r.n)}
-            empty={<EmptyState title="Not judged yet">The method&apos;s suitability tests are judged as soon as the document is processed.</EmptyState>}
+            empty={<EmptyState title={t("lab.not_judged_yet")}>{t("lab.the_methods_suitability_tests")}</EmptyState>}
             columns={[
-              { key: "name", title: "Test", value: (r) => String(r.name ?? "") },
-              { key: "value", title: "Value", align: "right", value: (r) => (r.value === null || r.value === undefined ? null : String(r.value)) },
-              { key: "limit", title: "Limit", value: (r) => [r.low ? `≥ ${String(r.low)}` : "", r.high ? `≤ ${String(r.high)}` : ""].filter(Boolean).join(" and ") || String(r.limit ?? "") },
-              { key: "passed", title: "Outcome", value: (r) => (r.passed ? "pass" : "fail"), render: (r) => <StateBadge state={r.passed ? "pass" : "fail"} /> },
-              { key: "detail", title: "Detail", value: (r) => String(r.detail ?? "") },
+              { key: "name", title: t("lab.test"), value: (r) => String(r.name ?? "") },
+              { key: "value", title: t("word.value"), align: "right", value: (r) => (r.value === null || r.value === undefined ? null : String(r.value)) },
+              { key: "limit", title: t("word.limit"), value: (r) => [r.low ? `≥ ${String(r.low)}` : "", r.high ? `≤ ${String(r.high)}` : ""].filter(Boolean).join(" and ") || String(r.limit ?? "") },
+              { key: "passed", title: t("word.outcome"), value: (r) => (r.passed ? "pass" : "fail"), render: (r) => <StateBadge state={r.passed ? "pass" : "fail"} /> },
+              { key: "detail", title: t("lab.detail"), value: (r) => String(r.detail ?? "") },
             ]}
           />
         </Panel>
-        <Panel title="Results" flush>
+        <Panel title={t("word.results")} flush>
           <DataTable
             name="results"
-            label={`Results of ${run.number}`}
+            label={t("word.results_of", { number: run.number })}
             rows={tests}
             bare
             id={(r) => r.test.id}
             columns={[
-              { key: "sample", title: "Sample", value: (r) => r.sample.number, render: (r) => <Link to="/lab/samples/$id" params={{ id: r.sample.id }}>{r.sample.number}</Link> },
-              { key: "analysis", title: "Analysis", value: (r) => r.test.analysis },
-              { key: "state", title: "State", value: (r) => r.test.state, render: (r) => <StateBadge state={r.test.state} /> },
-              { key: "result", title: "Result", align: "right", value: (r) => r.result?.text, render: (r) => (r.result ? <Link to="/lab/results/$id" params={{ id: r.result.id }} className="tabular">{exact(r.result.text, r.result.unit)}</Link> : "–") },
-              { key: "outcome", title: "Evaluation", value: (r) => r.evaluation?.outcome, render: (r) => (r.evaluation ? <StateBadge state={r.evaluation.outcome} /> : "–") },
+              { key: "sample", title: t("word.sample"), value: (r) => r.sample.number, render: (r) => <Link to="/lab/samples/$id" params={{ id: r.sample.id }}>{r.sample.number}</Link> },
+              { key: "analysis", title: t("word.analysis"), value: (r) => r.test.analysis },
+              { key: "state", title: t("word.state"), value: (r) => r.test.state, render: (r) => <StateBadge state={r.test.state} /> },
+              { key: "result", title: t("word.result"), align: "right", value: (r) => r.result?.text, render: (r) => (r.result ? <Link to="/lab/results/$id" params={{ id: r.result.id }} className="tabular">{exact(r.result.text, r.result.unit)}</Link> : "–") },
+              { key: "outcome", title: t("word.evaluation"), value: (r) => r.evaluation?.outcome, render: (r) => (r.evaluation ? <StateBadge state={r.evaluation.outcome} /> : "–") },
             ]}
           />
         </Panel>
         <div className="cols">
-          <Panel title="The instrument's own trail">{run.instrument_trail.length === 0 ? <p className="muted">The document carries none.</p> : <div className="list"><ContentView content={run.instrument_trail} /></div>}</Panel>
-          <Panel title="Findings">{run.findings.length === 0 ? <p className="muted">None.</p> : <ContentView content={run.findings} />}</Panel>
+          <Panel title={t("lab.the_instruments_own_trail")}>{run.instrument_trail.length === 0 ? <p className="muted">{t("lab.the_document_carries_none")}</p> : <div className="list"><ContentView content={run.instrument_trail} /></div>}</Panel>
+          <Panel title={t("lab.findings")}>{run.findings.length === 0 ? <p className="muted">{t("word.none_2")}</p> : <ContentView content={run.findings} />}</Panel>
         </div>
         <Signatures record_type="lims_run" record_id={run.id} />
       </div>
@@ -127,7 +127,7 @@ function Bytes({ digest }: { digest: string | null }) {
         {name} <span className="muted">{file ? t("bytes.by", { connection: file.connection }) : ""}</span>
         <br />
         <span className="mono" data-testid="sha256">
-          SHA-256 {digest}
+          {t("lab.sha_256")} {digest}
         </span>
       </span>
     </div>

@@ -29,7 +29,7 @@ export default function Connection() {
   const link = links.data?.find((l) => l.name === name);
   return (
     <Asked query={links} lines={10}>
-      {() => (link ? <Body link={link} /> : <EmptyState title={`There is no connection ${name}`}>See all of them under Links.</EmptyState>)}
+      {() => (link ? <Body link={link} /> : <EmptyState title={t("links.there_is_no_connection", { name })}>{t("links.see_all_of_them")}</EmptyState>)}
     </Asked>
   );
 }
@@ -47,24 +47,24 @@ function Body({ link }: { link: ConnectionShape }) {
         title={link.name}
         state={<StateBadge state={stateOf(link, now.server)} />}
         sub={`${link.type}${link.live_message ? ` · ${link.live_message}` : ""}`}
-        right={link.state === "draft" ? <SignButton label="Approve" request={{ record_type: "equipment_connection", record_id: link.id, meaning: "approved", data: {} }} /> : null}
+        right={link.state === "draft" ? <SignButton label={t("word.approve")} request={{ record_type: "equipment_connection", record_id: link.id, meaning: "approved", data: {} }} /> : null}
       />
       <div className="stack-l">
         <Panel>
           <Facts
             of={[
-              ["Record", <StateBadge key="r" state={link.state} />],
-              ["Recorded", <BothTimes key="t" plant={link.process_at} server={link.recorded_at} />],
-              ["Qualified", <StateBadge key="q" state={link.qualified ? "qualified" : "unqualified"} />],
-              ["In this state since (server)", <TimeStamp key="s" at={link.live_since} />],
-              ["Recording since", <TimeStamp key="rs" at={link.recording_since} />],
-              ["Backlog", `${count(link.backlog)} values`],
-              ["Clock", clockText(link.clock_offset_us, link.clock_uncertainty_us)],
-              ["Epoch", link.epoch],
-              ["Revision", link.revision],
-              ["Connector host", link.host || "–"],
-              ["Owner", link.owner || "–"],
-              ["Transport", link.insecure ? "not encrypted" : "encrypted"],
+              [t("word.record"), <StateBadge key="r" state={link.state} />],
+              [t("word.recorded"), <BothTimes key="t" plant={link.process_at} server={link.recorded_at} />],
+              [t("links.qualified"), <StateBadge key="q" state={link.qualified ? "qualified" : "unqualified"} />],
+              [t("links.in_this_state_since"), <TimeStamp key="s" at={link.live_since} />],
+              [t("links.recording_since"), <TimeStamp key="rs" at={link.recording_since} />],
+              [t("links.backlog"), t("links.values", { n: count(link.backlog) })],
+              [t("links.clock"), clockText(link.clock_offset_us, link.clock_uncertainty_us)],
+              [t("links.epoch"), link.epoch],
+              [t("links.revision"), link.revision],
+              [t("links.connector_host"), link.host || "–"],
+              [t("word.owner"), link.owner || "–"],
+              [t("links.transport"), link.insecure ? t("links.not_encrypted") : t("links.encrypted")],
             ]}
           />
         </Panel>
@@ -73,50 +73,50 @@ function Body({ link }: { link: ConnectionShape }) {
             <DayLines name={link.name} days={link.completeness} gaps={gaps.data ?? []} />
           </Panel>
         ) : null}
-        <Panel title="Gaps" flush>
-          <Asked query={gaps} empty={<EmptyState title="No gaps">When the link is cut, the gap stands here: open, then filled from the device&apos;s own history, or unrecoverable with the reason.</EmptyState>}>
+        <Panel title={t("links.gaps")} flush>
+          <Asked query={gaps} empty={<EmptyState title={t("links.no_gaps")}>{t("links.when_the_link_is")}</EmptyState>}>
             {(rows) => (
               <DataTable
                 name="gaps"
-                label={`Gaps of ${link.name}`}
+                label={t("links.gaps_of", { name: link.name })}
                 rows={rows}
                 id={(r) => r.id}
                 columns={[
-                  { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state === "opened" ? "open" : r.state} /> },
-                  { key: "from", title: `From (${zone})`, value: (r) => r.from_at, render: (r) => <TimeStamp at={r.from_at} server={r.recorded_at} precision="second" />, nowrap: true },
-                  { key: "to", title: "To", value: (r) => r.to_at, render: (r) => <TimeStamp at={r.to_at} precision="second" />, nowrap: true },
-                  { key: "length", title: "Length", align: "right", value: (r) => ms(r.to_at) - ms(r.from_at), render: (r) => <span className="tabular">{span(ms(r.to_at) - ms(r.from_at))}</span> },
-                  { key: "channels", title: "Channels", align: "right", value: (r) => r.windows.length, render: (r) => <span title={r.windows.map((w) => w.tag).join(", ")}>{r.windows.some((w) => w.tag === "") ? "all" : r.windows.length}</span> },
-                  { key: "filled", title: "Values brought in", align: "right", value: (r) => r.filled_rows, render: (r) => <span className="tabular">{count(r.filled_rows)}</span> },
-                  { key: "reason", title: "Why", value: (r) => r.reason },
-                  { key: "outcome", title: "Outcome", value: (r) => r.outcome },
+                  { key: "state", title: t("word.state"), value: (r) => r.state, render: (r) => <StateBadge state={r.state === "opened" ? "open" : r.state} /> },
+                  { key: "from", title: t("links.from", { zone }), value: (r) => r.from_at, render: (r) => <TimeStamp at={r.from_at} server={r.recorded_at} precision="second" />, nowrap: true },
+                  { key: "to", title: t("links.to_2"), value: (r) => r.to_at, render: (r) => <TimeStamp at={r.to_at} precision="second" />, nowrap: true },
+                  { key: "length", title: t("links.length"), align: "right", value: (r) => ms(r.to_at) - ms(r.from_at), render: (r) => <span className="tabular">{span(ms(r.to_at) - ms(r.from_at))}</span> },
+                  { key: "channels", title: t("links.channels"), align: "right", value: (r) => r.windows.length, render: (r) => <span title={r.windows.map((w) => w.tag).join(", ")}>{r.windows.some((w) => w.tag === "") ? t("links.all") : r.windows.length}</span> },
+                  { key: "filled", title: t("links.values_brought_in"), align: "right", value: (r) => r.filled_rows, render: (r) => <span className="tabular">{count(r.filled_rows)}</span> },
+                  { key: "reason", title: t("links.why"), value: (r) => r.reason },
+                  { key: "outcome", title: t("word.outcome"), value: (r) => r.outcome },
                 ]}
               />
             )}
           </Asked>
         </Panel>
-        <Panel title="Channels" flush>
-          <Asked query={channels} isEmpty={() => mine.length === 0} empty={<EmptyState title="No channels">This connection brings files, not streams.</EmptyState>}>
+        <Panel title={t("links.channels")} flush>
+          <Asked query={channels} isEmpty={() => mine.length === 0} empty={<EmptyState title={t("word.no_channels")}>{t("links.this_connection_brings_files")}</EmptyState>}>
             {() => (
               <DataTable
                 name="channels"
-                label={`Channels of ${link.name}`}
+                label={t("links.channels_of", { name: link.name })}
                 rows={mine}
                 id={(r) => r.tag}
                 columns={[
-                  { key: "tag", title: "Tag", value: (r) => r.tag, render: (r) => <span className="mono">{r.tag}</span>, nowrap: true },
-                  { key: "description", title: "Description", value: (r) => r.description },
-                  { key: "value", title: "Value", align: "right", value: () => "", render: (r) => <Live channel={r} /> },
-                  { key: "unit", title: "Unit", value: (r) => r.unit, render: (r) => unit(r.unit) },
-                  { key: "range", title: "Range", value: (r) => r.low, align: "right", render: (r) => <span className="tabular nowrap">{r.low === null ? "–" : `${r.low} to ${r.high}`}</span> },
-                  { key: "floor", title: "At best", value: (r) => QUALITY[r.floor], render: (r) => <StateBadge state={QUALITY[r.floor] ?? "bad"} /> },
-                  { key: "writable", title: "Access", value: (r) => (r.writable ? "read and write" : "read") },
+                  { key: "tag", title: t("links.tag"), value: (r) => r.tag, render: (r) => <span className="mono">{r.tag}</span>, nowrap: true },
+                  { key: "description", title: t("links.description"), value: (r) => r.description },
+                  { key: "value", title: t("word.value"), align: "right", value: () => "", render: (r) => <Live channel={r} /> },
+                  { key: "unit", title: t("word.unit"), value: (r) => r.unit, render: (r) => unit(r.unit) },
+                  { key: "range", title: t("links.range"), value: (r) => r.low, align: "right", render: (r) => <span className="tabular nowrap">{r.low === null ? "–" : t("links.to", { low: r.low, high: r.high ?? "–" })}</span> },
+                  { key: "floor", title: t("links.at_best"), value: (r) => QUALITY[r.floor], render: (r) => <StateBadge state={QUALITY[r.floor] ?? "bad"} /> },
+                  { key: "writable", title: t("links.access"), value: (r) => (r.writable ? "read and write" : "read") },
                 ]}
               />
             )}
           </Asked>
         </Panel>
-        <Panel title="Who answers there">
+        <Panel title={t("links.who_answers_there")}>
           <ContentView content={link.seen_identity} />
         </Panel>
       </div>
@@ -129,10 +129,10 @@ function Live({ channel }: { channel: Channel }) {
   const now = useNow();
   const zone = useZone();
   const doubt = doubtOf(live ? { us: live.us, quality: Math.max(live.quality, channel.floor) } : undefined, now.process, now.simulated ? now.rate : 1);
-  if (doubt === "none" || !live) return <span className="muted">no value yet</span>;
+  if (doubt === "none" || !live) return <span className="muted">{t("links.no_value_yet")}</span>;
   return (
-    <span className="tabular nowrap" title={`source time ${stamp(live.us / 1000, zone)}`}>
-      {doubt !== "good" ? <span className="muted">{doubt} since {clock(live.us / 1000, zone)} </span> : null}
+    <span className="tabular nowrap" title={t("links.source_time", { n: stamp(live.us / 1000, zone) })}>
+      {doubt !== "good" ? <span className="muted">{doubt} {t("links.since")} {clock(live.us / 1000, zone)} </span> : null}
       {typeof live.value === "string" ? live.value : value(live.value, digitsOf(channel.resolution))}
     </span>
   );

@@ -5,6 +5,7 @@ import { useNow } from "../../api/live";
 import type { Connection } from "../../api/types";
 import { count } from "../../format/number";
 import { relative } from "../../format/time";
+import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -26,27 +27,27 @@ export default function Links() {
   const filled = (name: string) => (gaps.data ?? []).filter((g) => g.connection === name && g.state === "filled").length;
   return (
     <>
-      <PageHead title="Links" sub="Every value is stored exactly once, or lies inside an explicit gap" />
+      <PageHead title={t("links.links")} sub={t("links.every_value_is_stored")} />
       <Panel flush>
-        <Asked query={links} empty={<EmptyState title="No connections">Add one on the command line: titer connection add opcua opc.tcp://HOST:PORT --channels FILE.yaml</EmptyState>}>
+        <Asked query={links} empty={<EmptyState title={t("links.no_connections")}>{t("links.add_one_on_the")}</EmptyState>}>
           {(rows) => (
             <DataTable
               name="links"
-              label="Connections"
+              label={t("links.connections")}
               rows={rows}
               id={(r) => r.name}
               open={(r) => void navigate({ to: "/links/$name", params: { name: r.name } })}
               columns={[
-                { key: "name", title: "Connection", value: (r) => r.name, nowrap: true, render: (r) => <strong>{r.name}</strong> },
-                { key: "type", title: "Type", value: (r) => r.type, nowrap: true },
-                { key: "state", title: "State", value: (r) => stateOf(r, now.server), render: (r) => <StateBadge state={stateOf(r, now.server)} /> },
-                { key: "complete", title: "Complete by day", value: (r) => r.completeness.length, render: (r) => <Completeness days={r.completeness} name={r.name} /> },
-                { key: "gaps", title: "Gaps", value: (r) => r.open_gaps + r.lost_gaps, render: (r) => <Gaps link={r} filled={filled(r.name)} /> },
-                { key: "heard", title: "Heard", value: (r) => r.heard_at, render: (r) => (r.heard_at ? <span className="tabular nowrap">{relative(r.heard_at, now.server)}</span> : <span className="muted">never</span>) },
-                { key: "backlog", title: "Backlog", align: "right", value: (r) => r.backlog, render: (r) => <span className="tabular">{count(r.backlog)}</span> },
-                { key: "clock", title: "Clock", value: (r) => r.clock_offset_us, render: (r) => <span className="tabular nowrap">{clockText(r.clock_offset_us, r.clock_uncertainty_us)}</span> },
-                { key: "qualified", title: "Qualified", value: (r) => (r.qualified ? "qualified" : "unqualified"), render: (r) => <StateBadge state={r.qualified ? "qualified" : "unqualified"} /> },
-                { key: "secure", title: "Transport", value: (r) => (r.insecure ? "not encrypted" : "encrypted"), render: (r) => (r.insecure ? <StateBadge state="not encrypted" tone="advisory" /> : <span className="muted">encrypted</span>) },
+                { key: "name", title: t("word.connection"), value: (r) => r.name, nowrap: true, render: (r) => <strong>{r.name}</strong> },
+                { key: "type", title: t("links.type"), value: (r) => r.type, nowrap: true },
+                { key: "state", title: t("word.state"), value: (r) => stateOf(r, now.server), render: (r) => <StateBadge state={stateOf(r, now.server)} /> },
+                { key: "complete", title: t("links.complete_by_day"), value: (r) => r.completeness.length, render: (r) => <Completeness days={r.completeness} name={r.name} /> },
+                { key: "gaps", title: t("links.gaps"), value: (r) => r.open_gaps + r.lost_gaps, render: (r) => <Gaps link={r} filled={filled(r.name)} /> },
+                { key: "heard", title: t("links.heard"), value: (r) => r.heard_at, render: (r) => (r.heard_at ? <span className="tabular nowrap">{relative(r.heard_at, now.server)}</span> : <span className="muted">{t("links.never")}</span>) },
+                { key: "backlog", title: t("links.backlog"), align: "right", value: (r) => r.backlog, render: (r) => <span className="tabular">{count(r.backlog)}</span> },
+                { key: "clock", title: t("links.clock"), value: (r) => r.clock_offset_us, render: (r) => <span className="tabular nowrap">{clockText(r.clock_offset_us, r.clock_uncertainty_us)}</span> },
+                { key: "qualified", title: t("links.qualified"), value: (r) => (r.qualified ? "qualified" : "unqualified"), render: (r) => <StateBadge state={r.qualified ? "qualified" : "unqualified"} /> },
+                { key: "secure", title: t("links.transport"), value: (r) => (r.insecure ? "not encrypted" : "encrypted"), render: (r) => (r.insecure ? <StateBadge state="not encrypted" tone="advisory" /> : <span className="muted">{t("links.encrypted")}</span>) },
               ]}
             />
           )}
@@ -57,12 +58,12 @@ export default function Links() {
 }
 
 function Gaps({ link, filled }: { link: Connection; filled: number }) {
-  if (link.open_gaps + link.lost_gaps + filled === 0) return <span className="muted">none</span>;
+  if (link.open_gaps + link.lost_gaps + filled === 0) return <span className="muted">{t("word.none")}</span>;
   return (
     <span className="row" style={{ flexWrap: "nowrap" }}>
-      {link.open_gaps > 0 ? <StateBadge state="open" word={`${link.open_gaps} open`} /> : null}
-      {link.lost_gaps > 0 ? <StateBadge state="unrecoverable" word={`${link.lost_gaps} lost`} /> : null}
-      {filled > 0 ? <StateBadge state="filled" word={`${filled} filled`} /> : null}
+      {link.open_gaps > 0 ? <StateBadge state="open" word={t("links.open", { open_gaps: link.open_gaps })} /> : null}
+      {link.lost_gaps > 0 ? <StateBadge state="unrecoverable" word={t("links.lost", { lost_gaps: link.lost_gaps })} /> : null}
+      {filled > 0 ? <StateBadge state="filled" word={t("links.filled", { filled })} /> : null}
     </span>
   );
 }

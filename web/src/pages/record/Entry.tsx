@@ -4,6 +4,7 @@ import { api } from "../../api/endpoints";
 import type { Entry as EntryShape } from "../../api/types";
 import { count } from "../../format/number";
 import { label, noun } from "../../format/words";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -27,7 +28,7 @@ export default function Entry() {
     },
   });
   return (
-    <Asked query={found} lines={8} isEmpty={(e) => e === null} empty={<EmptyState title="This entry was not found">Open it from the ledger: the address needs the entry&apos;s sequence number.</EmptyState>}>
+    <Asked query={found} lines={8} isEmpty={(e) => e === null} empty={<EmptyState title={t("record.this_entry_was_not")}>{t("record.open_it_from_the")}</EmptyState>}>
       {(at) => (at ? <Body entry={at.entry} names={at.names} /> : null)}
     </Asked>
   );
@@ -43,35 +44,35 @@ function Body({ entry, names }: { entry: EntryShape; names: Names }) {
         sub={sentence(entry, names)}
         right={
           <>
-            {to ? <a href={to}>Open the {noun(entry.record_type)}</a> : null}
+            {to ? <a href={to}>{t("record.open_the")} {noun(entry.record_type)}</a> : null}
             <Link to="/record" search={{ record_id: entry.record_id } as never}>
-              All entries of this record
+              {t("record.all_entries_of_this")}
             </Link>
           </>
         }
       />
       <div className="split-2">
         <div className="stack-l">
-          <Panel title="Said">
+          <Panel title={t("record.said")}>
             <Facts
               of={[
-                ["By", `${entry.actor.name} (${entry.actor.kind})`],
-                ["Action", <span className="mono" key="v">{entry.verb}</span>],
-                ["Recorded", <BothTimes key="p" plant={entry.process_time} server={entry.time} />],
-                ["Reason", entry.reason ?? "–"],
-                ["Record", `${noun(entry.record_type)}, version ${entry.record_version}`],
-                ["Entry id", <span className="mono" key="i">{entry.id}</span>],
+                [t("word.by"), `${entry.actor.name} (${entry.actor.kind})`],
+                [t("word.action"), <span className="mono" key="v">{entry.verb}</span>],
+                [t("word.recorded"), <BothTimes key="p" plant={entry.process_time} server={entry.time} />],
+                [t("word.reason"), entry.reason ?? "–"],
+                [t("word.record"), t("record.version", { n: noun(entry.record_type), record_version: entry.record_version })],
+                [t("record.entry_id"), <span className="mono" key="i">{entry.id}</span>],
               ]}
             />
           </Panel>
-          <Panel title={entry.before === null ? "Entered" : "Changed"} flush>
+          <Panel title={entry.before === null ? t("word.entered") : t("word.changed")} flush>
             <div className="table-scroll">
               <table className="table" data-compact>
                 <thead>
                   <tr>
-                    <th scope="col" style={{ padding: "6px 12px" }}>Field</th>
-                    {entry.before === null ? null : <th scope="col" style={{ padding: "6px 12px" }}>Before</th>}
-                    <th scope="col" style={{ padding: "6px 12px" }}>After</th>
+                    <th scope="col" style={{ padding: "6px 12px" }}>{t("record.field")}</th>
+                    {entry.before === null ? null : <th scope="col" style={{ padding: "6px 12px" }}>{t("record.before")}</th>}
+                    <th scope="col" style={{ padding: "6px 12px" }}>{t("record.after")}</th>
                   </tr>
                 </thead>
                 <tbody className="diff">
@@ -92,9 +93,9 @@ function Body({ entry, names }: { entry: EntryShape; names: Names }) {
               </table>
             </div>
           </Panel>
-          <Panel title="Exact text that was hashed">
+          <Panel title={t("record.exact_text_that_was")}>
             <pre className="box" tabIndex={0}>
-              {entry.body === "" ? "Withheld: this entry holds a credential. Its leaf hash is the server's; titer verify checks its bytes." : entry.body}
+              {entry.body === "" ? t("record.withheld_this_entry_holds") : entry.body}
             </pre>
           </Panel>
         </div>
@@ -119,32 +120,32 @@ function Proof({ entry }: { entry: EntryShape }) {
     retry: 1,
   });
   return (
-    <Panel title="Proof">
+    <Panel title={t("record.proof")}>
       {entry.leaf_index === null ? (
-        <p className="muted">The entry is being sealed; its proof exists within a second.</p>
+        <p className="muted">{t("record.the_entry_is_being")}</p>
       ) : (
         <Asked query={proof} lines={5}>
           {({ p, tree, leaf, holds }) => (
             <div className="stack">
               <p>
-                <StateBadge state={holds ? "holds" : "broken"} tone={holds ? "done" : "alarm"} word={holds ? "This entry is in the signed tree" : "The proof does not hold"} />
+                <StateBadge state={holds ? "holds" : "broken"} tone={holds ? "done" : "alarm"} word={holds ? t("record.this_entry_is_in") : t("record.the_proof_does_not")} />
               </p>
-              <p className="muted">Recomputed in this browser: the text beside is hashed, and hashed up the path to the root that the head was signed over (RFC 9162).</p>
+              <p className="muted">{t("record.recomputed_in_this_browser")}</p>
               <Facts
                 of={[
-                  ["Leaf", `${count(p.leaf_index)} of ${count(p.tree_size)}`],
-                  ["Signed by", tree?.signers.join(", ") ?? "–"],
+                  [t("record.leaf"), t("record.of", { n: count(p.leaf_index), n2: count(p.tree_size) })],
+                  [t("word.signed_by"), tree?.signers.join(", ") ?? "–"],
                 ]}
               />
-              <h3>Leaf hash</h3>
+              <h3>{t("record.leaf_hash")}</h3>
               <p className="mono">{leaf}</p>
-              <h3>Path ({p.path.length})</h3>
+              <h3>{t("record.path")}{p.path.length})</h3>
               <ol className="mono">
                 {p.path.map((h, i) => (
                   <li key={i}>{h}</li>
                 ))}
               </ol>
-              <h3>Head</h3>
+              <h3>{t("record.head")}</h3>
               <pre className="box" tabIndex={0}>
                 {p.checkpoint}
               </pre>

@@ -6,6 +6,7 @@ import { api } from "../../api/endpoints";
 import type { Verdict } from "../../api/types";
 import { count } from "../../format/number";
 import { noun } from "../../format/words";
+import { t } from "../../i18n";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Shape } from "../../parts/Shape";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
@@ -34,24 +35,24 @@ export default function Ledger() {
   return (
     <>
       <PageHead
-        title="Record"
-        sub={tree ? `${count(tree.size)} entries sealed; head signed by ${tree.signers.join(" and ")}` : "The ledger of every change"}
+        title={t("word.record")}
+        sub={tree ? `${count(tree.size)} entries sealed; head signed by ${tree.signers.join(" and ")}` : t("record.the_ledger_of_every")}
       />
       <div className="stack-l">
         <Verify />
         <Panel
-          title="Entries, newest first"
+          title={t("record.entries_newest_first")}
           flush
           right={
             <>
             <SegmentedControl
               size="xs"
-              aria-label="Whose entries"
+              aria-label={t("record.whose_entries")}
               value={search.who === "people" ? "people" : "all"}
               onChange={(v) => setSearch({ who: v === "people" ? "people" : undefined })}
               data={[
-                { value: "all", label: "Everybody" },
-                { value: "people", label: "People" },
+                { value: "all", label: t("record.everybody") },
+                { value: "people", label: t("word.people") },
               ]}
             />
             <form
@@ -62,27 +63,27 @@ export default function Ledger() {
                 setSearch({ record_type: String(data.get("type") ?? "").trim() || undefined, record_id: String(data.get("id") ?? "").trim() || undefined });
               }}
             >
-              <TextInput key={`t${record_type}`} name="type" size="xs" aria-label="Record type" placeholder="Record type, e.g. lims_sample" defaultValue={record_type ?? ""} w={210} />
-              <TextInput key={`i${record_id}`} name="id" size="xs" aria-label="Record id" placeholder="Record id" defaultValue={record_id ?? ""} w={160} />
+              <TextInput key={`t${record_type}`} name="type" size="xs" aria-label={t("record.record_type")} placeholder={t("record.record_type_e_g")} defaultValue={record_type ?? ""} w={210} />
+              <TextInput key={`i${record_id}`} name="id" size="xs" aria-label={t("record.record_id")} placeholder={t("record.record_id")} defaultValue={record_id ?? ""} w={160} />
               <Button type="submit" size="xs" variant="default">
-                Filter
+                {t("record.filter")}
               </Button>
               {record_type || record_id ? (
                 <Button size="xs" variant="subtle" onClick={() => setSearch({ record_type: undefined, record_id: undefined })}>
-                  All
+                  {t("record.all")}
                 </Button>
               ) : null}
             </form>
             </>
           }
         >
-          <Asked query={pages} isEmpty={() => entries.length === 0} empty={<EmptyState title="No entries">Every change of a regulated record is an entry here, from the first one on.</EmptyState>}>
+          <Asked query={pages} isEmpty={() => entries.length === 0} empty={<EmptyState title={t("word.no_entries")}>{t("record.every_change_of_a")}</EmptyState>}>
             {() => (
               <>
-                <ol aria-label="Entries of the ledger">
+                <ol aria-label={t("record.entries_of_the_ledger")}>
                   {shown.map((e) => (
                     <li key={e.id} className="sentence">
-                      <span className="tabular muted right" style={{ minWidth: 62 }} title={e.leaf_index === null ? "not sealed yet" : "leaf index"}>
+                      <span className="tabular muted right" style={{ minWidth: 62 }} title={e.leaf_index === null ? t("record.not_sealed_yet") : t("record.leaf_index")}>
                         {e.leaf_index === null ? "…" : count(e.leaf_index)}
                       </span>
                       <BothTimes plant={e.process_time} server={e.time} />
@@ -95,11 +96,11 @@ export default function Ledger() {
                     </li>
                   ))}
                 </ol>
-                {shown.length === 0 ? <p className="muted" style={{ padding: "10px 14px" }}>None of the {count(entries.length)} entries read so far was made by a person.</p> : null}
+                {shown.length === 0 ? <p className="muted" style={{ padding: "10px 14px" }}>{t("record.none_of_the", { n: count(entries.length) })}</p> : null}
                 {pages.hasNextPage ? (
                   <div style={{ padding: 10 }}>
                     <Button variant="subtle" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-                      Older entries
+                      {t("record.older_entries")}
                     </Button>
                   </div>
                 ) : null}
@@ -129,18 +130,18 @@ function Verify() {
   }, [verify.isPending, began]);
   return (
     <Panel
-      title="Does the record hold?"
+      title={t("record.does_the_record_hold")}
       right={
         <Button onClick={() => verify.mutate()} loading={verify.isPending}>
-          Verify
+          {t("record.verify")}
         </Button>
       }
     >
       <div role="status" className="stack">
         {verify.isPending ? (
           <>
-            <Progress value={100} animated aria-label="Verifying" />
-            <p className="muted tabular">Every entry, head, table and stored byte is read again. {(waited / 1000).toFixed(0)} s</p>
+            <Progress value={100} animated aria-label={t("record.verifying")} />
+            <p className="muted tabular">{t("record.every_entry_head_table")} {(waited / 1000).toFixed(0)} s</p>
           </>
         ) : verify.data ? (
           <Outcome verdict={verify.data} />
@@ -148,8 +149,7 @@ function Verify() {
           <ErrorState error={verify.error} />
         ) : (
           <p className="muted">
-            Recomputes the tree from the entries, checks every signed head and its witnesses, compares each table with what the entries say, and reads the
-            stored content again. The same is done offline, on an exported bundle, by verify/titer-verify.py.
+            {t("record.recomputes_the_tree_from")}
           </p>
         )}
       </div>
@@ -166,10 +166,10 @@ export function Outcome({ verdict }: { verdict: Verdict }) {
         <strong style={verdict.holds ? undefined : { color: "var(--t-alarm)" }}>{verdict.sentence}</strong>
       </p>
       <p className="muted tabular">
-        {count(verdict.entries)} entries in {verdict.seconds} s{seconds > 0 ? ` (${count(verdict.entries / seconds)} entries/s)` : ""}
+        {count(verdict.entries)} {t("record.entries_in")} {verdict.seconds} s{seconds > 0 ? t("record.entries_s", { n: count(verdict.entries / seconds) }) : ""}
         {verdict.root ? (
           <>
-            , root <span className="mono">{verdict.root}</span>
+            {t("record.root")} <span className="mono">{verdict.root}</span>
           </>
         ) : null}
       </p>

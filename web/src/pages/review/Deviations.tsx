@@ -22,10 +22,10 @@ export function Deviations({ review }: { review: BatchReview }) {
   const at = rows.find((d) => d.id === chosen) ?? rows.find((d) => d.state !== "closed") ?? rows[0];
   return (
     <div className="split-2">
-      {at ? <One key={`${at.id}${at.state}`} deviation={at} review={review} /> : <Panel><EmptyState title="No deviations">Raise one when an exception or an alert shows that something went otherwise than approved.</EmptyState></Panel>}
+      {at ? <One key={`${at.id}${at.state}`} deviation={at} review={review} /> : <Panel><EmptyState title={t("review.no_deviations")}>{t("review.raise_one_when_an")}</EmptyState></Panel>}
       <div className="stack-l">
         {rows.length > 0 ? (
-          <Panel title={`Deviations (${rows.length})`} flush>
+          <Panel title={t("review.deviations_2", { length: rows.length })} flush>
             <ul>
               {rows.map((d) => (
                 <li key={d.id}>
@@ -56,7 +56,7 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
   return (
     <Panel title={`${d.number}  ${d.title}`} right={<StateBadge state={d.state} />}>
       <div className="stack-l">
-        <ol className="ladder" aria-label="The deviation's way">
+        <ol className="ladder" aria-label={t("review.the_deviations_way")}>
           {WAY.map((s, i) => (
             <li key={s} aria-current={i === at ? "step" : undefined}>
               <StateBadge state={s} tone={i < at ? "done" : i === at ? (s === "closed" ? "done" : "active") : "plain"} />
@@ -66,10 +66,10 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
         <p style={{ whiteSpace: "pre-line" }}>{d.description}</p>
         <Facts
           of={[
-            ["Classification", d.classification ? <StateBadge key="c" state={d.classification} /> : "not yet"],
-            ["Recorded", <BothTimes key="r" plant={d.process_at} server={d.recorded_at} />],
-            ["Investigator", name(d.investigator_id)],
-            ["Exceptions", about.length ? (
+            [t("review.classification"), d.classification ? <StateBadge key="c" state={d.classification} /> : t("word.not_yet")],
+            [t("word.recorded"), <BothTimes key="r" plant={d.process_at} server={d.recorded_at} />],
+            [t("review.investigator"), name(d.investigator_id)],
+            [t("word.exceptions"), about.length ? (
               <span key="x" className="row">
                 {about.map((e) => (
                   <a key={e.id} href={placeOf({ record_type: "quality_exception", record_id: e.id, batch_id: e.batch_id }) ?? "#"}>
@@ -78,15 +78,15 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
                 ))}
                 {about.flatMap((e) => (e.subject_type === "insight_alert" ? [<a key={`a${e.id}`} href={`/alerts/${e.subject_id}`}>{t("deviation.alert")}</a>] : []))}
               </span>
-            ) : "none"],
+            ) : t("word.none")],
           ]}
         />
         {d.root_cause || d.product_impact || d.corrective_action ? (
           <Facts
             of={[
-              ["Root cause", d.root_cause ?? "–"],
-              ["Product impact", d.product_impact ?? "–"],
-              ["Action", d.corrective_action ?? "–"],
+              [t("review.root_cause"), d.root_cause ?? "–"],
+              [t("review.product_impact"), d.product_impact ?? "–"],
+              [t("word.action"), d.corrective_action ?? "–"],
             ]}
           />
         ) : null}
@@ -94,7 +94,7 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
         {d.state === "classified" ? (
           <div>
             <Button onClick={() => take.mutate()} loading={take.isPending}>
-              Begin the investigation
+              {t("review.begin_the_investigation")}
             </Button>
             {take.error ? <ErrorState error={take.error} /> : null}
           </div>
@@ -102,7 +102,7 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
         {d.state === "investigating" ? <Conclude id={d.id} /> : null}
         {d.state === "qa_review" ? (
           <div>
-            <SignButton label="Close" request={{ record_type: "quality_deviation", record_id: d.id, meaning: "closed", data: {} }} />
+            <SignButton label={t("word.close")} request={{ record_type: "quality_deviation", record_id: d.id, meaning: "closed", data: {} }} />
           </div>
         ) : null}
       </div>
@@ -114,8 +114,8 @@ function Classify({ id }: { id: string }) {
   const [classification, set] = useState<string | null>(null);
   return (
     <div className="row" style={{ alignItems: "flex-end" }}>
-      <Select label="Classification" data={["minor", "major", "critical"].map((v) => ({ value: v, label: label(v) }))} value={classification} onChange={set} w={220} placeholder="Choose" />
-      <SignButton label="Sign the classification" disabled={!classification} request={{ record_type: "quality_deviation", record_id: id, meaning: "classified", data: { classification } }} />
+      <Select label={t("review.classification")} data={["minor", "major", "critical"].map((v) => ({ value: v, label: label(v) }))} value={classification} onChange={set} w={220} placeholder={t("word.choose")} />
+      <SignButton label={t("review.sign_the_classification")} disabled={!classification} request={{ record_type: "quality_deviation", record_id: id, meaning: "classified", data: { classification } }} />
     </div>
   );
 }
@@ -127,12 +127,12 @@ function Conclude({ id }: { id: string }) {
   const ready = root_cause.trim() && product_impact.trim() && corrective_action.trim();
   return (
     <div className="stack">
-      <Textarea label="Root cause" value={root_cause} onChange={(e) => setCause(e.currentTarget.value)} autosize minRows={2} />
-      <Textarea label="Product impact" value={product_impact} onChange={(e) => setImpact(e.currentTarget.value)} autosize minRows={2} />
-      <Textarea label="Action" value={corrective_action} onChange={(e) => setAction(e.currentTarget.value)} autosize minRows={2} />
+      <Textarea label={t("review.root_cause")} value={root_cause} onChange={(e) => setCause(e.currentTarget.value)} autosize minRows={2} />
+      <Textarea label={t("review.product_impact")} value={product_impact} onChange={(e) => setImpact(e.currentTarget.value)} autosize minRows={2} />
+      <Textarea label={t("word.action")} value={corrective_action} onChange={(e) => setAction(e.currentTarget.value)} autosize minRows={2} />
       <div>
         <SignButton
-          label="Sign the conclusion"
+          label={t("review.sign_the_conclusion")}
           disabled={!ready}
           request={{ record_type: "quality_deviation", record_id: id, meaning: "concluded", data: { root_cause, product_impact, corrective_action } }}
         />
@@ -155,7 +155,7 @@ function Raise({ review }: { review: BatchReview }) {
     },
   });
   return (
-    <Panel title="Raise a deviation">
+    <Panel title={t("word.raise_a_deviation")}>
       <form
         className="stack"
         onSubmit={(e) => {
@@ -163,12 +163,12 @@ function Raise({ review }: { review: BatchReview }) {
           if (title.trim() && description.trim()) raise.mutate();
         }}
       >
-        <TextInput label="Title" value={title} onChange={(e) => setTitle(e.currentTarget.value)} />
-        <Textarea label="What happened" value={description} onChange={(e) => setDescription(e.currentTarget.value)} autosize minRows={3} />
+        <TextInput label={t("review.title")} value={title} onChange={(e) => setTitle(e.currentTarget.value)} />
+        <Textarea label={t("review.what_happened")} value={description} onChange={(e) => setDescription(e.currentTarget.value)} autosize minRows={3} />
         {raise.error ? <ErrorState error={raise.error} /> : null}
         <div>
           <Button type="submit" variant="default" disabled={!title.trim() || !description.trim()} loading={raise.isPending}>
-            Raise
+            {t("review.raise")}
           </Button>
         </div>
       </form>

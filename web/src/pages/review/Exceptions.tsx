@@ -3,6 +3,7 @@ import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import type { BatchReview, QualityException } from "../../api/types";
 import { label, noun } from "../../format/words";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, Panel } from "../../parts/Panel";
 import { SignDialog } from "../../parts/SignDialog";
@@ -13,10 +14,10 @@ import { useView } from "../../parts/view";
 import { addressOf } from "../../shell/nav";
 
 export const DISPOSITIONS = [
-  { value: "justified", label: "Justified" },
-  { value: "covered by deviation", label: "Covered by a deviation" },
-  { value: "no impact", label: "No impact" },
-  { value: "investigated", label: "Investigated" },
+  { value: "justified", label: t("review.justified") },
+  { value: "covered by deviation", label: t("review.covered_by_a_deviation") },
+  { value: "no impact", label: t("review.no_impact") },
+  { value: "investigated", label: t("review.investigated") },
 ];
 
 const RANK: Record<string, number> = { critical: 0, major: 1, minor: 2 };
@@ -43,10 +44,10 @@ export function Exceptions({ review }: { review: BatchReview }) {
     if (to) setChosen(to.id);
   };
   useHotkeys([["n", next]]);
-  if (!at) return <EmptyState title="No exceptions">Every check that ran has passed so far.</EmptyState>;
+  if (!at) return <EmptyState title={t("word.no_exceptions")}>{t("review.every_check_that_ran")}</EmptyState>;
   return (
     <div className="split">
-      <Panel title={`Exceptions (${rows.length})`} flush right={<span className="muted">n = next</span>}>
+      <Panel title={t("review.exceptions_2", { length: rows.length })} flush right={<span className="muted">{t("review.n_next")}</span>}>
         <ul className="list">
           {rows.map((e) => (
             <li key={e.id}>
@@ -78,13 +79,13 @@ function Evidence({ exception: e }: { exception: QualityException }) {
         <p>{e.detail}</p>
         <Facts
           of={[
-            ["Kind", label(e.kind)],
-            ["Raised", <TimeStamp key="r" at={e.process_at} server={e.recorded_at} />],
-            ["About", to ? <a key="a" href={to}>{label(noun(e.subject_type))}</a> : label(noun(e.subject_type))],
+            [t("word.kind"), label(e.kind)],
+            [t("word.raised"), <TimeStamp key="r" at={e.process_at} server={e.recorded_at} />],
+            [t("word.about"), to ? <a key="a" href={to}>{label(noun(e.subject_type))}</a> : label(noun(e.subject_type))],
           ]}
         />
         <div>
-          <h3>Evidence</h3>
+          <h3>{t("review.evidence")}</h3>
           <ContentView content={e.evidence} />
         </div>
       </div>
@@ -126,12 +127,12 @@ function Decide({
   ) : null;
   if (e.state !== "open") {
     return (
-      <Panel title="Disposition">
+      <Panel title={t("word.disposition")}>
         <Facts
           of={[
-            ["Disposition", e.disposition ? label(e.disposition) : "–"],
-            ["Comment", e.comment ?? "–"],
-            ["Deviation", review.deviations.find((d) => d.id === e.deviation_id)?.number ?? (e.deviation_id ? "yes" : "none")],
+            [t("word.disposition"), e.disposition ? label(e.disposition) : "–"],
+            [t("word.comment"), e.comment ?? "–"],
+            [t("word.deviation"), review.deviations.find((d) => d.id === e.deviation_id)?.number ?? (e.deviation_id ? t("review.yes") : t("word.none"))],
           ]}
         />
         {dialog}
@@ -140,19 +141,19 @@ function Decide({
   }
   const needs = disposition === "covered by deviation" || e.severity === "critical";
   return (
-    <Panel title="Disposition">
+    <Panel title={t("word.disposition")}>
       <div className="stack">
-        <Select label="Disposition" data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder="Choose" />
+        <Select label={t("word.disposition")} data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder={t("word.choose")} />
         {needs ? (
           <Select
-            label="Deviation"
+            label={t("word.deviation")}
             data={review.deviations.map((d) => ({ value: d.id, label: `${d.number}  ${d.title}` }))}
             value={deviation}
             onChange={setDeviation}
-            placeholder={review.deviations.length ? "Choose" : "None is raised yet: see Deviations"}
+            placeholder={review.deviations.length ? t("word.choose") : t("review.none_is_raised_yet")}
           />
         ) : null}
-        <Textarea label="Comment" value={comment} onChange={(x) => setComment(x.currentTarget.value)} autosize minRows={3} />
+        <Textarea label={t("word.comment")} value={comment} onChange={(x) => setComment(x.currentTarget.value)} autosize minRows={3} />
         <Button
           onClick={() => {
             onOpen();
@@ -160,7 +161,7 @@ function Decide({
           }}
           disabled={!disposition || !comment.trim() || (needs && !deviation)}
         >
-          Sign the disposition
+          {t("word.sign_the_disposition")}
         </Button>
       </div>
       {dialog}

@@ -26,12 +26,12 @@ export default function Review() {
   return (
     <>
       <PageHead
-        title="Review"
-        sub="By exception: what passed is counted, what did not is shown"
+        title={t("word.review")}
+        sub={t("review.by_exception_what_passed")}
         right={
           batches.data && batches.data.length > 0 ? (
             <Select
-              aria-label="Batch"
+              aria-label={t("word.batch")}
               size="sm"
               w={300}
               value={chosen ?? null}
@@ -42,7 +42,7 @@ export default function Review() {
           ) : null
         }
       />
-      <Asked query={batches} empty={<EmptyState title="No batch to review">A batch comes here when it starts, and waits for review when it is complete.</EmptyState>}>
+      <Asked query={batches} empty={<EmptyState title={t("review.no_batch_to_review")}>{t("review.a_batch_comes_here")}</EmptyState>}>
         {() => (chosen ? <OfBatch batch={chosen} /> : null)}
       </Asked>
     </>
@@ -67,10 +67,10 @@ function OfBatch({ batch }: { batch: string }) {
             <Head review={found} />
             <Tabs value={tab} onChange={(v) => setSearch({ tab: v === "exceptions" ? undefined : (v ?? undefined) })} keepMounted={false}>
               <Tabs.List mb="md">
-                <Tabs.Tab value="exceptions">Exceptions ({open} open)</Tabs.Tab>
-                <Tabs.Tab value="deviations">Deviations ({devs} open)</Tabs.Tab>
-                <Tabs.Tab value="trail">Audit-trail review</Tabs.Tab>
-                <Tabs.Tab value="checks">Checks ({found.checks.length})</Tabs.Tab>
+                <Tabs.Tab value="exceptions">{t("review.exceptions", { n: open })}</Tabs.Tab>
+                <Tabs.Tab value="deviations">{t("review.deviations", { n: devs })}</Tabs.Tab>
+                <Tabs.Tab value="trail">{t("review.audit_trail_review")}</Tabs.Tab>
+                <Tabs.Tab value="checks">{t("review.checks", { n: found.checks.length })}</Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="exceptions">
                 <Exceptions review={found} />
@@ -112,14 +112,14 @@ function Head({ review }: { review: BatchReview }) {
           <div className="row">
             {["awaiting_review", "under_review"].includes(d.state) ? (
               <Button variant="default" onClick={() => begin.mutate()} loading={begin.isPending}>
-                {d.state === "awaiting_review" ? "Begin review" : "Run all checks again"}
+                {d.state === "awaiting_review" ? t("review.begin_review") : t("review.run_all_checks_again")}
               </Button>
             ) : null}
             {!decided ? (
               <>
-                <SignButton label="Reject" variant="default" request={{ record_type: "quality_disposition", record_id: d.id, meaning: "rejected", data: {} }} />
+                <SignButton label={t("word.reject")} variant="default" request={{ record_type: "quality_disposition", record_id: d.id, meaning: "rejected", data: {} }} />
                 <SignButton
-                  label="Release"
+                  label={t("review.release")}
                   disabled={blockers.length > 0}
                   request={{ record_type: "quality_disposition", record_id: d.id, meaning: "released", data: {} }}
                 />
@@ -131,9 +131,9 @@ function Head({ review }: { review: BatchReview }) {
         {!decided && blockers.length > 0 ? (
           <div className="notice" data-tone="warning">
             <p className="row">
-              <Shape tone="warning" /> <strong>What blocks the release ({blockers.length})</strong>
+              <Shape tone="warning" /> <strong>{t("review.what_blocks_the_release_2", { n: blockers.length })}</strong>
             </p>
-            <ul style={{ listStyle: "disc", paddingLeft: 24, maxHeight: 160, overflowY: "auto" }} tabIndex={0} aria-label="What blocks the release">
+            <ul style={{ listStyle: "disc", paddingLeft: 24, maxHeight: 160, overflowY: "auto" }} tabIndex={0} aria-label={t("review.what_blocks_the_release")}>
               {blockers.map((b) => (
                 <li key={b}>{b}</li>
               ))}
@@ -155,24 +155,24 @@ function Checks({ checks }: { checks: Check[] }) {
     <Panel flush>
       <DataTable
         name="checks"
-        label="Checks of the review"
+        label={t("review.checks_of_the_review")}
         rows={[...checks].sort((a, b) => (rank[a.outcome] ?? 1) - (rank[b.outcome] ?? 1))}
         id={(r) => `${r.gate}/${r.id}`}
-        empty={<EmptyState title="No check has run">Begin the review to run them.</EmptyState>}
+        empty={<EmptyState title={t("review.no_check_has_run")}>{t("review.begin_the_review_to")}</EmptyState>}
         columns={[
-          { key: "outcome", title: "Outcome", value: (r) => outcomeOf(r), render: (r) => (settled(r) ? <StateBadge state={r.outcome} tone="done" word={outcomeOf(r)} /> : <StateBadge state={r.outcome} />), nowrap: true },
-          { key: "title", title: "Check", value: (r) => r.title },
-          { key: "detail", title: "Found", value: (r) => r.detail },
-          { key: "gate", title: "By", value: (r) => r.gate },
-          { key: "blocks", title: "Blocks", value: (r) => (r.blocks ? "blocks" : "") },
-          { key: "exceptions", title: "Exceptions", value: (r) => r.exceptions.join(", ") },
+          { key: "outcome", title: t("word.outcome"), value: (r) => outcomeOf(r), render: (r) => (settled(r) ? <StateBadge state={r.outcome} tone="done" word={outcomeOf(r)} /> : <StateBadge state={r.outcome} />), nowrap: true },
+          { key: "title", title: t("review.check"), value: (r) => r.title },
+          { key: "detail", title: t("review.found"), value: (r) => r.detail },
+          { key: "gate", title: t("word.by"), value: (r) => r.gate },
+          { key: "blocks", title: t("review.blocks"), value: (r) => (r.blocks ? "blocks" : "") },
+          { key: "exceptions", title: t("word.exceptions"), value: (r) => r.exceptions.join(", ") },
           {
             key: "record",
-            title: "Record",
+            title: t("word.record"),
             value: (r) => r.record_id,
             render: (r) => {
               const to = addressOf(r.record_type, r.record_id);
-              return to ? <a href={to}>Open</a> : <span className="muted">–</span>;
+              return to ? <a href={to}>{t("word.open")}</a> : <span className="muted">–</span>;
             },
           },
         ]}

@@ -5,6 +5,7 @@ import { useState, type FormEvent } from "react";
 import { api } from "../../api/endpoints";
 import type { Task as TaskShape, TaskField } from "../../api/types";
 import { exact, unit } from "../../format/number";
+import { t } from "../../i18n";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { useBatchNumbers, usePeople } from "../../parts/people";
 import { SignButton } from "../../parts/SignDialog";
@@ -43,35 +44,35 @@ function Body({ task }: { task: TaskShape }) {
         }
       />
       <div className="split-2">
-        <Panel title="Do">
+        <Panel title={t("tasks.do")}>
           <div className="stack-l">
             {task.form.instruction ? <p style={{ fontSize: 18, maxWidth: "65ch" }}>{task.form.instruction}</p> : null}
             {task.state === "offered" ? <EntryForm task={task} /> : null}
             {task.state === "entered" && task.form.witness ? (
               <div className="notice" data-tone="accent">
-                <p>A second person has to witness this. The witness logs in under their own name and signs here.</p>
+                <p>{t("tasks.a_second_person_has")}</p>
                 <div style={{ marginTop: 10 }}>
-                  <SignButton label="Witness" size="lg" request={{ record_type: "mes_task", record_id: task.id, meaning: "witnessed", data: {} }} />
+                  <SignButton label={t("tasks.witness")} size="lg" request={{ record_type: "mes_task", record_id: task.id, meaning: "witnessed", data: {} }} />
                 </div>
               </div>
             ) : null}
-            {task.state === "accepted" ? <p>Done and accepted.</p> : null}
+            {task.state === "accepted" ? <p>{t("tasks.done_and_accepted")}</p> : null}
           </div>
         </Panel>
         <div className="stack-l">
-          <Panel title="Entries">
+          <Panel title={t("tasks.entries")}>
             <Entered task={task} />
           </Panel>
-          <Panel title="Task">
+          <Panel title={t("tasks.task")}>
             <Facts
               of={[
-                ["For", task.role],
-                ["Step", <span className="mono" key="p">{task.path}</span>],
-                ["Offered", <TimeStamp key="o" at={task.offered_at} />],
-                ["Recorded", <BothTimes key="t" plant={task.process_at} server={task.recorded_at} />],
-                ["Entered", task.entered_at ? <span key="e">{name(task.entered_by)}, <TimeStamp at={task.entered_at} /></span> : "–"],
-                ["Lot", task.lot_number ?? "–"],
-                ["Comment", task.comment ?? "–"],
+                [t("tasks.for"), task.role],
+                [t("tasks.step"), <span className="mono" key="p">{task.path}</span>],
+                [t("tasks.offered"), <TimeStamp key="o" at={task.offered_at} />],
+                [t("word.recorded"), <BothTimes key="t" plant={task.process_at} server={task.recorded_at} />],
+                [t("word.entered"), task.entered_at ? <span key="e">{name(task.entered_by)}, <TimeStamp at={task.entered_at} /></span> : "–"],
+                [t("word.lot"), task.lot_number ?? "–"],
+                [t("word.comment"), task.comment ?? "–"],
               ]}
             />
           </Panel>
@@ -86,7 +87,7 @@ function Entered({ task }: { task: TaskShape }) {
   const fields = new Map((task.form.entries ?? []).map((f) => [f.name, f]));
   const newest = new Map<string, number>();
   for (const e of task.entries) newest.set(e.name, Math.max(newest.get(e.name) ?? 0, e.revision));
-  if (task.entries.length === 0) return <p className="muted">{task.form.entries?.length ? "Nothing has been entered yet." : "This task asks for no values."}</p>;
+  if (task.entries.length === 0) return <p className="muted">{task.form.entries?.length ? t("tasks.nothing_has_been_entered") : t("tasks.this_task_asks_for")}</p>;
   return (
     <ul className="stack">
       {task.entries.map((e) => (
@@ -97,7 +98,7 @@ function Entered({ task }: { task: TaskShape }) {
           </strong>{" "}
           {e.inside === false ? (
             <span className="badge" data-tone="warning">
-              <Shape tone="warning" /> outside
+              <Shape tone="warning" /> {t("tasks.outside")}
             </span>
           ) : null}{" "}
           <span className="muted">
@@ -151,8 +152,8 @@ function EntryForm({ task }: { task: TaskShape }) {
     <form className="stack-l" onSubmit={submit}>
       {wantsScan ? (
         <TextInput
-          label={typeof task.form.scan === "string" ? `Scan a lot of ${task.form.scan}` : "Scan the label"}
-          description="The number on the lot's or the container's label"
+          label={typeof task.form.scan === "string" ? t("tasks.scan_a_lot_of", { scan: task.form.scan }) : t("tasks.scan_the_label")}
+          description={t("tasks.the_number_on_the")}
           value={scan}
           onChange={(e) => setScan(e.currentTarget.value)}
           size="lg"
@@ -165,8 +166,8 @@ function EntryForm({ task }: { task: TaskShape }) {
       ))}
       {outside ? (
         <Textarea
-          label="Comment"
-          description="A value outside its limits becomes an exception; say what you saw"
+          label={t("word.comment")}
+          description={t("tasks.a_value_outside_its")}
           value={comment}
           onChange={(e) => setComment(e.currentTarget.value)}
           autosize
@@ -177,7 +178,7 @@ function EntryForm({ task }: { task: TaskShape }) {
       {enter.error ? <ErrorState error={enter.error} /> : null}
       <div>
         <Button type="submit" className="floor" size="lg" disabled={missing || (outside && !comment.trim())} loading={enter.isPending}>
-          {fields.length === 0 && !wantsScan ? "Done" : "Enter"}
+          {fields.length === 0 && !wantsScan ? t("tasks.done") : t("word.enter")}
         </Button>
       </div>
     </form>
@@ -194,8 +195,8 @@ function Field({ field, value, set, note }: { field: TaskField; value: string; s
     return (
       <Radio.Group label={prompt} value={value} onChange={set} size="lg" error={error}>
         <div className="row" style={{ gap: 28, minHeight: 56 }}>
-          <Radio value="yes" label="Yes" size="lg" />
-          <Radio value="no" label="No" size="lg" />
+          <Radio value="yes" label={t("tasks.yes")} size="lg" />
+          <Radio value="no" label={t("tasks.no")} size="lg" />
         </div>
       </Radio.Group>
     );

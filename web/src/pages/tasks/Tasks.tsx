@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import { useSession } from "../../api/session";
 import { useNow } from "../../api/live";
+import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
@@ -20,24 +21,24 @@ export default function Tasks() {
   const tasks = useQuery({ queryKey: ["tasks", "mine"], queryFn: ({ signal }) => api.tasks({}, signal), meta: { types: ["mes_task", "mes_"] } });
   return (
     <>
-      <PageHead title="Tasks" sub="What a recipe is waiting for a person to do" />
+      <PageHead title={t("tasks.tasks")} sub={t("tasks.what_a_recipe_is")} />
       <Panel flush>
-        <Asked query={tasks} empty={<EmptyState title="Nothing waits for you">A task stands here as soon as a running batch needs a person: a sample, a scan, an addition, a witness.</EmptyState>}>
+        <Asked query={tasks} empty={<EmptyState title={t("tasks.nothing_waits_for_you")}>{t("tasks.a_task_stands_here")}</EmptyState>}>
           {(rows) => (
             <DataTable
               name="tasks"
-              label="Tasks"
+              label={t("tasks.tasks")}
               rows={rows}
               id={(r) => r.id}
               open={(r) => void navigate({ to: "/tasks/$id", params: { id: r.id } })}
               columns={[
-                { key: "title", title: "Task", value: (r) => r.title, render: (r) => <strong>{r.title}</strong> },
-                { key: "mine", title: "For me", value: (r) => (isMine(r, person) ? "yes" : ""), nowrap: true },
-                { key: "unit", title: "Unit", value: (r) => r.unit_code, nowrap: true },
-                { key: "batch", title: "Batch", value: (r) => number(r.batch_id), nowrap: true },
-                { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state} /> },
-                { key: "role", title: "For", value: (r) => (r.form.witness && r.state === "entered" ? "witness" : r.role) },
-                { key: "offered", title: "Offered", value: (r) => r.offered_at, render: (r) => <TimeStamp at={r.offered_at} server={r.recorded_at} now={now.process} /> },
+                { key: "title", title: t("tasks.task"), value: (r) => r.title, render: (r) => <strong>{r.title}</strong> },
+                { key: "mine", title: t("tasks.for_me"), value: (r) => (isMine(r, person) ? "yes" : ""), nowrap: true },
+                { key: "unit", title: t("word.unit"), value: (r) => r.unit_code, nowrap: true },
+                { key: "batch", title: t("word.batch"), value: (r) => number(r.batch_id), nowrap: true },
+                { key: "state", title: t("word.state"), value: (r) => r.state, render: (r) => <StateBadge state={r.state} /> },
+                { key: "role", title: t("tasks.for"), value: (r) => (r.form.witness && r.state === "entered" ? "witness" : r.role) },
+                { key: "offered", title: t("tasks.offered"), value: (r) => r.offered_at, render: (r) => <TimeStamp at={r.offered_at} server={r.recorded_at} now={now.process} /> },
               ]}
             />
           )}

@@ -34,10 +34,10 @@ export function Outcome({ outcome: o }: { outcome: Ended }) {
               <tr key={name}>
                 <td>{nameOf(name)}</td>
                 <td className="tabular">
-                  <strong>{significant(one.predicted.median)}</strong> <span className="muted">{significant(one.predicted.low)} to {significant(one.predicted.high)}</span>
+                  <strong>{significant(one.predicted.median)}</strong> <span className="muted">{significant(one.predicted.low)} {t("word.to")} {significant(one.predicted.high)}</span>
                 </td>
                 <td className="tabular">
-                  <strong>{significant(one.actual.mean)}</strong> <span className="muted">{significant(one.actual.low)} to {significant(one.actual.high)}</span>
+                  <strong>{significant(one.actual.mean)}</strong> <span className="muted">{significant(one.actual.low)} {t("word.to")} {significant(one.actual.high)}</span>
                 </td>
                 <td className="muted">{unit(one.unit)}</td>
                 <td>

@@ -6,6 +6,7 @@ import type { BandText, Proposal as ProposalShape } from "../../api/types";
 import { exact, significant, unit as unitWord } from "../../format/number";
 import { us } from "../../format/time";
 import { short } from "../../format/words";
+import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
@@ -47,11 +48,11 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
         }
         right={
           <>
-            {p.state === "CHECKED" ? <SignButton label="Submit" request={request("submitted")} /> : null}
+            {p.state === "CHECKED" ? <SignButton label={t("twin.submit")} request={request("submitted")} /> : null}
             {p.state === "SUBMITTED" ? (
               <>
-                <SignButton label="Reject" variant="default" request={request("rejected")} />
-                <SignButton label="Approve" request={request("approved")} />
+                <SignButton label={t("word.reject")} variant="default" request={request("rejected")} />
+                <SignButton label={t("word.approve")} request={request("approved")} />
               </>
             ) : null}
           </>
@@ -59,7 +60,7 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
       />
       <div className="stack-l">
         <Panel>
-          <ol className="ladder" aria-label="The proposal's way">
+          <ol className="ladder" aria-label={t("twin.the_proposals_way")}>
             {WAY.map((s, i) => (
               <li key={s} aria-current={i === at ? "step" : undefined}>
                 <StateBadge state={s.toLowerCase()} tone={i < at ? "done" : i === at ? "active" : "plain"} />
@@ -75,7 +76,7 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
         </Panel>
         <div className="split-2">
           <div className="stack-l">
-            <Panel title="Changes">
+            <Panel title={t("twin.changes")}>
               <table className="table" data-compact>
                 <thead>
                   <tr>
@@ -95,7 +96,7 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
                         <strong>{exact(c.value, c.unit)}</strong>
                       </td>
                       <td className="tabular muted">
-                        {c.low} to {exact(c.high, c.unit)}
+                        {c.low} {t("word.to")} {exact(c.high, c.unit)}
                       </td>
                     </tr>
                   ))}
@@ -103,23 +104,23 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
               </table>
               {p.rationale ? <p style={{ marginTop: 10, maxWidth: "75ch" }}>{p.rationale}</p> : null}
             </Panel>
-            <Panel title="Predicted effect at harvest, beside doing nothing">
+            <Panel title={t("twin.predicted_effect_at_harvest")}>
               <Effects proposal={p} />
             </Panel>
             <Courses proposal={p} />
             {p.applied.length > 0 ? (
-              <Panel title="Carried out by the MES">
+              <Panel title={t("twin.carried_out_by_the")}>
                 <ContentView content={p.applied} />
               </Panel>
             ) : null}
             {p.outcome ? (
-              <Panel title="Predicted against actual">
+              <Panel title={t("twin.predicted_against_actual")}>
                 <Outcome outcome={p.outcome} />
               </Panel>
             ) : null}
           </div>
           <div className="stack-l">
-            <Panel title="Envelope">
+            <Panel title={t("twin.envelope")}>
               <ul className="stack">
                 {p.checks.map((c, i) => {
                   return (
@@ -134,20 +135,20 @@ function Body({ proposal: p }: { proposal: ProposalShape }) {
                 })}
               </ul>
             </Panel>
-            <Panel title="Proposal">
+            <Panel title={t("twin.proposal")}>
               <Facts
                 of={[
-                  ["Author", name(p.author_id)],
-                  ["Submitted by", name(p.submitted_by)],
-                  ["Decided by", name(p.decided_by)],
-                  ["Expires", <TimeStamp key="e" at={p.expires_at} />],
-                  ["Recorded", <BothTimes key="t" plant={p.process_at} server={p.recorded_at} />],
-                  ["Digest", <span key="d" className="mono" title={p.digest}>{short(p.digest)}</span>],
+                  [t("word.author"), name(p.author_id)],
+                  [t("twin.submitted_by"), name(p.submitted_by)],
+                  [t("twin.decided_by"), name(p.decided_by)],
+                  [t("word.expires"), <TimeStamp key="e" at={p.expires_at} />],
+                  [t("word.recorded"), <BothTimes key="t" plant={p.process_at} server={p.recorded_at} />],
+                  [t("word.digest"), <span key="d" className="mono" title={p.digest}>{short(p.digest)}</span>],
                 ]}
               />
             </Panel>
             <Signatures record_type="twin_proposal" record_id={p.id} />
-            <Panel title="Scenarios">
+            <Panel title={t("twin.scenarios")}>
               <ContentView content={p.scenarios} />
             </Panel>
           </div>
@@ -172,7 +173,7 @@ function Effects({ proposal: p }: { proposal: ProposalShape }) {
       <>
         <strong>{significant(b.median)}</strong>{" "}
         <span className="muted">
-          {significant(b.low)} to {significant(b.high)}
+          {significant(b.low)} {t("word.to")} {significant(b.high)}
         </span>
       </>
     ) : (
@@ -185,7 +186,7 @@ function Effects({ proposal: p }: { proposal: ProposalShape }) {
           <tr>
             {["", "With the proposal", "Doing nothing", "Unit"].map((h) => (
               <th key={h} scope="col" style={{ padding: "6px 12px" }}>
-                {h || <span className="hidden">Output</span>}
+                {h || <span className="hidden">{t("twin.output")}</span>}
               </th>
             ))}
           </tr>
@@ -200,7 +201,7 @@ function Effects({ proposal: p }: { proposal: ProposalShape }) {
             </tr>
           ))}
           <tr>
-            <td>Probability that all attributes are in specification</td>
+            <td>{t("twin.probability_that_all_attributes")}</td>
             <td className="tabular">
               <strong>{significant(p.predicted.probability)}</strong>
             </td>
@@ -209,10 +210,10 @@ function Effects({ proposal: p }: { proposal: ProposalShape }) {
           </tr>
         </tbody>
       </table>
-      <p className="muted">Median, and the 95 % band of the ensemble.</p>
+      <p className="muted">{t("twin.median_and_the_95")}</p>
       {Object.keys(p.fault_cost).length > 0 ? (
         <div>
-          <h3>What the fault costs if nobody acts</h3>
+          <h3>{t("twin.what_the_fault_costs")}</h3>
           {Object.entries(p.fault_cost).map(([n, v]) => (
             <div key={n} className="row">
               <span className="muted">{nameOf(n)}</span> {isBand(v) ? <span className="tabular">{cell(v)} {unitWord(v.unit)}</span> : <ContentView content={v} />}
@@ -222,7 +223,7 @@ function Effects({ proposal: p }: { proposal: ProposalShape }) {
       ) : null}
       {Object.keys(more).length > 0 ? (
         <details>
-          <summary>More of the prediction</summary>
+          <summary>{t("twin.more_of_the_prediction")}</summary>
           <ContentView content={more} />
         </details>
       ) : null}
@@ -242,7 +243,7 @@ function Courses({ proposal: p }: { proposal: ProposalShape }) {
   const nothing = of(do_nothing);
   const outputs = proposed?.outputs;
   if (!outputs || !proposed.times || !Number.isFinite(start)) return null;
-  const times = proposed.times.map((t) => start + Number(t) * 3600e6);
+  const times = proposed.times.map((hour) => start + Number(hour) * 3600e6);
   const lanes: Lane[] = ["titre", "vcd", "viability", "glucose"].flatMap((name) => {
     const o = outputs[name];
     if (!o) return [];
@@ -254,14 +255,14 @@ function Courses({ proposal: p }: { proposal: ProposalShape }) {
         unit: o.unit,
         digits: 2,
         traces: [{ name: "doing nothing, median", points: without.map((v, i) => [times[i] ?? 0, num(v), 0] as const), from_count: without.length, dashed: true }],
-        band: { label: "with the proposal, 95 % band", us: times, low: o.low.map(num), mid: o.median.map(num), high: o.high.map(num) },
+        band: { label: t("twin.with_the_proposal_95"), us: times, low: o.low.map(num), mid: o.median.map(num), high: o.high.map(num) },
       },
     ];
   });
   if (lanes.length === 0) return null;
   return (
-    <Panel title="Predicted course">
-      <TrendChart name="course" title={`Predicted course of ${p.number}`} lanes={lanes} from_us={times[0]!} to_us={times[times.length - 1]!} now_us={now.process * 1000} laneHeight={96} />
+    <Panel title={t("twin.predicted_course")}>
+      <TrendChart name="course" title={t("twin.predicted_course_of", { number: p.number })} lanes={lanes} from_us={times[0]!} to_us={times[times.length - 1]!} now_us={now.process * 1000} laneHeight={96} />
     </Panel>
   );
 }

@@ -6,6 +6,7 @@ import { api } from "../../api/endpoints";
 import { useMaySee } from "../../api/session";
 import type { TwinInstance } from "../../api/types";
 import { stamp } from "../../format/time";
+import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
@@ -23,16 +24,16 @@ export default function Twin() {
   return (
     <>
       <PageHead
-        title="Twin"
-        sub="It follows and proposes; people sign; only the MES writes"
+        title={t("twin.twin")}
+        sub={t("twin.it_follows_and_proposes")}
         right={
           twins.data && twins.data.length > 1 ? (
-            <Select aria-label="Twin" w={280} value={chosen ?? twins.data[0]!.id} onChange={(v) => setChosen(v ?? undefined)} data={twins.data.map((x) => ({ value: x.id, label: `${x.number}  ${x.batch_number}` }))} allowDeselect={false} />
+            <Select aria-label={t("twin.twin")} w={280} value={chosen ?? twins.data[0]!.id} onChange={(v) => setChosen(v ?? undefined)} data={twins.data.map((x) => ({ value: x.id, label: `${x.number}  ${x.batch_number}` }))} allowDeselect={false} />
           ) : null
         }
       />
       <div className="stack-l">
-        <Asked query={twins} empty={<EmptyState title="No twin is bound">A twin is bound when a batch starts on equipment with a commissioned twin.</EmptyState>}>
+        <Asked query={twins} empty={<EmptyState title={t("twin.no_twin_is_bound")}>{t("twin.a_twin_is_bound")}</EmptyState>}>
           {(rows) => <One twin={rows.find((x) => x.id === chosen) ?? rows[0]!} />}
         </Asked>
         <Proposals />
@@ -49,18 +50,18 @@ function One({ twin }: { twin: TwinInstance }) {
   const at = dragged ?? (known ? Date.parse(known) * 1000 : window.to_us);
   return (
     <>
-      <Panel title={`${twin.number} on ${twin.equipment}`} right={<><StateBadge state={twin.state} /><Draft twin={twin} /></>}>
+      <Panel title={t("twin.on", { number: twin.number, equipment: twin.equipment })} right={<><StateBadge state={twin.state} /><Draft twin={twin} /></>}>
         <div className="stack">
           <Facts
             of={[
-              ["Batch", <Link key="b" to="/batches/$id" params={{ id: twin.batch_id }}>{twin.batch_number}</Link>],
-              ["Since", <TimeStamp key="s" at={twin.started_at} />],
-              ["Frozen", twin.frozen_at ? <TimeStamp key="f" at={twin.frozen_at} /> : "it follows"],
+              [t("word.batch"), <Link key="b" to="/batches/$id" params={{ id: twin.batch_id }}>{twin.batch_number}</Link>],
+              [t("twin.since"), <TimeStamp key="s" at={twin.started_at} />],
+              [t("twin.frozen"), twin.frozen_at ? <TimeStamp key="f" at={twin.frozen_at} /> : t("twin.it_follows")],
             ]}
           />
           {twin.reasons.length > 0 ? (
             <div className="notice" data-tone="warning">
-              <strong>Not to be trusted now; proposals are blocked</strong>
+              <strong>{t("twin.not_to_be_trusted")}</strong>
               <ul style={{ listStyle: "disc", paddingLeft: 20 }}>
                 {twin.reasons.map((r) => (
                   <li key={r}>{r}</li>
@@ -70,14 +71,14 @@ function One({ twin }: { twin: TwinInstance }) {
           ) : null}
         </div>
       </Panel>
-      <Panel title="What it believes" right={<span className="muted tabular">{known ? `as known at ${stamp(known, zone, "minute")}` : "as known now"}</span>}>
+      <Panel title={t("twin.what_it_believes")} right={<span className="muted tabular">{known ? `as known at ${stamp(known, zone, "minute")}` : t("twin.as_known_now")}</span>}>
         <TwinLanes batch={twin.batch_id} window={window} known={known} />
         <div style={{ padding: "10px 10px 18px 62px" }}>
           <span className="muted" id="known-label">
-            As known at
+            {t("twin.as_known_at")}
           </span>
           <Slider
-            thumbLabel="As known at"
+            thumbLabel={t("twin.as_known_at")}
             min={window.from_us}
             max={window.to_us}
             step={3600e6}
@@ -107,7 +108,7 @@ function Draft({ twin }: { twin: TwinInstance }) {
   return (
     <>
       <Button size="xs" variant="default" onClick={() => draft.mutate()} loading={draft.isPending}>
-        Draft a proposal
+        {t("twin.draft_a_proposal")}
       </Button>
       {draft.error ? <ErrorState error={draft.error} /> : null}
     </>
@@ -118,22 +119,22 @@ function Proposals() {
   const navigate = useNavigate();
   const proposals = useQuery({ queryKey: ["proposals"], queryFn: ({ signal }) => api.proposals({}, signal), meta: { types: ["twin_proposal"] } });
   return (
-    <Panel title="Proposals" flush>
-      <Asked query={proposals} empty={<EmptyState title="No proposals">A proposal is drafted from a what-if inside the envelope, checked, submitted by one person and signed by another.</EmptyState>}>
+    <Panel title={t("twin.proposals")} flush>
+      <Asked query={proposals} empty={<EmptyState title={t("twin.no_proposals")}>{t("twin.a_proposal_is_drafted")}</EmptyState>}>
         {(rows) => (
           <DataTable
             name="proposals"
-            label="Proposals"
+            label={t("twin.proposals")}
             rows={rows}
             id={(r) => r.id}
             open={(r) => void navigate({ to: "/twin/proposals/$id", params: { id: r.id } })}
             columns={[
-              { key: "number", title: "Proposal", value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
-              { key: "title", title: "What", value: (r) => r.title },
-              { key: "batch", title: "Batch", value: (r) => r.batch_number, nowrap: true },
-              { key: "state", title: "State", value: (r) => r.state, render: (r) => <StateBadge state={r.state} /> },
-              { key: "expires", title: "Expires", value: (r) => r.expires_at, render: (r) => <TimeStamp at={r.expires_at} /> },
-              { key: "at", title: "Changed", value: (r) => r.process_at, render: (r) => <TimeStamp at={r.process_at} server={r.recorded_at} /> },
+              { key: "number", title: t("twin.proposal"), value: (r) => r.number, nowrap: true, render: (r) => <strong>{r.number}</strong> },
+              { key: "title", title: t("word.what"), value: (r) => r.title },
+              { key: "batch", title: t("word.batch"), value: (r) => r.batch_number, nowrap: true },
+              { key: "state", title: t("word.state"), value: (r) => r.state, render: (r) => <StateBadge state={r.state} /> },
+              { key: "expires", title: t("word.expires"), value: (r) => r.expires_at, render: (r) => <TimeStamp at={r.expires_at} /> },
+              { key: "at", title: t("word.changed"), value: (r) => r.process_at, render: (r) => <TimeStamp at={r.process_at} server={r.recorded_at} /> },
             ]}
           />
         )}

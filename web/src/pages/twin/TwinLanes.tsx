@@ -27,7 +27,7 @@ export function bandLanes(bands: readonly TwinBand[]): Lane[] {
     digits: 2,
     floor: 0,
     traces: [{ name: "measured, where taken", points: b.measured.map((m) => [m.taken_us, m.value, 0] as const), from_count: b.measured.length, dots: true }],
-    band: { label: "twin, 95 % band", us: b.us, low: b.low, mid: b.mid, high: b.high },
+    band: { label: t("twin.twin_95_band"), us: b.us, low: b.low, mid: b.mid, high: b.high },
   }));
 }
 
@@ -52,11 +52,11 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
     <Asked query={twins} lines={6}>
       {() =>
         twin === undefined ? (
-          <EmptyState title="No twin follows this batch">A twin is bound when a batch starts on equipment with a commissioned twin.</EmptyState>
+          <EmptyState title={t("twin.no_twin_follows_this")}>{t("twin.a_twin_is_bound")}</EmptyState>
         ) : (
           <Asked query={bands} lines={8}>
             {({ bands: found, stored }) => found.length === 0 ? (
-              <EmptyState title="Nothing yet">The twin begins with the first hour after inoculation.</EmptyState>
+              <EmptyState title={t("word.nothing_yet")}>{t("twin.the_twin_begins_with")}</EmptyState>
             ) : (
               <>
                 {stored ? (
@@ -67,18 +67,18 @@ export function TwinLanes({ batch, window, known }: { batch: string; window: Win
                 {found.length > MAIN.length ? (
                   <SegmentedControl
                     size="xs"
-                    aria-label="Which states"
+                    aria-label={t("twin.which_states")}
                     value={which === "all" ? "all" : "main"}
                     onChange={(v) => setWhich(v === "all" ? "all" : undefined)}
                     data={[
-                      { value: "main", label: "Main" },
-                      { value: "all", label: `All ${found.length}` },
+                      { value: "main", label: t("word.main") },
+                      { value: "all", label: t("word.all", { length: found.length }) },
                     ]}
                   />
                 ) : null}
               <TrendChart
                 name="twin"
-                title="Twin, state with 95 % band"
+                title={t("twin.twin_state_with_95")}
                 lanes={bandLanes(which === "all" ? found : main(found))}
                 from_us={window.from_us}
                 to_us={window.to_us}

@@ -44,7 +44,7 @@ export function Reading({ spec }: { spec: LaneSpec }) {
         {spec.label}
         {high || low ? (
           <span className="badge" data-tone="alarm" style={{ marginLeft: 8 }}>
-            <Shape tone="alarm" /> {high ? "high" : "low"}
+            <Shape tone="alarm" /> {high ? t("units.high") : t("units.low")}
           </span>
         ) : null}
       </span>

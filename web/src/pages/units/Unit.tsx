@@ -82,7 +82,7 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
       <div className="stack-l">
         {unit.not_ready.length > 0 && !open ? (
           <div className="notice" data-tone="warning">
-            <strong>Not ready for use</strong>
+            <strong>{t("units.not_ready_for_use")}</strong>
             <ul style={{ listStyle: "disc", paddingLeft: 20 }}>
               {unit.not_ready.map((r) => (
                 <li key={r}>{r}</li>
@@ -93,7 +93,7 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
         <div className="cols">
           {all.length > 0 || unit.level === "unit" ? (
           <Panel
-            title="Now"
+            title={t("units.now")}
             right={
               rest.length > 0 ? (
                 <SegmentedControl
@@ -101,16 +101,16 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
                   value={which === "all" ? "all" : "main"}
                   onChange={(v) => setWhich(v === "all" ? "all" : undefined)}
                   data={[
-                    { value: "main", label: "Main" },
-                    { value: "all", label: `All ${all.length}` },
+                    { value: "main", label: t("word.main") },
+                    { value: "all", label: t("word.all", { length: all.length }) },
                   ]}
-                  aria-label="Which readings"
+                  aria-label={t("units.which_readings")}
                 />
               ) : null
             }
           >
             {all.length === 0 ? (
-              <EmptyState title="No channels">Channels appear when a connection with a channels file names this unit.</EmptyState>
+              <EmptyState title={t("word.no_channels")}>{t("units.channels_appear_when_a")}</EmptyState>
             ) : (
               <div className="now">
                 {(which === "all" ? all : face).map((s) => (
@@ -122,21 +122,21 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
           ) : null}
           <div className="stack-l">
             {all.length > 0 || unit.level === "unit" ? (
-              <Panel title="Next">
+              <Panel title={t("units.next")}>
                 <Next unit={unit.code} batch={batch} />
               </Panel>
             ) : null}
-            <Panel title="Unit">
+            <Panel title={t("word.unit")}>
               <Facts
                 of={[
-                  ["Class", unit.class_name || "–"],
-                  ["Maker and model", [unit.maker, unit.model].filter(Boolean).join(" ") || "–"],
-                  ["Serial number", unit.serial || "–"],
-                  ["Location", unit.location || "–"],
-                  ["Qualification", <StateBadge key="q" state={unit.qualification || "unknown"} />],
-                  ["Cleanliness", unit.cleanliness ? <StateBadge key="c" state={unit.cleanliness} /> : "needs none"],
-                  ["Calibration due", <TimeStamp key="d" at={unit.calibration_due} precision="day" />],
-                  ["Recorded", <BothTimes key="t" plant={unit.process_at} server={unit.recorded_at} />],
+                  [t("units.class"), unit.class_name || "–"],
+                  [t("units.maker_and_model"), [unit.maker, unit.model].filter(Boolean).join(" ") || "–"],
+                  [t("units.serial_number"), unit.serial || "–"],
+                  [t("word.location"), unit.location || "–"],
+                  [t("units.qualification"), <StateBadge key="q" state={unit.qualification || "unknown"} />],
+                  [t("units.cleanliness"), unit.cleanliness ? <StateBadge key="c" state={unit.cleanliness} /> : t("units.needs_none")],
+                  [t("units.calibration_due"), <TimeStamp key="d" at={unit.calibration_due} precision="day" />],
+                  [t("word.recorded"), <BothTimes key="t" plant={unit.process_at} server={unit.recorded_at} />],
                 ]}
               />
             </Panel>
@@ -162,12 +162,12 @@ function Next({ unit, batch }: { unit: string; batch: BatchDetail | undefined })
               <span className="what">
                 <strong>{task.title}</strong>
                 <span className="muted">
-                  {task.form.witness && task.state === "entered" ? "waits for a witness" : task.form.instruction}
-                  {` · offered ${relative(task.offered_at, now.process)}`}
+                  {task.form.witness && task.state === "entered" ? t("units.waits_for_a_witness") : task.form.instruction}
+                  {t("units.offered", { n: relative(task.offered_at, now.process) })}
                 </span>
               </span>
               <Button component={Link} to="/tasks/$id" params={{ id: task.id } as never} size="lg" className="floor" variant="default">
-                Open
+                {t("word.open")}
               </Button>
             </li>
           ))}
@@ -186,12 +186,12 @@ function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[
   const { phases, marks } = useBatchMarks(batch?.id);
   return (
     <Panel
-      title="Trends"
+      title={t("units.trends")}
       right={
         <Menu closeOnItemClick={false} transitionProps={{ duration: 0 }}>
           <Menu.Target>
             <Button variant="default" size="xs">
-              Channels ({wanted.length})
+              {t("units.channels")}{wanted.length})
             </Button>
           </Menu.Target>
           <Menu.Dropdown mah={360} style={{ overflowY: "auto" }}>
@@ -211,7 +211,7 @@ function Trends({ specs: face, all, batch }: { specs: LaneSpec[]; all: LaneSpec[
       }
     >
       {all.length === 0 ? (
-        <EmptyState title="Nothing to draw">Trends appear with the unit&apos;s first channel.</EmptyState>
+        <EmptyState title={t("units.nothing_to_draw")}>{t("units.trends_appear_with_the")}</EmptyState>
       ) : (
         <Asked query={query} lines={10}>
           {() => (
@@ -240,8 +240,8 @@ function Waiting({ batch }: { batch: BatchDetail | undefined }) {
   const next = batch ? nextDeadline(flat(batch.procedure)) : undefined;
   return (
     <p className="muted">
-      Nothing waits for a person.
-      {next ? ` By the clock comes next: ${next.title}, ${relative(next.next_deadline, now.process)}.` : batch && isOpen(batch) ? " The recipe goes on by itself." : ""}
+      {t("units.nothing_waits_for_a")}
+      {next ? t("units.by_the_clock_comes", { title: next.title, n: relative(next.next_deadline, now.process) }) : batch && isOpen(batch) ? t("units.the_recipe_goes_on") : ""}
     </p>
   );
 }
@@ -299,9 +299,9 @@ function Log({ detail }: { detail: UnitDetail }) {
       })),
   ].sort((a, b) => us(b.at) - us(a.at));
   return (
-    <Panel title="Log" flush>
+    <Panel title={t("units.log")} flush>
       {rows.length === 0 ? (
-        <EmptyState title="The log is empty">What happens to this unit, and what is written to it, stands here, newest first.</EmptyState>
+        <EmptyState title={t("units.the_log_is_empty")}>{t("units.what_happens_to_this")}</EmptyState>
       ) : (
         <ul className="list" tabIndex={0} aria-label={t("unit.log")}>
           {rows.slice(0, 120).map((e, i) => (
@@ -351,11 +351,11 @@ function Commands({ batch }: { batch: BatchDetail }) {
               if (reason.trim()) send.mutate();
             }}
           >
-            <Textarea label="Reason" value={reason} onChange={(e) => setReason(e.currentTarget.value)} required autosize minRows={2} data-autofocus />
+            <Textarea label={t("word.reason")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} required autosize minRows={2} data-autofocus />
             {send.error ? <ErrorState error={send.error} /> : null}
             <div className="row" style={{ justifyContent: "flex-end" }}>
               <Button variant="default" onClick={() => setCommand(null)}>
-                Cancel
+                {t("units.cancel")}
               </Button>
               <Button type="submit" loading={send.isPending} disabled={!reason.trim()}>
                 {command}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, isOpen } from "../../api/endpoints";
+import { t } from "../../i18n";
 import { PageHead } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -12,10 +13,10 @@ export default function Units() {
   const batches = useQuery({ queryKey: ["batches"], queryFn: ({ signal }) => api.batches(signal), meta: { types: ["mes_"] } });
   return (
     <>
-      <PageHead title="Units" sub="What stands in the plant and what runs on it" />
+      <PageHead title={t("units.units")} sub={t("units.what_stands_in_the")} />
       <Asked
         query={units}
-        empty={<EmptyState title="No equipment yet">Units appear when the automation engineer enters the plant&apos;s equipment and connects it (titer connection add).</EmptyState>}
+        empty={<EmptyState title={t("units.no_equipment_yet")}>{t("units.units_appear_when_the")}</EmptyState>}
       >
         {(rows) => (
           <div className="cards">
@@ -35,12 +36,12 @@ export default function Units() {
                       {batch.number} · {batch.product}
                     </span>
                   ) : (
-                    <span className="muted">no batch</span>
+                    <span className="muted">{t("units.no_batch")}</span>
                   )}
                   {u.not_ready.length > 0 ? (
                     <span className="badge" data-tone="warning">
                       <Shape tone="warning" /> {u.not_ready[0]}
-                      {u.not_ready.length > 1 ? ` and ${u.not_ready.length - 1} more` : ""}
+                      {u.not_ready.length > 1 ? t("units.and_more", { n: u.not_ready.length - 1 }) : ""}
                     </span>
                   ) : null}
                 </Link>
