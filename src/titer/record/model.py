@@ -78,7 +78,7 @@ class LedgerEntry(Base):
     action: Mapped[str] = mapped_column(InBody("action"), index=True)
     record_type: Mapped[str] = mapped_column(InBody("record_type"))
     record_id: Mapped[str] = mapped_column(InBody("record_id"), index=True)
-    record_version: Mapped[int] = mapped_column(InBody("version", number=True))
+    record_version: Mapped[int] = mapped_column(InBody("version"))
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 

@@ -91,6 +91,21 @@ BEGIN
     || '-' || substr(mix, 8, 12)
     || part[4] || to_json(record_id) || ',"record_type":"' || kind || '"' || part[5] || version || '}}');
 END $titer$""",
+    # The columns by which an entry is found say what its body says, whatever the writer gave.
+    f"""CREATE FUNCTION titer_entry_columns() RETURNS trigger {_DEFINER} $titer$
+DECLARE
+  said jsonb := NEW.body::jsonb;
+BEGIN
+  NEW.id := said ->> 'id';
+  NEW.action := said ->> 'action';
+  NEW.record_type := said ->> 'record_type';
+  NEW.record_id := said ->> 'record_id';
+  NEW.record_version := (said ->> 'version')::bigint;
+  RETURN NEW;
+END $titer$""",
+    "CREATE TRIGGER ledger_entry_columns BEFORE INSERT ON ledger_entry "
+    "FOR EACH ROW EXECUTE FUNCTION titer_entry_columns()",
+    "ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_columns",
     # A message's number is the next one, whatever the writer asked for: without gaps, so that one that is gone shows.
     f"""CREATE FUNCTION titer_next_message() RETURNS trigger {_DEFINER} $titer$
 BEGIN
@@ -100,7 +115,7 @@ END $titer$""",
     "CREATE TRIGGER titer_record_outbox_number BEFORE INSERT ON record_outbox "
     "FOR EACH ROW EXECUTE FUNCTION titer_next_message()",
     "ALTER TABLE record_outbox ENABLE ALWAYS TRIGGER titer_record_outbox_number",
-    "REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), "
+    "REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_entry_columns(), "
     "titer_entry(text, text, bigint, text, text) FROM PUBLIC",
     "REVOKE ALL ON TABLE titer_action_key FROM PUBLIC",
 )
@@ -154,6 +169,8 @@ def engine(url: URL, key: bytes) -> Engine:
         max_overflow=32,
         connect_args={"options": options, "client_encoding": "utf8", "application_name": "titer"},
     )
+    # Many rows travel in one statement, in their order, instead of in one statement each.
+    made.dialect.use_insertmanyvalues_wo_returning = True
 
     def on_connect(_dbapi: Any, entry: ConnectionPoolEntry) -> None:
         entry.info["titer_slot"] = Slot()
@@ -462,7 +479,7 @@ def integrity(connection: Connection) -> list[Any]:
     """Entries whose columns, by which they are found, say something else than their bodies."""
     rows = connection.exec_driver_sql(
         "SELECT seq FROM ledger_entry WHERE (id, action, record_type, record_id, record_version) "
-        "IS DISTINCT FROM (body::json ->> 'id', body::json ->> 'action', body::json ->> 'record_type', "
-        "body::json ->> 'record_id', (body::json ->> 'version')::bigint) ORDER BY seq"
+        "IS DISTINCT FROM (body::jsonb ->> 'id', body::jsonb ->> 'action', body::jsonb ->> 'record_type', "
+        "body::jsonb ->> 'record_id', (body::jsonb ->> 'version')::bigint) ORDER BY seq"
     ).scalars()
     return [f"the columns of entry {seq} do not say what its body says" for seq in rows]

@@ -90,22 +90,19 @@ class CanonicalJson(TypeDecorator[Any]):
 
 
 class InBody(Computed):
-    """Generates a column from one field of an entry's body.
+    """Fills a column from one field of an entry's body.
 
-    SQLite looks it up when it is read; PostgreSQL keeps it (before 18 it knows nothing else, and never indexes
-    what it does not keep).
+    SQLite looks it up when it is read. On PostgreSQL a trigger of `titer.record.postgres` fills it: generated columns
+    would each parse the body anew, and took most of the time of an entry.
 
     Args:
         field: its name.
-        number: whether it is a whole number; text otherwise.
     """
 
-    def __init__(self, field: str, *, number: bool = False) -> None:
+    def __init__(self, field: str) -> None:
         super().__init__(f"json_extract(body, '$.{field}')")
-        self.field, self.number = field, number
 
 
 @compiles(InBody, "postgresql")
 def _in_body_postgresql(element: InBody, compiler: Any, **options: Any) -> str:
-    text = f"body::json ->> '{element.field}'"
-    return f"GENERATED ALWAYS AS ({f'({text})::bigint' if element.number else text}) STORED"
+    return ""

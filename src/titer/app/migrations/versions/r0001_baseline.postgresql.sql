@@ -477,11 +477,11 @@ CREATE TABLE ledger_checkpoint (
 CREATE TABLE ledger_entry (
 	seq BIGSERIAL NOT NULL,
 	body VARCHAR COLLATE "C" NOT NULL,
-	id VARCHAR COLLATE "C" GENERATED ALWAYS AS (body::json ->> 'id') STORED NOT NULL,
-	action VARCHAR COLLATE "C" GENERATED ALWAYS AS (body::json ->> 'action') STORED NOT NULL,
-	record_type VARCHAR COLLATE "C" GENERATED ALWAYS AS (body::json ->> 'record_type') STORED NOT NULL,
-	record_id VARCHAR COLLATE "C" GENERATED ALWAYS AS (body::json ->> 'record_id') STORED NOT NULL,
-	record_version BIGINT GENERATED ALWAYS AS ((body::json ->> 'version')::bigint) STORED NOT NULL,
+	id VARCHAR COLLATE "C"  NOT NULL,
+	action VARCHAR COLLATE "C"  NOT NULL,
+	record_type VARCHAR COLLATE "C"  NOT NULL,
+	record_id VARCHAR COLLATE "C"  NOT NULL,
+	record_version BIGINT  NOT NULL,
 	CONSTRAINT pk_ledger_entry PRIMARY KEY (seq),
 	CONSTRAINT uq_ledger_entry_id UNIQUE (id)
 )
@@ -4422,6 +4422,22 @@ BEGIN
     || part[4] || to_json(record_id) || ',"record_type":"' || kind || '"' || part[5] || version || '}');
 END $titer$
 
+CREATE FUNCTION titer_entry_columns() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+DECLARE
+  said jsonb := NEW.body::jsonb;
+BEGIN
+  NEW.id := said ->> 'id';
+  NEW.action := said ->> 'action';
+  NEW.record_type := said ->> 'record_type';
+  NEW.record_id := said ->> 'record_id';
+  NEW.record_version := (said ->> 'version')::bigint;
+  RETURN NEW;
+END $titer$
+
+CREATE TRIGGER ledger_entry_columns BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION titer_entry_columns()
+
+ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_columns
+
 CREATE FUNCTION titer_next_message() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
 BEGIN
   NEW.position := coalesce((SELECT max(position) FROM record_outbox), 0) + 1;
@@ -4432,6 +4448,6 @@ CREATE TRIGGER titer_record_outbox_number BEFORE INSERT ON record_outbox FOR EAC
 
 ALTER TABLE record_outbox ENABLE ALWAYS TRIGGER titer_record_outbox_number
 
-REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_entry(text, text, bigint, text, text) FROM PUBLIC
+REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_entry_columns(), titer_entry(text, text, bigint, text, text) FROM PUBLIC
 
 REVOKE ALL ON TABLE titer_action_key FROM PUBLIC
