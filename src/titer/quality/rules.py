@@ -16,6 +16,7 @@ OUTCOMES = ("passed", "exception", "not_run")
 EXCEPTION_DISPOSITIONS = ("justified", "covered by deviation", "no impact", "investigated")
 
 EXCEPTION_TYPE = "quality_exception"
+BATCH_TYPE = "mes_batch"
 
 EXCEPTION: dict[str, dict[str, str]] = {"open": {"dispose": "disposed"}, "disposed": {}}
 
@@ -196,8 +197,10 @@ def coverage(results: Sequence[tuple[str, Check]], exceptions: Sequence[Exceptio
     """Join checks and exceptions.
 
     A check that found something blocks until each exception about the same record is disposed of, and there
-    is at least one; it stays an exception then. A check that did not run blocks whatever happens. An exception
-    that the review raised for a check is counted with that check, and not once more as itself.
+    is at least one; it stays an exception then. A check about the batch as a whole is settled only by an exception
+    that the review raised for it, since any other about the batch may be about something else. A check that did
+    not run blocks whatever happens. An exception that the review raised for a check is counted with that check,
+    and not once more as itself.
     """
     made = []
     found = {f"/{gate}/{check.id}" for gate, check in results if check.outcome == "exception"}
@@ -210,9 +213,12 @@ def coverage(results: Sequence[tuple[str, Check]], exceptions: Sequence[Exceptio
         about = [
             item
             for item in exceptions
-            if (check.record_type, check.record_id)
-            in ((EXCEPTION_TYPE, item.id), (item.subject_type, item.subject_id))
-            or item.key.endswith(f"/{gate}/{check.id}")
+            if item.key.endswith(f"/{gate}/{check.id}")
+            or (check.record_type, check.record_id) == (EXCEPTION_TYPE, item.id)
+            or (
+                check.record_type != BATCH_TYPE
+                and (check.record_type, check.record_id) == (item.subject_type, item.subject_id)
+            )
         ]
         settled = bool(about) and all(item.disposed for item in about)
         blocks = check.outcome == "not_run" or (check.outcome == "exception" and not settled)

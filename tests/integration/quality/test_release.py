@@ -159,6 +159,16 @@ def test_what_was_found_stays_counted_and_counted_once() -> None:
     assert rules.coverage([("mes", steps)], []).sentence == "1 of 1 checks ran, 1 passed, 0 exceptions"
 
 
+def test_a_check_about_the_whole_batch_is_not_settled_by_an_exception_about_something_else() -> None:
+    volume = Check("volume", "Harvest volume", "exception", "1,790 L", "mes_batch", "b")
+    other = rules.ExceptionFacts("EX-1", "EX-1", "mes_batch", "b", "mes/hold/1", True)
+    own = rules.ExceptionFacts("EX-2", "EX-2", "mes_batch", "b", "review/b/mes/volume", True)
+    (blocked,) = rules.coverage([("mes", volume)], [other]).checks
+    assert (blocked.blocks, blocked.exception_numbers) == (True, ())
+    (settled,) = rules.coverage([("mes", volume)], [other, own]).checks
+    assert (settled.blocks, settled.exception_numbers) == (False, ("EX-2",))
+
+
 def test_a_critical_exception_needs_a_deviation(
     quality: Quality, record: Record, person: Callable[..., Actor], sign: Sign
 ) -> None:
