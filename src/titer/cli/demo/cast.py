@@ -41,7 +41,11 @@ class Cast:
                 base_url=self.address, timeout=300, trust_env=False, event_hooks=self._hooks
             )
             api = Api(client)
-            api.log_in(PEOPLE[part].robot, self.password)
+            try:
+                api.log_in(PEOPLE[part].robot, self.password)
+            except BaseException:
+                client.close()  # a hub that is being started again takes no log-in
+                raise
             self._clients[part], self._sessions[part] = client, api
         return self._sessions[part]
 
