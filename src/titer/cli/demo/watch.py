@@ -12,15 +12,15 @@ from titer.cli.demo.people import ANALYST, OWNER, SCIENTIST
 from titer.cli.demo.stops import Stops
 
 FAULT_HOUR = 100.0
-CUT_HOUR = 150.0
-CUT_S = 2.0
-ANALYSER_CUT_HOUR = 190.0
-ANALYSER_CUT_S = 3.0
-"""The analyser is away when the sample of day 8 is drawn."""
+CUTS = {"BR-201": (150.0, 151.0), "MA-01": (190.0, 194.0)}
+"""Culture hours between which a cable is cut; the analyser is away when the sample of day 8 is drawn."""
 
-MEASURED_AGAIN_H = 12
-LOOK_H = 3
-LATE_H = 9
+LONGEST_CUT_S = 600
+MEASURED_AGAIN_HOUR = 198.0
+"""When the analyst tries again: within the hold time of the method, 12 h."""
+
+LOOK_H = 1
+LATE_H = 4
 """Hours that a result must be late to be told of; an usual one takes less than one."""
 PROPOSAL_HOURS = (130.0, 260.0)
 BETWEEN_DRAFTS_H = 12
@@ -54,8 +54,8 @@ class Watch:
         self.stops = stops
         self.say = say
         self.inoculated_us: int | None = None
-        self.cut = False
-        self.analyser_cut_hour: float | None = None
+        self.cut: set[str] = set()
+        self.joined: set[str] = set()
         self._looked_hour = 0.0
         self._drafted_hour = 0.0
         self._told: set[str] = set()
@@ -71,13 +71,22 @@ class Watch:
             self._worn_tubing(self.inoculated_us)
         now = us(from_iso(self.cast[SCIENTIST].get("/api/installation")["clock"]["process"]))
         hour = (now - self.inoculated_us) / 3.6e9
-        if hour >= CUT_HOUR and not self.cut:
-            self.cut = True
-            self.bench("/cable/BR-201/cut", {"seconds": CUT_S})
-            self.say(f"culture hour {hour:.0f}: the cable to BR-201 is cut for {CUT_S:.0f} s (plant: hours)")
+        self._cables(hour)
         self._gaps()
         self._outlooks()
         return self._alerts() or self._propose(hour) or self._late_sample(hour)
+
+    def _cables(self, hour: float) -> None:
+        """Cut cables and join them again, by the plant's hours whatever its pace."""
+        for name, (begin, end) in CUTS.items():
+            if hour >= begin and name not in self.cut:
+                self.cut.add(name)
+                self.bench(f"/cable/{name}/cut", {"seconds": LONGEST_CUT_S})
+                self.say(f"culture hour {hour:.0f}: the cable to {name} is cut")
+            if hour >= end and name in self.cut and name not in self.joined:
+                self.joined.add(name)
+                self.bench(f"/cable/{name}/restore", {})
+                self.say(f"culture hour {hour:.0f}: the cable to {name} is joined again")
 
     def _tell(self, sentence: str) -> None:
         """Say something once."""
@@ -91,7 +100,7 @@ class Watch:
         self.say(f"(behind the scenes: from culture hour {FAULT_HOUR:.0f} the feed pump delivers 8 % less)")
 
     def _gaps(self) -> None:
-        if not self.cut:
+        if "BR-201" not in self.cut:
             return
         for gap in self.cast[SCIENTIST].get("/api/equipment/gaps", connection="BR-201"):
             channels = {window["tag"] for window in gap["windows"]}
@@ -103,14 +112,8 @@ class Watch:
                 )
 
     def _late_sample(self, hour: float) -> bool:
-        """The analyser is away while a sample is drawn; an analyst measures it half a day later."""
-        if self.analyser_cut_hour is None:
-            if hour >= ANALYSER_CUT_HOUR:
-                self.analyser_cut_hour = hour
-                self.bench("/cable/MA-01/cut", {"seconds": ANALYSER_CUT_S})
-                self.say(f"culture hour {hour:.0f}: the analyser MA-01 is away for {ANALYSER_CUT_S:.0f} s")
-            return False
-        if hour < self.analyser_cut_hour + MEASURED_AGAIN_H:
+        """The analyser is away while a sample is drawn; an analyst measures it hours later."""
+        if hour < MEASURED_AGAIN_HOUR:
             return False
         self._rewinds()
         if hour < self._looked_hour + LOOK_H:
