@@ -20,7 +20,7 @@ from titer.testing.connectors import patience, quiet_port
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "how-to" / "first-reactor.md"
-COMMANDS = ("titer ", "export ", "python3 ", ".venv/bin/python ")
+COMMANDS = ("titer ", "export ", "mkdir ", "python3 ", ".venv/bin/python ")
 _NUMBER = re.compile(r"\b([BS])-\d{4}-\d{4}\b")
 
 
@@ -68,6 +68,8 @@ class Reader:
                 self.hub = self.start(
                     [sys.executable, "-m", "titer.cli.main", "serve"], "serve", "Titer runs at"
                 )
+            case ["mkdir", folder]:
+                Path(folder).mkdir()
             case ["python3", *rest]:
                 done = subprocess.run(["python3", *rest], capture_output=True, text=True, check=False)
                 assert done.returncode == 0, done.stdout + done.stderr
