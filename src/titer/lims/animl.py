@@ -37,7 +37,12 @@ Placed = tuple[str, SeriesSet]
 
 
 def read_run(
-    data: bytes, digest: str, *, schemas: Path | None = None, techniques: Path | None = None
+    data: bytes,
+    digest: str,
+    *,
+    schemas: Path | None = None,
+    techniques: Path | None = None,
+    sandboxed: bool = True,
 ) -> RunDocument:
     """Read what an instrument wrote about a run.
 
@@ -45,11 +50,12 @@ def read_run(
         data: the file's bytes.
         digest: their SHA-256.
         schemas, techniques: folders of AnIML's schemas and technique definitions, where the site installed them.
+        sandboxed: in a process of its own, with limits; False only for bytes that are known, and tests.
 
     Raises:
         Invalid: if it cannot be read, is not built as AnIML and its techniques say, or holds no values.
     """
-    document = read(data, schemas=schemas, techniques=techniques)
+    document = read(data, schemas=schemas, techniques=techniques, sandboxed=sandboxed)
     if document.verdict != "accepted":
         raise Invalid("The document is not built as AnIML says.", why=_faults(document))
     return run_of(document, digest)
