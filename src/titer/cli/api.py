@@ -61,14 +61,6 @@ class Api:
         """GET and read JSON."""
         return self._read(self._client.get(path, params=params))
 
-    def get_bytes(self, path: str, **params: Any) -> bytes:
-        """GET raw bytes."""
-        answer = self._client.get(path, params=params)
-        if answer.status_code >= 400:
-            self._read(answer)
-        content: bytes = answer.content
-        return content
-
     def post(self, path: str, body: Any = None, **params: Any) -> Any:
         """POST JSON and read JSON."""
         return self._read(self._client.post(path, json=body, params=params, headers=self._headers()))
@@ -84,10 +76,6 @@ class Api:
             self._read(answer)
         content: bytes = answer.content
         return content
-
-    def put_bytes(self, path: str, data: bytes, **params: Any) -> Any:
-        """PUT raw bytes."""
-        return self._read(self._client.put(path, content=data, params=params, headers=self._headers()))
 
     def post_bytes(self, path: str, data: bytes, **params: Any) -> Any:
         """POST raw bytes."""

@@ -117,19 +117,6 @@ def standardise(
     return Standardised(z, used, on_axis & ~bad & ~outside, outside, bad)
 
 
-def statistics_of(
-    fitted_parts: tuple[Tunnel, Subspace, Drift], spec: Spec, batch: BatchRows
-) -> tuple[Floats, Standardised]:
-    """T2, SPE and drift (rows x 3) of a whole batch, and which rows were decided."""
-    tunnel, subspace, drift = fitted_parts
-    values = believed(batch.values, spec)
-    features, mask = evaluate(values, spec)
-    bins, _ = positions(values, batch.hours, spec)
-    standard = standardise(features, mask, bins, tunnel, spec)
-    score = score_rows(standard.z, standard.mask, subspace)
-    return np.column_stack([score.t2, score.spe, _walk_drift(score, standard, drift)]), standard
-
-
 def _walk_drift(score: RowScore, standard: Standardised, drift: Drift) -> Floats:
     mask = np.where(standard.decided[:, None], standard.mask, MISSING).astype(np.uint8)
     statistic, _, _ = drift_statistic(score.residuals, mask, drift, np.zeros(score.residuals.shape[1]))

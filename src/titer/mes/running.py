@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical_decimal
@@ -42,7 +42,6 @@ class Horizon:
     running: bool
     deadline_us: int | None
     awaited: bool
-
 
 
 @dataclass
@@ -201,10 +200,6 @@ class Running:
         }
 
     # --- inputs --------------------------------------------------------------------------------------------
-
-    def clock_input(self, program: Program, state: BatchState, now: datetime) -> Input:
-        """The present instant with the last values of the batch's channels."""
-        return Input("clock", us(now), {}, self.values(program, state))
 
     def values(self, program: Program, state: BatchState) -> dict[str, Reading]:
         """The last value of each channel of the recipe, as the historian knows it."""
@@ -372,10 +367,6 @@ class Running:
                 deadlines += [due] if due is not None else []
                 waiting = waiting or any(e["kind"] in ("write", "task") for e in state.pending())
         return Horizon(bool(ids), min(deadlines, default=None), waiting)
-
-    def journal_length(self, session: Session, batch_id: str) -> int:
-        """How many events a batch has."""
-        return session.scalar(select(func.count()).where(JournalEvent.batch_id == batch_id)) or 0
 
 
 def result_of(command: CommandView, effect: Event) -> dict[str, str]:

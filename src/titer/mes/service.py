@@ -18,7 +18,7 @@ from titer.mes import rules
 from titer.mes.effects import Effects
 from titer.mes.engine import Input
 from titer.mes.gate import MesGate
-from titer.mes.model import Allocation, Batch, ControlRecipe, ManualTask, Order, Recipe
+from titer.mes.model import Batch, ControlRecipe, ManualTask, Order, Recipe
 from titer.mes.permissions import ACTIONS
 from titer.mes.ports import EquipmentPort, HistorianPort, LimsPort, MaterialPort
 from titer.mes.proposals import Proposals
@@ -364,14 +364,6 @@ class Mes:
             NotFound: if there is none.
         """
         return self.running.load(session, batch_id).batch
-
-    def batch_of(self, session: Session, equipment: str) -> Batch | None:
-        """The batch that holds a piece of equipment now."""
-        return session.scalar(
-            select(Batch)
-            .join(Allocation, Allocation.batch_id == Batch.id)
-            .where(Allocation.equipment == equipment, Allocation.state == "granted")
-        )
 
     def adjustable(self, session: Session, batch_id: str) -> list[AdjustableNow]:
         """What an approved proposal may change in a batch."""

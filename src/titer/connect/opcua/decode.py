@@ -265,8 +265,3 @@ def _variant(reader: _Reader) -> tuple[float, str | None]:
     value = variant_from_binary(buffer).Value
     reader.at += before - len(buffer)
     return as_number(value)
-
-
-def overflowed(status: int) -> bool:
-    """Whether the status says that values before this one were discarded (Part 4, 7.39.1: InfoType DataValue)."""
-    return bool(status & 0x0C00 == OVERFLOW_INFO and status & OVERFLOW)

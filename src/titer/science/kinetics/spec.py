@@ -77,10 +77,6 @@ class KineticSpec:
         """Position of a state; raises ValueError for an unknown name."""
         return [v.name for v in self.states].index(name)
 
-    def input_index(self, name: str) -> int:
-        """Position of an input; raises ValueError for an unknown name."""
-        return [v.name for v in self.inputs].index(name)
-
     def output_index(self, name: str) -> int:
         """Position of an output; raises ValueError for an unknown name."""
         return [v.name for v in self.outputs].index(name)
