@@ -8,20 +8,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import select
+from tests.sequences import LEVELS, document
 
 from titer.app import Platform
 from titer.lims import ReportableResult, Run, TestRequest
 from titer.lims.animl import read_run
 from titer.record import Actor, OutboxEvent
-from titer.sim.animl import WrittenInjection, WrittenSequence, write_animl
-from titer.sim.chromatograph import Injection, chromatogram, composition, integrate
 
 DOCUMENTS = Path(__file__).parents[1] / "integration" / "lims" / "documents.py"
-BROTH = {"titre": 4.21, "hmw": 1.9, "lmw": 0.7}
-LEVELS = (("STD-1", "0.1"), ("STD-2", "0.2"), ("STD-3", "0.4"))
 TIMER = Actor.timer("test")
 
 
@@ -145,7 +140,7 @@ def _run(lab: Laboratory, sample: Any) -> None:
         lims.worksheets.start(unit, run.id)
     with record.reading() as session:
         number = session.get_one(Run, run.id).number
-    _drop(lab, sequence(number, sample.number), f"{number}.animl")
+    _drop(lab, document(number, sample.number, manual="hmw"), f"{number}.animl")
     with lab.act("tanaka", "lims.run.work") as unit:
         lims.runs.process(unit, run.id)
     lab.sign("reyes", "lims_run", run.id, "reviewed")
@@ -193,49 +188,3 @@ def _contract(lab: Laboratory, sample_id: str) -> None:
         )
     lab.sign("novak", "lims_contract_certificate", paper.id, "transcription_checked")
     lab.sign("okafor", "lims_sample", sample_id, "approved")
-
-
-def sequence(run: str, sample: str) -> bytes:
-    """A whole sequence as the simulated chromatograph writes it."""
-    lines = [Injection(type="blank", name="Blank")]
-    lines += [Injection(type="suitability", name="SST", concentration=1.0) for _ in range(5)]
-    lines += [
-        Injection(type="standard", level=level, concentration=float(amount)) for level, amount in LEVELS
-    ]
-    lines += [Injection(type="sample", sample=sample, dilution=20.0) for _ in range(2)]
-    written = []
-    for position, line in enumerate(lines, 1):
-        rng = np.random.default_rng([1, position])
-        broth = BROTH if line.type == "sample" else None
-        times, signal = chromatogram(composition(line, broth), rng=rng, age=412 + position)
-        by_hand = "hmw" if line.type == "sample" and position == len(lines) else None
-        written.append(
-            WrittenInjection(
-                position=position,
-                counter=412 + position,
-                type=line.type,
-                name=line.name or line.sample or line.level or "",
-                sample=line.sample,
-                level=line.level,
-                concentration=line.concentration,
-                injected_at="2026-03-16T10:00:00Z",
-                times=times,
-                signal=signal,
-                peaks=integrate(times, signal, late_start=by_hand, manual=True),
-                automatic=integrate(times, signal, late_start=by_hand) if by_hand else None,
-                reason="The start was too late." if by_hand else None,
-                changed_by="tanaka" if by_hand else None,
-                changed_at="2026-03-16T12:00:00Z" if by_hand else None,
-            )
-        )
-    whole = WrittenSequence(
-        sequence_id=run,
-        method="SEC-HPLC",
-        operator="analyst",
-        instrument="HPLC-02",
-        serial="1187",
-        column="SEC-3000-7782",
-        finished_at="2026-03-16T13:00:00Z",
-        injections=written,
-    )
-    return write_animl(whole, rsa.generate_private_key(public_exponent=65537, key_size=2048))
