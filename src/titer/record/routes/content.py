@@ -1,0 +1,32 @@
+"""HTTP of the content store."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+
+from titer.base.errors import NotFound
+from titer.record.http import Reading
+from titer.record.model import (
+    ContentObject,
+)
+from titer.record.routes.part import RecordPart
+
+router = APIRouter()
+
+
+@router.get("/content/{digest}")
+def record_content(digest: str, session: Reading, record: RecordPart) -> Response:
+    """The bytes kept under a digest, checked before they are sent."""
+    row = session.scalars(select(ContentObject).where(ContentObject.digest == digest)).first()
+    if row is None:
+        raise NotFound("No content with this digest is kept here.")
+    return Response(
+        record.content.read(digest),
+        media_type="application/octet-stream",
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Disposition": f'attachment; filename="{digest[:16]}"',
+            "X-Media-Type": row.media_type,
+        },
+    )

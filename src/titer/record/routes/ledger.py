@@ -1,0 +1,171 @@
+"""HTTP of the ledger: entries, proofs, verification."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from titer.base.errors import NotFound
+from titer.record.http import ActingPerson, Reading
+from titer.record.model import (
+    LedgerCheckpoint,
+    LedgerEntry,
+    LedgerLeaf,
+)
+from titer.record.names import ids_in, names
+from titer.record.routes.part import RecordPart, SealerPart
+from titer.record.verify import Verdict, verify_store
+
+router = APIRouter()
+
+
+class EntryOut(BaseModel):
+    """An entry; `body` is the canonical text that was hashed. No entry holds a credential."""
+
+    seq: int
+    id: str
+    leaf_index: int | None
+    record_type: str
+    record_id: str
+    record_version: int
+    verb: str
+    actor: dict[str, Any]
+    time: str
+    process_time: str
+    reason: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    body: str
+
+
+class LedgerPage(BaseModel):
+    """A page of entries, newest first, and the state of the tree; `names` says what people call the ids."""
+
+    entries: list[EntryOut]
+    names: dict[str, str]
+    tree_size: int
+    checkpoint: str | None
+    next_before: int | None
+
+
+def _entry_out(row: LedgerEntry, leaf_index: int | None) -> EntryOut:
+    body = json.loads(row.body)
+    return EntryOut(
+        seq=row.seq,
+        id=body["id"],
+        leaf_index=leaf_index,
+        record_type=body["record_type"],
+        record_id=body["record_id"],
+        record_version=body["version"],
+        verb=body["verb"],
+        actor=body["actor"],
+        time=body["time"],
+        process_time=body["process_time"],
+        reason=body["reason"],
+        before=body["before"],
+        after=body["after"],
+        body=row.body,
+    )
+
+
+@router.get("/ledger")
+def record_ledger(
+    session: Reading,
+    before: int | None = None,
+    limit: Annotated[int, Field(ge=1, le=500)] = 100,
+    record_type: str | None = None,
+    record_id: str | None = None,
+) -> LedgerPage:
+    """Entries, newest first."""
+    query = (
+        select(LedgerEntry, LedgerLeaf.leaf_index)
+        .outerjoin(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
+        .order_by(LedgerEntry.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(LedgerEntry.seq < before)
+    if record_type:
+        query = query.where(LedgerEntry.record_type == record_type)
+    if record_id:
+        query = query.where(LedgerEntry.record_id == record_id)
+    rows = session.execute(query).all()
+    last = session.scalars(
+        select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
+    ).first()
+    entries = [_entry_out(row, index) for row, index in rows]
+    mentioned = {one.record_id for one in entries}
+    for one in entries:
+        mentioned |= ids_in(one.before) | ids_in(one.after)
+    return LedgerPage(
+        entries=entries,
+        names=names(session, mentioned),
+        tree_size=last.tree_size if last else 0,
+        checkpoint=last.note if last else None,
+        next_before=rows[-1][0].seq if len(rows) == limit else None,
+    )
+
+
+class ProofOut(BaseModel):
+    """An entry's inclusion proof (RFC 9162, section 2.1.3) in the newest checkpoint."""
+
+    leaf_index: int
+    tree_size: int
+    leaf_hash: str
+    path: list[str]
+    checkpoint: str
+
+
+@router.get("/ledger/{entry_id}/proof")
+def record_proof(entry_id: str, session: Reading, sealer: SealerPart) -> ProofOut:
+    """The proof that an entry is in the tree."""
+    found = session.execute(
+        select(LedgerLeaf)
+        .join(LedgerEntry, LedgerEntry.seq == LedgerLeaf.entry_seq)
+        .where(LedgerEntry.id == entry_id)
+    ).scalar()
+    last = session.scalars(
+        select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
+    ).first()
+    if found is None or last is None:
+        raise NotFound("The entry is not sealed yet, or there is no such entry.", do="Try again in a second.")
+    path = sealer.proof(found.leaf_index, last.tree_size)
+    return ProofOut(
+        leaf_index=found.leaf_index,
+        tree_size=last.tree_size,
+        leaf_hash=found.leaf_hash.hex(),
+        path=[step.hex() for step in path],
+        checkpoint=last.note,
+    )
+
+
+class VerdictOut(BaseModel):
+    """What a verification found."""
+
+    holds: bool
+    sentence: str
+    entries: int
+    root: str
+    first_fault: str | None
+    checked: dict[str, int]
+    seconds: str
+
+
+@router.post("/ledger/verify")
+def record_verify(_who: ActingPerson, record: RecordPart, sealer: SealerPart, request: Request) -> VerdictOut:
+    """Check the whole live record: tree, checkpoints, witnesses, tables against the ledger, content."""
+    extra = request.app.state.platform.verifiers
+    verdict: Verdict = verify_store(record, sealer, extra)
+    return VerdictOut(
+        holds=verdict.holds,
+        sentence=verdict.sentence,
+        entries=verdict.entries,
+        root=verdict.root,
+        first_fault=verdict.first_fault,
+        checked=verdict.checked,
+        seconds=f"{verdict.seconds:.2f}",
+    )

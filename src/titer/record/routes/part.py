@@ -1,0 +1,18 @@
+"""The parts of the platform that the routes of the record use."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from titer.record.http import platform_part
+from titer.record.identity import Identity
+from titer.record.sealer import Sealer
+from titer.record.service import Record
+from titer.record.signing import Signing
+
+RecordPart = Annotated[Record, Depends(platform_part("record"))]
+IdentityPart = Annotated[Identity, Depends(platform_part("identity"))]
+SigningPart = Annotated[Signing, Depends(platform_part("signing"))]
+SealerPart = Annotated[Sealer, Depends(platform_part("sealer"))]
