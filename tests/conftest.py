@@ -18,7 +18,7 @@ from tests import postgresql
 
 from titer.base.clock import ManualClock
 from titer.base.ids import IdSource
-from titer.record import Actor, ContentFiles, Identity, Installation, Record, Signing, schema, sqlite
+from titer.record import Actor, ContentFiles, Identity, Installation, Proof, Record, Signing, schema, sqlite
 from titer.record import identity as identity_module
 
 PASSWORD = "correct horse battery"
@@ -145,7 +145,7 @@ def sign(record: Record, signing: Signing) -> Callable[..., object]:
             data=dict(data),
             shown_digest=shown.digest,
             reason="test",
-            password=PASSWORD,
+            proof=Proof(PASSWORD),
             remote="test",
         )
 

@@ -9,7 +9,7 @@ from titer.record.actions import (
     Worker,
 )
 from titer.record.content import ContentFiles
-from titer.record.identity import Identity, LoggedIn, require_person
+from titer.record.identity import Identity, LoggedIn, Occasion, Proof, require_person
 from titer.record.model import (
     AccessEvent,
     Base,
@@ -47,10 +47,12 @@ __all__ = [
     "LedgerLeaf",
     "LoggedIn",
     "LoginSession",
+    "Occasion",
     "Outbox",
     "OutboxEvent",
     "Person",
     "Preview",
+    "Proof",
     "Record",
     "Regulated",
     "RoleAssignment",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from titer.base.canonical import digest
 from titer.base.errors import Invalid, NotAuthenticated, NotFound, Refused, StaleVersion, WrongCredentials
 from titer.record.actions import Actor, SignatureMeaning
-from titer.record.identity import Identity
+from titer.record.identity import Identity, Occasion, Proof
 from titer.record.model import Base, Person, Regulated, Signature
 from titer.record.service import Record
 
@@ -78,13 +78,13 @@ class Signing:
         data: dict[str, Any],
         shown_digest: str,
         reason: str,
-        password: str,
+        proof: Proof,
         remote: str,
     ) -> Signature:
         """Take a signature and carry out what it authorises, in one transaction.
 
         Raises:
-            WrongCredentials: if the password is not the signing person's own.
+            WrongCredentials: if the proof is not the signing person's own.
             StaleVersion: if the record or the content changed after it was shown.
             Refused: if a reason stands against it.
             Invalid: if no reason is given.
@@ -98,7 +98,8 @@ class Signing:
             person = session.get(Person, actor.id)
         if person is None:
             raise NotAuthenticated("Log in first.")
-        proved = self.identity.check(person.username, password, remote)
+        occasion = Occasion(meaning, actor.session_id)
+        proved = self.identity.prove(person.username, proof, remote, occasion)
         if proved.id != actor.id:
             raise WrongCredentials("Another person cannot sign in your session.")
         with self.record.action(actor, what.verb, reason=reason) as unit:

@@ -18,7 +18,7 @@ from titer.base.clock import ManualClock
 from titer.base.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from titer.cli import doctor
 from titer.cli.main import app
-from titer.record import Actor, LedgerEntry
+from titer.record import Actor, LedgerEntry, Proof
 from titer.record.verify import verify_store
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -205,7 +205,7 @@ def test_people_sign_there(lab: Path, clock: ManualClock) -> None:
         shown = platform.signing.preview(session, actor, "quality_exception", row.id, "disposed", data)
     platform.signing.sign(
         actor, record_type="quality_exception", record_id=row.id, version=shown.version, meaning="disposed",
-        data=data, shown_digest=shown.digest, reason="reviewed", password=PASSWORD, remote="test",
+        data=data, shown_digest=shown.digest, reason="reviewed", proof=Proof(PASSWORD), remote="test",
     )  # fmt: skip
     platform.settle()
     verdict = verify_store(platform.record, platform.sealer, platform.verifiers)

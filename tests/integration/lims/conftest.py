@@ -28,6 +28,7 @@ from titer.record import (
     Identity,
     Installation,
     OutboxEvent,
+    Proof,
     Record,
     Signature,
     Signing,
@@ -232,7 +233,7 @@ class Lab:
             data={},
             shown_digest=shown.digest,
             reason="as shown",
-            password=PASSWORD,
+            proof=Proof(PASSWORD),
             remote="here",
         )
 

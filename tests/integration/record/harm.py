@@ -28,7 +28,7 @@ from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.errors import IntegrityFault
 from titer.base.vault import Vault, find
 from titer.connect.core.frame import Frame
-from titer.record import Actor, Sealer, Training, checkpoint, schema
+from titer.record import Actor, Proof, Sealer, Training, checkpoint, schema
 from titer.record.verify import Verdict, verify_store
 
 PASSWORD = "correct horse battery"
@@ -228,7 +228,7 @@ def _fill(platform: Platform) -> None:
         data=data,
         shown_digest=shown.digest,
         reason="reviewed",
-        password=PASSWORD,
+        proof=Proof(PASSWORD),
         remote="test",
     )
     for first in (1, 2001):

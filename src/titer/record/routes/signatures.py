@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from titer.record.http import ActingPerson, Reading, remote
+from titer.record.identity import Proof
 from titer.record.model import (
     LedgerCheckpoint,
     LedgerEntry,
@@ -112,7 +113,7 @@ def record_sign(
         data=body.data,
         shown_digest=body.digest,
         reason=body.reason,
-        password=body.password,
+        proof=Proof(body.password),
         remote=remote(request),
     )
     with record.reading() as session:

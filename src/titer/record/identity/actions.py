@@ -1,0 +1,20 @@
+"""What people and machines may do about identity: rows of the matrix of rights."""
+
+from __future__ import annotations
+
+from titer.record.actions import ROLES, ActionSpec
+
+ACTIONS = (
+    ActionSpec("record.install", "Set up the installation"),
+    ActionSpec("record.migrate", "Bring the database to another schema"),
+    ActionSpec("record.person.create", "Register a person", ("administrator",)),
+    ActionSpec("record.person.change", "Change a person's account", ("administrator",)),
+    ActionSpec("record.role.assign", "Give or take a role", ("administrator",)),
+    ActionSpec("record.training.enter", "Enter a training", ("reviewer", "quality", "process_owner")),
+    ActionSpec("record.session", "Log in and out"),
+    ActionSpec("record.policy.acknowledge", "Acknowledge the signature policy", tuple(ROLES)),
+    ActionSpec("record.password.change", "Change one's own password", tuple(ROLES)),
+    ActionSpec("record.token.issue", "Issue a machine token", ("administrator", "automation")),
+    ActionSpec("record.ledger.verify", "Verify the ledger", tuple(ROLES)),
+    ActionSpec("record.export", "Export records", ("reviewer", "quality", "process_owner", "inspector")),
+)
