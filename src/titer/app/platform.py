@@ -379,6 +379,7 @@ def _layers(platform: Platform) -> None:
     """Build the layers bottom-up and wire them."""
     from titer.app.pace import Pace
     from titer.app.plant_facts import PlantFacts
+    from titer.app.separations import SEPARATIONS
     from titer.equipment import Equipment
     from titer.historian import Historian
     from titer.insight import Insight
@@ -386,6 +387,7 @@ def _layers(platform: Platform) -> None:
     from titer.material import Material
     from titer.mes import Mes
     from titer.quality import Quality
+    from titer.record.rights.service import Rights
     from titer.twin import Twin
 
     record, on = platform.record, platform.config.layers
@@ -393,6 +395,8 @@ def _layers(platform: Platform) -> None:
     historian = Historian(platform.folder / "historian", record, gaps=equipment.gaps_of)
     material = Material(record)
     quality = Quality(record, material)
+    record.separations.extend(SEPARATIONS)
+    platform.add("rights", Rights(record))
     platform.add("equipment", equipment)
     platform.add("historian", historian)
     platform.verifiers.append(_sealed_segments(historian))

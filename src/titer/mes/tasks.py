@@ -176,7 +176,8 @@ class Tasks:
     def _role(self, unit: Unit, task: ManualTask) -> None:
         if unit.actor.kind != "person":
             raise NotAuthorised("A manual task is done by a person.")
-        if task.role not in self.record.roles_of(unit.session, unit.actor.id):
+        people = (unit.actor.id, unit.on_behalf_of)
+        if not any(one and task.role in self.record.roles_of(unit.session, one) for one in people):
             raise NotAuthorised(f"This task is for the role {task.role}.", do="Ask somebody who holds it.")
 
     def _accept(self, unit: Unit, task: ManualTask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Invalid
 from titer.material import Material
-from titer.quality import rules
+from titer.quality import access, rules
 from titer.quality.model import AuditTrailReview, Deviation, Disposition, QualityException
 from titer.quality.rules import Check, Coverage, ExceptionFacts, ReleaseGate
 from titer.quality.signing import meanings
@@ -60,6 +61,7 @@ class Quality:
                 ("mes.batch.started", *(f"mes.batch.{end}" for end in rules.BATCH_ENDS)),
                 self._on_batch,
             ),
+            Subscription("quality.access", access.TOPICS, partial(access.on_event, self)),
         )
 
     def workers(self) -> tuple[Worker, ...]:

@@ -18,7 +18,8 @@ from titer.record import database, sqlite
 from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
 from titer.record.content import ContentFiles
 from titer.record.errors import translate
-from titer.record.model import Installation, Person, Regulated, RoleAssignment, Signature
+from titer.record.model import Installation, Regulated, Signature
+from titer.record.rights import Separation, Standing, delegations
 from titer.record.unit import Unit
 
 
@@ -46,6 +47,7 @@ class Record:
         self.commits = 0
         self.matrix: dict[str, ActionSpec] = {}
         self.meanings: dict[tuple[str, str], SignatureMeaning] = {}
+        self.separations: list[Separation] = []
         self._writer = threading.RLock()
         self._open = threading.local()
         self._halted: str | None = None
@@ -76,25 +78,34 @@ class Record:
             self.meanings[key] = meaning
 
     def roles_of(self, session: Session, person_id: str) -> set[str]:
-        """The roles that a person holds now."""
-        rows = session.scalars(
-            select(RoleAssignment.role).where(
-                RoleAssignment.person_id == person_id, RoleAssignment.active.is_(True)
-            )
-        )
-        return set(rows)
+        """The roles that a person holds now, in their own name."""
+        return delegations.roles_of(session, person_id)
 
-    def may(self, session: Session, actor: Actor, verb: str) -> bool:
-        """Whether the actor has the right; machines have those that their scope and code give them."""
+    def standing(self, session: Session, actor: Actor, verb: str) -> Standing:
+        """Whether the actor has the right now, and in whose place if it was delegated.
+
+        Machines have the rights that their scope and code give them.
+        """
         spec = self.matrix.get(verb)
         if spec is None:
-            return False
+            return Standing(False)
         if actor.kind != "person":
-            return True
-        person = session.get(Person, actor.id)
-        return (
-            person is not None and person.active and bool(self.roles_of(session, actor.id) & set(spec.roles))
-        )
+            return Standing(True)
+        return delegations.standing(session, actor, spec, self.clock.now())
+
+    def may(self, session: Session, actor: Actor, verb: str) -> bool:
+        """Whether the actor has the right now, of their own or by delegation."""
+        return self.standing(session, actor, verb).allowed
+
+    def rights_of(self, session: Session, actor: Actor) -> set[str]:
+        """Every verb that a person may do now."""
+        own = self.roles_of(session, actor.id)
+        held = delegations.in_force(session, actor.id, self.clock.now())
+        return {
+            verb
+            for verb, spec in self.matrix.items()
+            if own & set(spec.roles) or any(one.carries(spec) for one in held)
+        }
 
     # --- transactions ---------------------------------------------------------------------------------------
 
@@ -114,7 +125,7 @@ class Record:
             actor: who does it.
             verb: a row of the matrix.
             reason: why, where the person gave one.
-            on_behalf_of: for delegation, the id of the person delegated for.
+            on_behalf_of: the id of the person in whose place; found by itself where the right is a delegated one.
             cause: id of the entry that led to this action.
 
         Raises:
@@ -135,13 +146,14 @@ class Record:
             try:
                 with Session(connection, expire_on_commit=False, autoflush=True) as session:
                     connection.begin()
+                    standing = self._require(session, actor, verb)
                     unit = Unit(
                         self,
                         session,
                         actor=actor,
                         verb=verb,
                         reason=reason,
-                        on_behalf_of=on_behalf_of,
+                        on_behalf_of=on_behalf_of or standing.on_behalf_of,
                         cause=cause,
                         now=self.clock.now(),
                         process_now=self.process_clock.now(),
@@ -149,7 +161,6 @@ class Record:
                         files=self.content,
                     )
                     session.info["unit"] = unit
-                    self._require(session, actor, verb)
                     self.database.open_action(connection, unit.opening())
                     self._open.unit = unit
                     yield unit
@@ -251,16 +262,18 @@ class Record:
             raise Refused(f"The signature {signature_id} does not authorise this.")
         return found
 
-    def _require(self, session: Session, actor: Actor, verb: str) -> None:
+    def _require(self, session: Session, actor: Actor, verb: str) -> Standing:
         spec = self.matrix.get(verb)
         if spec is None:
             raise Refused(f"The action {verb} is not in the matrix of rights, so nobody may do it.")
-        if not self.may(session, actor, verb):
+        standing = self.standing(session, actor, verb)
+        if not standing.allowed:
             raise NotAuthorised(
                 f"You have no right to do this: {spec.title}.",
                 why=f"It belongs to the roles {', '.join(spec.roles) or 'of no person'}.",
                 do="Ask somebody who holds one of them, or your administrator.",
             )
+        return standing
 
 
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:

@@ -13,6 +13,7 @@ from titer.base.errors import Invalid, NotAuthenticated, NotFound, Refused, Stal
 from titer.record.actions import Actor, SignatureMeaning
 from titer.record.identity import Identity, Occasion, Proof
 from titer.record.model import Base, Person, Regulated, Signature
+from titer.record.rights import delegations
 from titer.record.service import Record
 
 
@@ -55,12 +56,17 @@ class Signing:
         """
         what = self._meaning(record_type, meaning)
         version = self._version(session, record_type, record_id)
-        content = self._content(session, what, record_id, version, data)
+        standing = self.record.standing(session, actor, what.verb)
+        content = self._content(session, what, record_id, version, data, standing.on_behalf_of)
         blockers = list(what.blockers(session, record_id, actor, data))
+        for other in delegations.hands(session, actor, standing.on_behalf_of, record_id):
+            # Kept apart on the union: what stands against the one delegated for stands against the delegate.
+            against = what.blockers(session, record_id, Actor.person(other), data)
+            blockers += [reason for reason in against if reason not in blockers]
         person = session.get(Person, actor.id) if actor.kind == "person" else None
         if person is None:
             blockers.append("Only a person signs.")
-        elif not self.record.may(session, actor, what.verb):
+        elif not standing.allowed:
             roles = ", ".join(self.record.matrix[what.verb].roles)
             blockers.append(f"You do not hold a role that may sign this ({roles}).")
         elif person.policy_acknowledged_at is None:
@@ -155,9 +161,18 @@ class Signing:
         raise NotFound(f"There is no kind of record called {record_type}.")
 
     def _content(
-        self, session: Session, what: SignatureMeaning, record_id: str, version: int, data: dict[str, Any]
+        self,
+        session: Session,
+        what: SignatureMeaning,
+        record_id: str,
+        version: int,
+        data: dict[str, Any],
+        on_behalf_of: str | None,
     ) -> dict[str, Any]:
+        absent = session.get(Person, on_behalf_of) if on_behalf_of else None
+        instead = {"on_behalf_of": {"id": absent.id, "name": absent.full_name}} if absent else {}
         return {
+            **instead,
             "record_type": what.record_type,
             "record_id": record_id,
             "record_version": version,

@@ -72,6 +72,7 @@ class Unit:
         self.actor = actor
         self.verb = verb
         self.reason = reason
+        self.on_behalf_of = on_behalf_of
         self.now = now
         self.process_now = process_now
         self.content = UnitContent(self, files)

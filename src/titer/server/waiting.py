@@ -83,6 +83,7 @@ STEPS = (
     Step("mes_recipe", ("in review",), "Check the recipe", "checked"),
     Step("mes_recipe", ("in review",), "Approve the recipe", "approved"),
     Step("equipment_connection", ("draft",), "Approve the connection", "approved", "", True),
+    Step("record_access_review", ("open",), "Review the person's access", "recertified", "", True),
     Step("material_lot", ("pending", "hold"), "Release the lot", "released", column="disposition"),
 )
 
@@ -111,7 +112,7 @@ def server_waiting(session: Reading, who: ActingPerson, request: Request) -> lis
     platform = request.app.state.platform
     record: Record = platform.record
     roles = record.roles_of(session, who.id)
-    may = {verb for verb, spec in record.matrix.items() if roles & set(spec.roles)}
+    may = record.rights_of(session, who)
     found = [*_tasks(session, record, who, roles, may), *_steps(session, platform, who, may)]
     if platform.layers.get("lims") is not None:
         found += _results(session, record, who, may)
@@ -121,7 +122,8 @@ def server_waiting(session: Reading, who: ActingPerson, request: Request) -> lis
 def _steps(session: Session, platform: Any, who: Actor, may: set[str]) -> Iterator[WaitingOut]:
     record: Record = platform.record
     for step in STEPS:
-        if platform.layers.get(step.table.partition("_")[0]) is None:
+        layer = step.table.partition("_")[0]
+        if layer != "record" and platform.layers.get(layer) is None:
             continue
         meaning = record.meanings.get((step.table, step.meaning))
         verb = meaning.verb if meaning else step.verb

@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/access-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Access Reviews
+         * @description Reviews of access: the open ones by their due date, then those done, the newest first.
+         */
+        get: operations["record_access_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Conflicts
+         * @description Duties in one hand: the rules, the latest searches, and what they found.
+         */
+        get: operations["record_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conflicts/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Search Conflicts
+         * @description Search now, and open the reviews of access that are due.
+         */
+        post: operations["record_search_conflicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connect/commands": {
         parameters: {
             query?: never;
@@ -158,6 +218,50 @@ export interface paths {
         get: operations["record_content"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Delegations
+         * @description Who acts for whom: now, soon, and before, the newest first.
+         */
+        get: operations["record_delegations"];
+        put?: never;
+        /**
+         * Record Delegate
+         * @description Let somebody act in one's place; the quality unit may do it for somebody else.
+         */
+        post: operations["record_delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delegations/{delegation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record End Delegation
+         * @description End a delegation before its time.
+         */
+        post: operations["record_end_delegation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3597,6 +3701,64 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessReviewOut
+         * @description A review of one person's roles; it is signed as `recertified`, with a decision on each role held.
+         */
+        AccessReviewOut: {
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** Decisions */
+            decisions: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Full Name */
+            full_name: string;
+            /** Holds */
+            holds: string[];
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Roles */
+            roles: string[];
+            /** Signature Id */
+            signature_id: string | null;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+            /** Username */
+            username: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * AccountChange
          * @description Whether a person may log in; opening an account lifts a lock-out.
          */
@@ -4004,18 +4166,6 @@ export interface components {
             version: number;
         };
         /**
-         * ConflictOut
-         * @description An instant about which a source said two different things; the first to arrive is effective.
-         */
-        ConflictOut: {
-            effective: components["schemas"]["ConflictSide"];
-            other: components["schemas"]["ConflictSide"];
-            /** Source Us */
-            source_us: number;
-            /** Tag */
-            tag: string;
-        };
-        /**
          * ConflictSide
          * @description One of two things that a source said about one instant.
          */
@@ -4028,6 +4178,18 @@ export interface components {
             text: string | null;
             /** Value */
             value: number | null;
+        };
+        /**
+         * ConflictsOut
+         * @description What is kept apart, when it was last searched for, and what was found.
+         */
+        ConflictsOut: {
+            /** Conflicts */
+            conflicts: components["schemas"]["titer__record__routes__rights__ConflictOut"][];
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
+            /** Searches */
+            searches: components["schemas"]["SearchOut"][];
         };
         /**
          * ConnectionOut
@@ -4248,6 +4410,58 @@ export interface components {
             unit: string;
         };
         /**
+         * DelegationOut
+         * @description A delegation; `state` is coming, in force, over or ended early.
+         */
+        DelegationOut: {
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** From Id */
+            from_id: string;
+            /** From Name */
+            from_name: string;
+            /** Given By */
+            given_by: string;
+            /** Given By Name */
+            given_by_name: string;
+            /** Id */
+            id: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Role */
+            role: string | null;
+            /** State */
+            state: string;
+            /** To Id */
+            to_id: string;
+            /** To Name */
+            to_name: string;
+            /** Verbs */
+            verbs: string[];
+            /** Version */
+            version: number;
+        };
+        /**
          * DeviationOut
          * @description A deviation.
          */
@@ -4424,6 +4638,16 @@ export interface components {
             reason: string;
             /** Source */
             source: string;
+        };
+        /**
+         * EndDelegation
+         * @description Why a delegation ends before its time.
+         */
+        EndDelegation: {
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
         };
         /**
          * EnterReading
@@ -7015,6 +7239,35 @@ export interface components {
             type: string;
         };
         /**
+         * NewDelegation
+         * @description Who acts for whom, in what, from when until when, and why.
+         */
+        NewDelegation: {
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** From Id */
+            from_id?: string | null;
+            /** Reason */
+            reason: string;
+            /** Role */
+            role?: string | null;
+            /** To Id */
+            to_id: string;
+            /**
+             * Verbs
+             * @default []
+             */
+            verbs: string[];
+        };
+        /**
          * NewDeviation
          * @description A deviation to raise.
          */
@@ -7477,6 +7730,22 @@ export interface components {
             role: string;
         };
         /**
+         * RuleOut
+         * @description What is kept apart: two roles, or two duties about one kind of record.
+         */
+        RuleOut: {
+            /** Kind */
+            kind: string;
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+            /** Record Type */
+            record_type: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * ScanLot
          * @description A scanned label, and the material that was asked for.
          */
@@ -7485,6 +7754,43 @@ export interface components {
             code: string;
             /** Definition Code */
             definition_code?: string | null;
+        };
+        /**
+         * SearchOut
+         * @description That it was searched for.
+         */
+        SearchOut: {
+            /** Found */
+            found: number;
+            /** Gone */
+            gone: number;
+            /** Id */
+            id: string;
+            /** People */
+            people: number;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Rules Count */
+            rules_count: number;
+            /** Rules Digest */
+            rules_digest: string;
+            /**
+             * Searched At
+             * Format: date-time
+             */
+            searched_at: string;
+            /** Standing */
+            standing: number;
+            /** Version */
+            version: number;
         };
         /**
          * SegmentOut
@@ -8704,6 +9010,57 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * ConflictOut
+         * @description An instant about which a source said two different things; the first to arrive is effective.
+         */
+        titer__historian__routes__ConflictOut: {
+            effective: components["schemas"]["ConflictSide"];
+            other: components["schemas"]["ConflictSide"];
+            /** Source Us */
+            source_us: number;
+            /** Tag */
+            tag: string;
+        };
+        /**
+         * ConflictOut
+         * @description Duties that are kept apart and were found in one hand.
+         */
+        titer__record__routes__rights__ConflictOut: {
+            /** Detail */
+            detail: string;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /** Full Name */
+            full_name: string;
+            /** Gone At */
+            gone_at: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Version */
+            version: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -8713,6 +9070,66 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    record_access_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviewOut"][];
+                };
+            };
+        };
+    };
+    record_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsOut"];
+                };
+            };
+        };
+    };
+    record_search_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+        };
+    };
     connect_commands: {
         parameters: {
             query: {
@@ -8971,6 +9388,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationOut"][];
+                };
+            };
+        };
+    };
+    record_delegate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_end_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delegation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndDelegation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationOut"];
                 };
             };
             /** @description Validation Error */
@@ -9671,7 +10176,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConflictOut"][];
+                    "application/json": components["schemas"]["titer__historian__routes__ConflictOut"][];
                 };
             };
             /** @description Validation Error */

@@ -10,6 +10,7 @@ from titer.record.identity import rules
 from titer.record.identity.passwords import Passwords, check_password
 from titer.record.identity.sessions import Sessions
 from titer.record.model import Person, RoleAssignment
+from titer.record.rights import delegations
 from titer.record.service import Record
 from titer.record.unit import Unit
 
@@ -74,7 +75,7 @@ class People:
             Invalid: for an unknown role.
             Refused: if it conflicts: no administrator holds a data right.
         """
-        rules.check_role(role, self.record.roles_of(unit.session, person_id))
+        rules.check_role(role, delegations.roles_with_delegated(unit.session, person_id, unit.now))
         known = unit.session.scalars(
             select(RoleAssignment).where(RoleAssignment.person_id == person_id, RoleAssignment.role == role)
         ).first()

@@ -1,27 +1,26 @@
-"""Pure decisions about people: which roles go together."""
+"""Pure decisions about people."""
 
 from __future__ import annotations
 
 from titer.base.errors import Invalid, Refused
 from titer.record.actions import ROLES
-
-DATA_ROLES = frozenset(ROLES) - {"administrator", "inspector"}
-"""Roles that hold a right over data."""
+from titer.record.rights.rules import against_roles
 
 
 def check_role(role: str, held: set[str]) -> None:
-    """Refuse a role that does not exist, or that conflicts with one that the person holds.
+    """Refuse a role that does not exist, or conflicts with what is held or delegated to the person.
 
     Raises:
         Invalid: for an unknown role.
-        Refused: if it conflicts: no administrator holds a data right.
+        Refused: if two roles conflict.
     """
     if role not in ROLES:
         raise Invalid(f"There is no role {role}.", do=f"Use one of: {', '.join(ROLES)}.")
-    together = held | {role}
-    if "administrator" in together and together & DATA_ROLES:
+    conflicts = against_roles(held | {role})
+    if conflicts:
+        together = " and ".join(sorted({conflicts[0].one, conflicts[0].other}))
         raise Refused(
-            "An administrator holds no data right.",
-            why=f"{', '.join(sorted(together & DATA_ROLES))} would come together with administrator.",
+            conflicts[0].why,
+            why=f"{together.replace('_', ' ')} would come together.",
             do="Give the roles to two people.",
         )

@@ -1,9 +1,9 @@
-"""HTTP of the record: sessions, people, signatures, ledger, content."""
+"""HTTP of the record: sessions, people, rights, signatures, ledger, content."""
 
 from fastapi import APIRouter
 
-from titer.record.routes import content, ledger, people, sessions, signatures
+from titer.record.routes import content, ledger, people, rights, sessions, signatures
 
 router = APIRouter(prefix="/api", tags=["record"])
-for part in (sessions, people, signatures, ledger, content):
+for part in (sessions, people, rights, signatures, ledger, content):
     router.include_router(part.router)

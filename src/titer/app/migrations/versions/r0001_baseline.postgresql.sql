@@ -1064,6 +1064,31 @@ CREATE TABLE record_access_event (
 	CONSTRAINT pk_record_access_event PRIMARY KEY (id)
 )
 
+CREATE TABLE record_access_review (
+	number VARCHAR COLLATE "C" NOT NULL,
+	person_id VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	title VARCHAR COLLATE "C" NOT NULL,
+	roles VARCHAR COLLATE "C" NOT NULL,
+	opened_at BIGINT NOT NULL,
+	due_at BIGINT NOT NULL,
+	overdue_at BIGINT,
+	decisions VARCHAR COLLATE "C",
+	decided_at BIGINT,
+	decided_by VARCHAR COLLATE "C",
+	signature_id VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_access_review PRIMARY KEY (id),
+	CONSTRAINT uq_record_access_review_number UNIQUE (number)
+)
+
+CREATE INDEX ix_record_access_review_person_id ON record_access_review (person_id)
+
+CREATE INDEX ix_record_access_review_state ON record_access_review (state)
+
 CREATE TABLE record_content (
 	digest VARCHAR COLLATE "C" NOT NULL,
 	size BIGINT NOT NULL,
@@ -1090,6 +1115,47 @@ CREATE TABLE record_credential (
 	CONSTRAINT pk_record_credential PRIMARY KEY (owner_id),
 	CONSTRAINT uq_record_credential_secret UNIQUE (secret)
 )
+
+CREATE TABLE record_delegation (
+	from_id VARCHAR COLLATE "C" NOT NULL,
+	to_id VARCHAR COLLATE "C" NOT NULL,
+	role VARCHAR COLLATE "C",
+	verbs VARCHAR COLLATE "C" NOT NULL,
+	begins_at BIGINT NOT NULL,
+	ends_at BIGINT NOT NULL,
+	reason VARCHAR COLLATE "C" NOT NULL,
+	given_by VARCHAR COLLATE "C" NOT NULL,
+	revoked_at BIGINT,
+	revoked_by VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_delegation PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_record_delegation_from_id ON record_delegation (from_id)
+
+CREATE INDEX ix_record_delegation_to_id ON record_delegation (to_id)
+
+CREATE TABLE record_duty_conflict (
+	key VARCHAR COLLATE "C" NOT NULL,
+	kind VARCHAR COLLATE "C" NOT NULL,
+	person_id VARCHAR COLLATE "C" NOT NULL,
+	record_type VARCHAR COLLATE "C" NOT NULL,
+	record_id VARCHAR COLLATE "C" NOT NULL,
+	detail VARCHAR COLLATE "C" NOT NULL,
+	found_at BIGINT NOT NULL,
+	gone_at BIGINT,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_duty_conflict PRIMARY KEY (id),
+	CONSTRAINT uq_record_duty_conflict_key UNIQUE (key)
+)
+
+CREATE INDEX ix_record_duty_conflict_person_id ON record_duty_conflict (person_id)
 
 CREATE TABLE record_export (
 	subject_type VARCHAR COLLATE "C" NOT NULL,
@@ -1180,6 +1246,23 @@ CREATE TABLE record_person (
 	CONSTRAINT pk_record_person PRIMARY KEY (id),
 	CONSTRAINT uq_record_person_username UNIQUE (username)
 )
+
+CREATE TABLE record_rights_search (
+	rules_digest VARCHAR COLLATE "C" NOT NULL,
+	rules_count BIGINT NOT NULL,
+	people BIGINT NOT NULL,
+	found BIGINT NOT NULL,
+	gone BIGINT NOT NULL,
+	standing BIGINT NOT NULL,
+	searched_at BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_rights_search PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_record_rights_search_searched_at ON record_rights_search (searched_at)
 
 CREATE TABLE record_role_assignment (
 	person_id VARCHAR COLLATE "C" NOT NULL,
@@ -3658,6 +3741,47 @@ CREATE TRIGGER titer_record_access_event_no_truncate BEFORE TRUNCATE ON record_a
 
 ALTER TABLE record_access_event ENABLE ALWAYS TRIGGER titer_record_access_event_no_truncate
 
+CREATE OR REPLACE FUNCTION titer_record_access_review_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+BEGIN
+  IF coalesce(current_setting('titer.action', true), '') = '' THEN RAISE EXCEPTION USING MESSAGE = 'titer: no action is open, so nothing may be written'; END IF;
+  IF TG_OP = 'INSERT' THEN
+  IF NEW.version <> 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  PERFORM titer_entry('record_access_review', NEW.id, NEW.version, NULL, '{' || '"decided_at":' || coalesce(NEW."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(NEW."decided_by")::text, 'null') || ',' || '"decisions":' || coalesce(to_json(NEW."decisions")::text, 'null') || ',' || '"due_at":' || coalesce(NEW."due_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(NEW."number")::text, 'null') || ',' || '"opened_at":' || coalesce(NEW."opened_at"::text, 'null') || ',' || '"overdue_at":' || coalesce(NEW."overdue_at"::text, 'null') || ',' || '"person_id":' || coalesce(to_json(NEW."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"roles":' || coalesce(to_json(NEW."roles")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(NEW."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(NEW."state")::text, 'null') || ',' || '"title":' || coalesce(to_json(NEW."title")::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSIF TG_OP = 'UPDATE' THEN
+  IF NEW."id" IS DISTINCT FROM OLD."id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review.id keeps its first value'; END IF;
+  IF NEW."number" IS DISTINCT FROM OLD."number" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review.number keeps its first value'; END IF;
+  IF NEW."person_id" IS DISTINCT FROM OLD."person_id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review.person_id keeps its first value'; END IF;
+  IF NEW."opened_at" IS DISTINCT FROM OLD."opened_at" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review.opened_at keeps its first value'; END IF;
+  IF NEW."due_at" IS DISTINCT FROM OLD."due_at" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review.due_at keeps its first value'; END IF;
+  IF NEW."roles" IS DISTINCT FROM OLD."roles" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review.roles keeps its first value'; END IF;
+  IF NEW.version <> OLD.version + 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  PERFORM titer_entry('record_access_review', NEW.id, NEW.version, '{' || '"decided_at":' || coalesce(OLD."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(OLD."decided_by")::text, 'null') || ',' || '"decisions":' || coalesce(to_json(OLD."decisions")::text, 'null') || ',' || '"due_at":' || coalesce(OLD."due_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(OLD."number")::text, 'null') || ',' || '"opened_at":' || coalesce(OLD."opened_at"::text, 'null') || ',' || '"overdue_at":' || coalesce(OLD."overdue_at"::text, 'null') || ',' || '"person_id":' || coalesce(to_json(OLD."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"roles":' || coalesce(to_json(OLD."roles")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(OLD."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(OLD."state")::text, 'null') || ',' || '"title":' || coalesce(to_json(OLD."title")::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', '{' || '"decided_at":' || coalesce(NEW."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(NEW."decided_by")::text, 'null') || ',' || '"decisions":' || coalesce(to_json(NEW."decisions")::text, 'null') || ',' || '"due_at":' || coalesce(NEW."due_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(NEW."number")::text, 'null') || ',' || '"opened_at":' || coalesce(NEW."opened_at"::text, 'null') || ',' || '"overdue_at":' || coalesce(NEW."overdue_at"::text, 'null') || ',' || '"person_id":' || coalesce(to_json(NEW."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"roles":' || coalesce(to_json(NEW."roles")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(NEW."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(NEW."state")::text, 'null') || ',' || '"title":' || coalesce(to_json(NEW."title")::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSE
+  PERFORM titer_entry('record_access_review', OLD.id, OLD.version + 1, '{' || '"decided_at":' || coalesce(OLD."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(OLD."decided_by")::text, 'null') || ',' || '"decisions":' || coalesce(to_json(OLD."decisions")::text, 'null') || ',' || '"due_at":' || coalesce(OLD."due_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(OLD."number")::text, 'null') || ',' || '"opened_at":' || coalesce(OLD."opened_at"::text, 'null') || ',' || '"overdue_at":' || coalesce(OLD."overdue_at"::text, 'null') || ',' || '"person_id":' || coalesce(to_json(OLD."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"roles":' || coalesce(to_json(OLD."roles")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(OLD."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(OLD."state")::text, 'null') || ',' || '"title":' || coalesce(to_json(OLD."title")::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', NULL);
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_access_review_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_access_review_insert AFTER INSERT ON record_access_review FOR EACH ROW EXECUTE FUNCTION titer_record_access_review_entry()
+
+ALTER TABLE record_access_review ENABLE ALWAYS TRIGGER titer_record_access_review_insert
+
+CREATE TRIGGER titer_record_access_review_update AFTER UPDATE ON record_access_review FOR EACH ROW EXECUTE FUNCTION titer_record_access_review_entry()
+
+ALTER TABLE record_access_review ENABLE ALWAYS TRIGGER titer_record_access_review_update
+
+CREATE TRIGGER titer_record_access_review_delete AFTER DELETE ON record_access_review FOR EACH ROW EXECUTE FUNCTION titer_record_access_review_entry()
+
+ALTER TABLE record_access_review ENABLE ALWAYS TRIGGER titer_record_access_review_delete
+
+CREATE TRIGGER titer_record_access_review_no_truncate BEFORE TRUNCATE ON record_access_review FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_access_review ENABLE ALWAYS TRIGGER titer_record_access_review_no_truncate
+
 CREATE OR REPLACE FUNCTION titer_record_content_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
 BEGIN
   IF coalesce(current_setting('titer.action', true), '') = '' THEN RAISE EXCEPTION USING MESSAGE = 'titer: no action is open, so nothing may be written'; END IF;
@@ -3693,6 +3817,93 @@ ALTER TABLE record_content ENABLE ALWAYS TRIGGER titer_record_content_no_delete
 CREATE TRIGGER titer_record_content_no_truncate BEFORE TRUNCATE ON record_content FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE record_content ENABLE ALWAYS TRIGGER titer_record_content_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_delegation_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+BEGIN
+  IF coalesce(current_setting('titer.action', true), '') = '' THEN RAISE EXCEPTION USING MESSAGE = 'titer: no action is open, so nothing may be written'; END IF;
+  IF TG_OP = 'INSERT' THEN
+  IF NEW.version <> 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  PERFORM titer_entry('record_delegation', NEW.id, NEW.version, NULL, '{' || '"begins_at":' || coalesce(NEW."begins_at"::text, 'null') || ',' || '"ends_at":' || coalesce(NEW."ends_at"::text, 'null') || ',' || '"from_id":' || coalesce(to_json(NEW."from_id")::text, 'null') || ',' || '"given_by":' || coalesce(to_json(NEW."given_by")::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(NEW."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(NEW."revoked_at"::text, 'null') || ',' || '"revoked_by":' || coalesce(to_json(NEW."revoked_by")::text, 'null') || ',' || '"role":' || coalesce(to_json(NEW."role")::text, 'null') || ',' || '"to_id":' || coalesce(to_json(NEW."to_id")::text, 'null') || ',' || '"verbs":' || coalesce(to_json(NEW."verbs")::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSIF TG_OP = 'UPDATE' THEN
+  IF NEW."id" IS DISTINCT FROM OLD."id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.id keeps its first value'; END IF;
+  IF NEW."from_id" IS DISTINCT FROM OLD."from_id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.from_id keeps its first value'; END IF;
+  IF NEW."to_id" IS DISTINCT FROM OLD."to_id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.to_id keeps its first value'; END IF;
+  IF NEW."role" IS DISTINCT FROM OLD."role" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.role keeps its first value'; END IF;
+  IF NEW."verbs" IS DISTINCT FROM OLD."verbs" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.verbs keeps its first value'; END IF;
+  IF NEW."begins_at" IS DISTINCT FROM OLD."begins_at" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.begins_at keeps its first value'; END IF;
+  IF NEW."ends_at" IS DISTINCT FROM OLD."ends_at" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.ends_at keeps its first value'; END IF;
+  IF NEW."reason" IS DISTINCT FROM OLD."reason" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.reason keeps its first value'; END IF;
+  IF NEW."given_by" IS DISTINCT FROM OLD."given_by" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation.given_by keeps its first value'; END IF;
+  IF NEW.version <> OLD.version + 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  PERFORM titer_entry('record_delegation', NEW.id, NEW.version, '{' || '"begins_at":' || coalesce(OLD."begins_at"::text, 'null') || ',' || '"ends_at":' || coalesce(OLD."ends_at"::text, 'null') || ',' || '"from_id":' || coalesce(to_json(OLD."from_id")::text, 'null') || ',' || '"given_by":' || coalesce(to_json(OLD."given_by")::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(OLD."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(OLD."revoked_at"::text, 'null') || ',' || '"revoked_by":' || coalesce(to_json(OLD."revoked_by")::text, 'null') || ',' || '"role":' || coalesce(to_json(OLD."role")::text, 'null') || ',' || '"to_id":' || coalesce(to_json(OLD."to_id")::text, 'null') || ',' || '"verbs":' || coalesce(to_json(OLD."verbs")::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', '{' || '"begins_at":' || coalesce(NEW."begins_at"::text, 'null') || ',' || '"ends_at":' || coalesce(NEW."ends_at"::text, 'null') || ',' || '"from_id":' || coalesce(to_json(NEW."from_id")::text, 'null') || ',' || '"given_by":' || coalesce(to_json(NEW."given_by")::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(NEW."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(NEW."revoked_at"::text, 'null') || ',' || '"revoked_by":' || coalesce(to_json(NEW."revoked_by")::text, 'null') || ',' || '"role":' || coalesce(to_json(NEW."role")::text, 'null') || ',' || '"to_id":' || coalesce(to_json(NEW."to_id")::text, 'null') || ',' || '"verbs":' || coalesce(to_json(NEW."verbs")::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSE
+  PERFORM titer_entry('record_delegation', OLD.id, OLD.version + 1, '{' || '"begins_at":' || coalesce(OLD."begins_at"::text, 'null') || ',' || '"ends_at":' || coalesce(OLD."ends_at"::text, 'null') || ',' || '"from_id":' || coalesce(to_json(OLD."from_id")::text, 'null') || ',' || '"given_by":' || coalesce(to_json(OLD."given_by")::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(OLD."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(OLD."revoked_at"::text, 'null') || ',' || '"revoked_by":' || coalesce(to_json(OLD."revoked_by")::text, 'null') || ',' || '"role":' || coalesce(to_json(OLD."role")::text, 'null') || ',' || '"to_id":' || coalesce(to_json(OLD."to_id")::text, 'null') || ',' || '"verbs":' || coalesce(to_json(OLD."verbs")::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', NULL);
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_delegation_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_delegation_insert AFTER INSERT ON record_delegation FOR EACH ROW EXECUTE FUNCTION titer_record_delegation_entry()
+
+ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_insert
+
+CREATE TRIGGER titer_record_delegation_update AFTER UPDATE ON record_delegation FOR EACH ROW EXECUTE FUNCTION titer_record_delegation_entry()
+
+ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_update
+
+CREATE TRIGGER titer_record_delegation_delete AFTER DELETE ON record_delegation FOR EACH ROW EXECUTE FUNCTION titer_record_delegation_entry()
+
+ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_delete
+
+CREATE TRIGGER titer_record_delegation_no_truncate BEFORE TRUNCATE ON record_delegation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_duty_conflict_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+BEGIN
+  IF coalesce(current_setting('titer.action', true), '') = '' THEN RAISE EXCEPTION USING MESSAGE = 'titer: no action is open, so nothing may be written'; END IF;
+  IF TG_OP = 'INSERT' THEN
+  IF NEW.version <> 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  PERFORM titer_entry('record_duty_conflict', NEW.id, NEW.version, NULL, '{' || '"detail":' || coalesce(to_json(NEW."detail")::text, 'null') || ',' || '"found_at":' || coalesce(NEW."found_at"::text, 'null') || ',' || '"gone_at":' || coalesce(NEW."gone_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(NEW."key")::text, 'null') || ',' || '"kind":' || coalesce(to_json(NEW."kind")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(NEW."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"record_id":' || coalesce(to_json(NEW."record_id")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(NEW."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSIF TG_OP = 'UPDATE' THEN
+  IF NEW."id" IS DISTINCT FROM OLD."id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.id keeps its first value'; END IF;
+  IF NEW."key" IS DISTINCT FROM OLD."key" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.key keeps its first value'; END IF;
+  IF NEW."kind" IS DISTINCT FROM OLD."kind" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.kind keeps its first value'; END IF;
+  IF NEW."person_id" IS DISTINCT FROM OLD."person_id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.person_id keeps its first value'; END IF;
+  IF NEW."record_type" IS DISTINCT FROM OLD."record_type" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.record_type keeps its first value'; END IF;
+  IF NEW."record_id" IS DISTINCT FROM OLD."record_id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.record_id keeps its first value'; END IF;
+  IF NEW."detail" IS DISTINCT FROM OLD."detail" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.detail keeps its first value'; END IF;
+  IF NEW."found_at" IS DISTINCT FROM OLD."found_at" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict.found_at keeps its first value'; END IF;
+  IF NEW.version <> OLD.version + 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  PERFORM titer_entry('record_duty_conflict', NEW.id, NEW.version, '{' || '"detail":' || coalesce(to_json(OLD."detail")::text, 'null') || ',' || '"found_at":' || coalesce(OLD."found_at"::text, 'null') || ',' || '"gone_at":' || coalesce(OLD."gone_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(OLD."key")::text, 'null') || ',' || '"kind":' || coalesce(to_json(OLD."kind")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(OLD."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"record_id":' || coalesce(to_json(OLD."record_id")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(OLD."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', '{' || '"detail":' || coalesce(to_json(NEW."detail")::text, 'null') || ',' || '"found_at":' || coalesce(NEW."found_at"::text, 'null') || ',' || '"gone_at":' || coalesce(NEW."gone_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(NEW."key")::text, 'null') || ',' || '"kind":' || coalesce(to_json(NEW."kind")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(NEW."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"record_id":' || coalesce(to_json(NEW."record_id")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(NEW."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSE
+  PERFORM titer_entry('record_duty_conflict', OLD.id, OLD.version + 1, '{' || '"detail":' || coalesce(to_json(OLD."detail")::text, 'null') || ',' || '"found_at":' || coalesce(OLD."found_at"::text, 'null') || ',' || '"gone_at":' || coalesce(OLD."gone_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(OLD."key")::text, 'null') || ',' || '"kind":' || coalesce(to_json(OLD."kind")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(OLD."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"record_id":' || coalesce(to_json(OLD."record_id")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(OLD."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', NULL);
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_duty_conflict_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_duty_conflict_insert AFTER INSERT ON record_duty_conflict FOR EACH ROW EXECUTE FUNCTION titer_record_duty_conflict_entry()
+
+ALTER TABLE record_duty_conflict ENABLE ALWAYS TRIGGER titer_record_duty_conflict_insert
+
+CREATE TRIGGER titer_record_duty_conflict_update AFTER UPDATE ON record_duty_conflict FOR EACH ROW EXECUTE FUNCTION titer_record_duty_conflict_entry()
+
+ALTER TABLE record_duty_conflict ENABLE ALWAYS TRIGGER titer_record_duty_conflict_update
+
+CREATE TRIGGER titer_record_duty_conflict_delete AFTER DELETE ON record_duty_conflict FOR EACH ROW EXECUTE FUNCTION titer_record_duty_conflict_entry()
+
+ALTER TABLE record_duty_conflict ENABLE ALWAYS TRIGGER titer_record_duty_conflict_delete
+
+CREATE TRIGGER titer_record_duty_conflict_no_truncate BEFORE TRUNCATE ON record_duty_conflict FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_duty_conflict ENABLE ALWAYS TRIGGER titer_record_duty_conflict_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_export_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
 BEGIN
@@ -3843,6 +4054,42 @@ ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_delete
 CREATE TRIGGER titer_record_person_no_truncate BEFORE TRUNCATE ON record_person FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_rights_search_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+BEGIN
+  IF coalesce(current_setting('titer.action', true), '') = '' THEN RAISE EXCEPTION USING MESSAGE = 'titer: no action is open, so nothing may be written'; END IF;
+  IF TG_OP = 'INSERT' THEN
+  IF NEW.version <> 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  PERFORM titer_entry('record_rights_search', NEW.id, NEW.version, NULL, '{' || '"found":' || coalesce(NEW."found"::text, 'null') || ',' || '"gone":' || coalesce(NEW."gone"::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"people":' || coalesce(NEW."people"::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"rules_count":' || coalesce(NEW."rules_count"::text, 'null') || ',' || '"rules_digest":' || coalesce(to_json(NEW."rules_digest")::text, 'null') || ',' || '"searched_at":' || coalesce(NEW."searched_at"::text, 'null') || ',' || '"standing":' || coalesce(NEW."standing"::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSIF TG_OP = 'UPDATE' THEN
+  IF NEW."id" IS DISTINCT FROM OLD."id" THEN RAISE EXCEPTION USING MESSAGE = 'titer: record_rights_search.id keeps its first value'; END IF;
+  IF NEW.version <> OLD.version + 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  PERFORM titer_entry('record_rights_search', NEW.id, NEW.version, '{' || '"found":' || coalesce(OLD."found"::text, 'null') || ',' || '"gone":' || coalesce(OLD."gone"::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"people":' || coalesce(OLD."people"::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"rules_count":' || coalesce(OLD."rules_count"::text, 'null') || ',' || '"rules_digest":' || coalesce(to_json(OLD."rules_digest")::text, 'null') || ',' || '"searched_at":' || coalesce(OLD."searched_at"::text, 'null') || ',' || '"standing":' || coalesce(OLD."standing"::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', '{' || '"found":' || coalesce(NEW."found"::text, 'null') || ',' || '"gone":' || coalesce(NEW."gone"::text, 'null') || ',' || '"id":' || coalesce(to_json(NEW."id")::text, 'null') || ',' || '"people":' || coalesce(NEW."people"::text, 'null') || ',' || '"process_at":' || coalesce(NEW."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(NEW."recorded_at"::text, 'null') || ',' || '"rules_count":' || coalesce(NEW."rules_count"::text, 'null') || ',' || '"rules_digest":' || coalesce(to_json(NEW."rules_digest")::text, 'null') || ',' || '"searched_at":' || coalesce(NEW."searched_at"::text, 'null') || ',' || '"standing":' || coalesce(NEW."standing"::text, 'null') || ',' || '"version":' || coalesce(NEW."version"::text, 'null') || '}');
+  ELSE
+  PERFORM titer_entry('record_rights_search', OLD.id, OLD.version + 1, '{' || '"found":' || coalesce(OLD."found"::text, 'null') || ',' || '"gone":' || coalesce(OLD."gone"::text, 'null') || ',' || '"id":' || coalesce(to_json(OLD."id")::text, 'null') || ',' || '"people":' || coalesce(OLD."people"::text, 'null') || ',' || '"process_at":' || coalesce(OLD."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(OLD."recorded_at"::text, 'null') || ',' || '"rules_count":' || coalesce(OLD."rules_count"::text, 'null') || ',' || '"rules_digest":' || coalesce(to_json(OLD."rules_digest")::text, 'null') || ',' || '"searched_at":' || coalesce(OLD."searched_at"::text, 'null') || ',' || '"standing":' || coalesce(OLD."standing"::text, 'null') || ',' || '"version":' || coalesce(OLD."version"::text, 'null') || '}', NULL);
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_rights_search_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_rights_search_insert AFTER INSERT ON record_rights_search FOR EACH ROW EXECUTE FUNCTION titer_record_rights_search_entry()
+
+ALTER TABLE record_rights_search ENABLE ALWAYS TRIGGER titer_record_rights_search_insert
+
+CREATE TRIGGER titer_record_rights_search_no_update BEFORE UPDATE ON record_rights_search FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_rights_search ENABLE ALWAYS TRIGGER titer_record_rights_search_no_update
+
+CREATE TRIGGER titer_record_rights_search_no_delete BEFORE DELETE ON record_rights_search FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_rights_search ENABLE ALWAYS TRIGGER titer_record_rights_search_no_delete
+
+CREATE TRIGGER titer_record_rights_search_no_truncate BEFORE TRUNCATE ON record_rights_search FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_rights_search ENABLE ALWAYS TRIGGER titer_record_rights_search_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_role_assignment_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
 BEGIN
