@@ -39,6 +39,7 @@ from titer.record import (
     Signing,
     Subscription,
     Worker,
+    database,
     open_record,
     schema,
 )
@@ -286,6 +287,8 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
         if config.database is not None:
             store.require_head(engine)
             kept = store.hold(engine) if held is not None else None
+        if held is not None:
+            database.of(engine).confirm(engine)
         return _wired(folder, config, server_clock, held, hasher, opened, engine, kept)
     except BaseException:
         if kept is not None:

@@ -93,7 +93,16 @@ class Unavailable(TiterError):
     title = "Not available now"
 
 
+class Stopped(Unavailable):
+    """Storage failed, so nothing is written and nothing acknowledged until the process is started again.
+
+    What the last change became is not known: it may be found stored afterwards, so who asked for it asks again.
+    """
+
+    title = "Writing has stopped"
+
+
 class IntegrityFault(TiterError):
-    """The record does not hold (something was changed outside Titer) or storage failed; nothing is written."""
+    """The record does not hold: something was changed outside Titer."""
 
     title = "The record does not hold"

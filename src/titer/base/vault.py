@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from titer.base.errors import IntegrityFault, Invalid, NotFound, Unavailable
+from titer.base.files import sync_folder
 
 FORMAT = "titer-secret/1"
 ENVIRONMENT = "TITER_KEY"
@@ -102,6 +103,7 @@ class Vault:
         temporary.unlink(missing_ok=True)
         write_private(temporary, self.seal(purpose or path.name, secret))
         temporary.replace(path)
+        sync_folder(path.parent)
 
     def read(self, path: Path, purpose: str | None = None) -> bytes:
         """The secret in a file.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from titer.base.errors import IntegrityFault
+from titer.base.errors import IntegrityFault, Stopped
 
 
 class LogDamaged(IntegrityFault):
@@ -46,7 +46,7 @@ class SegmentDamaged(IntegrityFault):
         self.path = path
 
 
-class StoreStopped(IntegrityFault):
+class StoreStopped(Stopped):
     """The disk did not confirm a write; the store takes nothing more until it is started again."""
 
     title = "The historian has stopped"

@@ -22,10 +22,12 @@ import struct
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from titer.base.errors import Unavailable
+from titer.base.files import sync_folder
 from titer.historian.errors import LogDamaged, StoreStopped
 
 _MAGIC = b"TTRL"
@@ -180,8 +182,10 @@ class Log:
     def open(self, *, at_least: int = 0, leave_out: Iterable[int] = ()) -> Iterator[tuple[int, bytes]]:
         """Read what is there, then begin a new file behind it.
 
-        A torn tail is cut off and counted in `torn_bytes`. Where another process writes, nothing is touched:
-        the log is read as far as it goes now, and `write` is refused.
+        A torn tail is cut off and counted in `torn_bytes`, and the file that was being written is written anew: what
+        a killed process left in it unconfirmed is read here as if it were on the disk, and is acknowledged when it
+        is sent again. Where another process writes, nothing is touched: the log is read as far as it goes now, and
+        `write` is refused.
 
         Args:
             at_least: the number of the new file is larger than this: numbers that sealed segments name are
@@ -201,11 +205,9 @@ class Log:
             path = self._path(file)
             data = path.read_bytes()
             found = scan(data, file, newest=file == present[-1], name=path.name)
-            if found.torn and writable:
+            if writable and file == present[-1]:
                 self.torn_bytes += found.torn
-                with path.open("r+b") as torn:
-                    torn.truncate(found.end)
-                    os.fsync(torn.fileno())
+                self._write_anew(path, data[: found.end])
             for start, end in found.spans:
                 yield file, data[start:end]
         if writable:
@@ -215,8 +217,9 @@ class Log:
         """Write records; they are durable when `sync` has been called with the returned ticket.
 
         Raises:
-            Unavailable: the disk took nothing of it (full, for instance); the log is as it was before.
-            StoreStopped: after a failure that leaves the disk's state unknown.
+            Unavailable: another process writes this log.
+            StoreStopped: the disk did not take all of it (full, for instance). What it took is cut off again, and
+                nothing more is taken.
         """
         self._refuse_if_stopped()
         if self._fd < 0:
@@ -230,12 +233,10 @@ class Log:
         try:
             _write_all(self._fd, block)
         except OSError as error:
-            self._undo(error)
-            raise Unavailable(
-                "The values could not be stored.",
-                why=f"Writing to {self._path(self._file)} failed: {error.strerror}.",
-                do="Free space on the disk; the connectors keep their values and send them again.",
-            ) from error
+            self._stopped = f"Writing to {self._path(self._file)} failed: {error.strerror}."
+            with suppress(OSError):  # what stays was never confirmed, and is cut off at the next start
+                os.ftruncate(self._fd, self._size)
+            raise StoreStopped(self._stopped) from error
         self._record = record
         self._size += len(block)
         self._written += len(block)
@@ -265,7 +266,12 @@ class Log:
             self._synced = self._written
             done = self._file
             os.close(self._fd)
-            self._begin(done + 1)
+            self._fd = -1
+            try:
+                self._begin(done + 1)
+            except OSError as error:
+                self._stopped = f"{self._path(done + 1)} cannot be begun: {error.strerror}."
+                raise StoreStopped(self._stopped) from error
             return done
 
     def drop(self, files: Iterable[int]) -> None:
@@ -301,11 +307,15 @@ class Log:
             self._stopped = f"The disk did not confirm a write to {self._path(self._file)}: {error.strerror}."
             raise StoreStopped(self._stopped) from error
 
-    def _undo(self, cause: OSError) -> None:
-        try:
-            os.ftruncate(self._fd, self._size)
-        except OSError:
-            self._stopped = f"A write broke off ({cause.strerror}) and could not be taken back."
+    def _write_anew(self, path: Path, data: bytes) -> None:
+        temporary = path.with_suffix(".new")
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o640)
+        temporary.replace(path)
+        sync_folder(self.folder)
 
     def _refuse_if_stopped(self) -> None:
         if self._stopped:
@@ -313,15 +323,6 @@ class Log:
 
     def _path(self, file: int) -> Path:
         return self.folder / f"{file:010d}{_SUFFIX}"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable: a file that was renamed into it can be lost without this."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _write_all(fd: int, block: bytes) -> None:

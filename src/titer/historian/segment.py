@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from titer.base.canonical import digest
+from titer.base.files import sync_folder
 from titer.historian.errors import SegmentDamaged
-from titer.historian.log import sync_folder
 from titer.historian.rows import Array, Names, Rows
 
 if TYPE_CHECKING:

@@ -111,14 +111,14 @@ class Historian:
 
         Raises:
             IntegrityFault: if bytes are no frames.
-            Unavailable: if the disk is full.
-            StoreStopped: if the disk did not confirm a write; the whole record stops with it.
+            StoreStopped: if the disk is full or did not confirm a write; the whole record stops with it.
         """
+        self.record.require_running()
         idle = not self.store.pending()
         try:
             appended = self.store.append(frames)
         except StoreStopped as error:
-            self.record.halt(error.what + " " + error.why)
+            self.record.halt(str(error))
             raise
         if idle:
             self._waiting_since = self.record.clock.now()
@@ -162,8 +162,19 @@ class Historian:
         """Seal everything that waits, now. The manifest's rows, and so the digests in the ledger, are written
         when the files are durable; only then the log is dropped. One seal runs at a time: the sealer's own
         and that of an export may meet."""
+        self.record.require_running()
         with self._sealing:
-            return self._seal() if self.store.pending() else []
+            try:
+                return self._seal() if self.store.pending() else []
+            except OSError as error:
+                stopped = StoreStopped(
+                    f"{error.filename or 'A segment'} cannot be written: {error.strerror}."
+                )
+                self.record.halt(str(stopped))
+                raise stopped from error
+            except StoreStopped as error:
+                self.record.halt(str(error))
+                raise
 
     def _seal(self) -> list[SegmentRef]:
         sealing = self.store.begin_seal()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import os
 import struct
 from dataclasses import dataclass
@@ -20,8 +21,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from titer.base.clock import Clock, from_iso, iso
 from titer.base.errors import IntegrityFault
+from titer.base.files import sync_folder
 from titer.base.vault import Vault
 from titer.record import merkle
+
+log = logging.getLogger(__name__)
 
 _ED25519 = b"\x01"
 _COSIGNATURE = b"\x04"
@@ -197,6 +201,7 @@ class FileWitness:
         folder.mkdir(parents=True, exist_ok=True)
         self.signer = Signer.open(name, folder / "witness.key", vault, create=True)
         self._last = self._read_last()
+        self._end_cleanly()
 
     @property
     def last(self) -> tuple[int, bytes]:
@@ -243,6 +248,7 @@ class FileWitness:
 
         Raises:
             IntegrityFault: if the head does not extend the last one seen.
+            OSError: if it could not be written down durably; then nothing is cosigned.
         """
         head = parse(note)
         size, seen = self._last
@@ -273,11 +279,54 @@ class FileWitness:
                 do="Restore the file from the backup; notes.txt beside it tells the last head that it saw.",
             ) from error
 
+    def _end_cleanly(self) -> None:
+        """Take what a power cut left of a note away from the end, so that the next one begins where it should.
+
+        `cosign` answers when a note is whole and last.json says so. What stands behind that note and is none was
+        therefore never answered for; it is kept in torn.txt. Whatever else may be wrong is left for verification.
+        """
+        path = self._folder / "notes.txt"
+        if not path.exists():
+            return
+        data = path.read_bytes()
+        end = self._confirmed(data)
+        if end is None or end == len(data) or self._is_note(data[end:]):
+            return
+        with (self._folder / "torn.txt").open("ab") as aside:
+            aside.write(data[end:] + b"\n")
+            aside.flush()
+            os.fsync(aside.fileno())
+        with path.open("r+b") as notes:
+            notes.truncate(end)
+            os.fsync(notes.fileno())
+        sync_folder(self._folder)
+        log.warning("the witness %s had a note that was cut short; it is in torn.txt", self.signer.name)
+
+    def _confirmed(self, data: bytes) -> int | None:
+        """The byte behind the note that last.json names; None where there is no such note."""
+        size, root = self._last
+        if not size:
+            return None if b"\n\n" in data else 0
+        stated = b"\n%d\n%s\n" % (size, base64.b64encode(root))
+        begin = data.rfind(b"\n\n", 0, max(data.rfind(stated), 0))
+        begin = begin + 2 if begin >= 0 else 0
+        end = data.find(b"\n\n", data.find(b"\n\n", begin) + 2) + 2
+        return end if end > 1 and self._is_note(data[begin:end]) else None
+
+    def _is_note(self, data: bytes) -> bool:
+        """Whether the bytes are one whole note that this witness cosigned."""
+        try:
+            text = data.decode()
+            parse(text[:-1])
+            return text.endswith("\n\n") and verify(text[:-1], self.signer.cosigner)
+        except (ValueError, IntegrityFault):
+            return False
+
     def _write(self, head: Head, note: str) -> None:
-        with (self._folder / "notes.txt").open("a", encoding="utf-8") as log:
-            log.write(note + "\n")
-            log.flush()
-            os.fsync(log.fileno())
+        with (self._folder / "notes.txt").open("a", encoding="utf-8") as notes:
+            notes.write(note + "\n")
+            notes.flush()
+            os.fsync(notes.fileno())
         self._write_last(head)
 
     def _write_last(self, head: Head) -> None:
@@ -287,3 +336,4 @@ class FileWitness:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._folder / "last.json")
+        sync_folder(self._folder)

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from titer.base.errors import IntegrityFault, NotFound
+from titer.base.files import sync_folder
 
 
 class ContentFiles:
@@ -27,11 +28,16 @@ class ContentFiles:
         return self.folder / digest[:2] / digest
 
     def write(self, data: bytes) -> str:
-        """Keep the bytes durably (file and folder are synced) and return their digest."""
+        """Keep the bytes durably (file and folders are synced) and return their digest.
+
+        A file that is there already is written again unless the ledger knows it, which is the caller's to find out:
+        a process that was killed may have left it unconfirmed.
+
+        Raises:
+            OSError: if the disk does not take or does not confirm them; nothing must be acknowledged then.
+        """
         digest = hashlib.sha256(data).hexdigest()
         target = self.path(digest)
-        if target.exists():
-            return digest
         target.parent.mkdir(exist_ok=True)
         temporary = target.with_name(f"{digest}.{os.getpid()}.{id(data):x}.new")
         with temporary.open("wb") as file:
@@ -40,11 +46,8 @@ class ContentFiles:
             os.fsync(file.fileno())
         temporary.chmod(0o440)
         temporary.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(target.parent)
+        sync_folder(self.folder)
         return digest
 
     def read(self, digest: str) -> bytes:

@@ -117,6 +117,16 @@ class Database(Protocol):
     def begin_number(self, connection: Connection) -> int:
         """A number for this transaction: larger than that of any that had one before."""
 
+    def after_commit(self, connection: Connection) -> None:
+        """What is due after a commit, e.g. moving what was committed to its last place; raises what fails."""
+
+    def confirm(self, engine: Engine) -> None:
+        """Before the first write of a process: make sure that what it reads is on the disk.
+
+        Raises:
+            Unavailable: if it cannot be.
+        """
+
     def integrity(self, connection: Connection) -> list[Any]:
         """What the database itself finds wrong with what it holds; empty if nothing."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from titer.base.errors import Conflict, IntegrityFault, Refused, StaleVersion, TiterError, Unavailable
+from titer.base.errors import Conflict, Refused, StaleVersion, Stopped, TiterError, Unavailable
 
 _SQLSTATES: dict[str, tuple[type[TiterError], str, str]] = {
     "40001": (
@@ -20,12 +20,34 @@ _SQLSTATES: dict[str, tuple[type[TiterError], str, str]] = {
         "The database refused the write: the role that Titer runs as has no right to it.",
         "Run `titer doctor`.",
     ),
-    "53100": (IntegrityFault, "The database cannot be written.", "Free or mend the database server's disk."),
-    "58030": (IntegrityFault, "The database cannot be written.", "Free or mend the database server's disk."),
+    "53100": (
+        Stopped,
+        "The database cannot be written.",
+        "Free the database server's disk, then start again.",
+    ),
+    "58030": (
+        Stopped,
+        "The database cannot be written.",
+        "Mend the database server's disk, then start again.",
+    ),
+    "XX001": (Stopped, "The database server found damaged data.", "Restore a backup."),
+    "XX002": (Stopped, "The database server found a damaged index.", "Restore a backup."),
     "57P01": (Unavailable, "The database server was stopped.", "Start it, then try again."),
     "08006": (Unavailable, "The connection to the database was lost.", "Try again."),
 }
 """What PostgreSQL's error codes mean here."""
+
+_SQLITE_STORAGE = {
+    8: "Give Titer the right to write to its folder, then start again.",
+    10: "Mend the disk, then start again.",
+    11: "Restore a backup.",
+    13: "Free space on the disk, then start again.",
+    26: "Restore a backup.",
+}
+"""What to do after SQLite's result codes READONLY, IOERR, CORRUPT, FULL and NOTADB (https://sqlite.org/rescode.html).
+
+After one of them nothing is tried again: a second fsync may succeed although the first one lost the pages.
+"""
 
 
 def translate(error: Exception) -> TiterError | None:
@@ -48,6 +70,23 @@ def translate(error: Exception) -> TiterError | None:
         return Conflict("Such a record exists already, or one that it refers to does not.", why=text)
     if isinstance(error, OperationalError) and "locked" in text:
         return Unavailable("The database is locked by another process.", do="Stop the other process.")
-    if isinstance(error, OperationalError) and ("disk" in text or "full" in text or "readonly" in text):
-        return IntegrityFault("The database cannot be written.", why=text, do="Free or mend the disk.")
+    do_after = _SQLITE_STORAGE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+    if do_after is not None:
+        return Stopped("The database cannot be written.", why=_named(error.orig), do=do_after)
     return None
+
+
+def storage(error: OSError) -> Stopped:
+    """A file of the record that could not be written, in people's words."""
+    where = f" {error.filename}" if error.filename else ""
+    return Stopped(
+        f"A file of the record{where} cannot be written.",
+        why=error.strerror or str(error),
+        do="Free or mend the disk, then start again.",
+    )
+
+
+def _named(error: BaseException | None) -> str:
+    """SQLite's text with the name of its code, which says whether it was a write or an fsync."""
+    name = getattr(error, "sqlite_errorname", "")
+    return f"{error} ({name})" if name else str(error)

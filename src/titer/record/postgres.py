@@ -475,6 +475,14 @@ def begin_number(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SELECT pg_current_xact_id()::text::bigint").scalar_one())
 
 
+def after_commit(connection: Connection) -> None:
+    """The server does what is due itself."""
+
+
+def confirm(engine: Engine) -> None:
+    """The server confirmed what it shows, or replayed it; where an fsync fails it stops and replays by itself."""
+
+
 def integrity(connection: Connection) -> list[Any]:
     """Entries whose columns, by which they are found, say something else than their bodies."""
     rows = connection.exec_driver_sql(

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Row, func, insert, select
 
-from titer.base.errors import IntegrityFault
+from titer.base.errors import IntegrityFault, Stopped, TiterError, Unavailable
 from titer.record import checkpoint as heads
 from titer.record import merkle
+from titer.record.errors import storage
 from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.service import Record
 
@@ -57,8 +58,23 @@ class Sealer:
             The size of the tree. No checkpoint is made when nothing is new.
 
         Raises:
-            IntegrityFault: if a witness refuses the head; nothing is stored then.
+            IntegrityFault: if a witness refuses the head; nothing is stored then, and the record stops writing.
+            Stopped: if writing has stopped, or a witness could not write its note down; the record stops with it.
+            Unavailable: if the database or a witness cannot be reached now.
         """
+        self.record.require_running()
+        try:
+            return self._seal()
+        except OSError as error:
+            told = storage(error)
+            self.record.halt(str(told))
+            raise told from error
+        except TiterError as error:
+            if not isinstance(error, Unavailable) or isinstance(error, Stopped):
+                self.record.halt(str(error))
+            raise
+
+    def _seal(self) -> int:
         with self._lock:
             if not self._loaded:
                 self.load()

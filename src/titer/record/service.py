@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 
 from titer.base.clock import Clock
-from titer.base.errors import Conflict, NotAuthorised, Refused
+from titer.base.errors import Conflict, NotAuthorised, Refused, Stopped, TiterError
 from titer.base.ids import IdSource
 from titer.record import database, sqlite
 from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
@@ -21,6 +22,8 @@ from titer.record.errors import translate
 from titer.record.model import Installation, Regulated, Signature
 from titer.record.rights import Separation, Standing, delegations
 from titer.record.unit import Unit
+
+log = logging.getLogger(__name__)
 
 
 class Record:
@@ -131,16 +134,14 @@ class Record:
         Raises:
             NotAuthorised: if the actor has no right to it.
             Refused, StaleVersion, Conflict: what the database and the rules say, in people's words.
-            IntegrityFault: if storage fails; the record then stops writing.
+            Stopped: if storage fails, or has failed before; the record then writes nothing more.
         """
         if getattr(self._open, "unit", None) is not None:
             raise Refused(
                 "An action is open already; services take the open unit instead of opening another."
             )
         with self._writer:
-            if self._halted:
-                raise Refused("The record has stopped writing.", why=self._halted, do="Run `titer doctor`.")
-            connection = self.engine.connect().execution_options(**self.database.ACTION)
+            connection = self._connect(**self.database.ACTION)
             unit: Unit | None = None
             holder = database.slot(connection)
             try:
@@ -169,11 +170,9 @@ class Record:
                     transaction = connection.get_transaction()
                     if transaction is not None:
                         transaction.commit()
+                self.database.after_commit(connection)
             except Exception as error:
-                transaction = connection.get_transaction()
-                if transaction is not None:
-                    transaction.rollback()
-                told = translate(error)
+                told = self._failed(connection, error)
                 if told is not None:
                     raise told from error
                 raise
@@ -202,17 +201,69 @@ class Record:
     def operational(self) -> Iterator[Session]:
         """A short write to unregulated tables (cursors, leaves, checkpoints). The triggers stay in force."""
         with self._writer if self.database.ONE_WRITER else nullcontext():
-            connection = self.engine.connect().execution_options(**self.database.OPERATIONAL)
+            connection = self._connect(**self.database.OPERATIONAL)
             try:
                 with connection.begin(), Session(connection, expire_on_commit=False) as session:
                     yield session
                     session.flush()
+                self.database.after_commit(connection)
+            except Exception as error:
+                told = self._failed(connection, error)
+                if told is not None:
+                    raise told from error
+                raise
             finally:
                 connection.close()
 
+    def _connect(self, **options: Any) -> Connection:
+        """A connection that may write, unless writing has stopped."""
+        self.require_running()
+        try:
+            return self.engine.connect().execution_options(**options)
+        except Exception as error:
+            told = translate(error)
+            if isinstance(told, Stopped):
+                self.halt(str(told))
+            if told is not None:
+                raise told from error
+            raise
+
+    def _failed(self, connection: Connection, error: Exception) -> TiterError | None:
+        """Undo a transaction, stop writing if storage failed; the error in people's words, if it is the database's.
+
+        After a failure of storage the connection is not used again: its cache may hold what the disk does not.
+        """
+        told = translate(error)
+        if isinstance(told, Stopped):
+            self.halt(str(told))
+            connection.invalidate(error)
+            return told
+        transaction = connection.get_transaction()
+        if transaction is not None:
+            transaction.rollback()
+        return told
+
     def halt(self, why: str) -> None:
-        """Stop all writing; after a failed fsync nothing may be acknowledged any more."""
-        self._halted = why
+        """Stop all writing until the process is started again; the first reason is kept.
+
+        An fsync that failed is never tried again: the second may succeed although the first one lost the pages.
+        """
+        if self._halted is None:
+            self._halted = why
+            log.critical("writing has stopped: %s", why)
+
+    def require_running(self) -> None:
+        """Refuse if writing has stopped.
+
+        Raises:
+            Stopped: if it has.
+        """
+        if self._halted:
+            raise Stopped(
+                "The record has stopped writing.",
+                why=self._halted,
+                do="Do what it says, then start Titer again; nothing that was acknowledged is lost.",
+            )
 
     @property
     def halted(self) -> str | None:

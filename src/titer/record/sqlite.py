@@ -11,12 +11,15 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Boolean, Column, Connection, Engine, MetaData, Table, Text, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from titer.base.errors import Unavailable
 from titer.record.database import Opening, Slot, slot
+from titer.record.errors import translate
 
 NAME = "SQLite"
 WRITE = "titer_write"
@@ -24,6 +27,8 @@ ONE_WRITER = True
 ACTION = {WRITE: True}
 OPERATIONAL = {WRITE: True}
 READING: dict[str, Any] = {}
+LOG_BYTES = 4_000_000
+"""How long the write-ahead log grows before it is moved into the database file; about SQLite's own measure."""
 
 
 def engine(path: Path) -> Engine:
@@ -63,6 +68,9 @@ def _on_connect(dbapi: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         "foreign_keys=ON",
         "trusted_schema=ON",
         "busy_timeout=30000",
+        # Titer moves the log into the database itself (`after_commit`): SQLite's own way drops the errors.
+        "wal_autocheckpoint=0",
+        "journal_size_limit=0",
         "cell_size_check=ON",
         # A statement's own undo journal, which triggers that may abort need, in memory: no durability lies there.
         "temp_store=MEMORY",
@@ -246,6 +254,56 @@ def oldest_open(connection: Connection) -> None:
 def begin_number(connection: Connection) -> int:
     """No transaction has a number, and none needs one."""
     return 0
+
+
+def after_commit(connection: Connection) -> None:
+    """Move the log into the database file once it is long.
+
+    SQLite would do so itself, and would say nothing if an fsync of the database file failed; here it is an error.
+    `journal_size_limit=0` makes the log's length on the disk that of its content.
+    """
+    try:
+        long = Path(f"{connection.engine.url.database}-wal").stat().st_size >= LOG_BYTES
+    except FileNotFoundError:
+        return
+    if long:
+        _checkpoint(connection, "PASSIVE")
+
+
+def confirm(engine: Engine) -> None:
+    """Move the whole log into the database file, and begin an empty one.
+
+    What a killed process wrote to the log and never confirmed is read here as if it were on the disk. What is written
+    behind it would be lost with it in a power cut: each frame's checksum goes over all frames before it. If the
+    process before ended because an fsync failed, confirming the log again proves nothing, since the kernel has
+    dropped the pages; written to another file they are pages anew.
+
+    Raises:
+        Unavailable: if another process keeps reading for half a minute.
+        Stopped: if the disk fails.
+    """
+    with engine.connect() as connection:
+        try:
+            busy = _checkpoint(connection, "TRUNCATE")
+        except sqlite3.Error as error:
+            told = translate(DBAPIError("PRAGMA wal_checkpoint", None, error))
+            raise (told or error) from error
+    if busy:
+        raise Unavailable(
+            "Another process reads the database, so its log cannot be completed.",
+            do="Wait until it has finished, or end it; then start again.",
+        )
+
+
+def _checkpoint(connection: Connection, mode: str) -> bool:
+    """Outside a transaction, which SQLAlchemy would begin; whether another connection was in the way."""
+    dbapi = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    try:
+        return bool(dbapi.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return True
+        raise
 
 
 def integrity(connection: Connection) -> list[Any]:

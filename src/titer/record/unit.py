@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from titer.base.ids import IdSource
 from titer.record.actions import Actor
 from titer.record.content import ContentFiles
 from titer.record.database import Opening
+from titer.record.errors import storage
 from titer.record.model import ContentObject, Counter, LedgerEntry, OutboxEvent, Regulated
 
 if TYPE_CHECKING:
@@ -37,11 +39,21 @@ class UnitContent:
 
         Returns:
             The SHA-256 digest, hexadecimal.
+
+        Raises:
+            Stopped: if the bytes could not be made durable; the record then stops writing.
         """
-        digest = self._files.write(data)
+        digest = hashlib.sha256(data).hexdigest()
         session = self._unit.session
-        if session.scalar(select(ContentObject.id).where(ContentObject.digest == digest)) is None:
-            self._unit.add(ContentObject(digest=digest, size=len(data), media_type=media_type, origin=origin))
+        if session.scalar(select(ContentObject.id).where(ContentObject.digest == digest)) is not None:
+            return digest
+        try:
+            self._files.write(data)
+        except OSError as error:
+            told = storage(error)
+            self._unit.record.halt(str(told))
+            raise told from error
+        self._unit.add(ContentObject(digest=digest, size=len(data), media_type=media_type, origin=origin))
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -120,7 +120,11 @@ def health(platform: Platform, failing_workers: Mapping[str, str]) -> HealthOut:
     faults = []
     if platform.record.halted:
         faults.append(
-            FaultOut(what="Writing has stopped.", why=str(platform.record.halted), do="Run titer verify.")
+            FaultOut(
+                what="Writing has stopped.",
+                why=str(platform.record.halted),
+                do="Nothing that was acknowledged is lost. Mend the cause, start Titer again, and run titer verify.",
+            )
         )
     if _plant_is_silent(platform):
         faults.append(

@@ -20,7 +20,7 @@ from pathlib import Path
 import uvicorn
 
 from titer.app import Platform, open_platform
-from titer.base.errors import IntegrityFault, TiterError
+from titer.base.errors import TiterError, Unavailable
 from titer.record import Worker
 from titer.server.app import clock_state, create_app
 
@@ -90,18 +90,47 @@ class Hub:
         seen = -1
         while not self._stop.is_set():
             seen = self.platform.record.wait_for_commit(seen, 0.5)
-            try:
-                self.platform.sealer.seal()
-            except IntegrityFault as error:
-                self.platform.record.halt(str(error))
-                log.critical("writing has stopped: %s", error)
+            if not self._try("sealer", self.platform.sealer.seal):
                 return
             self._stop.wait(0.1)
 
     def _deliver(self) -> None:
         while not self._stop.is_set():
-            if not self.platform.outbox.deliver():
+            handled = 0
+
+            def deliver() -> None:
+                nonlocal handled
+                handled = self.platform.outbox.deliver()
+
+            if not self._try("outbox", deliver):
+                return
+            if not handled:
                 self._stop.wait(0.05)
+
+    def _try(self, name: str, step: Callable[[], object]) -> bool:
+        """One step of a part that the record depends on; whether it may go on.
+
+        What may pass by itself (a database server that restarts) is logged once and tried again. Anything else stops
+        all writing: a ledger that is not sealed any more must not grow in silence.
+        """
+        record = self.platform.record
+        try:
+            step()
+        except Unavailable as error:
+            if record.halted:
+                return False
+            if name not in self.failing:
+                log.warning("%s cannot go on, and tries again: %s", name, error)
+            self.failing[name] = str(error)
+            self._stop.wait(1.0)
+        except Exception as error:
+            log.exception("%s failed", name)
+            record.halt(f"{name} failed: {error}")
+            return False
+        else:
+            if self.failing.pop(name, None):
+                log.warning("%s works again", name)
+        return True
 
     def _beat(self) -> None:
         while not self._stop.wait(0.5):
@@ -110,6 +139,8 @@ class Hub:
     def _work(self, worker: Worker) -> None:
         failures = 0
         while not self._stop.is_set():
+            if self.platform.record.halted:
+                return
             try:
                 pause = worker.step()
                 if failures:

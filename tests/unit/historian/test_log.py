@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from titer.base.errors import Unavailable
 from titer.historian.errors import LogDamaged, StoreStopped
 from titer.historian.log import HEADER_BYTES, Log, scan
 
@@ -101,7 +100,7 @@ def test_a_record_of_another_file_is_noticed(tmp_path: Path) -> None:
     assert scan(path.read_bytes(), 2, newest=True).torn == len(path.read_bytes())
 
 
-def test_a_full_disk_takes_nothing_and_the_log_goes_on(
+def test_a_full_disk_takes_nothing_and_the_log_stops_until_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log, _ = opened(tmp_path)
@@ -114,12 +113,38 @@ def test_a_full_disk_takes_nothing_and_the_log_goes_on(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "write", half)
-    with pytest.raises(Unavailable, match="No space left"):
+    with pytest.raises(StoreStopped, match="No space left"):
         log.write([b"two"])
     monkeypatch.undo()
-    log.sync(log.write([b"three"]))
+    with pytest.raises(StoreStopped, match="No space left"):
+        log.write([b"three"])
     log.close()
-    assert opened(tmp_path)[1] == [b"one", b"three"]
+    again, found = opened(tmp_path)
+    assert found == [b"one"]
+    again.sync(again.write([b"two"]))
+    again.close()
+    assert opened(tmp_path)[1] == [b"one", b"two"]
+
+
+def test_what_a_killed_process_left_unconfirmed_is_written_anew_before_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fill(tmp_path, b"one", b"two")
+    confirmed: list[str] = []
+    real = os.fsync
+
+    def fsync(fd: int) -> None:
+        real(fd)
+        confirmed.append(str(Path(f"/proc/self/fd/{fd}").readlink()))
+
+    before = path.stat().st_ino
+    monkeypatch.setattr(os, "fsync", fsync)
+    log, found = opened(tmp_path)
+    assert found == [b"one", b"two"]
+    assert path.stat().st_ino != before, "pages that a failed fsync lost are written as pages of a new file"
+    assert confirmed[0] == str(path.with_suffix(".new"))
+    assert str(tmp_path) in confirmed, "the folder, too, before it is read as stored"
+    log.close()
 
 
 def test_after_a_failed_sync_nothing_more_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
