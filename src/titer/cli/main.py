@@ -15,6 +15,7 @@ from titer.cli.connections import connection, equipment
 from titer.cli.demo.command import demo
 from titer.cli.exporting import export, token_issue
 from titer.cli.failures import in_words, leaving_in_order
+from titer.cli.history import record
 from titer.cli.importing import import_file
 from titer.cli.laboratory import animl, method, sample
 from titer.cli.migrating import migrate
@@ -40,6 +41,7 @@ app.add_typer(sample, name="sample")
 app.add_typer(connection, name="connection")
 app.add_typer(equipment, name="equipment")
 app.add_typer(animl, name="animl")
+app.add_typer(record, name="record")
 app.command("migrate")(migrate)
 app.command("sign")(sign)
 app.command("policy")(policy)

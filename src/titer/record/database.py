@@ -93,8 +93,8 @@ class Database(Protocol):
     def fingerprint(self, connection: Connection) -> str:
         """SHA-256 over the database's own objects."""
 
-    def images(self, connection: Connection, table: Table) -> dict[str, str]:
-        """Each row's canonical image by id, as the triggers would write it now."""
+    def images(self, connection: Connection, table: Table, only: str | None = None) -> dict[str, str]:
+        """Each row's canonical image by id, as the triggers would write it now; or that of one row `only`."""
 
     def keep_images(self, connection: Connection, table: str) -> None:
         """Keep each row's image and version as they are before a migration changes the table."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from titer.record.types import CanonicalJson, CheckedText, ExactDecimal, InBody, Instant
@@ -75,11 +75,11 @@ class LedgerEntry(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     body: Mapped[str] = mapped_column()
     id: Mapped[str] = mapped_column(InBody("id"), unique=True)
-    action: Mapped[str] = mapped_column(InBody("action"), index=True)
+    action: Mapped[str] = mapped_column(InBody("action"))
     record_type: Mapped[str] = mapped_column(InBody("record_type"))
     record_id: Mapped[str] = mapped_column(InBody("record_id"), index=True)
     record_version: Mapped[int] = mapped_column(InBody("version"))
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (Index(None, "record_type", "seq"), {"sqlite_autoincrement": True})
 
 
 class LedgerLeaf(Base):

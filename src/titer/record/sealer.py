@@ -226,6 +226,13 @@ class Sealer:
                 self.load()
             return self._tree.inclusion_proof(leaf_index, size)
 
+    def consistency(self, first: int, size: int) -> list[bytes]:
+        """The proof that the tree of `first` leaves is the beginning of that of `size` (RFC 9162, section 2.1.4)."""
+        with self._lock:
+            if not self._loaded:
+                self.load()
+            return self._tree.consistency_proof(first, size)
+
     @property
     def covered_seq(self) -> int:
         """The last entry that a witnessed checkpoint covers."""

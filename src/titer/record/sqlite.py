@@ -164,10 +164,14 @@ def fingerprint(connection: Connection) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def images(connection: Connection, table: Table) -> dict[str, str]:
-    """Each row's canonical image by id, as the triggers would write it now."""
+def images(connection: Connection, table: Table, only: str | None = None) -> dict[str, str]:
+    """Each row's canonical image by id, as the triggers would write it now; or that of one row `only`."""
     statement = f"SELECT t.id, {image_sql(table, 't')} FROM {table.name} t"
-    return {row[0]: row[1] for row in connection.exec_driver_sql(statement)}
+    if only is not None:
+        found = connection.exec_driver_sql(f"{statement} WHERE t.id = ?", (only,))
+    else:
+        found = connection.exec_driver_sql(statement)
+    return {row[0]: row[1] for row in found}
 
 
 def statements(connection: Connection) -> list[str]:

@@ -1215,9 +1215,51 @@ export interface paths {
         };
         /**
          * Record Ledger
-         * @description Entries, newest first.
+         * @description Entries, newest first; each parameter narrows. Several record types are divided by commas.
+         *
+         *     A verb may end in `*`. `change` is entered, changed or deleted. `text` stands anywhere in an entry.
          */
         get: operations["record_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Checkpoints
+         * @description Checkpoints, newest first.
+         */
+        get: operations["record_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/checkpoints/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Consistency
+         * @description The consistency proof between two checkpoints, which the reader checks against both roots.
+         */
+        get: operations["record_consistency"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1240,6 +1282,26 @@ export interface paths {
          * @description Check the whole live record: tree, checkpoints, witnesses, tables against the ledger, content.
          */
         post: operations["record_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Entry
+         * @description One entry.
+         */
+        get: operations["record_entry"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3194,6 +3256,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/{record_type}/{record_id}/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record At
+         * @description What a record looked like at an instant of the server's or the process clock; now if none is given.
+         */
+        get: operations["record_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_type}/{record_id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Difference
+         * @description What is different between two versions of a record.
+         */
+        get: operations["record_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/{record_type}/{record_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record History
+         * @description Who changed a record when, version by version.
+         */
+        get: operations["record_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -4031,6 +4153,35 @@ export interface components {
             title: string;
         };
         /**
+         * CheckpointOut
+         * @description A signed head of the tree (C2SP tlog-checkpoint), word for word.
+         */
+        CheckpointOut: {
+            /** Note */
+            note: string;
+            /**
+             * Sealed At
+             * Format: date-time
+             */
+            sealed_at: string;
+            /** Tree Size */
+            tree_size: number;
+            /** Witnessed */
+            witnessed: boolean;
+        };
+        /**
+         * CheckpointPage
+         * @description Checkpoints, newest first; `total` is how many there are.
+         */
+        CheckpointPage: {
+            /** Checkpoints */
+            checkpoints: components["schemas"]["CheckpointOut"][];
+            /** Next Before */
+            next_before: number | null;
+            /** Total */
+            total: number;
+        };
+        /**
          * Cleaning
          * @description The procedure by which equipment was cleaned.
          */
@@ -4256,6 +4407,16 @@ export interface components {
             type: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ConsistencyOut
+         * @description That the tree of one checkpoint is the beginning of another's (RFC 9162, section 2.1.4).
+         */
+        ConsistencyOut: {
+            first: components["schemas"]["CheckpointOut"];
+            /** Path */
+            path: string[];
+            second: components["schemas"]["CheckpointOut"];
         };
         /**
          * ConsumeLot
@@ -4504,6 +4665,26 @@ export interface components {
             title: string;
             /** Version */
             version: number;
+        };
+        /**
+         * DifferenceOut
+         * @description What is different between two versions of a record.
+         */
+        DifferenceOut: {
+            /** Fields */
+            fields: components["schemas"]["FieldChangeOut"][];
+            /** Name */
+            name: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            newer: components["schemas"]["VersionOut"];
+            older: components["schemas"]["VersionOut"];
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
         };
         /**
          * Digest
@@ -4780,6 +4961,18 @@ export interface components {
             why: string;
         };
         /**
+         * FieldChangeOut
+         * @description One field in two versions of a record.
+         */
+        FieldChangeOut: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Field */
+            field: string;
+        };
+        /**
          * FillContainer
          * @description A container that is filled from a lot.
          */
@@ -4792,6 +4985,17 @@ export interface components {
             quantity: number | string;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * FoundEntryOut
+         * @description One entry, and what people call the ids in it.
+         */
+        FoundEntryOut: {
+            entry: components["schemas"]["EntryOut"];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * FoundOut
@@ -4893,6 +5097,20 @@ export interface components {
             state: string;
             /** Version */
             version: string;
+        };
+        /**
+         * HistoryOut
+         * @description Every version of a record, oldest first.
+         */
+        HistoryOut: {
+            /** Name */
+            name: string;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
         };
         /**
          * HoldLot
@@ -7793,6 +8011,37 @@ export interface components {
             version: number;
         };
         /**
+         * SeenOut
+         * @description A record as it was at an instant; `version` is None where it did not exist yet.
+         *
+         *     `agrees` says whether the table holds what the newest entry says; `since_then` what is different now.
+         */
+        SeenOut: {
+            /** Agrees */
+            agrees: boolean;
+            /** At */
+            at: string | null;
+            /**
+             * Clock
+             * @enum {string}
+             */
+            clock: "server" | "process";
+            /** Name */
+            name: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            now: components["schemas"]["VersionOut"];
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+            /** Since Then */
+            since_then: components["schemas"]["FieldChangeOut"][];
+            version: components["schemas"]["VersionOut"] | null;
+        };
+        /**
          * SegmentOut
          * @description A sealed segment.
          */
@@ -7950,6 +8199,34 @@ export interface components {
             reason: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * StepOut
+         * @description One version of a record, without what it held: when it was made, by whom, and what it changed.
+         */
+        StepOut: {
+            /** Actor */
+            actor: {
+                [key: string]: unknown;
+            };
+            /** Changed */
+            changed: string[];
+            /** Deleted */
+            deleted: boolean;
+            /** Entry Id */
+            entry_id: string;
+            /** Process Time */
+            process_time: string;
+            /** Reason */
+            reason: string | null;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: string;
+            /** Verb */
+            verb: string;
+            /** Version */
+            version: number;
         };
         /**
          * StreamEventOut
@@ -8922,6 +9199,34 @@ export interface components {
             seconds: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * VersionOut
+         * @description A version of a record with what it held; `image` is None where it was deleted.
+         */
+        VersionOut: {
+            /** Actor */
+            actor: {
+                [key: string]: unknown;
+            };
+            /** Entry Id */
+            entry_id: string;
+            /** Image */
+            image: {
+                [key: string]: unknown;
+            } | null;
+            /** Number */
+            number: number;
+            /** Process Time */
+            process_time: string;
+            /** Reason */
+            reason: string | null;
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: string;
+            /** Verb */
+            verb: string;
         };
         /**
          * WaitingOut
@@ -11062,8 +11367,16 @@ export interface operations {
             query?: {
                 before?: number | null;
                 limit?: number;
-                record_type?: string | null;
-                record_id?: string | null;
+                record_type?: string;
+                record_id?: string;
+                actor?: string;
+                kind?: string;
+                verb?: string;
+                since?: string | null;
+                until?: string | null;
+                clock?: "server" | "process";
+                change?: "" | "entered" | "changed" | "deleted";
+                text?: string;
             };
             header?: never;
             path?: never;
@@ -11078,6 +11391,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_checkpoints: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_consistency: {
+        parameters: {
+            query: {
+                first: number;
+                second: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyOut"];
                 };
             };
             /** @description Validation Error */
@@ -11107,6 +11484,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerdictOut"];
+                };
+            };
+        };
+    };
+    record_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundEntryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -14657,6 +15065,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityExceptionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_at: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                clock?: "server" | "process";
+            };
+            header?: never;
+            path: {
+                record_type: string;
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_difference: {
+        parameters: {
+            query: {
+                older: number;
+                newer: number;
+            };
+            header?: never;
+            path: {
+                record_type: string;
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_type: string;
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
                 };
             };
             /** @description Validation Error */

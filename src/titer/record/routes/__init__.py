@@ -2,8 +2,17 @@
 
 from fastapi import APIRouter
 
-from titer.record.routes import content, ledger, people, rights, sessions, signatures
+from titer.record.routes import (
+    checkpoints,
+    content,
+    history,
+    ledger,
+    people,
+    rights,
+    sessions,
+    signatures,
+)
 
 router = APIRouter(prefix="/api", tags=["record"])
-for part in (sessions, people, rights, signatures, ledger, content):
+for part in (sessions, people, rights, signatures, checkpoints, ledger, history, content):
     router.include_router(part.router)

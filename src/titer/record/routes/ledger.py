@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from titer.base.errors import NotFound
+from titer.record import reader
 from titer.record.http import ActingPerson, Reading
 from titer.record.model import (
     LedgerCheckpoint,
@@ -17,6 +18,7 @@ from titer.record.model import (
     LedgerLeaf,
 )
 from titer.record.names import ids_in, names
+from titer.record.routes.given import Key, Moment, Number, Words
 from titer.record.routes.part import RecordPart, SealerPart
 from titer.record.verify import Verdict, verify_store
 
@@ -75,25 +77,26 @@ def _entry_out(row: LedgerEntry, leaf_index: int | None) -> EntryOut:
 @router.get("/ledger")
 def record_ledger(
     session: Reading,
-    before: int | None = None,
+    before: Number | None = None,
     limit: Annotated[int, Field(ge=1, le=500)] = 100,
-    record_type: str | None = None,
-    record_id: str | None = None,
+    record_type: Words = "",
+    record_id: Words = "",
+    actor: Words = "",
+    kind: Words = "",
+    verb: Words = "",
+    since: Moment | None = None,
+    until: Moment | None = None,
+    clock: reader.Clock = "server",
+    change: reader.Change = "",
+    text: Words = "",
 ) -> LedgerPage:
-    """Entries, newest first."""
-    query = (
-        select(LedgerEntry, LedgerLeaf.leaf_index)
-        .outerjoin(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
-        .order_by(LedgerEntry.seq.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        query = query.where(LedgerEntry.seq < before)
-    if record_type:
-        query = query.where(LedgerEntry.record_type == record_type)
-    if record_id:
-        query = query.where(LedgerEntry.record_id == record_id)
-    rows = session.execute(query).all()
+    """Entries, newest first; each parameter narrows. Several record types are divided by commas.
+
+    A verb may end in `*`. `change` is entered, changed or deleted. `text` stands anywhere in an entry.
+    """
+    types = tuple(one.strip() for one in record_type.split(",") if one.strip())
+    wanted = reader.Wanted(types, record_id, actor, kind, verb, since, until, clock, change, text)
+    rows = reader.entries(session, wanted, before=before, limit=limit)
     last = session.scalars(
         select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
     ).first()
@@ -110,6 +113,22 @@ def record_ledger(
     )
 
 
+class FoundEntryOut(BaseModel):
+    """One entry, and what people call the ids in it."""
+
+    entry: EntryOut
+    names: dict[str, str]
+
+
+@router.get("/ledger/{entry_id}")
+def record_entry(entry_id: Key, session: Reading) -> FoundEntryOut:
+    """One entry."""
+    row, index = reader.entry(session, entry_id)
+    found = _entry_out(row, index)
+    mentioned = {found.record_id} | ids_in(found.before) | ids_in(found.after)
+    return FoundEntryOut(entry=found, names=names(session, mentioned))
+
+
 class ProofOut(BaseModel):
     """An entry's inclusion proof (RFC 9162, section 2.1.3) in the newest checkpoint."""
 
@@ -121,7 +140,7 @@ class ProofOut(BaseModel):
 
 
 @router.get("/ledger/{entry_id}/proof")
-def record_proof(entry_id: str, session: Reading, sealer: SealerPart) -> ProofOut:
+def record_proof(entry_id: Key, session: Reading, sealer: SealerPart) -> ProofOut:
     """The proof that an entry is in the tree."""
     found = session.execute(
         select(LedgerLeaf)

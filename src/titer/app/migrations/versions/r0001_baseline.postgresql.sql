@@ -486,9 +486,9 @@ CREATE TABLE ledger_entry (
 	CONSTRAINT uq_ledger_entry_id UNIQUE (id)
 )
 
-CREATE INDEX ix_ledger_entry_action ON ledger_entry (action)
-
 CREATE INDEX ix_ledger_entry_record_id ON ledger_entry (record_id)
+
+CREATE INDEX ix_ledger_entry_record_type ON ledger_entry (record_type, seq)
 
 CREATE TABLE ledger_leaf (
 	leaf_index BIGINT NOT NULL,

@@ -1610,9 +1610,9 @@ CREATE INDEX ix_insight_watch_batch_id ON insight_watch (batch_id)
 
 CREATE INDEX ix_insight_watch_state ON insight_watch (state)
 
-CREATE INDEX ix_ledger_entry_action ON ledger_entry (action)
-
 CREATE INDEX ix_ledger_entry_record_id ON ledger_entry (record_id)
+
+CREATE INDEX ix_ledger_entry_record_type ON ledger_entry (record_type, seq)
 
 CREATE INDEX ix_lims_attachment_subject_id ON lims_attachment (subject_id)
 
