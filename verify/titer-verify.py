@@ -13,7 +13,8 @@ What it shows, in this order:
  5. The bytes of each sealed segment of time series, and of each stored file (raw data, documents), have the
     SHA-256 that stands in an entry of their own, written when they were sealed or kept.
  6. The export entry, itself a leaf, lists just these records and files; each file has the digest it states.
- 7. The digest of each signed content is the one that the signature bears.
+ 7. Each signature's digest is that of the content that was shown; the content names the record, the version and the
+    meaning that the signature does, and the entry was written by the person whom the signature names.
 
 What it cannot show: that files/derived/ and the PDF were made from the rest without a mistake. The export
 entry vouches for their bytes; Parquet cannot be read with the standard library, so an extract is not computed
@@ -542,11 +543,30 @@ def follow(entries):
             )
         entry["count"] = count + 1
         latest[name] = entry
-        if name[0] == "record_signature" and entry["after"] is not None:
-            image = entry["after"]
-            if hashlib.sha256(image["content"].encode("utf-8")).hexdigest() != image["digest"]:
-                raise Fault("record_signature %s: the digest is not that of the content" % name[1])
+        if name[0] == "record_signature":
+            check_signature(name[1], entry)
     return latest
+
+
+def check_signature(number, entry):
+    """A signature is bound to the record that was shown, and its entry was written by the person whom it names."""
+    image, actor = entry["after"], entry["actor"]
+    if image is None or entry["before"] is not None:
+        raise Fault("record_signature %s was changed or deleted; a signature never is" % number)
+    if hashlib.sha256(image["content"].encode("utf-8")).hexdigest() != image["digest"]:
+        raise Fault("record_signature %s: the digest is not that of the content" % number)
+    content = read_json(image["content"].encode("utf-8"), "record_signature %s" % number)
+    for field in ("record_type", "record_id", "record_version", "meaning", "title"):
+        if content[field] != image[field]:
+            raise Fault(
+                "record_signature %s was copied or altered: what was shown names the %s %s, the signature %s"
+                % (number, field.replace("_", " "), content[field], image[field])
+            )
+    if actor["kind"] != "person" or actor["id"] != image["person_id"]:
+        raise Fault(
+            "record_signature %s was not written by the person whom it names, but by %s %s"
+            % (number, actor["kind"], actor["name"])
+        )
 
 
 KEPT = {
@@ -615,6 +635,11 @@ def check_export(members, latest, digests):
     if manifest != expected:
         changed = sorted(k for k in set(expected) | set(manifest) if expected.get(k) != manifest.get(k))
         raise Fault("manifest.json: %s is not what the export entry states" % ", ".join(changed))
+    for (kind, number), entry in latest.items():
+        if kind == "record_signature" and entry["after"]["robot"] and not installation["after"]["simulated"]:
+            raise Fault(
+                "record_signature %s: a robot signed it, and the installation is not simulated" % number
+            )
     listed = {(item["type"], item["id"]) for item in expected["records"]}
     for item in expected["records"]:
         found = latest.get((item["type"], item["id"]))

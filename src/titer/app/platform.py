@@ -334,6 +334,7 @@ def _wired(
         _lock=held,
         _held=kept,
     )
+    platform.verifiers.append(platform.signing.faults)
     _layers(platform)
     return platform
 

@@ -32,6 +32,7 @@ def meanings(alerts: Alerts) -> tuple[SignatureMeaning, ...]:
             _model_content,
             _against_freezing,
             _freeze,
+            later=("validation",),
         ),
         SignatureMeaning(
             MODEL,

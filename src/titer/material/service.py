@@ -68,6 +68,7 @@ class Material:
                 content=self._content,
                 blockers=blockers,
                 apply=apply,
+                later=("disposition_before",),
             )
             for meaning, verb, title, blockers, apply in (
                 (

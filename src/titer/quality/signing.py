@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Base)
 CLASSES = ("minor", "major", "critical")
+_AS_IT_STOOD = ("coverage", "exceptions", "deviations")
+"""What a disposition was decided on, as it stood then: what comes to light later is decided about anew."""
 
 
 def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
@@ -31,6 +33,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _row(QualityException),
             _exception_blockers,
             _dispose_exception,
+            filled=("deviation_id",),
         ),
         SignatureMeaning(
             "quality_deviation",
@@ -40,6 +43,8 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _row(Deviation),
             _needs(Deviation, "raised", "classification"),
             _classify,
+            later=("investigator_id", "closed_at"),
+            filled=("root_cause", "product_impact", "corrective_action"),
         ),
         SignatureMeaning(
             "quality_deviation",
@@ -49,6 +54,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _row(Deviation),
             _needs(Deviation, "investigating", "root_cause", "product_impact", "corrective_action"),
             _conclude,
+            later=("investigator_id", "closed_at"),
         ),
         SignatureMeaning(
             "quality_deviation",
@@ -58,6 +64,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _row(Deviation),
             _close_blockers,
             _close,
+            later=("closed_at",),
         ),
         SignatureMeaning(
             "quality_audit_trail_review",
@@ -78,6 +85,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
                 session, _get(session, Disposition, record_id).batch_id
             ),
             _decide(quality, "release", "released"),
+            later=_AS_IT_STOOD,
         ),
         SignatureMeaning(
             "quality_disposition",
@@ -87,6 +95,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _disposition_content(quality),
             lambda session, record_id, actor, data: [],
             _decide(quality, "reject", "rejected"),
+            later=_AS_IT_STOOD,
         ),
     )
 

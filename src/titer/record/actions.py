@@ -83,6 +83,9 @@ class SignatureMeaning:
         content: the canonical content that is shown and signed, from (session, record id, data).
         blockers: reasons why it may not be signed now, from (session, record id, actor, data).
         apply: carries the transition out in the same transaction, from (unit, record id, data, signature).
+        later: names of fields of the content that go on changing after the signature, and do not make it void.
+        filled: names of fields of which nothing stood yet when it was signed, and that are filled in later.
+        grows: names of lists that may gain rows; a row that was signed must stay as it is.
     """
 
     record_type: str
@@ -92,6 +95,9 @@ class SignatureMeaning:
     content: Callable[[Session, str, dict[str, Any]], dict[str, Any]]
     blockers: Callable[[Session, str, Actor, dict[str, Any]], list[str]]
     apply: Callable[[Unit, str, dict[str, Any], Signature], None]
+    later: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
+    grows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

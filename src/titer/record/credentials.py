@@ -79,6 +79,10 @@ class Credentials:
         """The CSRF token of a session: derived from the session's own token, and stored nowhere."""
         return self._hmac({"csrf": session_id, "token": token})[:43]
 
+    def bind(self, content: dict[str, object]) -> str:
+        """The keyed digest that binds a signature to this installation."""
+        return self._hmac({"signature": content})
+
     def _hmac(self, content: dict[str, object]) -> str:
         return hmac.new(self._key, canonical(content), hashlib.sha256).hexdigest()
 

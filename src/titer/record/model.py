@@ -290,7 +290,11 @@ class Credential(Base):
 
 
 class Signature(Regulated, Base):
-    """A person's signature, bound to the digest of what was shown (21 CFR 11.50, 11.70)."""
+    """A person's signature, bound to the digest of what was shown (21 CFR 11.50, 11.70).
+
+    `binding` is a keyed digest of the whole row, under a key that lies outside the database: so no row that
+    somebody copies or writes there is a signature.
+    """
 
     __tablename__ = "record_signature"
     __append_only__ = True
@@ -309,6 +313,7 @@ class Signature(Regulated, Base):
     session_id: Mapped[str | None] = mapped_column()
     signed_at: Mapped[datetime] = mapped_column()
     time_zone: Mapped[str] = mapped_column()
+    binding: Mapped[str] = mapped_column()
 
 
 class Export(Regulated, Base):

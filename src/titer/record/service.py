@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,12 @@ from titer.record.errors import translate
 from titer.record.model import Installation, Regulated, Signature
 from titer.record.rights import Separation, Standing, delegations
 from titer.record.unit import Unit
+from titer.record.validity import IN_FORCE, validity
 
 log = logging.getLogger(__name__)
+
+Binding = Callable[[dict[str, object]], str]
+"""The keyed digest that binds a signature to this installation; `Signing` gives it."""
 
 
 class Record:
@@ -51,6 +55,7 @@ class Record:
         self.matrix: dict[str, ActionSpec] = {}
         self.meanings: dict[tuple[str, str], SignatureMeaning] = {}
         self.separations: list[Separation] = []
+        self.binding: Binding | None = None
         self._writer = threading.RLock()
         self._open = threading.local()
         self._halted: str | None = None
@@ -295,22 +300,22 @@ class Record:
     def verify_signature(
         self, session: Session, signature_id: str, *, record_type: str, record_id: str, meaning: str
     ) -> Signature:
-        """The signature, if it is one of this meaning on this record and its digest holds.
+        """The signature, if it is one of this meaning on this record and in force.
 
         Raises:
-            Refused: if it is not; a signature copied to another record fails here (21 CFR 11.70).
+            Refused: if it is not; a signature copied to another record fails here (21 CFR 11.70), as does one that
+                is void since what was signed has changed.
         """
-        from titer.base.canonical import digest
-
         found = session.get(Signature, signature_id)
-        good = (
-            found is not None
-            and (found.record_type, found.record_id, found.meaning) == (record_type, record_id, meaning)
-            and digest(found.content) == found.digest
-            and found.content.get("record_id") == record_id
-        )
-        if not good or found is None:
+        if found is None or (found.record_type, found.record_id, found.meaning) != (
+            record_type,
+            record_id,
+            meaning,
+        ):
             raise Refused(f"The signature {signature_id} does not authorise this.")
+        how = validity(self, session, found)
+        if how.state != IN_FORCE:
+            raise Refused(f"The signature {signature_id} does not authorise this.", why=how.why)
         return found
 
     def _require(self, session: Session, actor: Actor, verb: str) -> Standing:

@@ -3428,6 +3428,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signatures/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Sign Series
+         * @description Sign every record of a list, or none, with fresh proof of identity.
+         */
+        post: operations["record_sign_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signatures/series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Preview Series
+         * @description The content of each record that would be signed, and what stands against it.
+         */
+        post: operations["record_preview_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signatures/{signature_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Signature
+         * @description A signature, with the exact content that was shown and signed.
+         */
+        get: operations["record_signature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -7750,12 +7810,16 @@ export interface components {
         PreviewOut: {
             /** Blockers */
             blockers: string[];
+            /** Canonical */
+            canonical: string;
             /** Content */
             content: {
                 [key: string]: unknown;
             };
             /** Digest */
             digest: string;
+            /** Record Id */
+            record_id: string;
             /** Title */
             title: string;
             /** Version */
@@ -8064,6 +8128,21 @@ export interface components {
             tag_count: number;
         };
         /**
+         * SeriesItem
+         * @description One record of a series.
+         */
+        SeriesItem: {
+            /**
+             * Data
+             * @default {}
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Record Id */
+            record_id: string;
+        };
+        /**
          * SeriesOut
          * @description One channel of a trend, as columns.
          *
@@ -8096,6 +8175,18 @@ export interface components {
             values: (number | null)[];
         };
         /**
+         * SeriesToSign
+         * @description Records of one kind that a person means to sign together.
+         */
+        SeriesToSign: {
+            /** Items */
+            items: components["schemas"]["SeriesItem"][];
+            /** Meaning */
+            meaning: string;
+            /** Record Type */
+            record_type: string;
+        };
+        /**
          * SessionOut
          * @description Who is logged in; `csrf` goes into the header X-CSRF-Token of every change.
          */
@@ -8110,6 +8201,25 @@ export interface components {
             person: components["schemas"]["PersonOut"];
             /** Session Id */
             session_id: string;
+        };
+        /**
+         * ShownItem
+         * @description One record of a series, with the version and the digest that were shown.
+         */
+        ShownItem: {
+            /**
+             * Data
+             * @default {}
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Digest */
+            digest: string;
+            /** Record Id */
+            record_id: string;
+            /** Version */
+            version: number;
         };
         /**
          * Sign
@@ -8139,8 +8249,27 @@ export interface components {
             version: number;
         };
         /**
+         * SignSeries
+         * @description A series of signatures: every record as it was shown, one reason, and the person's own password.
+         */
+        SignSeries: {
+            /** Items */
+            items: components["schemas"]["ShownItem"][];
+            /** Meaning */
+            meaning: string;
+            /** Password */
+            password: string;
+            /** Reason */
+            reason: string;
+            /** Record Type */
+            record_type: string;
+        };
+        /**
          * SignatureOut
-         * @description A signature's manifest (21 CFR 11.50).
+         * @description A signature's manifest (21 CFR 11.50), and how it stands.
+         *
+         *     `validity` is in_force, void (what was signed has changed; `validity_why` says what) or broken (it is not the one
+         *     that was given). `record_version` is the version that was signed, `version_now` the record's own now.
          */
         SignatureOut: {
             /** Digest */
@@ -8182,10 +8311,25 @@ export interface components {
             time_zone: string;
             /** Title */
             title: string;
+            /** Validity */
+            validity: string;
+            /** Validity Why */
+            validity_why: string;
             /** Version */
             version: number;
+            /** Version Now */
+            version_now: number;
             /** Witnessed */
             witnessed: boolean;
+        };
+        /**
+         * SignedContentOut
+         * @description A signature with the canonical text that was shown and signed.
+         */
+        SignedContentOut: {
+            /** Canonical */
+            canonical: string;
+            signature: components["schemas"]["SignatureOut"];
         };
         /**
          * StartBatch
@@ -15388,6 +15532,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_sign_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignSeries"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_preview_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesToSign"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signature_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedContentOut"];
                 };
             };
             /** @description Validation Error */

@@ -60,6 +60,7 @@ class Equipment:
                 content=_qualification_content,
                 blockers=_qualification_blockers,
                 apply=nodes.qualify_by_signature,
+                later=("calibration_due",),
             ),
         )
 

@@ -265,6 +265,8 @@ class Investigations:
                 content=self._content,
                 blockers=partial(self._blockers, meaning),
                 apply=apply,
+                filled=("conclusion", "value"),
+                grows=("evidence", "redeterminations"),
             )
             for meaning, verb, title, apply in (
                 (

@@ -15,6 +15,9 @@ from titer.lims.service.results import evaluation_of, payload, result_of
 from titer.lims.service.samples import tests_of
 from titer.record import Actor, Signature, SignatureMeaning, Unit
 
+FILLED_IN = ("value", "unit", "outcome", "rounded", "limit", "result_id")
+"""What of a test that was shown without a result is filled in when it has one; such a test was not signed off."""
+
 
 class Review:
     """Signs results off, those of a sample that belong to no run, and for runs those of the run."""
@@ -30,6 +33,8 @@ class Review:
                 content=self._content,
                 blockers=partial(self._sample_blockers, meaning),
                 apply=partial(self._sign_sample, meaning),
+                filled=FILLED_IN,
+                grows=("results",),
             )
             for meaning, verb in (("reviewed", "review"), ("approved", "approve"))
         )

@@ -25,7 +25,7 @@ from titer.lims.model import (
 from titer.lims.service.designs import Designs
 from titer.lims.service.rawfiles import RawFiles
 from titer.lims.service.results import Answer, Results
-from titer.lims.service.review import Review
+from titer.lims.service.review import FILLED_IN, Review
 from titer.lims.service.samples import tests_of
 from titer.lims.service.worksheets import current_entry, levels_of, samples_of
 from titer.quality import QualityPort
@@ -312,6 +312,8 @@ class Runs:
                 content=self._content,
                 blockers=partial(self._blockers, meaning),
                 apply=partial(self._sign_off, meaning),
+                filled=FILLED_IN,
+                grows=("results",),
             )
             for meaning, verb in (("reviewed", "review"), ("approved", "approve"))
         )

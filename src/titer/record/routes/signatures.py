@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from titer.base.canonical import canonical
+from titer.base.errors import NotFound
 from titer.record.http import ActingPerson, Reading, remote
 from titer.record.identity import Proof
 from titer.record.model import (
@@ -19,6 +21,9 @@ from titer.record.model import (
     Signature,
 )
 from titer.record.routes.part import RecordPart, SigningPart
+from titer.record.service import Record
+from titer.record.signing import MOST, Shown
+from titer.record.validity import validity
 
 router = APIRouter()
 
@@ -35,8 +40,10 @@ class WhatToSign(BaseModel):
 class PreviewOut(BaseModel):
     """What the dialog shows."""
 
+    record_id: str
     title: str
     content: dict[str, Any]
+    canonical: str
     digest: str
     version: int
     blockers: list[str]
@@ -51,8 +58,44 @@ class Sign(WhatToSign):
     password: str = Field(max_length=256)
 
 
+class SeriesItem(BaseModel):
+    """One record of a series."""
+
+    record_id: str
+    data: dict[str, Any] = {}
+
+
+class SeriesToSign(BaseModel):
+    """Records of one kind that a person means to sign together."""
+
+    record_type: str
+    meaning: str
+    items: list[SeriesItem] = Field(min_length=1, max_length=MOST)
+
+
+class ShownItem(SeriesItem):
+    """One record of a series, with the version and the digest that were shown."""
+
+    version: int
+    digest: str
+
+
+class SignSeries(BaseModel):
+    """A series of signatures: every record as it was shown, one reason, and the person's own password."""
+
+    record_type: str
+    meaning: str
+    items: list[ShownItem] = Field(min_length=1, max_length=MOST)
+    reason: str
+    password: str = Field(max_length=256)
+
+
 class SignatureOut(BaseModel):
-    """A signature's manifest (21 CFR 11.50)."""
+    """A signature's manifest (21 CFR 11.50), and how it stands.
+
+    `validity` is in_force, void (what was signed has changed; `validity_why` says what) or broken (it is not the one
+    that was given). `record_version` is the version that was signed, `version_now` the record's own now.
+    """
 
     id: str
     version: int
@@ -71,9 +114,22 @@ class SignatureOut(BaseModel):
     signed_at: datetime
     time_zone: str
     witnessed: bool
+    validity: str
+    validity_why: str
+    version_now: int
 
 
-def _signature_out(session: Session, row: Signature) -> SignatureOut:
+class SignedContentOut(BaseModel):
+    """A signature with the canonical text that was shown and signed."""
+
+    signature: SignatureOut
+    canonical: str
+
+
+_OF_ITS_OWN = {"witnessed", "validity", "validity_why", "version_now"}
+
+
+def _signature_out(record: Record, session: Session, row: Signature) -> SignatureOut:
     leaf = session.scalar(
         select(LedgerLeaf.leaf_index)
         .join(LedgerEntry, LedgerEntry.seq == LedgerLeaf.entry_seq)
@@ -86,8 +142,15 @@ def _signature_out(session: Session, row: Signature) -> SignatureOut:
             .where(LedgerCheckpoint.tree_size > leaf, LedgerCheckpoint.witnessed.is_(True))
         )
     )
-    values = {name: getattr(row, name) for name in SignatureOut.model_fields if name != "witnessed"}
-    return SignatureOut(**values, witnessed=covered)
+    how = validity(record, session, row)
+    values = {name: getattr(row, name) for name in SignatureOut.model_fields if name not in _OF_ITS_OWN}
+    return SignatureOut(
+        **values,
+        witnessed=covered,
+        validity=how.state,
+        validity_why=how.why,
+        version_now=how.version_now,
+    )
 
 
 @router.post("/signatures/preview")
@@ -117,7 +180,40 @@ def record_sign(
         remote=remote(request),
     )
     with record.reading() as session:
-        return _signature_out(session, row)
+        return _signature_out(record, session, row)
+
+
+@router.post("/signatures/series/preview")
+def record_preview_series(
+    body: SeriesToSign, session: Reading, who: ActingPerson, signing: SigningPart
+) -> list[PreviewOut]:
+    """The content of each record that would be signed, and what stands against it."""
+    return [
+        PreviewOut(
+            **signing.preview(
+                session, who, body.record_type, item.record_id, body.meaning, item.data
+            ).__dict__
+        )
+        for item in body.items
+    ]
+
+
+@router.post("/signatures/series", status_code=201)
+def record_sign_series(
+    body: SignSeries, request: Request, who: ActingPerson, signing: SigningPart, record: RecordPart
+) -> list[SignatureOut]:
+    """Sign every record of a list, or none, with fresh proof of identity."""
+    rows = signing.sign_series(
+        who,
+        record_type=body.record_type,
+        meaning=body.meaning,
+        items=[Shown(item.record_id, item.version, item.digest, item.data) for item in body.items],
+        reason=body.reason,
+        proof=Proof(body.password),
+        remote=remote(request),
+    )
+    with record.reading() as session:
+        return [_signature_out(record, session, row) for row in rows]
 
 
 @router.get("/signatures")
@@ -125,4 +221,17 @@ def record_signatures(
     session: Reading, record: RecordPart, record_type: str, record_id: str
 ) -> list[SignatureOut]:
     """All signatures on a record."""
-    return [_signature_out(session, row) for row in record.signatures_of(session, record_type, record_id)]
+    return [
+        _signature_out(record, session, row) for row in record.signatures_of(session, record_type, record_id)
+    ]
+
+
+@router.get("/signatures/{signature_id}")
+def record_signature(signature_id: str, session: Reading, record: RecordPart) -> SignedContentOut:
+    """A signature, with the exact content that was shown and signed."""
+    row = session.get(Signature, signature_id)
+    if row is None:
+        raise NotFound(f"There is no signature {signature_id}.")
+    return SignedContentOut(
+        signature=_signature_out(record, session, row), canonical=canonical(row.content).decode()
+    )
