@@ -5,6 +5,7 @@ The record is on SQLite, except where a folder's `database` fixture says otherwi
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -53,7 +54,7 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 @pytest.fixture
 def database() -> str:
     """Which database the record is on; a folder's own fixture of this name may take the test through both."""
-    return "sqlite"
+    return os.environ.get("TITER_TEST_DATABASE", "sqlite")
 
 
 @pytest.fixture
