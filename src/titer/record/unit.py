@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
@@ -120,7 +120,8 @@ class Unit:
         same = {"version": 1, "recorded_at": self.now, "process_at": self.process_now}
         ids = [self.new_id() for _ in rows]
         values = [{**row, **same, "id": record_id} for row, record_id in zip(rows, ids, strict=True)]
-        self.session.connection().execute(insert(kind), values)
+        table = cast(Table, kind.__table__)  # type: ignore[attr-defined]
+        self.record.database.add_rows(self.session.connection(), table, values)
         return ids
 
     def flush(self) -> None:

@@ -41,7 +41,8 @@ def test_the_history_makes_what_the_metadata_makes(postgresql_server: Server) ->
         with migrated.begin() as connection:
             history.run(connection, history.head)
         with direct.connect() as here, migrated.connect() as there:
-            differ = sorted(set(postgres.objects(here)) ^ set(postgres.objects(there)))
+            apart = set(postgres.objects(here)) ^ set(postgres.objects(there))
+            differ = sorted({row[:2] for row in apart})
             assert not differ, f"run `make schema`: the first schema lacks or misstates {differ[:5]}"
             assert postgres.fingerprint(here) == postgres.fingerprint(there)
         direct.dispose()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql
@@ -85,6 +86,85 @@ WAYS: dict[str, Way] = {
         )
     ),
 }
+
+
+def test_many_rows_of_one_statement_are_entered_in_their_order(record: Record, training: str) -> None:
+    """Insert, change and delete: an entry each, first to last, and the versions go on."""
+    with record.action(TIMER, "record.training.enter") as unit:
+        ids = unit.add_all(
+            Training,
+            [{"person_id": "p", "competency": f"{n}", "document": "d", "trained_at": AT} for n in range(300)],
+        )
+    made = _entries(record)[-300:]
+    assert [entry["record_id"] for entry in made] == ids
+    assert [entry["after"]["competency"] for entry in made] == [f"{n}" for n in range(300)]
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.session.execute(
+            text("UPDATE record_training SET version = version + 1, document = 'e' WHERE id <> :t"),
+            {"t": training},
+        )
+    changed = _entries(record)[-300:]
+    assert {entry["record_id"] for entry in changed} == set(ids)
+    assert all(
+        (e["version"], e["before"]["document"], e["after"]["document"]) == (2, "d", "e") for e in changed
+    )
+    assert len({entry["id"] for entry in made + changed}) == 600
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.session.execute(delete(Training).where(Training.id.in_(ids[:200])))
+    assert {entry["record_id"] for entry in _entries(record)[-200:]} == set(ids[:200])
+    assert {(entry["version"], entry["after"]) for entry in _entries(record)[-200:]} == {(3, None)}
+
+
+def test_one_wrong_row_of_many_refuses_them_all(record: Record, training: str) -> None:
+    before = _entries(record)
+    rows = [_row(f"new-{n}", version=1 + (n == 70)) for n in range(100)]
+    with (
+        pytest.raises(Refused, match="first version of a record is 1"),
+        record.action(TIMER, "record.training.enter") as unit,
+    ):
+        unit.session.connection().execute(insert(Training), rows)
+    assert _entries(record) == before
+
+
+def test_an_id_is_kept_even_if_another_row_takes_it(record: Record, training: str) -> None:
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.session.connection().execute(insert(Training), [_row("a"), _row("b")])
+    before = _entries(record)
+    for statement in (
+        "UPDATE record_training SET version = version + 1, id = 'c' WHERE id = 'a'",
+        "UPDATE record_training SET version = version + 1, id = CASE id WHEN 'a' THEN 'z' ELSE id || 'a' END",
+    ):
+        with (
+            pytest.raises(Refused, match="id keeps its first value"),
+            record.action(TIMER, "record.training.enter") as unit,
+        ):
+            unit.session.execute(text(statement))
+    assert _entries(record) == before
+
+
+def test_a_statement_that_meets_no_row_needs_no_action_and_leaves_no_entry(
+    record: Record, training: str
+) -> None:
+    before = _entries(record)
+    with record.operational() as session:
+        session.execute(text("UPDATE record_training SET version = 9 WHERE id = 'nobody'"))
+        session.execute(text("DELETE FROM record_training WHERE id = 'nobody'"))
+    assert _entries(record) == before
+
+
+def test_an_upsert_that_adds_and_changes_enters_both(record: Record, training: str) -> None:
+    make = postgresql.insert if record.engine.dialect.name == "postgresql" else sqlite_dialect.insert
+    added = make(Training).values([_row(training), _row("new")])
+    count = len(_entries(record))
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.session.execute(
+            added.on_conflict_do_update(index_elements=["id"], set_={"competency": "upsert", "version": 2})
+        )
+    made = {entry["record_id"]: entry for entry in _entries(record)[count:]}
+    assert {key: (entry["version"], entry["after"]["competency"]) for key, entry in made.items()} == {
+        training: (2, "upsert"), "new": (1, "SEC"),
+    }  # fmt: skip
+    assert made["new"]["before"] is None
 
 
 def _entries(record: Record) -> list[dict[str, Any]]:
@@ -199,6 +279,72 @@ class TestOnlyPostgreSQL:
         with record.action(TIMER, "record.training.enter") as unit:
             unit.session.execute(statement)
         assert _entries(record)[-1]["after"]["competency"] == "merged"
+
+    OTHER_WAYS = (
+        f"DO $$ BEGIN INSERT INTO record_training({_COLUMNS}) VALUES ('do',1,0,0,'p','c','d',0); END $$",
+        f"PREPARE given AS INSERT INTO record_training({_COLUMNS}) VALUES ($1,1,0,0,'p','c','d',0);\n"
+        "EXECUTE given('prepared')",
+        "CREATE TEMP VIEW seen AS SELECT * FROM record_training;\n"
+        f"INSERT INTO seen({_COLUMNS}) VALUES ('view',1,0,0,'p','c','d',0)",
+        f"WITH added AS (INSERT INTO record_training({_COLUMNS}) VALUES ('with',1,0,0,'p','c','d',0) RETURNING id) "
+        "SELECT * FROM added",
+        f"CREATE FUNCTION pg_temp.own() RETURNS void LANGUAGE sql AS $$ INSERT INTO record_training({_COLUMNS}) "
+        "VALUES ('function',1,0,0,'p','c','d',0) $$;\nSELECT pg_temp.own()",
+        "CREATE TEMP TABLE titer_new AS SELECT * FROM record_training WHERE false;\n"
+        "CREATE TEMP TABLE ledger_entry (LIKE public.ledger_entry);\n"
+        f"INSERT INTO record_training({_COLUMNS}) VALUES ('shadow',1,0,0,'p','c','d',0)",
+        "DECLARE here CURSOR FOR SELECT * FROM record_training FOR UPDATE;\nFETCH here;\n"
+        "UPDATE record_training SET version = version + 1 WHERE CURRENT OF here",
+    )
+
+    @pytest.mark.parametrize("statement", OTHER_WAYS)
+    def test_every_other_way_is_refused_or_entered(
+        self, record: Record, training: str, statement: str
+    ) -> None:
+        """Blocks, prepared statements, views, common table expressions, functions, shadowing tables, cursors."""
+
+        def run(session: Session) -> None:
+            cursor = session.connection().connection.cursor()
+            cursor.execute("DEALLOCATE ALL")  # which outlives a transaction
+            for one in statement.split(";\n"):
+                cursor.execute(one, prepare=False)
+
+        before = _entries(record)
+        with pytest.raises(Exception, match="no action is open"), record.operational() as session:
+            run(session)
+        assert _entries(record) == before
+        with record.action(TIMER, "record.training.enter") as unit:
+            run(unit.session)
+        assert len(_entries(record)) == len(before) + 1
+        with record.reading() as session:
+            images = record.database.images(session.connection(), Training.__table__)  # type: ignore[arg-type]
+        made = _entries(record)[-1]
+        assert json.loads(images[made["record_id"]]) == made["after"]
+
+    def test_another_connection_of_the_runtime_role_writes_nothing(
+        self, record: Record, training: str, postgresql_server: Server
+    ) -> None:
+        """Not while an action is open on the first one either: it is the transaction's own."""
+        name = str(record.engine.url.database)
+        with (
+            psycopg.connect(
+                host=str(postgresql_server.folder), user=RUNTIME, dbname=name, autocommit=True
+            ) as stranger,
+            record.action(TIMER, "record.training.enter") as unit,
+        ):
+            unit.get(Training, training).competency = "mine"
+            for statement in (
+                f"INSERT INTO record_training({_COLUMNS}) VALUES ('new',1,0,0,'p','c','d',0)",
+                "SET titer.action = 'x'; INSERT INTO record_person DEFAULT VALUES",
+                "DELETE FROM record_installation",
+            ):
+                with pytest.raises(psycopg.Error, match=r"no action is open|null value"):
+                    stranger.execute(statement)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), stranger.cursor() as cursor:
+                cursor.execute("COPY ledger_entry(body) FROM STDIN")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                stranger.execute("COPY record_training FROM PROGRAM 'true'")
+        assert _entries(record)[-1]["after"]["competency"] == "mine"
 
     @pytest.mark.parametrize(
         "statement",
