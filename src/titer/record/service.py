@@ -106,7 +106,7 @@ class Record:
         return self.standing(session, actor, verb).allowed
 
     def rights_of(self, session: Session, actor: Actor) -> set[str]:
-        """Every verb that a person may do now."""
+        """Every verb that a person with a valid account may do now."""
         own = self.roles_of(session, actor.id)
         held = delegations.in_force(session, actor.id, self.clock.now())
         return {

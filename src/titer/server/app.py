@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel
 from starlette.middleware.base import RequestResponseEndpoint
@@ -16,7 +16,7 @@ from titer.app import Platform
 from titer.app.platform import routers
 from titer.base.clock import iso, us
 from titer.record.http import Current
-from titer.server import events, exporting, importing, people, problems, search, waiting
+from titer.server import events, exporting, importing, people, problems, rights, search, waiting
 
 PAGES = Path(__file__).resolve().parent / "pages"
 MAX_BODY = 64 * 1024 * 1024
@@ -40,17 +40,23 @@ def create_app(platform: Platform) -> FastAPI:
     if historian is not None:
         historian.on_append(app.state.live.values)
     problems.install(app)
-    for router in routers():
-        app.include_router(router, generate_unique_id_function=lambda route: route.name)
-    for own in (
+    served = (
+        *routers(),
         events.router,
         exporting.router,
         importing.router,
         people.router,
+        rights.router,
         search.router,
         waiting.router,
-    ):
-        app.include_router(own, generate_unique_id_function=lambda route: route.name)
+    )
+    for router in served:
+        app.include_router(
+            router,
+            generate_unique_id_function=lambda route: route.name,
+            dependencies=[Depends(rights.guard)],
+        )
+    rights.install(app, platform.record, served)
     _middleware(app)
 
     @app.get("/api/health")

@@ -2552,6 +2552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matrix/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Matrix Routes
+         * @description Which rows of the matrix every route that changes something takes.
+         */
+        get: operations["server_matrix_routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mes/allocations": {
         parameters: {
             query?: never;
@@ -8010,6 +8030,20 @@ export interface components {
             reason: string;
             /** Role */
             role: string;
+        };
+        /**
+         * RouteRightOut
+         * @description A route that changes something, and the rows of the matrix that it takes.
+         */
+        RouteRightOut: {
+            /** Anybody */
+            anybody: string;
+            /** Machine */
+            machine: boolean;
+            /** Name */
+            name: string;
+            /** Verbs */
+            verbs: string[];
         };
         /**
          * RuleOut
@@ -13948,6 +13982,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatrixRow"][];
+                };
+            };
+        };
+    };
+    server_matrix_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteRightOut"][];
                 };
             };
         };

@@ -1,0 +1,207 @@
+"""The role x action matrix, cell by cell: at the record, and at every route that changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi import APIRouter
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from titer.app import Config, Platform, create_installation, open_platform
+from titer.base.errors import NotAuthorised
+from titer.record import ROLES, Actor, LedgerEntry, Person
+from titer.record.http import Acting
+from titer.server.app import create_app
+from titer.server.rights import Needs, needs_of
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One person for each role, and one without any."""
+    folder = tmp_path_factory.mktemp("matrix") / "lab"
+    create_installation(folder, Config(name="lab"))
+    made = open_platform(folder, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    with made.record.action(Actor.timer("test"), "record.person.create") as unit:
+        for role in ROLES:
+            person = made.identity.create_person(
+                unit, username=role, full_name=role.title(), password=PASSWORD, roles=(role,)
+            )
+            person.policy_acknowledged_at = unit.now
+        made.identity.create_person(unit, username="guest", full_name="Guest", password=PASSWORD)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def client(platform: Platform) -> Iterator[TestClient]:
+    with TestClient(create_app(platform)) as made:
+        yield made
+
+
+def log_in(client: TestClient, username: str) -> dict[str, str]:
+    client.cookies.clear()
+    answer = client.post("/api/session", json={"username": username, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    return {"X-CSRF-Token": answer.json()["csrf"]}
+
+
+def entries(platform: Platform) -> int:
+    with platform.record.reading() as session:
+        return session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
+
+
+def operations(client: TestClient) -> list[tuple[str, str, str]]:
+    """Method, path and name of everything in the OpenAPI document that may change something."""
+    return [
+        (method.upper(), path, operation["operationId"])
+        for path, methods in client.get("/api/openapi.json").json()["paths"].items()
+        for method, operation in methods.items()
+        if method not in ("get", "head", "options")
+    ]
+
+
+def test_of_every_route_that_changes_something_it_is_known_what_right_it_takes(client: TestClient) -> None:
+    """A new route whose verb is not known fails here: name the verb in its code, or declare it."""
+    app: Any = client.app
+    unknown = [name for _, _, name in operations(client) if not app.state.needs.get(name, Needs()).known]
+    assert unknown == [], (
+        "of these routes no right is known, so nobody may use them; open the action in the route itself with the "
+        "verb written out, or declare it in titer.server.rights.DECLARED"
+    )
+    assert {name for _, _, name in operations(client)} == set(app.state.needs)
+
+
+def test_every_row_of_the_matrix_holds_at_the_record_for_every_role(platform: Platform) -> None:
+    """A person of a role opens an action if the matrix says so, and is refused before anything if not."""
+    record = platform.record
+    people = {person.username: person for person in _people(platform)}
+    before = entries(platform)
+    for verb, spec in record.matrix.items():
+        for role in (*ROLES, "guest"):
+            who = Actor.person(people[role].id, None, role)
+            with record.reading() as session:
+                assert record.may(session, who, verb) is (role in spec.roles), (verb, role)
+            if role not in spec.roles:
+                with pytest.raises(NotAuthorised), record.action(who, verb):
+                    pytest.fail(f"{role} opened {verb}")
+    assert entries(platform) == before
+
+
+@pytest.mark.parametrize("role", [*ROLES, "guest"])
+def test_every_route_refuses_the_roles_that_the_matrix_refuses_and_no_other(
+    client: TestClient, platform: Platform, role: str
+) -> None:
+    """Each cell over HTTP, with an empty body: 403 in words without the right; with it, anything but 403.
+
+    Routes for machines answer 401 to every person; those that need no right answer no 403 to anybody.
+    """
+    app: Any = client.app
+    headers = log_in(client, role)
+    matrix = platform.record.matrix
+    before = entries(platform)
+    for method, path, name in operations(client):
+        needs: Needs = app.state.needs[name]
+        if name in _WAYS_IN_AND_OUT:
+            continue
+        allowed = any(role in matrix[verb].roles for verb in needs.verbs)
+        if needs.verbs and allowed and name in _DO_WITHOUT_A_BODY:
+            continue
+        answer = client.request(method, _filled(path), json={}, headers=headers)
+        cell = f"{role} x {name} {needs.verbs}: {answer.status_code} {answer.text[:300]}"
+        if needs.machine:
+            assert answer.status_code == 401, cell
+        elif needs.verbs and not allowed:
+            assert answer.status_code == 403, cell
+            assert answer.headers["content-type"] == "application/problem+json", cell
+            told = answer.json()
+            assert told["title"] == "No right to do this", cell
+            assert told["why"], cell
+            assert entries(platform) == before, f"{cell}: something was written"
+        else:
+            assert answer.status_code not in (401, 403), cell
+        before = entries(platform)
+
+
+_WAYS_IN_AND_OUT = frozenset({"record_log_in", "record_log_out"})
+"""They end the session that the walk goes on with; tests of sessions have them."""
+_DO_WITHOUT_A_BODY: frozenset[str] = frozenset()
+"""Routes that somebody with the right may not just try here."""
+
+
+def test_every_signature_is_refused_to_the_roles_that_the_matrix_refuses(
+    client: TestClient, platform: Platform
+) -> None:
+    """The verb of a signature is its meaning's: each meaning and role, with the right password."""
+    for role in ROLES:
+        headers = log_in(client, role)
+        before = entries(platform)
+        for (record_type, meaning), what in platform.record.meanings.items():
+            answer = client.post(
+                "/api/signatures",
+                json={
+                    "record_type": record_type, "record_id": "none", "meaning": meaning, "version": 1,
+                    "digest": "0" * 64, "reason": "test", "password": PASSWORD,
+                },
+                headers=headers,
+            )  # fmt: skip
+            allowed = role in platform.record.matrix[what.verb].roles
+            assert answer.status_code == (404 if allowed else 403), (role, record_type, meaning, answer.text)
+        assert entries(platform) == before
+
+
+def test_a_route_of_which_no_verb_is_known_may_be_used_by_nobody(
+    client: TestClient, platform: Platform
+) -> None:
+    fresh = APIRouter()
+
+    @fresh.post("/api/new")
+    def brand_new(act: Acting) -> None:
+        """A route that somebody adds without a thought of rights."""
+
+    @fresh.post("/api/named")
+    def named(act: Acting) -> None:
+        """One that says which action it is."""
+        with act("record.export"):
+            pass
+
+    unknown, known = fresh.routes
+    assert not needs_of(unknown, platform.record).known  # type: ignore[arg-type]
+    assert needs_of(known, platform.record) == Needs(verbs=("record.export",))  # type: ignore[arg-type]
+    app: Any = client.app
+    original = app.state.needs.pop("server_export")
+    try:
+        answer = client.post("/api/exports", json={}, headers=log_in(client, "quality"))
+    finally:
+        app.state.needs["server_export"] = original
+    assert answer.status_code == 403
+    assert answer.json()["why"] == "It is not known which action of the matrix of rights it is."
+
+
+def test_the_openapi_document_names_the_verbs(client: TestClient) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert paths["/api/people"]["post"]["x-verbs"] == ["record.person.create"]
+    assert "x-verbs" not in paths["/api/people"]["get"]
+
+
+def test_nobody_is_told_of_rights_before_they_are_logged_in(client: TestClient) -> None:
+    client.cookies.clear()
+    assert client.post("/api/people", json={}).status_code == 401
+
+
+def _filled(path: str) -> str:
+    """The path with an id that no record has."""
+    parts = (
+        "00000000-0000-7000-8000-000000000000" if part.startswith("{") else part for part in path.split("/")
+    )
+    return "/".join(parts)
+
+
+def _people(platform: Platform) -> list[Person]:
+    with platform.record.reading() as session:
+        return list(session.scalars(select(Person)))
