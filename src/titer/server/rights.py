@@ -53,15 +53,17 @@ _OWN = "it ends one's own session"
 DECLARED: Mapping[str, Needs] = {
     "record_log_in": Needs(anybody=_WAY_IN),
     "record_log_out": Needs(anybody=_OWN),
+    "record_preview_series": Needs(anybody=_READS),
     "record_preview_signature": Needs(anybody=_READS),
     "record_verify": Needs(verbs=("record.ledger.verify",)),
     "material_scan": Needs(anybody=_READS),
     "mes_check_recipe": Needs(anybody=_READS),
     "server_export": Needs(verbs=("record.export",)),
 }
-"""Routes whose own code names no verb. `record_sign` is not here: its verbs are those of everything signable."""
+"""Routes whose own code names no verb."""
 
-SIGN = "record_sign"
+SIGN = frozenset({"record_sign", "record_sign_series"})
+"""Routes that sign: their verbs are those of everything that can be signed."""
 
 
 def api_routes(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
@@ -89,7 +91,7 @@ def needs_of(route: APIRoute, record: Record) -> Needs:
     declared = DECLARED.get(route.name)
     if declared is not None:
         return declared
-    if route.name == SIGN:
+    if route.name in SIGN:
         return Needs(verbs=tuple(sorted({meaning.verb for meaning in record.meanings.values()})))
     if _depends_on(route.dependant, connector):
         return Needs(machine=True)
