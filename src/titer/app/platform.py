@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from titer.app import store
+from titer.app.backup.model import ACTIONS as BACKUP_ACTIONS
 from titer.app.config import LOCAL_HOST, Config, load, write
 from titer.app.history import History
 from titer.app.plant_clock import PlantClock
@@ -52,6 +53,8 @@ log = logging.getLogger(__name__)
 
 CREDENTIAL_KEY = "credential.key"
 """The file of the key that binds stored credentials to the record, sealed."""
+RESTORED = "restored.json"
+"""Lies in an installation that was restored from a backup, until somebody has accepted it."""
 
 
 class Layer(Protocol):
@@ -78,6 +81,7 @@ class Platform:
     signing: Signing
     sealer: Sealer
     outbox: Outbox
+    vault: Vault
     plant_clock: PlantClock | None = None
     verifiers: list[Verifier] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
@@ -239,9 +243,7 @@ def _new_key(folder: Path, config: Config) -> Config:
 
 
 def _sealer(folder: Path, config: Config, record: Record, opened: Vault, *, create: bool = False) -> Sealer:
-    witness_folder = Path(config.witness)
-    if not witness_folder.is_absolute():
-        witness_folder = folder / witness_folder
+    witness_folder = store.witness_folder(folder, config)
     with record.reading() as session:
         origin = f"titer/{record.installation(session).id}"
     signer = heads.Signer.open(origin, folder / "keys" / "ledger.key", opened, create=create)
@@ -253,7 +255,12 @@ def _sealer(folder: Path, config: Config, record: Record, opened: Vault, *, crea
 
 
 def open_platform(
-    folder: Path, *, clock: Clock | None = None, exclusive: bool = True, hasher: Any = None
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    exclusive: bool = True,
+    hasher: Any = None,
+    accepting: bool = False,
 ) -> Platform:
     """Open an installation and wire its layers.
 
@@ -262,6 +269,7 @@ def open_platform(
         clock: the server clock; the system's if left out.
         exclusive: take the lock; only readers may go without.
         hasher: another argon2 hasher, for tests.
+        accepting: whether it is opened to accept that it was restored; else a restored one does not write.
 
     Raises:
         NotFound, Invalid, Unavailable, IntegrityFault: in words that say what to do.
@@ -270,7 +278,13 @@ def open_platform(
     config = load(folder)
     held = lock(folder) if exclusive else None
     try:
-        return _wire(folder, config, server_clock, held, hasher)
+        made = _wire(folder, config, server_clock, held, hasher)
+        if (folder / RESTORED).exists() and not accepting:
+            made.record.halt(
+                "It was restored from a backup, and nobody has accepted yet what was lost with it: "
+                "titer restore --accept."
+            )
+        return made
     except BaseException:
         if held is not None:
             os.close(held)
@@ -317,6 +331,7 @@ def _wired(
     with record.reading() as session:
         schema.check_fingerprint(session)
     record.register_actions(identity_module.ACTIONS)
+    record.register_actions(BACKUP_ACTIONS)
     identity = Identity(record, credential_key, hasher)
     sealer = _sealer(folder, config, record, opened)
     if held is not None:
@@ -329,6 +344,7 @@ def _wired(
         signing=Signing(record, identity),
         sealer=sealer,
         outbox=Outbox(record, sealer),
+        vault=opened,
         plant_clock=plant,
         verifiers=[identity.stored_credentials],
         _lock=held,
@@ -369,6 +385,7 @@ def import_tables() -> None:
 
     A layer that is switched off keeps its tables, unused, so that switching it on changes no schema.
     """
+    import titer.app.backup.model
     import titer.equipment
     import titer.historian
     import titer.insight

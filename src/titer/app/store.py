@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from titer.app.config import Config
@@ -50,10 +50,22 @@ def new(folder: Path, config: Config, opened: Vault) -> Config:
         )
     (folder / "keys").mkdir(mode=0o700, exist_ok=True)
     opened.write(folder / "keys" / KEY_FILE, secrets.token_bytes(postgres.KEY_LENGTH))
+    return moved(folder, config, opened)
+
+
+def moved(folder: Path, config: Config, opened: Vault) -> Config:
+    """The configuration of an installation on PostgreSQL, with the role's password moved into a sealed file."""
+    url = postgres.address(str(config.database))
     if url.password:
         opened.write(folder / "keys" / PASSWORD_FILE, str(url.password).encode())
     plain = url.set(drivername="postgresql")._replace(password=None)
     return replace(config, database=plain.render_as_string(hide_password=False))
+
+
+def witness_folder(folder: Path, config: Config) -> Path:
+    """Where the witness keeps what it saw."""
+    witness = Path(config.witness)
+    return witness if witness.is_absolute() else folder / witness
 
 
 def engine(
@@ -97,9 +109,7 @@ def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> No
             do="Name the owner too: --owner postgresql://titer_owner@host:5432/database. If there are no "
             f"roles yet, as the server's administrator: {_MAKE}",
         )
-    url = postgres.address(owner)
-    if not url.password and OWNER_PASSWORD in os.environ:
-        url = url.set(password=os.environ[OWNER_PASSWORD])
+    url = _owner_address(owner)
     if url.username == runtime.username or url.database != runtime.database:
         raise Invalid(
             "The tables' owner is another role on the same database than the one that Titer runs as.",
@@ -120,6 +130,24 @@ def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> No
         raise _unreachable(error) from error
     finally:
         made.dispose()
+
+
+def owner_engine(folder: Path, config: Config, opened: Vault, owner: str | None) -> Engine:
+    """The engine of the role that owns an installation's tables.
+
+    Raises:
+        Invalid: if no owner is given.
+    """
+    if owner is None:
+        raise Invalid("The tables' owner is not named.", do="Give --owner postgresql://titer_owner@host:5432/name.")
+    return postgres.engine(_owner_address(owner), opened.read(folder / "keys" / KEY_FILE))
+
+
+def _owner_address(owner: str) -> URL:
+    url = postgres.address(owner)
+    if not url.password and OWNER_PASSWORD in os.environ:
+        return url.set(password=os.environ[OWNER_PASSWORD])
+    return url
 
 
 def _require_fit(connection: Connection) -> None:

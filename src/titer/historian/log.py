@@ -168,6 +168,13 @@ class Log:
         """Numbers of the files that exist, oldest first."""
         return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}"))
 
+    def extent(self) -> list[tuple[Path, int]]:
+        """Each file, oldest first, and how many bytes of it are whole records."""
+        return [
+            (self._path(file), self._size if file == self._file else self._path(file).stat().st_size)
+            for file in self.files()
+        ]
+
     def acquire(self) -> bool:
         """Become the one process that writes here; False if another one is, and this one may only read."""
         if self._lock_fd < 0:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from titer.base.errors import Invalid
 from titer.historian import rows as columns
@@ -175,6 +176,17 @@ class Historian:
             except StoreStopped as error:
                 self.record.halt(str(error))
                 raise
+
+    @contextmanager
+    def unsealed(self) -> Iterator[None]:
+        """Nothing is sealed inside, so that manifest and log can be copied as they stand together."""
+        with self._sealing:
+            yield
+
+    def sealed_files(self, connection: Connection) -> list[tuple[Path, str]]:
+        """Each segment that the manifest names, as a connection sees it: (its file, its digest)."""
+        rows = connection.execute(select(HistorianSegment.path, HistorianSegment.digest))
+        return [(self.folder / row.path, row.digest) for row in rows]
 
     def _seal(self) -> list[SegmentRef]:
         sealing = self.store.begin_seal()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -231,6 +232,12 @@ class Store:
             self._segments += tuple(made)
             self._tail = [chunk for chunk in self._tail if chunk.file > last]
         self.log.drop(sealing.files)
+
+    @contextmanager
+    def still(self) -> Iterator[list[tuple[Path, int]]]:
+        """Nothing is appended inside: the log's files, and how many bytes of whole records each holds."""
+        with self._lock:
+            yield self.log.extent()
 
     def close(self) -> None:
         """Confirm what was written and give the files back."""

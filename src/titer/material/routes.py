@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -12,7 +10,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from titer.base.errors import Invalid, NotFound
+from titer.base.encoded import decoded
+from titer.base.errors import NotFound
 from titer.material import queries
 from titer.material.model import Lot
 from titer.material.service import Material
@@ -182,18 +181,6 @@ class FillContainer(BaseModel):
     reason: str | None = None
 
 
-def decode(data: str) -> bytes:
-    """Bytes of a base64 field.
-
-    Raises:
-        Invalid: if it is none.
-    """
-    try:
-        return base64.b64decode(data, validate=True)
-    except binascii.Error as error:
-        raise Invalid("The file is not base64.", where="data_base64") from error
-
-
 def _out(material: Material, lot: Lot) -> MaterialLotOut:
     return MaterialLotOut.of(lot, material.not_ready(lot, material.record.process_clock.now()))
 
@@ -269,7 +256,7 @@ def material_attach_certificate(
         lot = material.attach_certificate(
             unit,
             lot_id,
-            decode(body.data_base64),
+            decoded(body.data_base64),
             file_name=body.file_name,
             media_type=body.media_type,
             version=body.version,

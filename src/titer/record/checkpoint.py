@@ -102,7 +102,10 @@ class Signer:
 
     def sign(self, head: Head) -> str:
         """The note: the head's text and this key's signature line."""
-        text = head.text()
+        return self.sign_text(head.text())
+
+    def sign_text(self, text: str) -> str:
+        """The note over any text that ends in a newline."""
         blob = key_id(self.name, _ED25519, self.public) + self._key.sign(text.encode())
         return f"{text}\n— {self.name} {base64.b64encode(blob).decode()}\n"
 

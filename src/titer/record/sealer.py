@@ -76,19 +76,22 @@ class Sealer:
 
     def _seal(self) -> int:
         with self._lock:
-            if not self._loaded:
-                self.load()
-            rows = self._ended()
-            if not rows:
-                return len(self._tree)
-            start = len(self._tree)
-            try:
-                self._extend(rows)
-            except BaseException:
-                self._tree.truncate(start)
-                raise
-            self._last_seq = rows[-1].seq
+            return self._seal()
+
+    def _seal(self) -> int:
+        if not self._loaded:
+            self.load()
+        rows = self._ended()
+        if not rows:
             return len(self._tree)
+        start = len(self._tree)
+        try:
+            self._extend(rows)
+        except BaseException:
+            self._tree.truncate(start)
+            raise
+        self._last_seq = rows[-1].seq
+        return len(self._tree)
 
     def _ended(self) -> Sequence[Row[int, str]]:
         """The entries that are not sealed, before the first whose predecessor may still be committed.
@@ -217,6 +220,17 @@ class Sealer:
     def still(self) -> Iterator[None]:
         """Nothing is sealed inside, so that ledger and witnesses can be read as they stand together."""
         with self._lock:
+            yield
+
+    @contextmanager
+    def covering(self) -> Iterator[None]:
+        """A checkpoint covers everything that was committed, and nothing is committed nor sealed inside.
+
+        Raises:
+            IntegrityFault: see `seal`.
+        """
+        with self._lock, self.record.between_actions():
+            self._seal()
             yield
 
     def proof(self, leaf_index: int, size: int) -> list[bytes]:

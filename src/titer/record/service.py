@@ -248,6 +248,12 @@ class Record:
             transaction.rollback()
         return told
 
+    @contextmanager
+    def between_actions(self) -> Iterator[None]:
+        """No action of this process is open inside, so that what is read belongs together."""
+        with self._writer:
+            yield
+
     def halt(self, why: str) -> None:
         """Stop all writing until the process is started again; the first reason is kept.
 
@@ -317,6 +323,15 @@ class Record:
         if how.state != IN_FORCE:
             raise Refused(f"The signature {signature_id} does not authorise this.", why=how.why)
         return found
+
+    def require(self, actor: Actor, verb: str) -> None:
+        """Refuse an actor without the right, before work begins that ends in such an action.
+
+        Raises:
+            NotAuthorised, Refused: see `action`.
+        """
+        with self.reading() as session:
+            self._require(session, actor, verb)
 
     def _require(self, session: Session, actor: Actor, verb: str) -> Standing:
         spec = self.matrix.get(verb)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from titer.base.encoded import decoded
 from titer.equipment.routes.pages import EquipmentPart
 from titer.equipment.routes.views import CalibrationOut, UnitOut
 from titer.record.http import Acting
@@ -64,7 +64,9 @@ def equipment_record_calibration(
         values = body.model_dump(exclude={"certificate_base64"})
         if body.certificate_base64:
             values["certificate_digest"] = unit.content.put(
-                base64.b64decode(body.certificate_base64), media_type="application/pdf", origin=code
+                decoded(body.certificate_base64, "certificate_base64"),
+                media_type="application/pdf",
+                origin=code,
             )
         row = equipment.calibrate(unit, code, **values)
         return CalibrationOut.model_validate(row, from_attributes=True)

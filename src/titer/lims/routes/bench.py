@@ -7,11 +7,11 @@ from datetime import datetime
 from fastapi import APIRouter
 from sqlalchemy import select
 
+from titer.base.encoded import decoded
 from titer.base.errors import Invalid, NotFound
 from titer.lims import queries
 from titer.lims.model import PanelRequest, RawFile, Run, Sample
 from titer.lims.routes import models as m
-from titer.lims.routes.encoding import decoded
 from titer.lims.routes.part import LimsPart
 from titer.lims.service.samples import sample as find_sample
 from titer.record.http import Acting, ActingPerson, Reading

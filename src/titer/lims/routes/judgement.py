@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import select
 
+from titer.base.encoded import decoded
 from titer.base.errors import NotFound
 from titer.lims import queries
 from titer.lims.model import Certificate, ContractCertificate, Evaluation, Investigation, ReportableResult
 from titer.lims.routes import models as m
-from titer.lims.routes.encoding import decoded
 from titer.lims.routes.part import LimsPart
 from titer.lims.service.investigations import investigation
 from titer.record.http import Acting, Reading

@@ -1,0 +1,144 @@
+"""An installation with work in it, and what strangers might send to it: well-formed, malformed, half right.
+
+Schemathesis makes requests out of the OpenAPI document. By themselves they would seldom reach further than "there is
+no such record", so half of what they name is replaced by ids, codes and numbers that the installation knows.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
+from tests.e2e.laboratory import Laboratory, certificate
+from tests.integration.app.conftest import PASSWORD, START, furnish, logged_in, run_batch
+
+from titer.app import Config, Platform, create_installation, open_platform
+from titer.base.clock import ManualClock
+from titer.record import ROLES, Actor, database
+from titer.record.schema import regulated_tables
+from titer.server.app import create_app
+
+TIMER = Actor.timer("test")
+ANYBODY = ("nobody", *ROLES)
+_LABORATORY = {
+    "okafor": ("quality",),
+    "silva": ("quality",),
+    "lindqvist": ("operator",),
+    "tanaka": ("analyst",),
+    "novak": ("analyst",),
+    "reyes": ("reviewer",),
+    "weber": ("scientist",),
+}
+_TREASURE = 400
+"""Values kept of one name; a ledger entry more or less makes no difference."""
+
+
+def furnished(folder: Path, database_address: str | None = None, owner: str | None = None) -> Platform:
+    """An installation with a batch that ended, a laboratory's certificate, and somebody in each role."""
+    clock = ManualClock(START)
+    create_installation(
+        folder,
+        Config(name="lab", database=database_address),
+        simulated=True,
+        demo=True,
+        clock=clock,
+        owner=owner,
+    )
+    made = open_platform(
+        folder, clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
+    furnish(made)
+    people = {}
+    with made.record.action(TIMER, "record.person.create") as unit:
+        named = {**_LABORATORY, **{f"fuzz-{role.replace('_', '-')}": (role,) for role in ROLES}}
+        for name, roles in named.items():
+            row = made.identity.create_person(
+                unit, username=name, full_name=name.title(), password=PASSWORD, roles=roles
+            )
+            row.policy_acknowledged_at = unit.now
+            people[name] = Actor.person(row.id, None, row.full_name)
+            if "analyst" in roles:
+                made.identity.enter_training(
+                    unit, person_id=row.id, competency="sec-hplc", document="SOP-12", expires_at=None
+                )
+    batch = run_batch(made, logged_in(made), clock)
+    certificate(Laboratory(made, people, PASSWORD), batch["id"])
+    made.settle()
+    return made
+
+
+def treasure(platform: Platform) -> dict[str, list[Any]]:
+    """What the installation knows, by the names under which requests ask for it."""
+    found: dict[str, set[Any]] = defaultdict(set)
+    with platform.record.reading() as session:
+        connection = session.connection()
+        for table in regulated_tables():
+            noun = table.name.rpartition("_")[2]
+            for record_id, image in database.of(connection).images(connection, table).items():
+                found["id"].add(record_id)
+                found[f"{noun}_id"].add(record_id)
+                found["record_type"].add(str(table.name))
+                for name, value in json.loads(image).items():
+                    if isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) < 200:
+                        found[name].add(value)
+                        found[f"{noun}_{name}"].add(value)
+    return {name: sorted(values, key=str)[:_TREASURE] for name, values in found.items()}
+
+
+class Stranger:
+    """Sends requests in the name of somebody, or of nobody.
+
+    Args:
+        platform: of the installation.
+        rng: says which known values are put in.
+    """
+
+    def __init__(self, platform: Platform, rng: random.Random) -> None:
+        self.platform = platform
+        self.rng = rng
+        self.known = treasure(platform)
+        self.app = create_app(platform)
+        self.clients = {who: TestClient(self.app, raise_server_exceptions=True) for who in ANYBODY}
+        self._csrf: dict[str, str] = {}
+
+    def headers(self, who: str) -> dict[str, str]:
+        """What proves the session of a role; opened anew where a request has ended it."""
+        if who == "nobody":
+            return {}
+        client = self.clients[who]
+        if who not in self._csrf or client.get("/api/session").status_code != 200:
+            self._mend(who)
+            client.cookies.clear()
+            answer = client.post(
+                "/api/session", json={"username": f"fuzz-{who.replace('_', '-')}", "password": PASSWORD}
+            )
+            assert answer.status_code == 200, answer.text
+            self._csrf[who] = answer.json()["csrf"]
+        return {"X-CSRF-Token": self._csrf[who]}
+
+    def _mend(self, who: str) -> None:
+        """Open the account again, and give it its password: earlier requests may have taken both."""
+        from titer.record import require_person
+
+        with self.platform.record.action(TIMER, "record.person.change") as unit:
+            person = require_person(unit.session, f"fuzz-{who.replace('_', '-')}")
+            self.platform.identity.set_active(unit, person.id, active=True)
+            self.platform.identity.set_password(unit, person.id, PASSWORD)
+
+    def informed(self, name: str, value: Any) -> Any:
+        """The value, or one that the installation knows by this name."""
+        if isinstance(value, dict):
+            return {key: self.informed(key, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.informed(name, item) for item in value]
+        pool = self.known.get(name)
+        if pool is None and name.endswith("_id"):
+            pool = self.known["id"]
+        if pool and self.rng.random() < 0.6 and isinstance(value, str | int):
+            return self.rng.choice(pool)
+        return value
