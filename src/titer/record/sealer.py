@@ -62,9 +62,14 @@ class Sealer:
             Stopped: if writing has stopped, or a witness could not write its note down; the record stops with it.
             Unavailable: if the database or a witness cannot be reached now.
         """
+        with self._lock:
+            return self._seal()
+
+    def _seal(self) -> int:
+        """Seal, under the lock; a failure that leaves the ledger in doubt stops the record."""
         self.record.require_running()
         try:
-            return self._seal()
+            return self._grow()
         except OSError as error:
             told = storage(error)
             self.record.halt(str(told))
@@ -74,11 +79,7 @@ class Sealer:
                 self.record.halt(str(error))
             raise
 
-    def _seal(self) -> int:
-        with self._lock:
-            return self._seal()
-
-    def _seal(self) -> int:
+    def _grow(self) -> int:
         if not self._loaded:
             self.load()
         rows = self._ended()

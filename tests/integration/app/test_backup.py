@@ -18,7 +18,15 @@ from titer.app import Config, Platform, backup, create_installation, open_platfo
 from titer.app.backup.model import Backup, Restore
 from titer.app.platform import RESTORED
 from titer.base.clock import ManualClock, us
-from titer.base.errors import Conflict, IntegrityFault, Invalid, NotAuthorised, Refused, TiterError
+from titer.base.errors import (
+    Conflict,
+    IntegrityFault,
+    Invalid,
+    NotAuthorised,
+    Refused,
+    TiterError,
+    Unavailable,
+)
 from titer.record import Actor
 from titer.record.verify import verify_store
 
@@ -151,7 +159,7 @@ def test_a_restored_installation_does_not_write_until_it_is_accepted(
     lab.close()
     backup.restore(taken.path, tmp_path / "new", clock=clock)
     again = opened(tmp_path / "new", clock)
-    with pytest.raises(Refused, match="restored from a backup"):
+    with pytest.raises(Unavailable, match="stopped writing"):
         work(again)
     again.close()
     with pytest.raises(NotAuthorised):

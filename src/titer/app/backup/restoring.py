@@ -31,7 +31,7 @@ from titer.base import vault
 from titer.base.clock import Clock, SystemClock, from_iso, iso
 from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Refused, Unavailable
 from titer.base.vault import Vault
-from titer.record import Actor, LedgerEntry, LedgerLeaf, merkle, restored
+from titer.record import Actor, LedgerEntry, LedgerLeaf, Proof, merkle, restored
 from titer.record import checkpoint as heads
 from titer.record.verify import Verdict, verify_store
 
@@ -167,14 +167,14 @@ def restore(
 
 
 def accept(
-    folder: Path, *, username: str, password: str, reason: str, clock: Clock | None = None, hasher: Any = None
+    folder: Path, *, username: str, proof: Proof, reason: str, clock: Clock | None = None, hasher: Any = None
 ) -> int:
     """Accept a restored installation: it writes again, and its ledger and its witness say why it went back.
 
     Args:
         folder: of the installation.
         username: of an administrator of this installation.
-        password: theirs.
+        proof: what they prove to be it with.
         reason: why it was restored.
         clock: the server clock.
         hasher: another argon2 hasher, for tests.
@@ -195,7 +195,7 @@ def accept(
     told = json.loads(marker.read_text())
     platform = open_platform(folder, clock=clock, hasher=hasher, accepting=True)
     try:
-        person = platform.identity.check(username, password, "titer restore")
+        person = platform.identity.prove(username, proof, "titer restore")
         actor = Actor.person(person.id, None, person.full_name)
         platform.record.require(actor, VERB)
         by = f"{person.username} ({person.full_name})"

@@ -1089,6 +1089,25 @@ CREATE INDEX ix_record_access_review_person_id ON record_access_review (person_i
 
 CREATE INDEX ix_record_access_review_state ON record_access_review (state)
 
+CREATE TABLE record_backup (
+	file_name VARCHAR COLLATE "C" NOT NULL,
+	place VARCHAR COLLATE "C" NOT NULL,
+	digest VARCHAR COLLATE "C" NOT NULL,
+	size BIGINT NOT NULL,
+	tree_size BIGINT NOT NULL,
+	root VARCHAR COLLATE "C" NOT NULL,
+	encrypted VARCHAR COLLATE "C" NOT NULL,
+	keys VARCHAR COLLATE "C" NOT NULL,
+	taken_at BIGINT NOT NULL,
+	seconds NUMERIC NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_backup PRIMARY KEY (id),
+	CONSTRAINT uq_record_backup_digest UNIQUE (digest)
+)
+
 CREATE TABLE record_content (
 	digest VARCHAR COLLATE "C" NOT NULL,
 	size BIGINT NOT NULL,
@@ -1137,6 +1156,23 @@ CREATE TABLE record_delegation (
 CREATE INDEX ix_record_delegation_from_id ON record_delegation (from_id)
 
 CREATE INDEX ix_record_delegation_to_id ON record_delegation (to_id)
+
+CREATE TABLE record_drill (
+	backup_digest VARCHAR COLLATE "C" NOT NULL,
+	file_name VARCHAR COLLATE "C" NOT NULL,
+	performed_by VARCHAR COLLATE "C" NOT NULL,
+	started_at BIGINT NOT NULL,
+	seconds NUMERIC NOT NULL,
+	holds BOOLEAN NOT NULL,
+	verdict VARCHAR COLLATE "C" NOT NULL,
+	tree_size BIGINT NOT NULL,
+	files BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_drill PRIMARY KEY (id)
+)
 
 CREATE TABLE record_duty_conflict (
 	key VARCHAR COLLATE "C" NOT NULL,
@@ -1245,6 +1281,24 @@ CREATE TABLE record_person (
 	process_at BIGINT NOT NULL,
 	CONSTRAINT pk_record_person PRIMARY KEY (id),
 	CONSTRAINT uq_record_person_username UNIQUE (username)
+)
+
+CREATE TABLE record_restore (
+	backup_digest VARCHAR COLLATE "C" NOT NULL,
+	file_name VARCHAR COLLATE "C" NOT NULL,
+	tree_size BIGINT NOT NULL,
+	root VARCHAR COLLATE "C" NOT NULL,
+	witnessed_size BIGINT,
+	witnessed_root VARCHAR COLLATE "C",
+	lost BIGINT,
+	statement VARCHAR COLLATE "C" NOT NULL,
+	accepted_by VARCHAR COLLATE "C" NOT NULL,
+	restored_at BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_restore PRIMARY KEY (id)
 )
 
 CREATE TABLE record_rights_search (
@@ -5838,6 +5892,82 @@ CREATE TRIGGER titer_record_access_review_no_truncate BEFORE TRUNCATE ON record_
 
 ALTER TABLE record_access_review ENABLE ALWAYS TRIGGER titer_record_access_review_no_truncate
 
+CREATE OR REPLACE FUNCTION titer_record_backup_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_backup', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_backup"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_backup' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"encrypted":' || coalesce(to_json(n."encrypted")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(n."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"keys":' || coalesce(to_json(n."keys")::text, 'null') || ',' || '"place":' || coalesce(to_json(n."place")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(n."root")::text, 'null') || ',' || '"seconds":' || coalesce('"' || n."seconds"::text || '"', 'null') || ',' || '"size":' || coalesce(n."size"::text, 'null') || ',' || '"taken_at":' || coalesce(n."taken_at"::text, 'null') || ',' || '"tree_size":' || coalesce(n."tree_size"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_backup.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_backup', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_backup"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_backup' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"encrypted":' || coalesce(to_json(o."encrypted")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(o."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"keys":' || coalesce(to_json(o."keys")::text, 'null') || ',' || '"place":' || coalesce(to_json(o."place")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(o."root")::text, 'null') || ',' || '"seconds":' || coalesce('"' || o."seconds"::text || '"', 'null') || ',' || '"size":' || coalesce(o."size"::text, 'null') || ',' || '"taken_at":' || coalesce(o."taken_at"::text, 'null') || ',' || '"tree_size":' || coalesce(o."tree_size"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"encrypted":' || coalesce(to_json(n."encrypted")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(n."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"keys":' || coalesce(to_json(n."keys")::text, 'null') || ',' || '"place":' || coalesce(to_json(n."place")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(n."root")::text, 'null') || ',' || '"seconds":' || coalesce('"' || n."seconds"::text || '"', 'null') || ',' || '"size":' || coalesce(n."size"::text, 'null') || ',' || '"taken_at":' || coalesce(n."taken_at"::text, 'null') || ',' || '"tree_size":' || coalesce(n."tree_size"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_backup', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_backup"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_backup' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"encrypted":' || coalesce(to_json(o."encrypted")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(o."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"keys":' || coalesce(to_json(o."keys")::text, 'null') || ',' || '"place":' || coalesce(to_json(o."place")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(o."root")::text, 'null') || ',' || '"seconds":' || coalesce('"' || o."seconds"::text || '"', 'null') || ',' || '"size":' || coalesce(o."size"::text, 'null') || ',' || '"taken_at":' || coalesce(o."taken_at"::text, 'null') || ',' || '"tree_size":' || coalesce(o."tree_size"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_backup_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_backup_insert AFTER INSERT ON record_backup REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_backup_entry()
+
+ALTER TABLE record_backup ENABLE ALWAYS TRIGGER titer_record_backup_insert
+
+CREATE TRIGGER titer_record_backup_no_update BEFORE UPDATE ON record_backup FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_backup ENABLE ALWAYS TRIGGER titer_record_backup_no_update
+
+CREATE TRIGGER titer_record_backup_no_delete BEFORE DELETE ON record_backup FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_backup ENABLE ALWAYS TRIGGER titer_record_backup_no_delete
+
+CREATE TRIGGER titer_record_backup_no_truncate BEFORE TRUNCATE ON record_backup FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_backup ENABLE ALWAYS TRIGGER titer_record_backup_no_truncate
+
 CREATE OR REPLACE FUNCTION titer_record_content_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
   part text[];
@@ -5996,6 +6126,82 @@ ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_dele
 CREATE TRIGGER titer_record_delegation_no_truncate BEFORE TRUNCATE ON record_delegation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_drill_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_drill', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_drill"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_drill' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"backup_digest":' || coalesce(to_json(n."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(n."file_name")::text, 'null') || ',' || '"files":' || coalesce(n."files"::text, 'null') || ',' || '"holds":' || coalesce(n."holds"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"performed_by":' || coalesce(to_json(n."performed_by")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"seconds":' || coalesce('"' || n."seconds"::text || '"', 'null') || ',' || '"started_at":' || coalesce(n."started_at"::text, 'null') || ',' || '"tree_size":' || coalesce(n."tree_size"::text, 'null') || ',' || '"verdict":' || coalesce(to_json(n."verdict")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_drill.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_drill', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_drill"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_drill' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"backup_digest":' || coalesce(to_json(o."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(o."file_name")::text, 'null') || ',' || '"files":' || coalesce(o."files"::text, 'null') || ',' || '"holds":' || coalesce(o."holds"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"performed_by":' || coalesce(to_json(o."performed_by")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"seconds":' || coalesce('"' || o."seconds"::text || '"', 'null') || ',' || '"started_at":' || coalesce(o."started_at"::text, 'null') || ',' || '"tree_size":' || coalesce(o."tree_size"::text, 'null') || ',' || '"verdict":' || coalesce(to_json(o."verdict")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"backup_digest":' || coalesce(to_json(n."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(n."file_name")::text, 'null') || ',' || '"files":' || coalesce(n."files"::text, 'null') || ',' || '"holds":' || coalesce(n."holds"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"performed_by":' || coalesce(to_json(n."performed_by")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"seconds":' || coalesce('"' || n."seconds"::text || '"', 'null') || ',' || '"started_at":' || coalesce(n."started_at"::text, 'null') || ',' || '"tree_size":' || coalesce(n."tree_size"::text, 'null') || ',' || '"verdict":' || coalesce(to_json(n."verdict")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_drill', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_drill"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_drill' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"backup_digest":' || coalesce(to_json(o."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(o."file_name")::text, 'null') || ',' || '"files":' || coalesce(o."files"::text, 'null') || ',' || '"holds":' || coalesce(o."holds"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"performed_by":' || coalesce(to_json(o."performed_by")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"seconds":' || coalesce('"' || o."seconds"::text || '"', 'null') || ',' || '"started_at":' || coalesce(o."started_at"::text, 'null') || ',' || '"tree_size":' || coalesce(o."tree_size"::text, 'null') || ',' || '"verdict":' || coalesce(to_json(o."verdict")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_drill_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_drill_insert AFTER INSERT ON record_drill REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_drill_entry()
+
+ALTER TABLE record_drill ENABLE ALWAYS TRIGGER titer_record_drill_insert
+
+CREATE TRIGGER titer_record_drill_no_update BEFORE UPDATE ON record_drill FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_drill ENABLE ALWAYS TRIGGER titer_record_drill_no_update
+
+CREATE TRIGGER titer_record_drill_no_delete BEFORE DELETE ON record_drill FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_drill ENABLE ALWAYS TRIGGER titer_record_drill_no_delete
+
+CREATE TRIGGER titer_record_drill_no_truncate BEFORE TRUNCATE ON record_drill FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_drill ENABLE ALWAYS TRIGGER titer_record_drill_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_duty_conflict_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
@@ -6385,6 +6591,82 @@ ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_delete
 CREATE TRIGGER titer_record_person_no_truncate BEFORE TRUNCATE ON record_person FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_restore_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_restore', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_restore"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_restore' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"accepted_by":' || coalesce(to_json(n."accepted_by")::text, 'null') || ',' || '"backup_digest":' || coalesce(to_json(n."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(n."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"lost":' || coalesce(n."lost"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"restored_at":' || coalesce(n."restored_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(n."root")::text, 'null') || ',' || '"statement":' || coalesce(to_json(n."statement")::text, 'null') || ',' || '"tree_size":' || coalesce(n."tree_size"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"witnessed_root":' || coalesce(to_json(n."witnessed_root")::text, 'null') || ',' || '"witnessed_size":' || coalesce(n."witnessed_size"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_restore.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_restore', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_restore"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_restore' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"accepted_by":' || coalesce(to_json(o."accepted_by")::text, 'null') || ',' || '"backup_digest":' || coalesce(to_json(o."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(o."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"lost":' || coalesce(o."lost"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"restored_at":' || coalesce(o."restored_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(o."root")::text, 'null') || ',' || '"statement":' || coalesce(to_json(o."statement")::text, 'null') || ',' || '"tree_size":' || coalesce(o."tree_size"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"witnessed_root":' || coalesce(to_json(o."witnessed_root")::text, 'null') || ',' || '"witnessed_size":' || coalesce(o."witnessed_size"::text, 'null') || '}' AS before, '{' || '"accepted_by":' || coalesce(to_json(n."accepted_by")::text, 'null') || ',' || '"backup_digest":' || coalesce(to_json(n."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(n."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"lost":' || coalesce(n."lost"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"restored_at":' || coalesce(n."restored_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(n."root")::text, 'null') || ',' || '"statement":' || coalesce(to_json(n."statement")::text, 'null') || ',' || '"tree_size":' || coalesce(n."tree_size"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"witnessed_root":' || coalesce(to_json(n."witnessed_root")::text, 'null') || ',' || '"witnessed_size":' || coalesce(n."witnessed_size"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_restore', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_restore"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_restore' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"accepted_by":' || coalesce(to_json(o."accepted_by")::text, 'null') || ',' || '"backup_digest":' || coalesce(to_json(o."backup_digest")::text, 'null') || ',' || '"file_name":' || coalesce(to_json(o."file_name")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"lost":' || coalesce(o."lost"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"restored_at":' || coalesce(o."restored_at"::text, 'null') || ',' || '"root":' || coalesce(to_json(o."root")::text, 'null') || ',' || '"statement":' || coalesce(to_json(o."statement")::text, 'null') || ',' || '"tree_size":' || coalesce(o."tree_size"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"witnessed_root":' || coalesce(to_json(o."witnessed_root")::text, 'null') || ',' || '"witnessed_size":' || coalesce(o."witnessed_size"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_restore_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_restore_insert AFTER INSERT ON record_restore REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_restore_entry()
+
+ALTER TABLE record_restore ENABLE ALWAYS TRIGGER titer_record_restore_insert
+
+CREATE TRIGGER titer_record_restore_no_update BEFORE UPDATE ON record_restore FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_restore ENABLE ALWAYS TRIGGER titer_record_restore_no_update
+
+CREATE TRIGGER titer_record_restore_no_delete BEFORE DELETE ON record_restore FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_restore ENABLE ALWAYS TRIGGER titer_record_restore_no_delete
+
+CREATE TRIGGER titer_record_restore_no_truncate BEFORE TRUNCATE ON record_restore FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_restore ENABLE ALWAYS TRIGGER titer_record_restore_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_rights_search_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

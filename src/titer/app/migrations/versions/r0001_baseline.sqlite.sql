@@ -1101,6 +1101,25 @@ CREATE TABLE record_access_review (
 	CONSTRAINT uq_record_access_review_number UNIQUE (number)
 )
 
+CREATE TABLE record_backup (
+	file_name TEXT NOT NULL, 
+	place TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	size BIGINT NOT NULL, 
+	tree_size BIGINT NOT NULL, 
+	root TEXT NOT NULL, 
+	encrypted TEXT NOT NULL, 
+	keys TEXT NOT NULL, 
+	taken_at BIGINT NOT NULL, 
+	seconds TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_backup PRIMARY KEY (id), 
+	CONSTRAINT uq_record_backup_digest UNIQUE (digest)
+)
+
 CREATE TABLE record_content (
 	digest TEXT NOT NULL, 
 	size BIGINT NOT NULL, 
@@ -1144,6 +1163,23 @@ CREATE TABLE record_delegation (
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_delegation PRIMARY KEY (id)
+)
+
+CREATE TABLE record_drill (
+	backup_digest TEXT NOT NULL, 
+	file_name TEXT NOT NULL, 
+	performed_by TEXT NOT NULL, 
+	started_at BIGINT NOT NULL, 
+	seconds TEXT NOT NULL, 
+	holds BOOLEAN NOT NULL, 
+	verdict TEXT NOT NULL, 
+	tree_size BIGINT NOT NULL, 
+	files INTEGER NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_drill PRIMARY KEY (id)
 )
 
 CREATE TABLE record_duty_conflict (
@@ -1246,6 +1282,24 @@ CREATE TABLE record_person (
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_person PRIMARY KEY (id), 
 	CONSTRAINT uq_record_person_username UNIQUE (username)
+)
+
+CREATE TABLE record_restore (
+	backup_digest TEXT NOT NULL, 
+	file_name TEXT NOT NULL, 
+	tree_size BIGINT NOT NULL, 
+	root TEXT NOT NULL, 
+	witnessed_size BIGINT, 
+	witnessed_root TEXT, 
+	lost BIGINT, 
+	statement TEXT NOT NULL, 
+	accepted_by TEXT NOT NULL, 
+	restored_at BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_restore PRIMARY KEY (id)
 )
 
 CREATE TABLE record_rights_search (
@@ -2079,6 +2133,12 @@ CREATE TRIGGER titer_record_access_review_insert AFTER INSERT ON record_access_r
 
 CREATE TRIGGER titer_record_access_review_update AFTER UPDATE ON record_access_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_access_review.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_access_review.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: record_access_review.person_id keeps its first value') WHERE NEW."person_id" IS NOT OLD."person_id"; SELECT RAISE(ABORT, 'titer: record_access_review.opened_at keeps its first value') WHERE NEW."opened_at" IS NOT OLD."opened_at"; SELECT RAISE(ABORT, 'titer: record_access_review.due_at keeps its first value') WHERE NEW."due_at" IS NOT OLD."due_at"; SELECT RAISE(ABORT, 'titer: record_access_review.roles keeps its first value') WHERE NEW."roles" IS NOT OLD."roles"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_review', NEW.id, NEW.version, json_object('decided_at',OLD."decided_at",'decided_by',OLD."decided_by",'decisions',OLD."decisions",'due_at',OLD."due_at",'id',OLD."id",'number',OLD."number",'opened_at',OLD."opened_at",'overdue_at',OLD."overdue_at",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'roles',OLD."roles",'signature_id',OLD."signature_id",'state',OLD."state",'title',OLD."title",'version',OLD."version"), json_object('decided_at',NEW."decided_at",'decided_by',NEW."decided_by",'decisions',NEW."decisions",'due_at',NEW."due_at",'id',NEW."id",'number',NEW."number",'opened_at',NEW."opened_at",'overdue_at',NEW."overdue_at",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'roles',NEW."roles",'signature_id',NEW."signature_id",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
 
+CREATE TRIGGER titer_record_backup_insert AFTER INSERT ON record_backup BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_backup', NEW.id, NEW.version, NULL, json_object('digest',NEW."digest",'encrypted',NEW."encrypted",'file_name',NEW."file_name",'id',NEW."id",'keys',NEW."keys",'place',NEW."place",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'root',NEW."root",'seconds',NEW."seconds",'size',NEW."size",'taken_at',NEW."taken_at",'tree_size',NEW."tree_size",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_backup_no_delete BEFORE DELETE ON record_backup BEGIN SELECT RAISE(ABORT, 'titer: record_backup is append-only'); END
+
+CREATE TRIGGER titer_record_backup_no_update BEFORE UPDATE ON record_backup BEGIN SELECT RAISE(ABORT, 'titer: record_backup is append-only'); END
+
 CREATE TRIGGER titer_record_content_insert AFTER INSERT ON record_content BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_content', NEW.id, NEW.version, NULL, json_object('digest',NEW."digest",'id',NEW."id",'media_type',NEW."media_type",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'size',NEW."size",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_content_no_delete BEFORE DELETE ON record_content BEGIN SELECT RAISE(ABORT, 'titer: record_content is append-only'); END
@@ -2090,6 +2150,12 @@ CREATE TRIGGER titer_record_delegation_delete AFTER DELETE ON record_delegation 
 CREATE TRIGGER titer_record_delegation_insert AFTER INSERT ON record_delegation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_delegation', NEW.id, NEW.version, NULL, json_object('begins_at',NEW."begins_at",'ends_at',NEW."ends_at",'from_id',NEW."from_id",'given_by',NEW."given_by",'id',NEW."id",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'revoked_by',NEW."revoked_by",'role',NEW."role",'to_id',NEW."to_id",'verbs',NEW."verbs",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_delegation_update AFTER UPDATE ON record_delegation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_delegation.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_delegation.from_id keeps its first value') WHERE NEW."from_id" IS NOT OLD."from_id"; SELECT RAISE(ABORT, 'titer: record_delegation.to_id keeps its first value') WHERE NEW."to_id" IS NOT OLD."to_id"; SELECT RAISE(ABORT, 'titer: record_delegation.role keeps its first value') WHERE NEW."role" IS NOT OLD."role"; SELECT RAISE(ABORT, 'titer: record_delegation.verbs keeps its first value') WHERE NEW."verbs" IS NOT OLD."verbs"; SELECT RAISE(ABORT, 'titer: record_delegation.begins_at keeps its first value') WHERE NEW."begins_at" IS NOT OLD."begins_at"; SELECT RAISE(ABORT, 'titer: record_delegation.ends_at keeps its first value') WHERE NEW."ends_at" IS NOT OLD."ends_at"; SELECT RAISE(ABORT, 'titer: record_delegation.reason keeps its first value') WHERE NEW."reason" IS NOT OLD."reason"; SELECT RAISE(ABORT, 'titer: record_delegation.given_by keeps its first value') WHERE NEW."given_by" IS NOT OLD."given_by"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_delegation', NEW.id, NEW.version, json_object('begins_at',OLD."begins_at",'ends_at',OLD."ends_at",'from_id',OLD."from_id",'given_by',OLD."given_by",'id',OLD."id",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'revoked_by',OLD."revoked_by",'role',OLD."role",'to_id',OLD."to_id",'verbs',OLD."verbs",'version',OLD."version"), json_object('begins_at',NEW."begins_at",'ends_at',NEW."ends_at",'from_id',NEW."from_id",'given_by',NEW."given_by",'id',NEW."id",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'revoked_by',NEW."revoked_by",'role',NEW."role",'to_id',NEW."to_id",'verbs',NEW."verbs",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_drill_insert AFTER INSERT ON record_drill BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_drill', NEW.id, NEW.version, NULL, json_object('backup_digest',NEW."backup_digest",'file_name',NEW."file_name",'files',NEW."files",'holds',json(CASE NEW."holds" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'performed_by',NEW."performed_by",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'seconds',NEW."seconds",'started_at',NEW."started_at",'tree_size',NEW."tree_size",'verdict',NEW."verdict",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_drill_no_delete BEFORE DELETE ON record_drill BEGIN SELECT RAISE(ABORT, 'titer: record_drill is append-only'); END
+
+CREATE TRIGGER titer_record_drill_no_update BEFORE UPDATE ON record_drill BEGIN SELECT RAISE(ABORT, 'titer: record_drill is append-only'); END
 
 CREATE TRIGGER titer_record_duty_conflict_delete AFTER DELETE ON record_duty_conflict BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_duty_conflict', OLD.id, OLD.version + 1, json_object('detail',OLD."detail",'found_at',OLD."found_at",'gone_at',OLD."gone_at",'id',OLD."id",'key',OLD."key",'kind',OLD."kind",'person_id',OLD."person_id",'process_at',OLD."process_at",'record_id',OLD."record_id",'record_type',OLD."record_type",'recorded_at',OLD."recorded_at",'version',OLD."version"), NULL)); END
 
@@ -2120,6 +2186,12 @@ CREATE TRIGGER titer_record_person_delete AFTER DELETE ON record_person BEGIN SE
 CREATE TRIGGER titer_record_person_insert AFTER INSERT ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',NEW."credential_mac",'failed_attempts',NEW."failed_attempts",'full_name',NEW."full_name",'id',NEW."id",'locked_at',NEW."locked_at",'password_count',NEW."password_count",'password_set_at',NEW."password_set_at",'password_set_by',NEW."password_set_by",'policy_acknowledged_at',NEW."policy_acknowledged_at",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'robot_for',NEW."robot_for",'username',NEW."username",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_person_update AFTER UPDATE ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_person.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_person.username keeps its first value') WHERE NEW."username" IS NOT OLD."username"; SELECT RAISE(ABORT, 'titer: record_person.robot_for keeps its first value') WHERE NEW."robot_for" IS NOT OLD."robot_for"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',OLD."credential_mac",'failed_attempts',OLD."failed_attempts",'full_name',OLD."full_name",'id',OLD."id",'locked_at',OLD."locked_at",'password_count',OLD."password_count",'password_set_at',OLD."password_set_at",'password_set_by',OLD."password_set_by",'policy_acknowledged_at',OLD."policy_acknowledged_at",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'robot_for',OLD."robot_for",'username',OLD."username",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',NEW."credential_mac",'failed_attempts',NEW."failed_attempts",'full_name',NEW."full_name",'id',NEW."id",'locked_at',NEW."locked_at",'password_count',NEW."password_count",'password_set_at',NEW."password_set_at",'password_set_by',NEW."password_set_by",'policy_acknowledged_at',NEW."policy_acknowledged_at",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'robot_for',NEW."robot_for",'username',NEW."username",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_restore_insert AFTER INSERT ON record_restore BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_restore', NEW.id, NEW.version, NULL, json_object('accepted_by',NEW."accepted_by",'backup_digest',NEW."backup_digest",'file_name',NEW."file_name",'id',NEW."id",'lost',NEW."lost",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'restored_at',NEW."restored_at",'root',NEW."root",'statement',NEW."statement",'tree_size',NEW."tree_size",'version',NEW."version",'witnessed_root',NEW."witnessed_root",'witnessed_size',NEW."witnessed_size"))); END
+
+CREATE TRIGGER titer_record_restore_no_delete BEFORE DELETE ON record_restore BEGIN SELECT RAISE(ABORT, 'titer: record_restore is append-only'); END
+
+CREATE TRIGGER titer_record_restore_no_update BEFORE UPDATE ON record_restore BEGIN SELECT RAISE(ABORT, 'titer: record_restore is append-only'); END
 
 CREATE TRIGGER titer_record_rights_search_insert AFTER INSERT ON record_rights_search BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_rights_search', NEW.id, NEW.version, NULL, json_object('found',NEW."found",'gone',NEW."gone",'id',NEW."id",'people',NEW."people",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'rules_count',NEW."rules_count",'rules_digest',NEW."rules_digest",'searched_at',NEW."searched_at",'standing',NEW."standing",'version',NEW."version"))); END
 
