@@ -14,8 +14,9 @@ NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
 
+# On two workers: WORKERS=0 runs all in one process, as a debugger wants it.
 test: $(STAMP) $(PAGES)
-	$(BIN)/pytest -q -m "not slow" $(ARGS)
+	$(BIN)/pytest -q -m "not slow" -n $(or $(WORKERS),2) --no-loadscope-reorder $(ARGS)
 
 # Connectors against real servers that are cut, frozen and killed: minutes of waiting, and it wants a quiet machine.
 conformance: $(STAMP)

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import Engine
 from tests import postgresql
+from xdist.scheduler import LoadFileScheduling
 
 from titer.base.clock import ManualClock
 from titer.base.ids import IdSource
@@ -28,6 +29,23 @@ PASSWORD = "correct horse battery"
 settings.register_profile("house", deadline=None)
 settings.register_profile("long", max_examples=5000, deadline=None)
 settings.load_profile("house")
+
+
+class _FilesAndTheDemo(LoadFileScheduling):
+    """A file's tests stay on one worker, and so do all that watch demos: those share what they have seen."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/demo" if nodeid.startswith("tests/demo/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _FilesAndTheDemo:
+    """How `make test` spreads the tests over its workers."""
+    return _FilesAndTheDemo(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The demos take longest and come first, so that nobody waits for them alone at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/demo/"))
 
 
 @pytest.fixture
