@@ -139,7 +139,9 @@ def owner_engine(folder: Path, config: Config, opened: Vault, owner: str | None)
         Invalid: if no owner is given.
     """
     if owner is None:
-        raise Invalid("The tables' owner is not named.", do="Give --owner postgresql://titer_owner@host:5432/name.")
+        raise Invalid(
+            "The tables' owner is not named.", do="Give --owner postgresql://titer_owner@host:5432/name."
+        )
     return postgres.engine(_owner_address(owner), opened.read(folder / "keys" / KEY_FILE))
 
 

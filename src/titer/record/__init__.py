@@ -10,6 +10,7 @@ from titer.record.actions import (
 )
 from titer.record.content import ContentFiles
 from titer.record.identity import Identity, LoggedIn, Occasion, Proof, require_person
+from titer.record.ledger_model import ClockStep, LedgerCosignature, LedgerKey, LedgerNode, WatchedLedger
 from titer.record.model import (
     AccessEvent,
     Base,
@@ -38,13 +39,17 @@ __all__ = [
     "ActionSpec",
     "Actor",
     "Base",
+    "ClockStep",
     "ContentFiles",
     "ContentObject",
     "Identity",
     "Installation",
     "LedgerCheckpoint",
+    "LedgerCosignature",
     "LedgerEntry",
+    "LedgerKey",
     "LedgerLeaf",
+    "LedgerNode",
     "LoggedIn",
     "LoginSession",
     "Occasion",
@@ -63,6 +68,7 @@ __all__ = [
     "Subscription",
     "Training",
     "Unit",
+    "WatchedLedger",
     "Worker",
     "open_record",
     "require_person",

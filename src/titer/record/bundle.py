@@ -22,12 +22,12 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, select, tuple_
 
 from titer.base.canonical import canonical
 from titer.base.errors import IntegrityFault, Invalid
 from titer.record import checkpoint as heads
-from titer.record import merkle
+from titer.record import merkle, tree
 from titer.record.actions import Actor
 from titer.record.model import Export, Installation, LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.sealer import Sealer
@@ -60,30 +60,6 @@ def write_zip(members: dict[str, bytes]) -> bytes:
             info.external_attr = 0o644 << 16
             archive.writestr(info, members[name])
     return buffer.getvalue()
-
-
-def batch_proof(leaves: Sequence[bytes], selected: Sequence[int]) -> list[bytes]:
-    """The subtree hashes that, with the selected leaves, give the root; depth first, left before right.
-
-    Args:
-        leaves: all leaf hashes of the tree.
-        selected: ascending indices of the leaves that the verifier has.
-    """
-    proof: list[bytes] = []
-
-    def walk(low: int, high: int, begin: int, end: int) -> None:
-        if begin == end:
-            proof.append(merkle.root(leaves[low:high]))
-        elif high - low > 1:
-            middle = low + (1 << (high - low - 1).bit_length() - 1)
-            cut = begin
-            while cut < end and selected[cut] < middle:
-                cut += 1
-            walk(low, middle, begin, cut)
-            walk(middle, high, cut, end)
-
-    walk(0, len(leaves), 0, len(selected))
-    return proof
 
 
 def export(
@@ -130,29 +106,21 @@ def export(
         head = session.scalars(
             select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
         ).one()
-        entries: list[tuple[int, str]] = []
+        entries: list[Row[int, bytes, str]] = []
         for start in range(0, len(keys), _CHUNK):
-            found = session.execute(
-                select(
-                    LedgerLeaf.leaf_index, LedgerEntry.body, LedgerEntry.record_version, LedgerEntry.record_id
-                )
+            entries += session.execute(
+                select(LedgerLeaf.leaf_index, LedgerLeaf.leaf_hash, LedgerEntry.body)
                 .join(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
                 .where(
                     tuple_(LedgerEntry.record_type, LedgerEntry.record_id).in_(keys[start : start + _CHUNK]),
                     LedgerLeaf.leaf_index < head.tree_size,
                 )
             ).all()
-            entries.extend((item.leaf_index, item.body) for item in found)
-        leaves = list(
-            session.scalars(
-                select(LedgerLeaf.leaf_hash)
-                .where(LedgerLeaf.leaf_index < head.tree_size)
-                .order_by(LedgerLeaf.leaf_index)
-            )
-        )
-    entries = _up_to(sorted(entries), listing)
-    if any(merkle.leaf_hash(body.encode()) != leaves[index] for index, body in entries):
-        raise IntegrityFault("An entry is not the one that was sealed.", do="Run `titer verify`.")
+        kept = _up_to(sorted(entries, key=lambda entry: entry.leaf_index), listing)
+        leaves = [merkle.leaf_hash(entry.body.encode()) for entry in kept]
+        if leaves != [entry.leaf_hash for entry in kept]:
+            raise IntegrityFault("An entry is not the one that was sealed.", do="Run `titer verify`.")
+        proof = tree.stored(session, head.tree_size).batch_proof([entry.leaf_index for entry in kept])
     manifest = {
         "format": FORMAT,
         "export": row.id,
@@ -167,14 +135,16 @@ def export(
     keys_text += [f"witness {witness.signer.cosigner}" for witness in sealer.witnesses]
     members = {
         "manifest.json": canonical(manifest),
-        "ledger/entries.jsonl": "".join(body + "\n" for _, body in entries).encode(),
-        "ledger/leaves.txt": "".join(f"{index} {leaves[index].hex()}\n" for index, _ in entries).encode(),
-        "ledger/proof.bin": b"".join(batch_proof(leaves, [index for index, _ in entries])),
+        "ledger/entries.jsonl": "".join(entry.body + "\n" for entry in kept).encode(),
+        "ledger/leaves.txt": "".join(
+            f"{entry.leaf_index} {leaf.hex()}\n" for entry, leaf in zip(kept, leaves, strict=True)
+        ).encode(),
+        "ledger/proof.bin": b"".join(proof),
         "ledger/checkpoint.txt": head.note.encode(),
         "ledger/keys.txt": ("\n".join(keys_text) + "\n").encode(),
     }
     members.update({f"files/{name}": data for name, data in files.items()})
-    _check_head(head.note, len(leaves))
+    _check_head(head.note, head.tree_size)
     return write_zip(members)
 
 
@@ -196,15 +166,17 @@ def _listing(record: Record, wanted: list[tuple[str, str]]) -> list[dict[str, ob
         return listing
 
 
-def _up_to(entries: list[tuple[int, str]], listing: list[dict[str, object]]) -> list[tuple[int, str]]:
+def _up_to(
+    entries: Sequence[Row[int, bytes, str]], listing: list[dict[str, object]]
+) -> list[Row[int, bytes, str]]:
     """Leave out what came to a listed record after the listing was made."""
     last = {(item["type"], item["id"]): item["version"] for item in listing}
     kept = []
-    for index, body in entries:
-        entry = json.loads(body)
+    for row in entries:
+        entry = json.loads(row.body)
         limit = last.get((entry["record_type"], entry["record_id"]))
         if limit is None or entry["version"] <= limit:
-            kept.append((index, body))
+            kept.append(row)
     return kept
 
 

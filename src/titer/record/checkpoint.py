@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from titer.base.clock import Clock, from_iso, iso
-from titer.base.errors import IntegrityFault
+from titer.base.errors import IntegrityFault, Unavailable
 from titer.base.files import sync_folder
 from titer.base.vault import Vault
 from titer.record import merkle
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 _ED25519 = b"\x01"
 _COSIGNATURE = b"\x04"
+WITNESS_KEY = "witness.key"
+"""The file of a witness' first key, in its folder."""
 _TAIL = 16_384
 """More bytes than any note has."""
 
@@ -90,6 +93,19 @@ class Signer:
             raise IntegrityFault(f"The signing key {path.name} is damaged.", do="Restore it from the backup.")
         return cls(name, Ed25519PrivateKey.from_private_bytes(data))
 
+    @classmethod
+    def make(cls, name: str, folder: Path, stem: str, vault: Vault) -> Signer:
+        """A new key, in a file `STEM-HASH.key` that bears the key's hash in its name."""
+        key = Ed25519PrivateKey.generate()
+        made = cls(name, key)
+        vault.write(folder / f"{stem}-{made.tag}.key", key.private_bytes_raw())
+        return made
+
+    @property
+    def tag(self) -> str:
+        """The hash that names the key in signature lines, hexadecimal."""
+        return key_id(self.name, _ED25519, self.public).hex()
+
     @property
     def verifier(self) -> str:
         """The public key in the form that people pin."""
@@ -106,8 +122,12 @@ class Signer:
 
     def sign_text(self, text: str) -> str:
         """The note over any text that ends in a newline."""
+        return f"{text}\n{self.line(text)}"
+
+    def line(self, text: str) -> str:
+        """The signature line over a note's text."""
         blob = key_id(self.name, _ED25519, self.public) + self._key.sign(text.encode())
-        return f"{text}\n— {self.name} {base64.b64encode(blob).decode()}\n"
+        return f"— {self.name} {base64.b64encode(blob).decode()}\n"
 
     def cosign(self, note: str, seconds: int) -> str:
         """The cosignature line over the note's text at a time (seconds since 1970)."""
@@ -132,20 +152,50 @@ def parse(note: str) -> Head:
     Raises:
         IntegrityFault: if it is not in the form of a checkpoint.
     """
-    lines = note_text(note).splitlines()
+    lines = note_text(note).removesuffix("\n").split("\n")
     try:
         size, head_root = int(lines[1]), base64.b64decode(lines[2], validate=True)
+        if str(size) != lines[1] or size < 0:
+            raise ValueError(f"{lines[1][:40]!r} is no size")
     except (IndexError, ValueError) as error:
         raise IntegrityFault("A checkpoint is malformed.", why=str(error)) from error
     return Head(lines[0], size, head_root, tuple(lines[3:]))
 
 
+def parse_key(verifier: str) -> tuple[str, bytes, bytes, bytes]:
+    """Name, hash, algorithm and public key out of `name+hash+base64`.
+
+    Raises:
+        IntegrityFault: if it is no key, or does not have the hash that it states.
+    """
+    name, _, rest = verifier.partition("+")
+    tag, _, encoded = rest.partition("+")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        raw = b""
+    algorithm, public = raw[:1], raw[1:]
+    known = algorithm in (_ED25519, _COSIGNATURE) and len(public) == 32
+    if not name or not known or verifier_key(name, public, algorithm) != verifier:
+        raise IntegrityFault(
+            f"This is no key of a ledger or witness: {verifier[:80]!r}.", do="It has the form NAME+HASH+KEY."
+        )
+    return name, bytes.fromhex(tag), algorithm, public
+
+
 def verify(note: str, verifier: str) -> bool:
     """Whether the note bears a valid signature or cosignature of the key (`name+hash+base64`)."""
-    name, _, encoded = verifier.split("+", 2)
-    raw = base64.b64decode(encoded)
-    algorithm, public = raw[:1], raw[1:]
-    tag = key_id(name, algorithm, public)
+    return _signed_at(note, verifier) is not None
+
+
+def cosigned_at(note: str, verifier: str) -> int | None:
+    """When a witness cosigned (seconds since 1970, by its own clock); None if the note bears no line of this key."""
+    return _signed_at(note, verifier)
+
+
+def _signed_at(note: str, verifier: str) -> int | None:
+    """The time that a valid line of the key states, 0 for one that states none."""
+    name, tag, algorithm, public = parse_key(verifier)
     text = note_text(note)
     for line in note.rpartition("\n\n")[2].split("\n"):
         dash, _, rest = line.partition(" ")
@@ -159,7 +209,7 @@ def verify(note: str, verifier: str) -> bool:
         # Base64 has spare bits at its end: only the one canonical spelling counts.
         if blob[:4] != tag or base64.b64encode(blob).decode() != blob64 or len(blob) < 12:
             continue
-        message, signature = text.encode(), blob[4:]
+        message, signature, seconds = text.encode(), blob[4:], 0
         if algorithm == _COSIGNATURE:
             seconds = struct.unpack(">Q", blob[4:12])[0]
             message, signature = f"cosignature/v1\ntime {seconds}\n{text}".encode(), blob[12:]
@@ -167,8 +217,8 @@ def verify(note: str, verifier: str) -> bool:
             Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
         except InvalidSignature:
             continue
-        return True
-    return False
+        return seconds
+    return None
 
 
 def sealing_time(head: Head) -> datetime | None:
@@ -193,18 +243,70 @@ class FileWitness:
 
     Args:
         name: as it stands in cosignature lines.
-        folder: holds the key (sealed), the last head and all cosigned notes.
+        folder: holds the keys (sealed), the last head and all cosigned notes.
         clock: the witness' own clock.
-        vault: opens the key.
+        vault: opens the keys.
+        create: make folder and key where there are none; else the witness is *away* until they are there.
+        required: whether a head counts as witnessed only with its cosignature.
     """
 
-    def __init__(self, name: str, folder: Path, clock: Clock, vault: Vault) -> None:
+    kind = "file"
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        clock: Clock,
+        vault: Vault,
+        *,
+        create: bool = True,
+        required: bool = True,
+    ) -> None:
+        self.name = name
+        self.required = required
         self._folder = folder
         self._clock = clock
-        folder.mkdir(parents=True, exist_ok=True)
-        self.signer = Signer.open(name, folder / "witness.key", vault, create=True)
-        self._last = self._read_last()
-        self._end_cleanly()
+        self._vault = vault
+        self._signers: dict[str, Signer] = {}
+        self._last: tuple[int, bytes] = (0, merkle.EMPTY_ROOT)
+        self._there = False
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
+            Signer.open(name, folder / WITNESS_KEY, vault, create=True)
+            self._open()
+        elif (folder / WITNESS_KEY).exists():
+            self._open()
+
+    @property
+    def folder(self) -> Path:
+        """Where it keeps what it knows."""
+        return self._folder
+
+    @property
+    def signer(self) -> Signer:
+        """Its first key.
+
+        Raises:
+            Unavailable: if the witness is away.
+        """
+        self._require()
+        return next(iter(self._signers.values()))
+
+    @property
+    def verifiers(self) -> list[str]:
+        """Its keys in the form that people pin, oldest first; none while it is away."""
+        return list(self._signers)
+
+    def new_key(self) -> str:
+        """Make another key; it cosigns once the ledger knows it.
+
+        Returns:
+            The key in the form that people pin.
+        """
+        self._require()
+        signer = Signer.make(self.name, self._folder, "witness", self._vault)
+        self._signers[signer.cosigner] = signer
+        return signer.cosigner
 
     @property
     def last(self) -> tuple[int, bytes]:
@@ -218,6 +320,8 @@ class FileWitness:
             OSError: if the file cannot be read.
             UnicodeDecodeError: if it is no text any more.
         """
+        if not (self._folder / WITNESS_KEY).exists():
+            raise FileNotFoundError(f"the witness {self.name} is away: {self._folder} does not hold its key")
         path = self._folder / "notes.txt"
         parts = path.read_text(encoding="utf-8").split("\n\n") if path.exists() else [""]
         found = [f"{text}\n\n{lines}\n" for text, lines in zip(parts[0::2], parts[1::2], strict=False)]
@@ -242,31 +346,73 @@ class FileWitness:
         self._write_last(head)
         self._last = (head.size, head.root)
 
-    def cosign(self, note: str, proof: list[bytes]) -> str:
+    def cosign(self, note: str, proof: list[bytes], verifiers: Sequence[str] = ()) -> str:
         """Check that the head extends the last one, write it down durably, and cosign.
 
         Args:
             note: the checkpoint.
             proof: consistency from `last` to it (empty from size 0).
+            verifiers: the keys to cosign with; the first one if left out.
 
         Raises:
-            IntegrityFault: if the head does not extend the last one seen.
+            IntegrityFault: if the head does not extend the last one seen, or a key's file is missing.
+            Unavailable: if the witness is away.
             OSError: if it could not be written down durably; then nothing is cosigned.
         """
+        self._require()
         head = parse(note)
         size, seen = self._last
         ok = size == 0 or merkle.verify_consistency(size, head.size, seen, head.root, proof)
         if not ok:
             raise IntegrityFault(
-                f"The witness {self.signer.name} saw a ledger of {size:,} entries that this one "
+                f"The witness {self.name} saw a ledger of {size:,} entries that this one "
                 f"of {head.size:,} does not extend.",
                 why="The database was rolled back to an older state, or its history was rewritten.",
                 do="Stop, keep both copies, and compare them with `titer verify`.",
             )
-        cosignature = self.signer.cosign(note, int(self._clock.now().timestamp()))
+        missing = [one for one in verifiers if one not in self._signers]
+        if missing:
+            raise IntegrityFault(
+                f"The witness {self.name} lacks the file of its key {missing[0].split('+')[1]}.",
+                do="Restore it from the backup.",
+            )
+        seconds = int(self._clock.now().timestamp())
+        signers = [self._signers[one] for one in verifiers] or [self.signer]
+        cosignature = "".join(signer.cosign(note, seconds) for signer in signers)
         self._write(head, note + cosignature)
         self._last = (head.size, head.root)
         return cosignature
+
+    def present(self) -> bool:
+        """Whether its folder is there; one that came back is read again."""
+        try:
+            self._require()
+        except Unavailable:
+            return False
+        return True
+
+    def _require(self) -> None:
+        try:
+            there = (self._folder / WITNESS_KEY).exists()
+            if there and not self._there:
+                self._open()
+        except OSError as error:
+            self._there = False
+            raise Unavailable(f"The witness {self.name} cannot be read.", why=str(error)) from error
+        self._there = there
+        if not there:
+            raise Unavailable(
+                f"The witness {self.name} is away: {self._folder} does not hold its key.",
+                do="Bring its volume back; until then nothing that waits for it goes out.",
+            )
+
+    def _open(self) -> None:
+        paths = [self._folder / WITNESS_KEY, *sorted(self._folder.glob("witness-*.key"))]
+        signers = [Signer.open(self.name, path, self._vault) for path in paths]
+        self._signers = {signer.cosigner: signer for signer in signers}
+        self._last = self._read_last()
+        self._end_cleanly()
+        self._there = True
 
     def _read_last(self) -> tuple[int, bytes]:
         path = self._folder / "last.json"
@@ -303,7 +449,7 @@ class FileWitness:
             notes.truncate(end)
             os.fsync(notes.fileno())
         sync_folder(self._folder)
-        log.warning("the witness %s had a note that was cut short; it is in torn.txt", self.signer.name)
+        log.warning("the witness %s had a note that was cut short; it is in torn.txt", self.name)
 
     def _confirmed(self, data: bytes) -> int | None:
         """The byte behind the note that last.json names; None where there is no such note."""
@@ -321,7 +467,7 @@ class FileWitness:
         try:
             text = data.decode()
             parse(text[:-1])
-            return text.endswith("\n\n") and verify(text[:-1], self.signer.cosigner)
+            return text.endswith("\n\n") and any(verify(text[:-1], one) for one in self._signers)
         except (ValueError, IntegrityFault):
             return False
 

@@ -1,12 +1,13 @@
 """The Merkle tree of RFC 9162 (Certificate Transparency 2.0), sections 2.1.1 to 2.1.5, over SHA-256.
 
-Pure functions over leaf hashes, and a frontier that grows in O(log n) memory.
+Pure functions over leaf hashes, a frontier that grows in O(log n) memory, and proofs out of stored tiles.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -21,21 +22,64 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-class Frontier:
-    """The right edge of a growing tree: the roots of its perfect subtrees, largest first."""
+TILE = 8
+"""Levels of the tree in one tile (C2SP tlog-tiles): a whole tile has 256 hashes."""
+_WHOLE = 1 << TILE
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._peaks: list[tuple[int, bytes]] = []
+Node = tuple[int, int, bytes]
+"""A complete subtree: its level (it has 2^level leaves), its position from the left, its root."""
+
+Tiles = Callable[[int, int], Sequence[bytes]]
+"""Gives the hashes of a tile: those of level 8 x the first argument, from position 256 x the second on."""
+
+
+class Frontier:
+    """The right edge of a growing tree: the roots of its perfect subtrees, largest first.
+
+    Args:
+        size: how many leaves.
+        peaks: level and root of each perfect subtree.
+    """
+
+    def __init__(self, size: int = 0, peaks: Sequence[tuple[int, bytes]] = ()) -> None:
+        self.size = size
+        self._peaks: list[tuple[int, bytes]] = list(peaks)
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        level, node = 0, leaf
-        while self._peaks and self._peaks[-1][0] == level:
-            node = node_hash(self._peaks.pop()[1], node)
-            level += 1
-        self._peaks.append((level, node))
         self.size += 1
+        self._push(0, leaf, [])
+
+    def extend(self, leaves: Sequence[bytes]) -> list[Node]:
+        """Add leaf hashes.
+
+        Returns:
+            The complete subtrees of 256, 65,536, ... leaves that end with them; they are worth keeping, since any
+            proof can be computed from them and the leaves.
+        """
+        made: list[Node] = []
+        begin = 0
+        while begin < len(leaves):
+            if self.size % _WHOLE == 0 and len(leaves) - begin >= _WHOLE:
+                self.size += _WHOLE
+                self._push(TILE, root(leaves[begin : begin + _WHOLE]), made)
+                begin += _WHOLE
+            else:
+                self.size += 1
+                self._push(0, leaves[begin], made)
+                begin += 1
+        return made
+
+    def _push(self, level: int, node: bytes, made: list[Node]) -> None:
+        peaks = self._peaks
+        if level:
+            made.append((level, (self.size >> level) - 1, node))
+        while peaks and peaks[-1][0] == level:
+            node = node_hash(peaks.pop()[1], node)
+            level += 1
+            if level % TILE == 0:
+                made.append((level, (self.size >> level) - 1, node))
+        peaks.append((level, node))
 
     def root(self) -> bytes:
         """The root over all leaves so far."""
@@ -48,90 +92,118 @@ class Frontier:
 
     def copy(self) -> Frontier:
         """An independent copy, to grow it on trial."""
-        twin = Frontier()
-        twin.size, twin._peaks = self.size, list(self._peaks)
-        return twin
+        return Frontier(self.size, self._peaks)
 
 
-class Tree:
-    """All leaves, with the hashes of their perfect subtrees, so that any proof costs O(log^2 n)."""
+class StoredTree:
+    """Proofs out of stored tiles: a few tiles are read for each, and nothing else is held.
 
-    def __init__(self) -> None:
-        self._levels: list[list[bytes]] = [[]]
+    Args:
+        tiles: reads one.
+        size: how many leaves the tree has.
+    """
 
-    def __len__(self) -> int:
-        """How many leaves."""
-        return len(self._levels[0])
+    def __init__(self, tiles: Tiles, size: int) -> None:
+        self._tiles = tiles
+        self._read: dict[tuple[int, int], Sequence[bytes]] = {}
+        self.size = size
 
-    def leaf(self, index: int) -> bytes:
-        """A leaf's hash."""
-        return self._levels[0][index]
-
-    def append(self, leaf: bytes) -> None:
-        """Add one leaf hash."""
-        node, level = leaf, 0
-        while True:
-            row = self._levels[level]
-            row.append(node)
-            if len(row) & 1:
-                return
-            node = node_hash(row[-2], node)
-            level += 1
-            if level == len(self._levels):
-                self._levels.append([])
-
-    def truncate(self, size: int) -> None:
-        """Forget the leaves from `size` on."""
-        for level, row in enumerate(self._levels):
-            del row[size >> level :]
+    def frontier(self) -> Frontier:
+        """Its right edge, from which it can go on growing."""
+        peaks, low = [], 0
+        for level in range(self.size.bit_length() - 1, -1, -1):
+            if self.size >> level & 1:
+                peaks.append((level, self._node(level, low >> level)))
+                low += 1 << level
+        return Frontier(self.size, peaks)
 
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` leaves; over all if left out."""
-        count = len(self) if size is None else size
-        return self._range(0, count) if count else EMPTY_ROOT
+        count = self.size if size is None else size
+        if not 0 <= count <= self.size:
+            raise IndexError(f"no tree of {count} leaves inside one of {self.size}")
+        return self.range(0, count) if count else EMPTY_ROOT
 
     def inclusion_proof(self, index: int, size: int) -> list[bytes]:
         """As the function of the same name, over the first `size` leaves."""
-        if not 0 <= index < size <= len(self):
+        if not 0 <= index < size <= self.size:
             raise IndexError(f"leaf {index} of a tree of {size}")
         path: list[bytes] = []
         low, high = 0, size
         while high - low > 1:
             middle = low + _split(high - low)
             if index < middle:
-                path.append(self._range(middle, high))
+                path.append(self.range(middle, high))
                 high = middle
             else:
-                path.append(self._range(low, middle))
+                path.append(self.range(low, middle))
                 low = middle
         return path[::-1]
 
     def consistency_proof(self, first: int, size: int) -> list[bytes]:
         """As the function of the same name, over the first `size` leaves."""
-        if not 0 < first <= size <= len(self):
+        if not 0 < first <= size <= self.size:
             raise IndexError(f"no tree of {first} leaves inside one of {size}")
         proof: list[bytes] = []
         low, high, complete = 0, size, True
         while first != high:
             middle = low + _split(high - low)
             if first <= middle:
-                proof.append(self._range(middle, high))
+                proof.append(self.range(middle, high))
                 high = middle
             else:
-                proof.append(self._range(low, middle))
+                proof.append(self.range(low, middle))
                 low, complete = middle, False
         if not complete:
-            proof.append(self._range(low, high))
+            proof.append(self.range(low, high))
         return proof[::-1]
 
-    def _range(self, low: int, high: int) -> bytes:
+    def batch_proof(self, selected: Sequence[int]) -> list[bytes]:
+        """The subtree hashes that, with the selected leaves, give the root; depth first, left before right.
+
+        Args:
+            selected: ascending indices of the leaves that the verifier has.
+        """
+        proof: list[bytes] = []
+
+        def walk(low: int, high: int, begin: int, end: int) -> None:
+            if begin == end:
+                proof.append(self.range(low, high))
+            elif high - low > end - begin:
+                middle = low + _split(high - low)
+                cut = bisect_left(selected, middle, begin, end)
+                walk(low, middle, begin, cut)
+                walk(middle, high, cut, end)
+
+        walk(0, self.size, 0, len(selected))
+        return proof
+
+    def range(self, low: int, high: int) -> bytes:
         """The root over leaves low to high; low is where a subtree of the tree begins."""
         count = high - low
         level = count.bit_length() - 1
         if count == 1 << level:
-            return self._levels[level][low >> level]
+            return self._node(level, low >> level)
         middle = low + _split(count)
-        return node_hash(self._range(low, middle), self._range(middle, high))
+        return node_hash(self.range(low, middle), self.range(middle, high))
+
+    def _node(self, level: int, position: int) -> bytes:
+        """The root of a complete subtree: one of a tile's hashes, or computed from some of them."""
+        base, above = divmod(level, TILE)
+        first, count = position << above, 1 << above
+        tile = self.tile(base, first >> TILE)
+        offset = first % _WHOLE
+        part = tile[offset : offset + count]
+        if len(part) != count:
+            raise IndexError(f"hashes of level {TILE * base} from position {first} on are missing")
+        return root(part)
+
+    def tile(self, base: int, index: int) -> Sequence[bytes]:
+        """One tile, read once."""
+        found = self._read.get((base, index))
+        if found is None:
+            found = self._read[base, index] = self._tiles(base, index)
+        return found
 
 
 def _split(count: int) -> int:
@@ -140,11 +212,15 @@ def _split(count: int) -> int:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """The root over leaf hashes."""
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.append(leaf)
-    return frontier.root()
+    """The root over leaf hashes, level by level; the odd one out goes up as it is."""
+    if not leaves:
+        return EMPTY_ROOT
+    sha256, level = hashlib.sha256, leaves
+    while len(level) > 1:
+        odd = [level[-1]] if len(level) & 1 else []
+        pairs = zip(level[0::2], level[1::2], strict=False)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
+    return level[0]
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:

@@ -1,20 +1,73 @@
-"""The sealer: appends committed entries to the tree, in commit order, and signs heads that witnesses cosign."""
+"""The sealer: appends committed entries to the tree, in commit order, and signs heads that witnesses cosign.
+
+It holds the tree's right edge and nothing else; proofs are computed out of stored tiles. Writers never wait for it.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Row, func, insert, select
+from sqlalchemy.orm import Session
 
-from titer.base.errors import IntegrityFault, Stopped, TiterError, Unavailable
+from titer.base.errors import IntegrityFault, Refused, Stopped, TiterError, Unavailable
 from titer.record import checkpoint as heads
-from titer.record import merkle
+from titer.record import merkle, timekeeping, tree
 from titer.record.errors import storage
+from titer.record.keys import MARK, Keys
+from titer.record.ledger_model import LedgerCosignature, LedgerKey
 from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.service import Record
+from titer.record.timekeeping import TimeKeeper, TimeState
+from titer.record.witnesses.rules import Policy, Standing
+
+log = logging.getLogger(__name__)
+
+Prove = Callable[[int], list[bytes]]
+"""Gives the consistency proof from a smaller tree to the head at hand."""
+
+
+class RemoteWitness(Protocol):
+    """A witness that is asked over a network, beside the sealing.
+
+    Attributes:
+        name: of the witness.
+        kind: `titer` or `timestamp`.
+        required: whether a head counts as witnessed only with its answer.
+        every_s: the least time between two questions, seconds.
+    """
+
+    name: str
+    kind: str
+    required: bool
+    every_s: float
+
+    def ask(self, note: str, seen: int, prove: Prove) -> str:
+        """Ask it to vouch for a head.
+
+        Args:
+            note: the checkpoint.
+            seen: size of the last head that it is known to have seen; it may know better.
+            prove: consistency proofs.
+
+        Returns:
+            What is kept: cosignature lines, or a token in Base64. It was verified.
+
+        Raises:
+            Unavailable: if it does not answer, or not in time.
+            Refused: if it says that the head does not extend what it saw.
+        """
+        ...
+
+    def holds(self, note: str, answer: str, verifiers: Sequence[str]) -> bool:
+        """Whether a kept answer vouches for the head, under the keys that the ledger knows of it."""
+        ...
 
 
 class Sealer:
@@ -23,39 +76,146 @@ class Sealer:
     Args:
         record: whose ledger it is.
         origin: the ledger's name in checkpoints.
-        signer: the ledger's key.
-        witnesses: each must cosign before a head counts as witnessed.
+        signer: the ledger's first key.
+        witnesses: those in files, which cosign while a head is made.
+        others: further keys of the ledger, after a rotation.
+        remote: witnesses that are asked afterwards, each on its own.
+        quorum: how many witnesses must have cosigned in all before a head counts as witnessed.
+        time_state: asks for the state of the server's clock.
     """
 
     def __init__(
-        self, record: Record, origin: str, signer: heads.Signer, witnesses: Sequence[heads.FileWitness]
+        self,
+        record: Record,
+        origin: str,
+        signer: heads.Signer,
+        witnesses: Sequence[heads.FileWitness],
+        *,
+        others: Sequence[heads.Signer] = (),
+        remote: Sequence[RemoteWitness] = (),
+        quorum: int = 1,
+        time_state: TimeKeeper = timekeeping.kernel_time,
     ) -> None:
         self.record = record
         self.origin = origin
         self.signer = signer
         self.witnesses = tuple(witnesses)
+        self.remote = tuple(remote)
+        self.every_witness: tuple[heads.FileWitness | RemoteWitness, ...] = (*self.witnesses, *self.remote)
+        self.policy = Policy(frozenset(one.name for one in self.every_witness if one.required), quorum)
+        self.standing = {one.name: Standing() for one in self.every_witness}
+        self._signers = {one.verifier: one for one in (signer, *others)}
+        self._time_state = time_state
         self._lock = threading.Lock()
-        self._tree = merkle.Tree()
+        self._frontier = merkle.Frontier()
+        self._keys = Keys(signer.verifier)
         self._last_seq = 0
         self._loaded = False
         self._watermark: tuple[int, int] | None = None
+        self._covered: tuple[int, int] = (0, 0)
+
+    # --- what it knows --------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Rebuild the tree from its leaves; done once, before the first sealing."""
+        """Read the tree's right edge, its keys, and how far the witnesses are; done once, before the first sealing.
+
+        Raises:
+            IntegrityFault: if the stored tree cannot be read.
+        """
         with self.record.reading() as session:
-            rows = session.execute(
-                select(LedgerLeaf.leaf_hash, LedgerLeaf.entry_seq).order_by(LedgerLeaf.leaf_index)
+            last = tree.last_leaf(session)
+            size, seq = (last.leaf_index + 1, last.entry_seq) if last is not None else (0, 0)
+            self._frontier = tree.frontier(session, size)
+            self._keys = sealed_keys(session, size, self.signer.verifier)
+            noted = session.execute(
+                select(func.max(LedgerCheckpoint.tree_size), func.max(LedgerCheckpoint.sealed_at)).where(
+                    LedgerCheckpoint.witnessed.is_(True)
+                )
+            ).one()
+            answers = session.execute(
+                select(
+                    LedgerCosignature.witness,
+                    func.max(LedgerCosignature.tree_size),
+                    func.max(LedgerCosignature.received_at),
+                ).group_by(LedgerCosignature.witness)
             ).all()
-        for leaf, seq in rows:
-            self._tree.append(leaf)
-            self._last_seq = seq
+        self._last_seq = seq
+        for name, known, at in answers:
+            if name in self.standing:
+                self.standing[name].answered(known, at)
+        for witness in self.witnesses:
+            known = max(noted[0] or 0, witness.last[0] if witness.last[0] <= size else 0)
+            if known >= self.standing[witness.name].size and known:
+                self.standing[witness.name].answered(known, noted[1])
         self._loaded = True
+
+    def _load_once(self) -> None:
+        if not self._loaded:
+            self.load()
+
+    @property
+    def size(self) -> int:
+        """How many entries are sealed."""
+        with self._lock:
+            self._load_once()
+            return self._frontier.size
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that count at the present size."""
+        with self._lock:
+            self._load_once()
+            return self._keys.copy()
+
+    @property
+    def covered_size(self) -> int:
+        """The size of the largest tree that counts as witnessed."""
+        with self._lock:
+            self._load_once()
+            sizes = {name: standing.size for name, standing in self.standing.items()}
+            return min(self.policy.covered(sizes), self._frontier.size)
+
+    @property
+    def covered_seq(self) -> int:
+        """The last entry that a witnessed checkpoint covers."""
+        size = self.covered_size
+        known, seq = self._covered
+        if size != known:
+            with self.record.reading() as session:
+                seq = (
+                    session.scalar(select(LedgerLeaf.entry_seq).where(LedgerLeaf.leaf_index == size - 1)) or 0
+                )
+            self._covered = (size, seq)
+        return seq
+
+    def add_signer(self, signer: heads.Signer) -> None:
+        """Have another key of the ledger at hand; it signs once the tree holds its entry."""
+        self._signers[signer.verifier] = signer
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nothing is sealed inside, so that ledger and witnesses can be read as they stand together."""
+        with self._lock:
+            yield
+
+    def proof(self, leaf_index: int, size: int) -> list[bytes]:
+        """The inclusion proof of a leaf in the tree of a given size."""
+        with self.record.reading() as session:
+            return tree.stored(session, size).inclusion_proof(leaf_index, size)
+
+    def consistency(self, first: int, size: int) -> list[bytes]:
+        """The proof that the tree of `first` leaves is the beginning of that of `size` (RFC 9162, section 2.1.4)."""
+        with self.record.reading() as session:
+            return tree.stored(session, size).consistency_proof(first, size)
+
+    # --- sealing --------------------------------------------------------------------------------------------
 
     def seal(self) -> int:
         """Append what is new and publish one checkpoint over it.
 
         Returns:
-            The size of the tree. No checkpoint is made when nothing is new.
+            The size of the tree. No checkpoint is made when nothing is new; a witness in a file that was away is
+            asked for its cosignature then.
 
         Raises:
             IntegrityFault: if a witness refuses the head; nothing is stored then, and the record stops writing.
@@ -80,19 +240,24 @@ class Sealer:
             raise
 
     def _grow(self) -> int:
-        if not self._loaded:
-            self.load()
+        self._load_once()
         rows = self._ended()
-        if not rows:
-            return len(self._tree)
-        start = len(self._tree)
-        try:
+        if rows:
             self._extend(rows)
-        except BaseException:
-            self._tree.truncate(start)
-            raise
-        self._last_seq = rows[-1].seq
-        return len(self._tree)
+        else:
+            self._catch_up()
+        return self._frontier.size
+
+    @contextmanager
+    def covering(self) -> Iterator[None]:
+        """A checkpoint covers everything that was committed, and nothing is committed nor sealed inside.
+
+        Raises:
+            IntegrityFault: see `seal`.
+        """
+        with self._lock, self.record.between_actions():
+            self._seal()
+            yield
 
     def _ended(self) -> Sequence[Row[int, str]]:
         """The entries that are not sealed, before the first whose predecessor may still be committed.
@@ -139,116 +304,278 @@ class Sealer:
         return len(rows)
 
     def _extend(self, rows: Sequence[Row[int, str]]) -> None:
-        start = len(self._tree)
-        for row in rows:
-            self._tree.append(merkle.leaf_hash(row.body.encode()))
-        size, now = len(self._tree), self.record.clock.now()
-        head = heads.Head(self.origin, size, self._tree.root(), (heads.clock_extension(now),))
-        note = self.signer.sign(head)
+        grown = self._grown(rows)
+        now = self.record.clock.now()
+        extensions = (heads.clock_extension(now), timekeeping.extension(self._time_state()))
+        head = heads.Head(self.origin, grown.frontier.size, grown.frontier.root(), extensions)
+        note = self._signed(head, grown.keys)
+        complete = True
         for witness in self.witnesses:
-            seen = witness.last[0]
-            proof = self._tree.consistency_proof(seen, size) if 0 < seen <= size else []
-            note += witness.cosign(note, proof)
-        self._store(start, rows, head, note, now)
+            lines = self._cosigned(witness, note, head.size, grown)
+            complete = complete and bool(lines)
+            note += lines
+        self._store(rows, grown, note, now, witnessed=complete and bool(self.witnesses))
+
+    def _grown(self, rows: Sequence[Row[int, str]]) -> _Grown:
+        """The tree with these entries added, not stored yet."""
+        bodies = [row.body for row in rows]
+        leaves = [merkle.leaf_hash(body.encode()) for body in bodies]
+        keys = self._keys
+        if any(MARK in body for body in bodies):
+            keys = keys.copy()
+            for body in bodies:
+                if MARK in body:
+                    keys.fold(json.loads(body))
+        frontier = self._frontier.copy()
+        nodes = frontier.extend(leaves)
+        return _Grown(frontier, leaves, nodes, keys)
+
+    def _signed(self, head: heads.Head, keys: Keys) -> str:
+        """The note, signed with each key that the tree it covers names.
+
+        Raises:
+            IntegrityFault: if a key's file is missing.
+        """
+        text, lines = head.text(), ""
+        for verifier in keys.ledger():
+            signer = self._signers.get(verifier)
+            if signer is None:
+                raise IntegrityFault(
+                    f"The file of the ledger's key {verifier.split('+')[1]} is missing.",
+                    do="Restore it from the backup.",
+                )
+            lines += signer.line(text)
+        return f"{text}\n{lines}"
+
+    def _cosigned(self, witness: heads.FileWitness, note: str, size: int, grown: _Grown) -> str:
+        """The lines of one witness in a file; none if it is away.
+
+        Raises:
+            IntegrityFault: if it refuses.
+        """
+        standing, now = self.standing[witness.name], self.record.clock.now()
+        try:
+            if not witness.present():
+                raise Unavailable(f"The witness {witness.name} is away.", why=str(witness.folder))
+            proof = self._prove(grown, witness.last[0], size)
+            lines = witness.cosign(note, proof, grown.keys.of_witness(witness.name))
+        except Unavailable as error:
+            if standing.failed(str(error), now):
+                log.error("%s", error)
+            return ""
+        if standing.since is not None:
+            log.warning("the witness %s cosigns again", witness.name)
+        standing.answered(size, now)
+        return lines
+
+    def _prove(self, grown: _Grown, seen: int, size: int) -> list[bytes]:
+        """Consistency from what a witness saw to the grown tree."""
+        if not 0 < seen <= size:
+            return []
+        start = self._frontier.size
+        with self.record.reading() as session:
+            stored = tree.stored(session, start)
+
+            def tiles(base: int, index: int) -> Sequence[bytes]:
+                return [*stored.tile(base, index), *grown.beyond(start, base, index)]
+
+            return merkle.StoredTree(tiles, size).consistency_proof(seen, size)
 
     def _store(
-        self, start: int, rows: Sequence[Row[int, str]], head: heads.Head, note: str, sealed_at: datetime
+        self, rows: Sequence[Row[int, str]], grown: _Grown, note: str, sealed_at: datetime, *, witnessed: bool
     ) -> None:
+        start = self._frontier.size
         leaves = [
-            (start + offset, row.seq, self._tree.leaf(start + offset)) for offset, row in enumerate(rows)
+            (start + offset, row.seq, leaf)
+            for offset, (row, leaf) in enumerate(zip(rows, grown.leaves, strict=True))
         ]
         with self.record.operational() as session:
             self.record.database.add_leaves(session.connection(), leaves)
+            tree.add_nodes(session, grown.nodes)
             session.connection().execute(
                 insert(LedgerCheckpoint),
                 {
-                    "tree_size": head.size,
+                    "tree_size": grown.frontier.size,
                     "note": note,
                     "sealed_at": sealed_at,
-                    "witnessed": bool(self.witnesses),
+                    "witnessed": witnessed,
                 },
             )
+        self._frontier, self._keys = grown.frontier, grown.keys
+        self._last_seq = rows[-1].seq
+
+    # --- witnesses that were away, and those over a network ---------------------------------------------------
+
+    def _catch_up(self) -> None:
+        """Ask witnesses in files that are behind for the newest head."""
+        for witness in self.witnesses:
+            standing = self.standing[witness.name]
+            now = self.record.clock.now()
+            if standing.size >= self._frontier.size or (standing.next_try and now < standing.next_try):
+                continue
+            row = self._newest()
+            if row is None:
+                return
+            lines = self._cosigned(
+                witness, row.note, row.tree_size, _Grown(self._frontier, [], [], self._keys)
+            )
+            if lines:
+                self._keep(witness.name, witness.kind, row.tree_size, lines, now)
+
+    def attend(self, witness: RemoteWitness) -> bool:
+        """Ask one remote witness for the newest head, if it is behind; whatever it does, sealing goes on.
+
+        Returns:
+            Whether it vouched for a head.
+        """
+        with self._lock:
+            self._load_once()
+            size, keys = self._frontier.size, self._keys.copy()
+        standing, now = self.standing[witness.name], self.record.clock.now()
+        early = standing.at is not None and (now - standing.at).total_seconds() < witness.every_s
+        if standing.size >= size or early or (standing.next_try and now < standing.next_try):
+            return False
+        row = self._newest()
+        if row is None:
+            return False
+        head = row.tree_size
+
+        def prove(seen: int) -> list[bytes]:
+            if not 0 < seen <= head:
+                return []
+            with self.record.reading() as session:
+                return tree.stored(session, head).consistency_proof(seen, head)
+
+        try:
+            answer = witness.ask(row.note, standing.size, prove)
+            if not witness.holds(row.note, answer, keys.of_witness(witness.name)):
+                raise Refused(
+                    f"What the witness {witness.name} answered bears none of the keys that are logged."
+                )
+        except Unavailable as error:
+            if standing.failed(str(error), now):
+                log.error("%s", error)
+            return False
+        except TiterError as error:
+            if standing.failed(str(error), now, refused=True):
+                log.critical("%s", error)
+            return False
+        if standing.since is not None:
+            log.warning("the witness %s answers again", witness.name)
+        self._keep(witness.name, witness.kind, head, answer, self.record.clock.now())
+        standing.answered(head, self.record.clock.now())
+        return True
+
+    def attend_all(self) -> None:
+        """Ask each remote witness once; for commands that run without a hub, and before an export."""
+        for witness in self.remote:
+            self.attend(witness)
+
+    def _newest(self) -> LedgerCheckpoint | None:
+        with self.record.reading() as session:
+            row = session.scalars(
+                select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
+            ).first()
+            if row is not None:
+                session.expunge(row)
+            return row
+
+    def _keep(self, name: str, kind: str, size: int, answer: str, now: datetime) -> None:
+        with self.record.operational() as session:
+            session.connection().execute(
+                insert(LedgerCosignature),
+                {"witness": name, "tree_size": size, "kind": kind, "answer": answer, "received_at": now},
+            )
+
+    # --- after a crash ----------------------------------------------------------------------------------------
 
     def resume(self) -> bool:
         """Finish a seal that was cut short after a witness had cosigned and before the ledger had it.
 
         Done at opening, else a verification would say that the ledger lacks what the witness saw. Nothing is
-        mended that was cut off: the entries must be there, and give the root that the ledger's key signed.
+        mended that was cut off: the entries must be there, and give the root that the ledger's keys signed.
 
         Returns:
             Whether there was something to finish.
         """
-        notes = [note for witness in self.witnesses if (note := witness.last_note()) is not None]
         with self._lock:
-            with self.record.reading() as session:
-                sealed = session.scalar(select(func.max(LedgerCheckpoint.tree_size))) or 0
             try:
-                ahead = [(head, note) for note in notes if (head := heads.parse(note)).size > sealed]
-                signed = [pair for pair in ahead if heads.verify(pair[1], self.signer.verifier)]
-            except (IntegrityFault, ValueError):
+                notes = [note for witness in self.witnesses if (note := witness.last_note()) is not None]
+                ahead = [(heads.parse(note), note) for note in notes]
+                self._load_once()
+            except (IntegrityFault, ValueError, OSError):
                 return False
-            if not signed:
+            ahead = [pair for pair in ahead if pair[0].size > self._frontier.size]
+            if not ahead:
                 return False
-            if not self._loaded:
-                self.load()
-            head, note = max(signed, key=lambda pair: (pair[0].size, len(pair[1])))
-            start = len(self._tree)
+            head, note = max(ahead, key=lambda pair: (pair[0].size, len(pair[1])))
             with self.record.reading() as session:
                 rows = session.execute(
                     select(LedgerEntry.seq, LedgerEntry.body)
                     .where(LedgerEntry.seq > self._last_seq)
                     .order_by(LedgerEntry.seq)
-                    .limit(head.size - start)
+                    .limit(head.size - self._frontier.size)
                 ).all()
-            for row in rows:
-                self._tree.append(merkle.leaf_hash(row.body.encode()))
-            sealed_at = heads.sealing_time(head)
-            if len(self._tree) != head.size or self._tree.root() != head.root or sealed_at is None:
-                self._tree.truncate(start)
+            grown, sealed_at = self._grown(rows), heads.sealing_time(head)
+            signed = all(heads.verify(note, key) for key in grown.keys.ledger())
+            if (
+                not signed
+                or grown.frontier.size != head.size
+                or grown.frontier.root() != head.root
+                or sealed_at is None
+            ):
                 return False
+            complete = True
             for witness in self.witnesses:
-                if heads.verify(note, witness.signer.cosigner):
+                wanted = grown.keys.of_witness(witness.name) or witness.verifiers[:1]
+                if wanted and all(heads.verify(note, one) for one in wanted):
                     witness.remember(head)
-                else:
-                    seen = witness.last[0]
-                    proof = self._tree.consistency_proof(seen, head.size) if 0 < seen <= head.size else []
-                    note += witness.cosign(note, proof)
-            self._store(start, rows, head, note, sealed_at)
-            self._last_seq = rows[-1].seq
+                    self.standing[witness.name].answered(head.size, sealed_at)
+                    continue
+                lines = self._cosigned(witness, note, head.size, grown)
+                complete, note = complete and bool(lines), note + lines
+            self._store(rows, grown, note, sealed_at, witnessed=complete)
             return True
 
-    @contextmanager
-    def still(self) -> Iterator[None]:
-        """Nothing is sealed inside, so that ledger and witnesses can be read as they stand together."""
-        with self._lock:
-            yield
 
-    @contextmanager
-    def covering(self) -> Iterator[None]:
-        """A checkpoint covers everything that was committed, and nothing is committed nor sealed inside.
+class _Grown:
+    """A tree with leaves that are not stored yet."""
 
-        Raises:
-            IntegrityFault: see `seal`.
-        """
-        with self._lock, self.record.between_actions():
-            self._seal()
-            yield
+    def __init__(
+        self, frontier: merkle.Frontier, leaves: list[bytes], nodes: list[merkle.Node], keys: Keys
+    ) -> None:
+        self.frontier = frontier
+        self.leaves = leaves
+        self.nodes = nodes
+        self.keys = keys
 
-    def proof(self, leaf_index: int, size: int) -> list[bytes]:
-        """The inclusion proof of a leaf in the tree of a given size."""
-        with self._lock:
-            if not self._loaded:
-                self.load()
-            return self._tree.inclusion_proof(leaf_index, size)
+    def beyond(self, start: int, base: int, index: int) -> list[bytes]:
+        """The hashes of a tile that are not stored: of leaves from `start` on, and of what they completed."""
+        low, high = index << merkle.TILE, (index + 1) << merkle.TILE
+        if base == 0:
+            return self.leaves[max(low - start, 0) : max(high - start, 0)]
+        level = base * merkle.TILE
+        return [node for at, place, node in self.nodes if at == level and low <= place < high]
 
-    def consistency(self, first: int, size: int) -> list[bytes]:
-        """The proof that the tree of `first` leaves is the beginning of that of `size` (RFC 9162, section 2.1.4)."""
-        with self._lock:
-            if not self._loaded:
-                self.load()
-            return self._tree.consistency_proof(first, size)
 
-    @property
-    def covered_seq(self) -> int:
-        """The last entry that a witnessed checkpoint covers."""
-        return self._last_seq
+def sealed_keys(session: Session, size: int, genesis: str | None) -> Keys:
+    """The keys that count at a size of the tree, from the entries that it holds."""
+    keys = Keys(genesis)
+    bodies = session.scalars(
+        select(LedgerEntry.body)
+        .join(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
+        .where(
+            LedgerEntry.record_id.in_(select(LedgerKey.id)),
+            LedgerEntry.record_type == LedgerKey.__tablename__,
+            LedgerLeaf.leaf_index < size,
+        )
+        .order_by(LedgerLeaf.leaf_index)
+    )
+    for body in bodies:
+        keys.fold(json.loads(body))
+    return keys
+
+
+def time_state_of(note: str) -> TimeState | None:
+    """What a checkpoint says of the server's clock."""
+    return timekeeping.read(heads.parse(note).extensions)

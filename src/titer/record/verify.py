@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 from titer.base.errors import IntegrityFault, TiterError
 from titer.record import checkpoint as heads
 from titer.record import database, merkle
+from titer.record.keys import MARK, Keys
+from titer.record.ledger_model import LedgerNode
 from titer.record.model import ContentObject, LedgerCheckpoint, LedgerEntry, LedgerLeaf, OutboxEvent
 from titer.record.schema import check_fingerprint, regulated_tables
 from titer.record.sealer import Sealer
@@ -118,12 +120,14 @@ class _Witnessed:
     """What a witness knew at the instant of the snapshot.
 
     Args:
-        signer: whose it is.
+        name: whose it is.
+        verifiers: its keys.
         last: size and root of the last head that it cosigned.
         notes: all that it cosigned; raises what kept them from being read.
     """
 
-    signer: heads.Signer
+    name: str
+    verifiers: list[str]
     last: tuple[int, bytes]
     notes: Callable[[], list[str]]
 
@@ -139,7 +143,9 @@ def _snapshot(record: Record, sealer: Sealer) -> Iterator[tuple[Session, list[_W
         with sealer.still():
             session = stack.enter_context(record.reading())
             record.database.begin_snapshot(session.connection())
-            witnesses = [_Witnessed(one.signer, one.last, _kept(one)) for one in sealer.witnesses]
+            witnesses = [
+                _Witnessed(one.name, one.verifiers, one.last, _kept(one)) for one in sealer.witnesses
+            ]
         yield session, witnesses
 
 
@@ -187,9 +193,13 @@ def _tree(session: Session, sealer: Sealer, witnesses: list[_Witnessed], verdict
     entries = session.execute(
         select(LedgerEntry.seq, LedgerEntry.body).order_by(LedgerEntry.seq).execution_options(yield_per=5000)
     )
-    frontier = merkle.Frontier()
+    frontier, keys = merkle.Frontier(), Keys(sealer.signer.verifier)
+    nodes = {
+        (row.level, row.position): row.hash
+        for row in session.execute(select(LedgerNode.level, LedgerNode.position, LedgerNode.hash))
+    }
     witnessed_size = max((witness.last[0] for witness in witnesses), default=0)
-    witness_roots = {witness.last[0]: (witness.signer.name, witness.last[1]) for witness in witnesses}
+    witness_roots = {witness.last[0]: (witness.name, witness.last[1]) for witness in witnesses}
     position = verdict.unsealed = 0
     for seq, body in entries:
         if position == len(leaves):
@@ -208,12 +218,17 @@ def _tree(session: Session, sealer: Sealer, witnesses: list[_Witnessed], verdict
         if merkle.leaf_hash(body.encode()) != leaves[position].leaf_hash:
             yield f"{name} was altered: its bytes are not those that ledger_leaf {position} was sealed with."
             return
-        frontier.append(leaves[position].leaf_hash)
+        for level, place, node in frontier.extend([leaves[position].leaf_hash]):
+            if nodes.pop((level, place), None) != node:
+                yield f"ledger_node {level}/{place} is not what its leaves give, or is gone."
+                return
+        if MARK in body:
+            keys.fold(json.loads(body))
         position += 1
         verdict.tell("entries against the tree", position, len(leaves))
         head = checkpoints.pop(position, None)
         if head is not None:
-            fault = _head(head, position, frontier.root(), sealer)
+            fault = _head(head, position, frontier.root(), keys, sealer)
             if fault:
                 yield fault
                 return
@@ -232,11 +247,15 @@ def _tree(session: Session, sealer: Sealer, witnesses: list[_Witnessed], verdict
             f"ledger_checkpoint covers {largest:,}."
         )
         return
+    if nodes:
+        level, place = min(nodes)
+        yield f"ledger_node {level}/{place} belongs to no leaves of the tree."
+        return
     if witnessed_size > position:
         yield f"Entries were cut off: a witness saw {witnessed_size:,}, there are {position:,}."
         return
     for witness in witnesses:
-        verdict.place = f"notes.txt of the witness {witness.signer.name}"
+        verdict.place = f"notes.txt of the witness {witness.name}"
         yield from _notes(witness, witnessed, [leaf.leaf_hash for leaf in leaves])
     verdict.entries, verdict.root = position, frontier.root().hex()
     verdict.checked["entries"] = position
@@ -247,7 +266,7 @@ def _notes(witness: _Witnessed, expected: set[str], leaves: list[bytes]) -> Iter
 
     A note more than the ledger has is right if its root is: the seal that it belongs to was cut short.
     """
-    name = f"notes.txt of the witness {witness.signer.name}"
+    name = f"notes.txt of the witness {witness.name}"
     left, last = set(expected), (0, merkle.EMPTY_ROOT)
     for number, note in enumerate(witness.notes(), start=1):
         try:
@@ -255,7 +274,7 @@ def _notes(witness: _Witnessed, expected: set[str], leaves: list[bytes]) -> Iter
             known = note in expected or (
                 0 < told.size <= len(leaves)
                 and told.root == merkle.root(leaves[: told.size])
-                and heads.verify(note, witness.signer.cosigner)
+                and any(heads.verify(note, one) for one in witness.verifiers)
             )
         except (IntegrityFault, ValueError, AttributeError, struct.error):
             known = False
@@ -274,27 +293,34 @@ def _notes(witness: _Witnessed, expected: set[str], leaves: list[bytes]) -> Iter
             "its signature."
         )
     elif last != witness.last:
-        yield f"last.json of the witness {witness.signer.name} is not the last note that it signed."
+        yield f"last.json of the witness {witness.name} is not the last note that it signed."
 
 
-def _head(row: LedgerCheckpoint, size: int, root: bytes, sealer: Sealer) -> str | None:
+def _head(row: LedgerCheckpoint, size: int, root: bytes, keys: Keys, sealer: Sealer) -> str | None:
     """What is wrong with one checkpoint over entries that are right."""
     name = f"The checkpoint over {size:,} entries"
+    cosigners = {one.name: keys.of_witness(one.name) or one.verifiers[:1] for one in sealer.witnesses}
+    cosigners.update(keys.witnesses((heads.FileWitness.kind,)))
     try:
         told = heads.parse(row.note)
         if told.size != size or told.root != root:
             return f"{name} states another root than the entries have."
-        if not heads.verify(row.note, sealer.signer.verifier):
+        if not all(heads.verify(row.note, one) for one in keys.ledger()):
             return f"{name} bears no valid signature of the ledger."
-        for witness in sealer.witnesses:
-            if row.witnessed and not heads.verify(row.note, witness.signer.cosigner):
-                return f"{name} lacks its witness {witness.signer.name}."
+        here = {
+            name for name, known in cosigners.items() if all(heads.verify(row.note, one) for one in known)
+        }
+        missing = sorted(set(cosigners) - here)
+        if row.witnessed and missing:
+            return f"{name} lacks its witness {missing[0]}."
         lines = row.note.rpartition("\n\n")[2].split("\n")
     except (IntegrityFault, ValueError, AttributeError, struct.error) as error:
         return f"{name} cannot be read: {error}."
-    signatures = 1 + (len(sealer.witnesses) if row.witnessed else 0)
+    signatures = len(keys.ledger()) + sum(len(cosigners[one]) for one in here)
     if len(lines) != signatures + 1 or lines[-1]:
         return f"{name} bears lines that belong to no signature, or more than the {signatures} it should."
+    if bool(cosigners) and not missing and not row.witnessed:
+        return f"{name} is called unwitnessed, though it bears the signatures of its witnesses."
     if heads.clock_extension(row.sealed_at) not in told.extensions:
         return f"{name} was sealed at another time than its row says."
     return None

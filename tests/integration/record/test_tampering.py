@@ -23,6 +23,8 @@ CHECKED_OTHERWISE = {
     "ledger_entry",
     "ledger_leaf",
     "ledger_checkpoint",
+    "ledger_cosignature",
+    "ledger_node",
     "record_outbox",
     "record_credential",
 }

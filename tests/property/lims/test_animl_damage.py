@@ -32,7 +32,9 @@ def test_a_truncated_document_is_never_taken(at: int) -> None:
     raise AssertionError(f"truncated at {at} and taken")
 
 
-@example(1336, 32)  # a chromatogram's unit is lost: it is read as columns of values, and no run takes it as data
+@example(
+    1336, 32
+)  # a chromatogram's unit is lost: it is read as columns of values, and no run takes it as data
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 255))
 def test_a_changed_byte_is_refused_in_words_or_read(at: int, byte: int) -> None:
     data = bytearray(GOOD)

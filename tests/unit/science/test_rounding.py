@@ -25,7 +25,9 @@ from titer.science.rounding import (
     to_places,
 )
 
-DATA = Path(os.environ.get("TITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")) / "lims/decimal"
+DATA = (
+    Path(os.environ.get("TITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")) / "lims/decimal"
+)
 MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 CASE = re.compile(r"^\w+\s+quantize\s+(\S+)\s+(\S+)\s+->\s+(\S+)")
 

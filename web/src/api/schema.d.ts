@@ -1268,6 +1268,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Keys
+         * @description The history of keys, oldest first.
+         */
+        get: operations["record_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledger/verify": {
         parameters: {
             query?: never;
@@ -1282,6 +1302,26 @@ export interface paths {
          * @description Check the whole live record: tree, checkpoints, witnesses, tables against the ledger, content.
          */
         post: operations["record_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/witnesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Witnesses
+         * @description Each witness, how far it is, and what is held until they are further.
+         */
+        get: operations["record_witnesses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1317,7 +1357,7 @@ export interface paths {
         };
         /**
          * Record Proof
-         * @description The proof that an entry is in the tree.
+         * @description The proof that an entry is in the tree; `size` is that of a checkpoint.
          */
         get: operations["record_proof"];
         put?: never;
@@ -3987,6 +4027,23 @@ export interface components {
             statement: string;
         };
         /**
+         * AnswerOut
+         * @description What a witness answered after the head was stored: cosignature lines, or a time-stamp token in Base64.
+         */
+        AnswerOut: {
+            /** Answer */
+            answer: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Witness */
+            witness: string;
+        };
+        /**
          * AttachDocument
          * @description A document, base64.
          */
@@ -4235,8 +4292,12 @@ export interface components {
         /**
          * CheckpointOut
          * @description A signed head of the tree (C2SP tlog-checkpoint), word for word.
+         *
+         *     `witnessed`: whether enough witnesses have vouched for it, or for a later one, under the policy.
          */
         CheckpointOut: {
+            /** Answers */
+            answers: components["schemas"]["AnswerOut"][];
             /** Note */
             note: string;
             /**
@@ -5915,6 +5976,33 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * LedgerKeyOut
+         * @description A key of the ledger or of a witness, as it is logged; `from_size` and `until_size` are sizes of the tree.
+         */
+        LedgerKeyOut: {
+            /** From Size */
+            from_size: number;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Role */
+            role: string;
+            /** Until Size */
+            until_size: number | null;
+            /** Verifier */
+            verifier: string;
+            /** Version */
+            version: number;
         };
         /**
          * LedgerPage
@@ -7847,7 +7935,7 @@ export interface components {
         };
         /**
          * ProofOut
-         * @description An entry's inclusion proof (RFC 9162, section 2.1.3) in the newest checkpoint.
+         * @description An entry's inclusion proof (RFC 9162, section 2.1.3) in a checkpoint, the newest unless one is asked for.
          */
         ProofOut: {
             /** Checkpoint */
@@ -9492,6 +9580,51 @@ export interface components {
             reason: string;
             /** Version */
             version: number;
+        };
+        /**
+         * WitnessOut
+         * @description How a witness of the ledger stands.
+         *
+         *     `lag` is how many sealed entries it has not vouched for; `state` is `up to date`, `behind`, `away` or `refused`;
+         *     `required` ones must vouch before anything that a signature sets off goes out.
+         */
+        WitnessOut: {
+            /** At */
+            at: string | null;
+            /** Keys */
+            keys: string[];
+            /** Kind */
+            kind: string;
+            /** Lag */
+            lag: number;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Since */
+            since: string | null;
+            /** Size */
+            size: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * WitnessesOut
+         * @description The witnesses, and how much of the ledger counts as witnessed under the policy.
+         */
+        WitnessesOut: {
+            /** Covered Size */
+            covered_size: number;
+            /** Held */
+            held: number;
+            /** Quorum */
+            quorum: number;
+            /** Tree Size */
+            tree_size: number;
+            /** Witnesses */
+            witnesses: components["schemas"]["WitnessOut"][];
         };
         /**
          * ConflictOut
@@ -11646,6 +11779,26 @@ export interface operations {
             };
         };
     };
+    record_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerKeyOut"][];
+                };
+            };
+        };
+    };
     record_verify: {
         parameters: {
             query?: never;
@@ -11662,6 +11815,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerdictOut"];
+                };
+            };
+        };
+    };
+    record_witnesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WitnessesOut"];
                 };
             };
         };
@@ -11699,7 +11872,9 @@ export interface operations {
     };
     record_proof: {
         parameters: {
-            query?: never;
+            query?: {
+                size?: number | null;
+            };
             header?: never;
             path: {
                 entry_id: string;

@@ -14,7 +14,9 @@ def main(arguments: list[str]) -> int:
     """`MEMORY_MB SECONDS [--schemas FOLDER] [--techniques FOLDER]`."""
     memory, seconds = int(arguments[0]) * 1024 * 1024, int(arguments[1])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    if sys.platform != "darwin":  # which knows the limit and refuses to set it; the time limit holds there too
+    if (
+        sys.platform != "darwin"
+    ):  # which knows the limit and refuses to set it; the time limit holds there too
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -11,8 +11,9 @@ from titer.record.routes import (
     rights,
     sessions,
     signatures,
+    witnesses,
 )
 
 router = APIRouter(prefix="/api", tags=["record"])
-for part in (sessions, people, rights, signatures, checkpoints, ledger, history, content):
+for part in (sessions, people, rights, signatures, checkpoints, witnesses, ledger, history, content):
     router.include_router(part.router)

@@ -130,7 +130,7 @@ def record_entry(entry_id: Key, session: Reading) -> FoundEntryOut:
 
 
 class ProofOut(BaseModel):
-    """An entry's inclusion proof (RFC 9162, section 2.1.3) in the newest checkpoint."""
+    """An entry's inclusion proof (RFC 9162, section 2.1.3) in a checkpoint, the newest unless one is asked for."""
 
     leaf_index: int
     tree_size: int
@@ -140,25 +140,29 @@ class ProofOut(BaseModel):
 
 
 @router.get("/ledger/{entry_id}/proof")
-def record_proof(entry_id: Key, session: Reading, sealer: SealerPart) -> ProofOut:
-    """The proof that an entry is in the tree."""
+def record_proof(entry_id: Key, session: Reading, sealer: SealerPart, size: Number | None = None) -> ProofOut:
+    """The proof that an entry is in the tree; `size` is that of a checkpoint."""
     found = session.execute(
         select(LedgerLeaf)
         .join(LedgerEntry, LedgerEntry.seq == LedgerLeaf.entry_seq)
         .where(LedgerEntry.id == entry_id)
     ).scalar()
-    last = session.scalars(
-        select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
-    ).first()
-    if found is None or last is None:
-        raise NotFound("The entry is not sealed yet, or there is no such entry.", do="Try again in a second.")
-    path = sealer.proof(found.leaf_index, last.tree_size)
+    query = select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
+    if size is not None:
+        query = query.where(LedgerCheckpoint.tree_size == size)
+    head = session.scalars(query).first()
+    if found is None or head is None or found.leaf_index >= head.tree_size:
+        raise NotFound(
+            "The entry is not sealed yet, or there is no such entry or checkpoint.",
+            do="Try again in a second.",
+        )
+    path = sealer.proof(found.leaf_index, head.tree_size)
     return ProofOut(
         leaf_index=found.leaf_index,
-        tree_size=last.tree_size,
+        tree_size=head.tree_size,
         leaf_hash=found.leaf_hash.hex(),
         path=[step.hex() for step in path],
-        checkpoint=last.note,
+        checkpoint=head.note,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
@@ -15,12 +15,12 @@ from titer.base.errors import NotFound
 from titer.record.http import ActingPerson, Reading, remote
 from titer.record.identity import Proof
 from titer.record.model import (
-    LedgerCheckpoint,
     LedgerEntry,
     LedgerLeaf,
     Signature,
 )
-from titer.record.routes.part import RecordPart, SigningPart
+from titer.record.routes.part import RecordPart, SealerPart, SigningPart
+from titer.record.sealer import Sealer
 from titer.record.service import Record
 from titer.record.signing import MOST, Shown
 from titer.record.validity import validity
@@ -129,19 +129,13 @@ class SignedContentOut(BaseModel):
 _OF_ITS_OWN = {"witnessed", "validity", "validity_why", "version_now"}
 
 
-def _signature_out(record: Record, session: Session, row: Signature) -> SignatureOut:
+def _signature_out(record: Record, sealer: Sealer, session: Session, row: Signature) -> SignatureOut:
     leaf = session.scalar(
         select(LedgerLeaf.leaf_index)
         .join(LedgerEntry, LedgerEntry.seq == LedgerLeaf.entry_seq)
         .where(LedgerEntry.record_id == row.id)
     )
-    covered = leaf is not None and bool(
-        session.scalar(
-            select(func.count())
-            .select_from(LedgerCheckpoint)
-            .where(LedgerCheckpoint.tree_size > leaf, LedgerCheckpoint.witnessed.is_(True))
-        )
-    )
+    covered = leaf is not None and leaf < sealer.covered_size
     how = validity(record, session, row)
     values = {name: getattr(row, name) for name in SignatureOut.model_fields if name not in _OF_ITS_OWN}
     return SignatureOut(
@@ -164,7 +158,12 @@ def record_preview_signature(
 
 @router.post("/signatures", status_code=201)
 def record_sign(
-    body: Sign, request: Request, who: ActingPerson, signing: SigningPart, record: RecordPart
+    body: Sign,
+    request: Request,
+    who: ActingPerson,
+    signing: SigningPart,
+    record: RecordPart,
+    sealer: SealerPart,
 ) -> SignatureOut:
     """Sign, with fresh proof of identity."""
     row = signing.sign(
@@ -180,7 +179,7 @@ def record_sign(
         remote=remote(request),
     )
     with record.reading() as session:
-        return _signature_out(record, session, row)
+        return _signature_out(record, sealer, session, row)
 
 
 @router.post("/signatures/series/preview")
@@ -200,7 +199,12 @@ def record_preview_series(
 
 @router.post("/signatures/series", status_code=201)
 def record_sign_series(
-    body: SignSeries, request: Request, who: ActingPerson, signing: SigningPart, record: RecordPart
+    body: SignSeries,
+    request: Request,
+    who: ActingPerson,
+    signing: SigningPart,
+    record: RecordPart,
+    sealer: SealerPart,
 ) -> list[SignatureOut]:
     """Sign every record of a list, or none, with fresh proof of identity."""
     rows = signing.sign_series(
@@ -213,25 +217,28 @@ def record_sign_series(
         remote=remote(request),
     )
     with record.reading() as session:
-        return [_signature_out(record, session, row) for row in rows]
+        return [_signature_out(record, sealer, session, row) for row in rows]
 
 
 @router.get("/signatures")
 def record_signatures(
-    session: Reading, record: RecordPart, record_type: str, record_id: str
+    session: Reading, record: RecordPart, sealer: SealerPart, record_type: str, record_id: str
 ) -> list[SignatureOut]:
     """All signatures on a record."""
     return [
-        _signature_out(record, session, row) for row in record.signatures_of(session, record_type, record_id)
+        _signature_out(record, sealer, session, row)
+        for row in record.signatures_of(session, record_type, record_id)
     ]
 
 
 @router.get("/signatures/{signature_id}")
-def record_signature(signature_id: str, session: Reading, record: RecordPart) -> SignedContentOut:
+def record_signature(
+    signature_id: str, session: Reading, record: RecordPart, sealer: SealerPart
+) -> SignedContentOut:
     """A signature, with the exact content that was shown and signed."""
     row = session.get(Signature, signature_id)
     if row is None:
         raise NotFound(f"There is no signature {signature_id}.")
     return SignedContentOut(
-        signature=_signature_out(record, session, row), canonical=canonical(row.content).decode()
+        signature=_signature_out(record, sealer, session, row), canonical=canonical(row.content).decode()
     )

@@ -474,6 +474,15 @@ CREATE TABLE ledger_checkpoint (
 	CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (tree_size)
 )
 
+CREATE TABLE ledger_cosignature (
+	witness VARCHAR COLLATE "C" NOT NULL,
+	tree_size BIGINT NOT NULL,
+	kind VARCHAR COLLATE "C" NOT NULL,
+	answer VARCHAR COLLATE "C" NOT NULL,
+	received_at BIGINT NOT NULL,
+	CONSTRAINT pk_ledger_cosignature PRIMARY KEY (witness, tree_size)
+)
+
 CREATE TABLE ledger_entry (
 	seq BIGSERIAL NOT NULL,
 	body VARCHAR COLLATE "C" NOT NULL,
@@ -496,6 +505,13 @@ CREATE TABLE ledger_leaf (
 	leaf_hash BYTEA NOT NULL,
 	CONSTRAINT pk_ledger_leaf PRIMARY KEY (leaf_index),
 	CONSTRAINT uq_ledger_leaf_entry_seq UNIQUE (entry_seq)
+)
+
+CREATE TABLE ledger_node (
+	level BIGINT NOT NULL,
+	position BIGINT NOT NULL,
+	hash BYTEA NOT NULL,
+	CONSTRAINT pk_ledger_node PRIMARY KEY (level, position)
 )
 
 CREATE TABLE lims_attachment (
@@ -1108,6 +1124,16 @@ CREATE TABLE record_backup (
 	CONSTRAINT uq_record_backup_digest UNIQUE (digest)
 )
 
+CREATE TABLE record_clock_step (
+	stood_at BIGINT NOT NULL,
+	went_to BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_clock_step PRIMARY KEY (id)
+)
+
 CREATE TABLE record_content (
 	digest VARCHAR COLLATE "C" NOT NULL,
 	size BIGINT NOT NULL,
@@ -1222,6 +1248,21 @@ CREATE TABLE record_installation (
 	recorded_at BIGINT NOT NULL,
 	process_at BIGINT NOT NULL,
 	CONSTRAINT pk_record_installation PRIMARY KEY (id)
+)
+
+CREATE TABLE record_ledger_key (
+	role VARCHAR COLLATE "C" NOT NULL,
+	name VARCHAR COLLATE "C" NOT NULL,
+	kind VARCHAR COLLATE "C" NOT NULL,
+	verifier VARCHAR COLLATE "C" NOT NULL,
+	from_size BIGINT NOT NULL,
+	until_size BIGINT,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_ledger_key PRIMARY KEY (id),
+	CONSTRAINT uq_record_ledger_key_verifier UNIQUE (verifier)
 )
 
 CREATE TABLE record_machine_token (
@@ -1400,6 +1441,18 @@ CREATE TABLE record_training (
 )
 
 CREATE INDEX ix_record_training_person_id ON record_training (person_id)
+
+CREATE TABLE record_watched_ledger (
+	origin VARCHAR COLLATE "C" NOT NULL,
+	verifiers VARCHAR COLLATE "C" NOT NULL,
+	active BOOLEAN NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_watched_ledger PRIMARY KEY (id),
+	CONSTRAINT uq_record_watched_ledger_origin UNIQUE (origin)
+)
 
 CREATE TABLE twin_model (
 	code VARCHAR COLLATE "C" NOT NULL,
@@ -3218,6 +3271,18 @@ CREATE TRIGGER titer_ledger_checkpoint_no_truncate BEFORE TRUNCATE ON ledger_che
 
 ALTER TABLE ledger_checkpoint ENABLE ALWAYS TRIGGER titer_ledger_checkpoint_no_truncate
 
+CREATE TRIGGER titer_ledger_cosignature_no_update BEFORE UPDATE ON ledger_cosignature FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_cosignature ENABLE ALWAYS TRIGGER titer_ledger_cosignature_no_update
+
+CREATE TRIGGER titer_ledger_cosignature_no_delete BEFORE DELETE ON ledger_cosignature FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_cosignature ENABLE ALWAYS TRIGGER titer_ledger_cosignature_no_delete
+
+CREATE TRIGGER titer_ledger_cosignature_no_truncate BEFORE TRUNCATE ON ledger_cosignature FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_cosignature ENABLE ALWAYS TRIGGER titer_ledger_cosignature_no_truncate
+
 CREATE TRIGGER titer_ledger_entry_no_update BEFORE UPDATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER titer_ledger_entry_no_update
@@ -3241,6 +3306,18 @@ ALTER TABLE ledger_leaf ENABLE ALWAYS TRIGGER titer_ledger_leaf_no_delete
 CREATE TRIGGER titer_ledger_leaf_no_truncate BEFORE TRUNCATE ON ledger_leaf FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE ledger_leaf ENABLE ALWAYS TRIGGER titer_ledger_leaf_no_truncate
+
+CREATE TRIGGER titer_ledger_node_no_update BEFORE UPDATE ON ledger_node FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_node ENABLE ALWAYS TRIGGER titer_ledger_node_no_update
+
+CREATE TRIGGER titer_ledger_node_no_delete BEFORE DELETE ON ledger_node FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_node ENABLE ALWAYS TRIGGER titer_ledger_node_no_delete
+
+CREATE TRIGGER titer_ledger_node_no_truncate BEFORE TRUNCATE ON ledger_node FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_node ENABLE ALWAYS TRIGGER titer_ledger_node_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_lims_attachment_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
@@ -5968,6 +6045,82 @@ CREATE TRIGGER titer_record_backup_no_truncate BEFORE TRUNCATE ON record_backup 
 
 ALTER TABLE record_backup ENABLE ALWAYS TRIGGER titer_record_backup_no_truncate
 
+CREATE OR REPLACE FUNCTION titer_record_clock_step_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_clock_step', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_clock_step"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_clock_step' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"stood_at":' || coalesce(n."stood_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"went_to":' || coalesce(n."went_to"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_clock_step.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_clock_step', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_clock_step"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_clock_step' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"stood_at":' || coalesce(o."stood_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"went_to":' || coalesce(o."went_to"::text, 'null') || '}' AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"stood_at":' || coalesce(n."stood_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"went_to":' || coalesce(n."went_to"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_clock_step', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_clock_step"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_clock_step' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"stood_at":' || coalesce(o."stood_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"went_to":' || coalesce(o."went_to"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_clock_step_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_clock_step_insert AFTER INSERT ON record_clock_step REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_clock_step_entry()
+
+ALTER TABLE record_clock_step ENABLE ALWAYS TRIGGER titer_record_clock_step_insert
+
+CREATE TRIGGER titer_record_clock_step_no_update BEFORE UPDATE ON record_clock_step FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_clock_step ENABLE ALWAYS TRIGGER titer_record_clock_step_no_update
+
+CREATE TRIGGER titer_record_clock_step_no_delete BEFORE DELETE ON record_clock_step FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_clock_step ENABLE ALWAYS TRIGGER titer_record_clock_step_no_delete
+
+CREATE TRIGGER titer_record_clock_step_no_truncate BEFORE TRUNCATE ON record_clock_step FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_clock_step ENABLE ALWAYS TRIGGER titer_record_clock_step_no_truncate
+
 CREATE OR REPLACE FUNCTION titer_record_content_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
   part text[];
@@ -6438,6 +6591,86 @@ ALTER TABLE record_installation ENABLE ALWAYS TRIGGER titer_record_installation_
 CREATE TRIGGER titer_record_installation_no_truncate BEFORE TRUNCATE ON record_installation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_installation ENABLE ALWAYS TRIGGER titer_record_installation_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_ledger_key_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_ledger_key', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_ledger_key"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_ledger_key' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"from_size":' || coalesce(n."from_size"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"role":' || coalesce(to_json(n."role")::text, 'null') || ',' || '"until_size":' || coalesce(n."until_size"::text, 'null') || ',' || '"verifier":' || coalesce(to_json(n."verifier")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."role" IS DISTINCT FROM o."role" THEN 'role'
+    WHEN n."name" IS DISTINCT FROM o."name" THEN 'name'
+    WHEN n."kind" IS DISTINCT FROM o."kind" THEN 'kind'
+    WHEN n."verifier" IS DISTINCT FROM o."verifier" THEN 'verifier'
+    WHEN n."from_size" IS DISTINCT FROM o."from_size" THEN 'from_size' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_ledger_key.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_ledger_key', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_ledger_key"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_ledger_key' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"from_size":' || coalesce(o."from_size"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"role":' || coalesce(to_json(o."role")::text, 'null') || ',' || '"until_size":' || coalesce(o."until_size"::text, 'null') || ',' || '"verifier":' || coalesce(to_json(o."verifier")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"from_size":' || coalesce(n."from_size"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"role":' || coalesce(to_json(n."role")::text, 'null') || ',' || '"until_size":' || coalesce(n."until_size"::text, 'null') || ',' || '"verifier":' || coalesce(to_json(n."verifier")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_ledger_key', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_ledger_key"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_ledger_key' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"from_size":' || coalesce(o."from_size"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"role":' || coalesce(to_json(o."role")::text, 'null') || ',' || '"until_size":' || coalesce(o."until_size"::text, 'null') || ',' || '"verifier":' || coalesce(to_json(o."verifier")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_ledger_key_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_ledger_key_insert AFTER INSERT ON record_ledger_key REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_ledger_key_entry()
+
+ALTER TABLE record_ledger_key ENABLE ALWAYS TRIGGER titer_record_ledger_key_insert
+
+CREATE TRIGGER titer_record_ledger_key_update AFTER UPDATE ON record_ledger_key REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_ledger_key_entry()
+
+ALTER TABLE record_ledger_key ENABLE ALWAYS TRIGGER titer_record_ledger_key_update
+
+CREATE TRIGGER titer_record_ledger_key_delete AFTER DELETE ON record_ledger_key REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_ledger_key_entry()
+
+ALTER TABLE record_ledger_key ENABLE ALWAYS TRIGGER titer_record_ledger_key_delete
+
+CREATE TRIGGER titer_record_ledger_key_no_truncate BEFORE TRUNCATE ON record_ledger_key FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_ledger_key ENABLE ALWAYS TRIGGER titer_record_ledger_key_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_machine_token_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
@@ -7126,6 +7359,82 @@ ALTER TABLE record_training ENABLE ALWAYS TRIGGER titer_record_training_delete
 CREATE TRIGGER titer_record_training_no_truncate BEFORE TRUNCATE ON record_training FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_training ENABLE ALWAYS TRIGGER titer_record_training_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_watched_ledger_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_watched_ledger', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_watched_ledger"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_watched_ledger' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"origin":' || coalesce(to_json(n."origin")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"verifiers":' || coalesce(to_json(n."verifiers")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."origin" IS DISTINCT FROM o."origin" THEN 'origin' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_watched_ledger.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_watched_ledger', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_watched_ledger"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_watched_ledger' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"origin":' || coalesce(to_json(o."origin")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"verifiers":' || coalesce(to_json(o."verifiers")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"origin":' || coalesce(to_json(n."origin")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"verifiers":' || coalesce(to_json(n."verifiers")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_watched_ledger', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_watched_ledger"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_watched_ledger' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"origin":' || coalesce(to_json(o."origin")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"verifiers":' || coalesce(to_json(o."verifiers")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_watched_ledger_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_watched_ledger_insert AFTER INSERT ON record_watched_ledger REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_watched_ledger_entry()
+
+ALTER TABLE record_watched_ledger ENABLE ALWAYS TRIGGER titer_record_watched_ledger_insert
+
+CREATE TRIGGER titer_record_watched_ledger_update AFTER UPDATE ON record_watched_ledger REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_watched_ledger_entry()
+
+ALTER TABLE record_watched_ledger ENABLE ALWAYS TRIGGER titer_record_watched_ledger_update
+
+CREATE TRIGGER titer_record_watched_ledger_delete AFTER DELETE ON record_watched_ledger REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_watched_ledger_entry()
+
+ALTER TABLE record_watched_ledger ENABLE ALWAYS TRIGGER titer_record_watched_ledger_delete
+
+CREATE TRIGGER titer_record_watched_ledger_no_truncate BEFORE TRUNCATE ON record_watched_ledger FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_watched_ledger ENABLE ALWAYS TRIGGER titer_record_watched_ledger_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_twin_definition_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -409,6 +409,15 @@ CREATE TABLE ledger_checkpoint (
 	CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (tree_size)
 )
 
+CREATE TABLE ledger_cosignature (
+	witness TEXT NOT NULL, 
+	tree_size INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	answer TEXT NOT NULL, 
+	received_at BIGINT NOT NULL, 
+	CONSTRAINT pk_ledger_cosignature PRIMARY KEY (witness, tree_size)
+)
+
 CREATE TABLE ledger_entry (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	body TEXT NOT NULL, 
@@ -426,6 +435,13 @@ CREATE TABLE ledger_leaf (
 	leaf_hash BLOB NOT NULL, 
 	CONSTRAINT pk_ledger_leaf PRIMARY KEY (leaf_index), 
 	CONSTRAINT uq_ledger_leaf_entry_seq UNIQUE (entry_seq)
+)
+
+CREATE TABLE ledger_node (
+	level INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	hash BLOB NOT NULL, 
+	CONSTRAINT pk_ledger_node PRIMARY KEY (level, position)
 )
 
 CREATE TABLE lims_attachment (
@@ -1120,6 +1136,16 @@ CREATE TABLE record_backup (
 	CONSTRAINT uq_record_backup_digest UNIQUE (digest)
 )
 
+CREATE TABLE record_clock_step (
+	stood_at BIGINT NOT NULL, 
+	went_to BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_clock_step PRIMARY KEY (id)
+)
+
 CREATE TABLE record_content (
 	digest TEXT NOT NULL, 
 	size BIGINT NOT NULL, 
@@ -1226,6 +1252,21 @@ CREATE TABLE record_installation (
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_installation PRIMARY KEY (id)
+)
+
+CREATE TABLE record_ledger_key (
+	role TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	verifier TEXT NOT NULL, 
+	from_size INTEGER NOT NULL, 
+	until_size INTEGER, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_ledger_key PRIMARY KEY (id), 
+	CONSTRAINT uq_record_ledger_key_verifier UNIQUE (verifier)
 )
 
 CREATE TABLE record_machine_token (
@@ -1388,6 +1429,18 @@ CREATE TABLE record_training (
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_training PRIMARY KEY (id)
+)
+
+CREATE TABLE record_watched_ledger (
+	origin TEXT NOT NULL, 
+	verifiers TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_watched_ledger PRIMARY KEY (id), 
+	CONSTRAINT uq_record_watched_ledger_origin UNIQUE (origin)
 )
 
 CREATE TABLE twin_definition (
@@ -1921,6 +1974,10 @@ CREATE TRIGGER titer_ledger_checkpoint_no_delete BEFORE DELETE ON ledger_checkpo
 
 CREATE TRIGGER titer_ledger_checkpoint_no_update BEFORE UPDATE ON ledger_checkpoint BEGIN SELECT RAISE(ABORT, 'titer: ledger_checkpoint is append-only'); END
 
+CREATE TRIGGER titer_ledger_cosignature_no_delete BEFORE DELETE ON ledger_cosignature BEGIN SELECT RAISE(ABORT, 'titer: ledger_cosignature is append-only'); END
+
+CREATE TRIGGER titer_ledger_cosignature_no_update BEFORE UPDATE ON ledger_cosignature BEGIN SELECT RAISE(ABORT, 'titer: ledger_cosignature is append-only'); END
+
 CREATE TRIGGER titer_ledger_entry_no_delete BEFORE DELETE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'titer: ledger_entry is append-only'); END
 
 CREATE TRIGGER titer_ledger_entry_no_update BEFORE UPDATE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'titer: ledger_entry is append-only'); END
@@ -1928,6 +1985,10 @@ CREATE TRIGGER titer_ledger_entry_no_update BEFORE UPDATE ON ledger_entry BEGIN 
 CREATE TRIGGER titer_ledger_leaf_no_delete BEFORE DELETE ON ledger_leaf BEGIN SELECT RAISE(ABORT, 'titer: ledger_leaf is append-only'); END
 
 CREATE TRIGGER titer_ledger_leaf_no_update BEFORE UPDATE ON ledger_leaf BEGIN SELECT RAISE(ABORT, 'titer: ledger_leaf is append-only'); END
+
+CREATE TRIGGER titer_ledger_node_no_delete BEFORE DELETE ON ledger_node BEGIN SELECT RAISE(ABORT, 'titer: ledger_node is append-only'); END
+
+CREATE TRIGGER titer_ledger_node_no_update BEFORE UPDATE ON ledger_node BEGIN SELECT RAISE(ABORT, 'titer: ledger_node is append-only'); END
 
 CREATE TRIGGER titer_lims_attachment_insert AFTER INSERT ON lims_attachment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_attachment', NEW.id, NEW.version, NULL, json_object('attached_by',NEW."attached_by",'digest',NEW."digest",'file_name',NEW."file_name",'id',NEW."id",'media_type',NEW."media_type",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
 
@@ -2139,6 +2200,12 @@ CREATE TRIGGER titer_record_backup_no_delete BEFORE DELETE ON record_backup BEGI
 
 CREATE TRIGGER titer_record_backup_no_update BEFORE UPDATE ON record_backup BEGIN SELECT RAISE(ABORT, 'titer: record_backup is append-only'); END
 
+CREATE TRIGGER titer_record_clock_step_insert AFTER INSERT ON record_clock_step BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_clock_step', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'stood_at',NEW."stood_at",'version',NEW."version",'went_to',NEW."went_to"))); END
+
+CREATE TRIGGER titer_record_clock_step_no_delete BEFORE DELETE ON record_clock_step BEGIN SELECT RAISE(ABORT, 'titer: record_clock_step is append-only'); END
+
+CREATE TRIGGER titer_record_clock_step_no_update BEFORE UPDATE ON record_clock_step BEGIN SELECT RAISE(ABORT, 'titer: record_clock_step is append-only'); END
+
 CREATE TRIGGER titer_record_content_insert AFTER INSERT ON record_content BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_content', NEW.id, NEW.version, NULL, json_object('digest',NEW."digest",'id',NEW."id",'media_type',NEW."media_type",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'size',NEW."size",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_content_no_delete BEFORE DELETE ON record_content BEGIN SELECT RAISE(ABORT, 'titer: record_content is append-only'); END
@@ -2174,6 +2241,12 @@ CREATE TRIGGER titer_record_installation_delete AFTER DELETE ON record_installat
 CREATE TRIGGER titer_record_installation_insert AFTER INSERT ON record_installation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_installation', NEW.id, NEW.version, NULL, json_object('created_at',NEW."created_at",'demo',json(CASE NEW."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'name',NEW."name",'process_at',NEW."process_at",'process_origin',NEW."process_origin",'process_rate',NEW."process_rate",'recorded_at',NEW."recorded_at",'simulated',json(CASE NEW."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',NEW."site",'time_zone',NEW."time_zone",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_installation_update AFTER UPDATE ON record_installation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_installation.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_installation.simulated keeps its first value') WHERE NEW."simulated" IS NOT OLD."simulated"; SELECT RAISE(ABORT, 'titer: record_installation.demo keeps its first value') WHERE NEW."demo" IS NOT OLD."demo"; SELECT RAISE(ABORT, 'titer: record_installation.created_at keeps its first value') WHERE NEW."created_at" IS NOT OLD."created_at"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_installation', NEW.id, NEW.version, json_object('created_at',OLD."created_at",'demo',json(CASE OLD."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'name',OLD."name",'process_at',OLD."process_at",'process_origin',OLD."process_origin",'process_rate',OLD."process_rate",'recorded_at',OLD."recorded_at",'simulated',json(CASE OLD."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',OLD."site",'time_zone',OLD."time_zone",'version',OLD."version"), json_object('created_at',NEW."created_at",'demo',json(CASE NEW."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'name',NEW."name",'process_at',NEW."process_at",'process_origin',NEW."process_origin",'process_rate',NEW."process_rate",'recorded_at',NEW."recorded_at",'simulated',json(CASE NEW."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',NEW."site",'time_zone',NEW."time_zone",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_ledger_key_delete AFTER DELETE ON record_ledger_key BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_ledger_key', OLD.id, OLD.version + 1, json_object('from_size',OLD."from_size",'id',OLD."id",'kind',OLD."kind",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'until_size',OLD."until_size",'verifier',OLD."verifier",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_ledger_key_insert AFTER INSERT ON record_ledger_key BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_ledger_key', NEW.id, NEW.version, NULL, json_object('from_size',NEW."from_size",'id',NEW."id",'kind',NEW."kind",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'until_size',NEW."until_size",'verifier',NEW."verifier",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_ledger_key_update AFTER UPDATE ON record_ledger_key BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_ledger_key.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_ledger_key.role keeps its first value') WHERE NEW."role" IS NOT OLD."role"; SELECT RAISE(ABORT, 'titer: record_ledger_key.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: record_ledger_key.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: record_ledger_key.verifier keeps its first value') WHERE NEW."verifier" IS NOT OLD."verifier"; SELECT RAISE(ABORT, 'titer: record_ledger_key.from_size keeps its first value') WHERE NEW."from_size" IS NOT OLD."from_size"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_ledger_key', NEW.id, NEW.version, json_object('from_size',OLD."from_size",'id',OLD."id",'kind',OLD."kind",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'until_size',OLD."until_size",'verifier',OLD."verifier",'version',OLD."version"), json_object('from_size',NEW."from_size",'id',NEW."id",'kind',NEW."kind",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'until_size',NEW."until_size",'verifier',NEW."verifier",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_machine_token_delete AFTER DELETE ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'id',OLD."id",'issue_count',OLD."issue_count",'issued_at',OLD."issued_at",'issued_by',OLD."issued_by",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), NULL)); END
 
@@ -2228,6 +2301,12 @@ CREATE TRIGGER titer_record_training_delete AFTER DELETE ON record_training BEGI
 CREATE TRIGGER titer_record_training_insert AFTER INSERT ON record_training BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_training', NEW.id, NEW.version, NULL, json_object('competency',NEW."competency",'document',NEW."document",'expires_at',NEW."expires_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'trained_at',NEW."trained_at",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_training_update AFTER UPDATE ON record_training BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_training.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_training', NEW.id, NEW.version, json_object('competency',OLD."competency",'document',OLD."document",'expires_at',OLD."expires_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'trained_at',OLD."trained_at",'version',OLD."version"), json_object('competency',NEW."competency",'document',NEW."document",'expires_at',NEW."expires_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'trained_at',NEW."trained_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_watched_ledger_delete AFTER DELETE ON record_watched_ledger BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_watched_ledger', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'origin',OLD."origin",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'verifiers',OLD."verifiers",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_watched_ledger_insert AFTER INSERT ON record_watched_ledger BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_watched_ledger', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'verifiers',NEW."verifiers",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_watched_ledger_update AFTER UPDATE ON record_watched_ledger BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_watched_ledger.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_watched_ledger.origin keeps its first value') WHERE NEW."origin" IS NOT OLD."origin"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_watched_ledger', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'origin',OLD."origin",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'verifiers',OLD."verifiers",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'verifiers',NEW."verifiers",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_twin_definition_delete AFTER DELETE ON twin_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_definition', OLD.id, OLD.version + 1, json_object('commissioned_signature_id',OLD."commissioned_signature_id",'defined_by',OLD."defined_by",'equipment',OLD."equipment",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'settings',OLD."settings",'settings_digest',OLD."settings_digest",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
 

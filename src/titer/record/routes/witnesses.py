@@ -1,0 +1,97 @@
+"""HTTP of the ledger's witnesses and keys: how they stand, and what waits for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from titer.record.http import Reading
+from titer.record.ledger_model import LedgerKey
+from titer.record.model import OutboxEvent
+from titer.record.routes.part import SealerPart
+
+router = APIRouter()
+
+
+class WitnessOut(BaseModel):
+    """How a witness of the ledger stands.
+
+    `lag` is how many sealed entries it has not vouched for; `state` is `up to date`, `behind`, `away` or `refused`;
+    `required` ones must vouch before anything that a signature sets off goes out.
+    """
+
+    name: str
+    kind: str
+    required: bool
+    size: int
+    at: datetime | None
+    lag: int
+    state: str
+    since: datetime | None
+    message: str
+    keys: list[str]
+
+
+class WitnessesOut(BaseModel):
+    """The witnesses, and how much of the ledger counts as witnessed under the policy."""
+
+    witnesses: list[WitnessOut]
+    tree_size: int
+    covered_size: int
+    quorum: int
+    held: int
+
+
+@router.get("/ledger/witnesses")
+def record_witnesses(session: Reading, sealer: SealerPart) -> WitnessesOut:
+    """Each witness, how far it is, and what is held until they are further."""
+    size, keys, covered = sealer.size, sealer.keys, sealer.covered_size
+    held = session.scalar(
+        select(func.count())
+        .select_from(OutboxEvent)
+        .where(OutboxEvent.signed.is_(True), OutboxEvent.entry_seq > sealer.covered_seq)
+    )
+    found = []
+    for one in sealer.every_witness:
+        standing = sealer.standing[one.name]
+        found.append(
+            WitnessOut(
+                name=one.name,
+                kind=one.kind,
+                required=one.required,
+                size=standing.size,
+                at=standing.at,
+                lag=max(size - standing.size, 0),
+                state=standing.state(size),
+                since=standing.since,
+                message=standing.message,
+                keys=keys.of_witness(one.name),
+            )
+        )
+    return WitnessesOut(
+        witnesses=found, tree_size=size, covered_size=covered, quorum=sealer.policy.quorum, held=held or 0
+    )
+
+
+class LedgerKeyOut(BaseModel):
+    """A key of the ledger or of a witness, as it is logged; `from_size` and `until_size` are sizes of the tree."""
+
+    id: str
+    version: int
+    role: str
+    name: str
+    kind: str
+    verifier: str
+    from_size: int
+    until_size: int | None
+    recorded_at: datetime
+
+
+@router.get("/ledger/keys")
+def record_keys(session: Reading) -> list[LedgerKeyOut]:
+    """The history of keys, oldest first."""
+    rows = session.scalars(select(LedgerKey).order_by(LedgerKey.id))
+    return [LedgerKeyOut(**{name: getattr(row, name) for name in LedgerKeyOut.model_fields}) for row in rows]
