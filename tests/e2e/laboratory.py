@@ -38,18 +38,18 @@ class Laboratory:
         """An open action in a person's name."""
         return self.platform.record.action(self.people[person], verb, reason="as planned")
 
-    def sign(self, person: str, record_type: str, record_id: str, meaning: str) -> None:
+    def sign(self, person: str, record_type: str, record_id: str, meaning: str, **data: str) -> None:
         """Give a signature over what is shown."""
         who = self.people[person]
         with self.platform.record.reading() as session:
-            shown = self.platform.signing.preview(session, who, record_type, record_id, meaning, {})
+            shown = self.platform.signing.preview(session, who, record_type, record_id, meaning, data)
         self.platform.signing.sign(
             who,
             record_type=record_type,
             record_id=record_id,
             version=shown.version,
             meaning=meaning,
-            data={},
+            data=data,
             shown_digest=shown.digest,
             reason="Agrees with what was shown.",
             password=self.password,

@@ -44,7 +44,9 @@ def lots(lab: Laboratory, batch_id: str) -> None:
     lab.sign("weber", "lims_design", made.id, "authored")
     lab.sign("okafor", "lims_design", made.id, "approved")
     used = _tested(lab, USED, "312")
-    _tested(lab, WAITING, "301")
+    waiting = _tested(lab, WAITING, "301")
+    reviewed_trail(lab, used)
+    reviewed_trail(lab, waiting)
     lab.sign("okafor", "material_lot", used, "released")
     with lab.act("lindqvist", "material.lot.consume") as unit:
         material.consume(unit, used, Decimal("17.5"), batch_id, "charge/1")
@@ -71,3 +73,12 @@ def _tested(lab: Laboratory, number: str, reading: str) -> str:
     lab.sign("reyes", "lims_sample", sample.id, "reviewed")
     lab.sign("okafor", "lims_sample", sample.id, "approved")
     return lot.id
+
+
+def reviewed_trail(lab: Laboratory, lot_id: str) -> None:
+    """Have a lot's audit trail read by one person, and what that person made by another."""
+    trail = lab.platform.quality.trail
+    with lab.act("silva", "quality.review.audit_trail") as unit:
+        row = trail.open(unit, "lot", lot_id)
+        trail.look(unit, row.id, trail.unread(unit.session, row), "no finding")
+    lab.sign("silva", "quality_audit_trail_review", row.id, "reviewed", outcome="no findings")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from titer.record import Base, Regulated
@@ -65,17 +66,70 @@ class Deviation(Regulated, Base):
 
 
 class AuditTrailReview(Regulated, Base):
-    """The review of a batch's audit trail (PIC/S PI 041): by exception, and by a random sample."""
+    """The review of an audit trail (PIC/S PI 041, MHRA 2018): by exception, and by a random sample.
+
+    What is reviewed is fixed when the review is opened: the entries of a batch, a lot, or a period of the system
+    up to the ledger's entry `upto_seq`, their count and the digest over their ids. `sampled` follows from
+    `seed` alone (`titer.quality.trail.rules.draw`). Later entries that a rule flags need a supplementary review.
+    """
 
     __tablename__ = "quality_audit_trail_review"
+    __immutable__ = (
+        "number",
+        "subject_type",
+        "subject_id",
+        "subject_name",
+        "batch_id",
+        "period_from",
+        "period_to",
+        "from_seq",
+        "upto_seq",
+        "entries",
+        "population",
+        "ruleset_version",
+        "ruleset_digest",
+        "seed",
+        "sampled",
+        "flagged",
+        "opened_at",
+        "due_at",
+    )
 
-    batch_id: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column()
-    seed: Mapped[int] = mapped_column()
+    number: Mapped[str] = mapped_column(unique=True)
+    subject_type: Mapped[str] = mapped_column()
+    subject_id: Mapped[str] = mapped_column(index=True)
+    subject_name: Mapped[str] = mapped_column()
+    batch_id: Mapped[str | None] = mapped_column(index=True)
+    period_from: Mapped[datetime | None] = mapped_column()
+    period_to: Mapped[datetime | None] = mapped_column()
+    from_seq: Mapped[int] = mapped_column(BigInteger)
+    upto_seq: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column()
+    population: Mapped[str] = mapped_column()
+    ruleset_version: Mapped[int] = mapped_column()
+    ruleset_digest: Mapped[str] = mapped_column()
+    seed: Mapped[int] = mapped_column(BigInteger)
     sampled: Mapped[list[dict[str, Any]]] = mapped_column()
     flagged: Mapped[list[dict[str, Any]]] = mapped_column()
+    opened_at: Mapped[datetime] = mapped_column()
+    due_at: Mapped[datetime] = mapped_column()
+    state: Mapped[str] = mapped_column()
     outcome: Mapped[str | None] = mapped_column()
     comment: Mapped[str | None] = mapped_column()
+    reviewer_id: Mapped[str | None] = mapped_column()
+
+
+class TrailLook(Regulated, Base):
+    """That a person looked at one entry of a review, and what they saw; the newest one of an entry counts."""
+
+    __tablename__ = "quality_trail_look"
+    __append_only__ = True
+
+    review_id: Mapped[str] = mapped_column(index=True)
+    entry_id: Mapped[str] = mapped_column()
+    verdict: Mapped[str] = mapped_column()
+    note: Mapped[str] = mapped_column()
+    person_id: Mapped[str] = mapped_column()
 
 
 class Disposition(Regulated, Base):

@@ -10,9 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from titer.quality.model import QualityException
 from titer.quality.service import Quality
+from titer.quality.trail.routes import AuditTrailReviewOut, RecordPart
+from titer.quality.trail.routes import router as trail
 from titer.record.http import Acting, Reading, platform_part
 
 router = APIRouter(prefix="/api/quality", tags=["quality"])
+router.include_router(trail)
 QualityPart = Annotated[Quality, Depends(platform_part("quality"))]
 
 
@@ -57,18 +60,6 @@ class DeviationOut(_Out):
     corrective_action: str | None
     investigator_id: str | None
     closed_at: datetime | None
-
-
-class AuditTrailReviewOut(_Out):
-    """An audit-trail review, with what was chosen for reading."""
-
-    batch_id: str
-    state: str
-    seed: int
-    sampled: list[dict[str, Any]]
-    flagged: list[dict[str, Any]]
-    outcome: str | None
-    comment: str | None
 
 
 class DispositionOut(_Out):
@@ -173,7 +164,7 @@ def quality_begin_review(batch_id: str, act: Acting, quality: QualityPart) -> Di
 
 
 @router.get("/batches/{batch_id}")
-def quality_batch(batch_id: str, session: Reading, quality: QualityPart) -> BatchReviewOut:
+def quality_batch(batch_id: str, session: Reading, quality: QualityPart, record: RecordPart) -> BatchReviewOut:
     """Checks, exceptions, deviations, audit-trail review and what blocks the release."""
     found = quality.coverage(session, batch_id)
     review = quality.audit_trail_review(session, batch_id)
@@ -197,5 +188,5 @@ def quality_batch(batch_id: str, session: Reading, quality: QualityPart) -> Batc
         ],
         exceptions=[QualityExceptionOut.model_validate(row) for row in quality.exceptions(session, batch_id)],
         deviations=[DeviationOut.model_validate(row) for row in quality.deviations(session, batch_id)],
-        audit_trail_review=AuditTrailReviewOut.model_validate(review) if review else None,
+        audit_trail_review=AuditTrailReviewOut.of(review, record.clock.now()) if review else None,
     )

@@ -28,8 +28,6 @@ DEVIATION: dict[str, dict[str, str]] = {
     "closed": {},
 }
 
-REVIEW: dict[str, dict[str, str]] = {"open": {"review": "reviewed"}, "reviewed": {}}
-
 BATCH_ENDS = ("completed", "stopped", "aborted")
 """However a batch ends, somebody reviews it and decides on what there is of it."""
 

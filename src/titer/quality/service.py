@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
-from random import Random
 from typing import Any
 
 from sqlalchemy import select
@@ -16,10 +14,10 @@ from titer.quality import access, rules
 from titer.quality.model import AuditTrailReview, Deviation, Disposition, QualityException
 from titer.quality.rules import Check, Coverage, ExceptionFacts, ReleaseGate
 from titer.quality.signing import meanings
+from titer.quality.trail import TrailReviews
 from titer.record import (
     ActionSpec,
     Actor,
-    LedgerEntry,
     OutboxEvent,
     Record,
     SignatureMeaning,
@@ -27,9 +25,6 @@ from titer.record import (
     Unit,
     Worker,
 )
-
-_SAMPLE = 25
-_FLAG_VERBS = ("correct", "invalidate", "override", "void", "force", "hold")
 
 
 class Quality:
@@ -44,6 +39,8 @@ class Quality:
         self.record = record
         self.material = material
         self.gates: list[ReleaseGate] = []
+        self.trail = TrailReviews(record)
+        material.register_lot_check(self.trail.lot_blockers)
 
     def actions(self) -> tuple[ActionSpec, ...]:
         """Rows of the matrix of rights."""
@@ -196,7 +193,7 @@ class Quality:
                     evidence={"gate": item.gate, "check": item.check.id},
                     key=f"review/{batch_id}/{item.gate}/{item.check.id}",
                 )
-        self._prepare_audit_trail_review(unit, batch_id)
+        self._open_audit_trail_review(unit, batch_id)
         unit.flush()
         row.coverage = self.coverage(unit.session, batch_id).as_dict()
         unit.emit("quality.batch.under_review", row, {"batch_id": batch_id})
@@ -216,9 +213,7 @@ class Quality:
         reasons = []
         if row.state != "under_review":
             reasons.append(f"The batch is {row.state.replace('_', ' ')}, not under review.")
-        review = self.audit_trail_review(session, batch_id)
-        if review is None or review.state != "reviewed":
-            reasons.append("The audit trail has not been reviewed.")
+        reasons += self.trail.blockers(session, "batch", batch_id)
         for deviation in self.deviations(session, batch_id):
             if deviation.state != "closed":
                 reasons.append(f"Deviation {deviation.number} is {deviation.state.replace('_', ' ')}.")
@@ -260,8 +255,9 @@ class Quality:
         return list(session.scalars(query))
 
     def audit_trail_review(self, session: Session, batch_id: str) -> AuditTrailReview | None:
-        """The audit-trail review of a batch, once it was prepared."""
-        return session.scalars(select(AuditTrailReview).where(AuditTrailReview.batch_id == batch_id)).first()
+        """The newest audit-trail review of a batch, once one was opened."""
+        rows = self.trail.of(session, "batch", batch_id)
+        return rows[-1] if rows else None
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -298,37 +294,13 @@ class Quality:
             for row in self.exceptions(session, batch_id)
         ]
 
-    def _prepare_audit_trail_review(self, unit: Unit, batch_id: str) -> None:
-        """Choose what a person reads: entries that correct or override, and a random sample with its seed."""
-        if self.audit_trail_review(unit.session, batch_id) is not None:
+    def _open_audit_trail_review(self, unit: Unit, batch_id: str) -> None:
+        """Open the review of the batch's audit trail; again where rules flag what came after the last one."""
+        before = self.trail.of(unit.session, "batch", batch_id)
+        if any(row.state == "open" for row in before):
             return
-        bodies = [
-            json.loads(text)
-            for text in unit.session.scalars(
-                select(LedgerEntry.body)
-                .where(LedgerEntry.body.contains(batch_id, autoescape=True))
-                .order_by(LedgerEntry.seq)
-            )
-        ]
-        seed = int(unit.new_id().replace("-", "")[-8:], 16)
-        chosen = Random(seed).sample(bodies, min(_SAMPLE, len(bodies)))  # noqa: S311  a recorded seed, no secret
-        flagged = [
-            entry
-            for entry in bodies
-            if any(word in entry["verb"] for word in _FLAG_VERBS)
-            or (
-                entry["before"] is not None and entry["actor"]["kind"] == "person" and entry["reason"] is None
-            )
-        ]
-        unit.add(
-            AuditTrailReview(
-                batch_id=batch_id,
-                state="open",
-                seed=seed,
-                sampled=[_line(entry) for entry in chosen],
-                flagged=[_line(entry) for entry in flagged],
-            )
-        )
+        if not before or self.trail.blockers(unit.session, "batch", batch_id):
+            self.trail.open(unit, "batch", batch_id)
 
     def _on_batch(self, event: OutboxEvent) -> None:
         batch_id = str(event.payload["batch_id"])
@@ -346,15 +318,3 @@ class Quality:
             ended = event.topic.rpartition(".")[2] in rules.BATCH_ENDS
             if ended and row.state == "in_process":
                 row.state = rules.move(rules.DISPOSITION, row.batch_number, row.state, "complete")
-
-
-def _line(entry: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "entry": entry["id"],
-        "time": entry["time"],
-        "actor": entry["actor"]["name"],
-        "verb": entry["verb"],
-        "record_type": entry["record_type"],
-        "record_id": entry["record_id"],
-        "version": entry["version"],
-    }

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Invalid, NotFound
 from titer.quality import rules
-from titer.quality.model import AuditTrailReview, Deviation, Disposition, QualityException
+from titer.quality.model import Deviation, Disposition, QualityException
+from titer.quality.trail.signing import meaning as trail_meaning
 from titer.record import Actor, Base, Signature, SignatureMeaning, Unit
 
 if TYPE_CHECKING:
@@ -66,15 +67,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _close,
             later=("closed_at",),
         ),
-        SignatureMeaning(
-            "quality_audit_trail_review",
-            "reviewed",
-            "quality.review.audit_trail",
-            "Audit trail: reviewed",
-            _row(AuditTrailReview),
-            _needs(AuditTrailReview, "open", "outcome"),
-            _review,
-        ),
+        trail_meaning(quality.trail),
         SignatureMeaning(
             "quality_disposition",
             "released",
@@ -203,12 +196,6 @@ def _close(unit: Unit, record_id: str, data: dict[str, Any], signature: Signatur
     row.state = rules.move(rules.DEVIATION, f"Deviation {row.number}", row.state, "close")
     row.closed_at = unit.now
     unit.emit("quality.deviation.closed", row, {"number": row.number, "batch_id": row.batch_id})
-
-
-def _review(unit: Unit, record_id: str, data: dict[str, Any], signature: Signature) -> None:
-    row = unit.get(AuditTrailReview, record_id)
-    row.state = rules.move(rules.REVIEW, "The audit-trail review", row.state, "review")
-    row.outcome, row.comment = _required(data, "outcome"), _text(data, "comment") or None
 
 
 def _disposition_content(quality: Quality) -> Content:

@@ -11,6 +11,7 @@ import titer.quality.model  # noqa: F401  its tables must be known before the da
 from titer.base.errors import Refused
 from titer.material import Material
 from titer.quality import Check, Quality, rules
+from titer.quality.trail.signing import REVIEW
 from titer.record import Actor, OutboxEvent, Record, Unit
 
 Sign = Callable[..., object]
@@ -120,7 +121,12 @@ def test_a_batch_is_released_only_when_nothing_stands_against_it(
     sign(quincy, "quality_deviation", deviation, "closed")
     with record.reading() as session:
         review = quality.audit_trail_review(session, "b1")
+        unread = quality.trail.unread(session, review) if review else []
     assert review is not None and review.sampled
+    with pytest.raises(Refused, match="have not been looked at"):
+        sign(rob, "quality_audit_trail_review", review.id, "reviewed", outcome="no findings")
+    with record.action(quincy, "quality.review.audit_trail") as unit:
+        quality.trail.look(unit, review.id, unread, "no finding")
     sign(rob, "quality_audit_trail_review", review.id, "reviewed", outcome="no findings")
     with pytest.raises(Refused, match="no answer"):
         sign(quincy, "quality_disposition", completed, "released")
@@ -179,7 +185,7 @@ def test_a_critical_exception_needs_a_deviation(
         sign(rob, "quality_exception", exception, "disposed", disposition="no impact", comment="x")
 
 
-@pytest.mark.parametrize("table", [rules.DEVIATION, rules.DISPOSITION, rules.EXCEPTION, rules.REVIEW])
+@pytest.mark.parametrize("table", [rules.DEVIATION, rules.DISPOSITION, rules.EXCEPTION, REVIEW])
 def test_every_cell_of_the_state_tables(table: dict[str, dict[str, str]]) -> None:
     events = {name for row in table.values() for name in row}
     for state, row in table.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from titer.base.errors import Refused
 from titer.cli.demo.cast import Cast
-from titer.cli.demo.people import OWNER, QUALITY, REVIEWER
+from titer.cli.demo.people import OWNER, QUALITY, REVIEWER, SECOND_REVIEWER
 from titer.cli.demo.stops import Stops
 
 LOOK_S = 0.5
@@ -59,7 +59,7 @@ class Review:
         for exception in found["exceptions"]:
             if exception["state"] == "open":
                 self._dispose(exception)
-        self._audit_trail(found)
+        self._audit_trail()
         reviewer.post(f"{self.path}/review")
         found = reviewer.get(self.path)
         if found["blockers"]:
@@ -105,16 +105,48 @@ class Review:
             data = {"disposition": "justified", "comment": f"Read the evidence: {exception['detail'][:200]}"}
         self.cast.sign(REVIEWER, "quality_exception", exception["id"], "disposed", "Evidence read.", **data)
 
-    def _audit_trail(self, found: dict[str, Any]) -> None:
-        review = self.cast[REVIEWER].get(self.path)["audit_trail_review"]
-        if review is None or review["state"] == "reviewed":
-            return
-        self.cast.sign(
-            REVIEWER,
-            "quality_audit_trail_review",
-            review["id"],
-            "reviewed",
-            f"{len(review['sampled'])} sampled and {len(review['flagged'])} flagged entries read.",
-            outcome="no findings",
-        )
-        self.say("audit trail reviewed, with a random sample and the flagged entries")
+    def _audit_trail(self) -> None:
+        """Read what the rules flag and what was drawn, and sign; again where more is flagged since."""
+        while True:
+            review = self.cast[REVIEWER].get(self.path)["audit_trail_review"]
+            if review is None or review["state"] == "reviewed":
+                return
+            read_trail(self.cast, review["id"], REVIEWER)
+            self.say(
+                f"audit trail of the batch reviewed: {len(review['flagged'])} flagged and "
+                f"{len(review['sampled'])} drawn of {review['entries']:,} entries read"
+            )
+            self.cast[REVIEWER].post(f"{self.path}/review")
+
+
+def read_trail(cast: Cast, review_id: str, reader: str) -> None:
+    """Look at every entry of an audit-trail review, and sign its outcome.
+
+    Nobody looks at entries of their own, so what the reader made is left to the other reviewer, and what both
+    made to the quality unit.
+
+    Args:
+        cast: sessions.
+        review_id: of the review.
+        reader: the part that reads and signs.
+    """
+    path = f"/api/quality/trail-reviews/{review_id}"
+    found = cast[reader].get(path)
+    makers = {
+        line["entry"]: line["actor_id"] for line in (*found["review"]["sampled"], *found["review"]["flagged"])
+    }
+    unread = found["unread"]
+    for part in (reader, *(one for one in (REVIEWER, SECOND_REVIEWER, QUALITY) if one != reader)):
+        own = cast[part].get("/api/session")["person"]["id"]
+        mine = [one for one in unread if makers[one] != own]
+        if mine:
+            cast[part].post(f"{path}/look", {"entry_ids": mine})
+        unread = [one for one in unread if one not in mine]
+    cast.sign(
+        reader,
+        "quality_audit_trail_review",
+        review_id,
+        "reviewed",
+        f"{len(makers)} entries read.",
+        outcome="no findings",
+    )

@@ -25,8 +25,10 @@ from titer.cli.demo.people import (
     QUALITY,
     REVIEWER,
     SCIENTIST,
+    SECOND_REVIEWER,
     Person,
 )
+from titer.cli.demo.review import read_trail
 
 DOCUMENTS = Path(__file__).parent / "documents"
 
@@ -278,6 +280,10 @@ class Seeding:
             )
             made = self._receive(operator, code, lot, quantity, last_use)
             self._test(made["id"])
+            opened = self.cast[REVIEWER].post(
+                "/api/quality/trail-reviews", {"subject_type": "lot", "subject_id": made["id"]}
+            )
+            read_trail(self.cast, opened["id"], SECOND_REVIEWER)
             self.cast.sign(QUALITY, "material_lot", made["id"], "released", "Tests conform.")
         expired = (self.now - timedelta(days=30)).date().isoformat()
         self._receive(operator, "FEED-F2", EXPIRED, "900", expired)

@@ -1,0 +1,376 @@
+"""Use cases of audit-trail review: open one, look at its entries, and say what stands against a release."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from titer.base.errors import Conflict, Invalid, NotFound, Refused
+from titer.material import Lot
+from titer.quality.model import AuditTrailReview, Disposition, TrailLook
+from titer.quality.trail import population, rules
+from titer.quality.trail.population import Course, Line, Population
+from titer.quality.trail.rules import Age, Flag
+from titer.quality.trail.ruleset import DIGEST, RULESET, titles
+from titer.record import Installation, Record, Unit
+
+SUBJECTS = ("batch", "lot", "system")
+SYSTEM = "system"
+_SEED_DIGITS = 12
+"""Hexadecimal digits of a seed: 48 bits, which every reader of JSON keeps exactly."""
+_KEPT_COURSES = 16
+
+
+@dataclass(frozen=True)
+class Due:
+    """A review that nobody has opened yet."""
+
+    subject_type: str
+    subject_id: str
+    subject_name: str
+    since: datetime
+    age: Age
+
+
+class TrailReviews:
+    """Audit-trail reviews of batches, lots and the system.
+
+    Args:
+        record: the record.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._courses: OrderedDict[str, Course] = OrderedDict()
+        self._lock = threading.Lock()
+
+    # --- opening ----------------------------------------------------------------------------------------------
+
+    def open(
+        self,
+        unit: Unit,
+        subject_type: str,
+        subject_id: str = SYSTEM,
+        *,
+        period_from: datetime | None = None,
+        period_to: datetime | None = None,
+    ) -> AuditTrailReview:
+        """Open a review: choose what a person reads, by the rules and by a seed that is drawn now.
+
+        Args:
+            unit: the open action; what it writes is no part of what is reviewed.
+            subject_type: batch, lot or system.
+            subject_id: of the batch or lot.
+            period_from: of a system review; where the last one ended if left out.
+            period_to: of a system review; now if left out.
+
+        Raises:
+            Conflict: if one of the subject is open already.
+            Invalid: for an unknown kind of subject, or an empty period.
+        """
+        if subject_type not in SUBJECTS:
+            raise Invalid(
+                f"{subject_type!r} has no audit trail of its own.", do=f"Use {', '.join(SUBJECTS)}."
+            )
+        subject_id = SYSTEM if subject_type == SYSTEM else subject_id
+        name = self._name(unit.session, subject_type, subject_id)
+        before = self.of(unit.session, subject_type, subject_id)
+        still_open = next((row for row in before if row.state == "open"), None)
+        if still_open is not None:
+            raise Conflict(f"{still_open.number} is open already.", do="Finish it first.")
+        upto = population.last_seq(unit.session)
+        if subject_type == SYSTEM:
+            period_from = period_from or self._system_since(unit.session)
+            period_to = period_to or unit.now
+            if period_from >= period_to:
+                raise Invalid("The period ends before it begins.", where="period_to")
+            found = population.of_the_system(unit.session, period_from, period_to, upto, RULESET)
+        else:
+            period_from = period_to = None
+            found = self._next(unit.session, subject_type, subject_id, before, upto)
+        return self._enter(unit, subject_type, subject_id, name, found, (period_from, period_to))
+
+    def _enter(
+        self,
+        unit: Unit,
+        subject_type: str,
+        subject_id: str,
+        name: str,
+        found: Population,
+        period: tuple[datetime | None, datetime | None],
+    ) -> AuditTrailReview:
+        policy = RULESET["policy"][subject_type]
+        seed = int(unit.new_id().replace("-", "")[-_SEED_DIGITS:], 16)
+        ids = [line.entry["id"] for line in found.lines]
+        lines = {line.entry["id"]: line for line in found.lines}
+        row = unit.add(
+            AuditTrailReview(
+                number=unit.next_number("ATR"),
+                subject_type=subject_type,
+                subject_id=subject_id,
+                subject_name=name,
+                batch_id=subject_id if subject_type == "batch" else None,
+                period_from=period[0],
+                period_to=period[1],
+                from_seq=found.from_seq,
+                upto_seq=found.upto_seq,
+                entries=len(ids),
+                population=rules.population_digest(ids),
+                ruleset_version=RULESET["version"],
+                ruleset_digest=DIGEST,
+                seed=seed,
+                sampled=[told(lines[one]) for one in rules.draw(seed, ids, policy["sample"])],
+                flagged=flagged_lines(found.flagged),
+                opened_at=unit.now,
+                due_at=unit.now + timedelta(days=policy["due_days"]),
+                state="open",
+            )
+        )
+        unit.emit("quality.trail.opened", row, {"number": row.number, "subject": subject_type, "name": name})
+        return row
+
+    def _next(
+        self,
+        session: Session,
+        subject_type: str,
+        subject_id: str,
+        before: Sequence[AuditTrailReview],
+        upto: int,
+    ) -> Population:
+        """The entries since the last review of a subject."""
+        course = self._course(session, subject_id, before[-1].upto_seq if before else 0)
+        return population.about(session, course, upto, RULESET, subject_type)
+
+    def _course(self, session: Session, subject_id: str, upto: int) -> Course:
+        """Read up to an entry; what was read once in this process is kept, since entries never change."""
+        if not upto:
+            return population.begin(session, subject_id)
+        key = f"{subject_id}/{upto}"
+        with self._lock:
+            kept = self._courses.get(key)
+            if kept is not None:
+                self._courses.move_to_end(key)
+                return kept.copy()
+        course = population.begin(session, subject_id)
+        population.about(session, course, upto, RULESET, "batch")
+        with self._lock:
+            self._courses[key] = course.copy()
+            while len(self._courses) > _KEPT_COURSES:
+                self._courses.popitem(last=False)
+        return course
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def look(
+        self, unit: Unit, review_id: str, entry_ids: Sequence[str], verdict: str, note: str = ""
+    ) -> AuditTrailReview:
+        """Note that the acting person looked at entries of a review, and what they saw.
+
+        Raises:
+            Refused: if the review is finished, or the person made one of the entries: somebody else looks at it.
+            Invalid: for an entry that is none of the review's, or a finding without a word.
+        """
+        row = unit.get(AuditTrailReview, review_id)
+        if row.state != "open":
+            raise Refused(f"{row.number} is finished; nothing is added to it.")
+        rules.require_verdict(verdict, note)
+        lines = {line["entry"]: line for line in (*row.sampled, *row.flagged)}
+        wanted = list(dict.fromkeys(entry_ids))
+        strange = [one for one in wanted if one not in lines]
+        if strange or not wanted:
+            raise Invalid(
+                f"{row.number} has no entry {strange[0]}." if strange else "No entry was named.",
+                where="entry_ids",
+            )
+        own = [one for one in wanted if lines[one]["actor_id"] == unit.actor.id]
+        if own:
+            raise Refused(f"You made {len(own)} of these entries.", do="Leave them to another reviewer.")
+        unit.add_all(
+            TrailLook,
+            [
+                {
+                    "review_id": row.id,
+                    "entry_id": one,
+                    "verdict": verdict,
+                    "note": note.strip(),
+                    "person_id": unit.actor.id,
+                }
+                for one in wanted
+            ],
+        )
+        return row
+
+    def get(self, session: Session, review_id: str) -> AuditTrailReview:
+        """One review.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        row = session.get(AuditTrailReview, review_id)
+        if row is None:
+            raise NotFound(f"There is no audit-trail review {review_id}.")
+        return row
+
+    def of(self, session: Session, subject_type: str, subject_id: str) -> list[AuditTrailReview]:
+        """The reviews of a subject, oldest first."""
+        return list(
+            session.scalars(
+                select(AuditTrailReview)
+                .where(
+                    AuditTrailReview.subject_type == subject_type, AuditTrailReview.subject_id == subject_id
+                )
+                .order_by(AuditTrailReview.id)
+            )
+        )
+
+    def all(self, session: Session) -> list[AuditTrailReview]:
+        """All reviews: open ones first, the oldest before; then the finished, newest first."""
+        rows = session.scalars(select(AuditTrailReview).order_by(AuditTrailReview.id)).all()
+        still_open = [row for row in rows if row.state == "open"]
+        return still_open + [row for row in reversed(rows) if row.state != "open"]
+
+    def looks(self, session: Session, review_id: str) -> dict[str, TrailLook]:
+        """The look that counts for each entry of a review: the newest."""
+        rows = session.scalars(
+            select(TrailLook).where(TrailLook.review_id == review_id).order_by(TrailLook.id)
+        )
+        return {row.entry_id: row for row in rows}
+
+    def unread(self, session: Session, row: AuditTrailReview) -> list[str]:
+        """Entries that a review is still to look at."""
+        looked = self.looks(session, row.id)
+        return [
+            one
+            for one in dict.fromkeys(line["entry"] for line in (*row.flagged, *row.sampled))
+            if one not in looked
+        ]
+
+    def reproduced(self, session: Session, row: AuditTrailReview) -> dict[str, Any]:
+        """Choose again what a review chose, out of the ledger, and say whether it is the same."""
+        found = self._again(session, row)
+        ids = [line.entry["id"] for line in found.lines]
+        sampled = rules.draw(row.seed, ids, len(row.sampled))
+        return {
+            "entries": len(ids),
+            "population": rules.population_digest(ids),
+            "sampled": sampled,
+            "same_population": rules.population_digest(ids) == row.population,
+            "same_sample": sampled == [line["entry"] for line in row.sampled],
+            "same_rules": row.ruleset_digest == DIGEST,
+            "same_flags": flagged_lines(found.flagged) == row.flagged,
+        }
+
+    def _again(self, session: Session, row: AuditTrailReview) -> Population:
+        if row.subject_type == SYSTEM:
+            if row.period_from is None or row.period_to is None:
+                raise Invalid(f"{row.number} bears no period.")
+            return population.of_the_system(session, row.period_from, row.period_to, row.upto_seq, RULESET)
+        course = population.begin(session, row.subject_id)
+        if row.from_seq - 1 > course.seq:
+            population.about(session, course, row.from_seq - 1, RULESET, row.subject_type)
+        return population.about(session, course, row.upto_seq, RULESET, row.subject_type)
+
+    # --- gates and ageing -------------------------------------------------------------------------------------
+
+    def blockers(self, session: Session, subject_type: str, subject_id: str) -> list[str]:
+        """What stands against the release of a batch or a lot on account of its audit trail."""
+        rows = self.of(session, subject_type, subject_id)
+        if not rows:
+            return ["The audit trail has not been reviewed."]
+        still_open = [row.number for row in rows if row.state == "open"]
+        if still_open:
+            return [f"The audit trail has not been reviewed: {', '.join(still_open)} is open."]
+        since = self._next(session, subject_type, subject_id, rows, population.last_seq(session)).flagged
+        fresh = {flag.entry["id"]: flag for flag in since}
+        if not fresh:
+            return []
+        said = ", ".join(sorted({titles()[flag.rule].lower() for flag in fresh.values()}))
+        verb, them = ("entry is", "it") if len(fresh) == 1 else ("entries are", "them")
+        return [
+            f"Since the audit trail was reviewed, {len(fresh)} more {verb} flagged ({said}); review {them} too."
+        ]
+
+    def lot_blockers(self, session: Session, lot: Lot) -> list[str]:
+        """The same for a lot that is released by itself; what a batch made is reviewed with the batch."""
+        return [] if lot.batch_id else self.blockers(session, "lot", lot.id)
+
+    def due(self, session: Session, now: datetime) -> list[Due]:
+        """What waits for a review that nobody has opened, longest first."""
+        reviewed = select(AuditTrailReview.subject_type, AuditTrailReview.subject_id).distinct()
+        known = {(row.subject_type, row.subject_id) for row in session.execute(reviewed)}
+        found = [
+            Due("batch", row.batch_id, row.batch_number, row.recorded_at, _age("batch", row.recorded_at, now))
+            for row in session.scalars(
+                select(Disposition).where(Disposition.state.in_(("awaiting_review", "under_review")))
+            )
+            if ("batch", row.batch_id) not in known
+        ]
+        waiting = select(Lot).where(
+            Lot.batch_id.is_(None), or_(Lot.disposition == "pending", Lot.disposition == "hold")
+        )
+        found += [
+            Due("lot", lot.id, lot.number, lot.recorded_at, _age("lot", lot.recorded_at, now))
+            for lot in session.scalars(waiting)
+            if ("lot", lot.id) not in known
+        ]
+        rows = self.of(session, SYSTEM, SYSTEM)
+        every = timedelta(days=RULESET["policy"][SYSTEM]["every_days"])
+        wanted = self._system_since(session) + every
+        if wanted <= now and not any(row.state == "open" for row in rows):
+            found.append(Due(SYSTEM, SYSTEM, "the system", wanted, _age(SYSTEM, wanted, now)))
+        return sorted(found, key=lambda one: one.since)
+
+    def _system_since(self, session: Session) -> datetime:
+        ends = [row.period_to for row in self.of(session, SYSTEM, SYSTEM) if row.period_to]
+        return max(ends) if ends else session.scalars(select(Installation.created_at)).one()
+
+    def _name(self, session: Session, subject_type: str, subject_id: str) -> str:
+        if subject_type == SYSTEM:
+            return "the system"
+        if subject_type == "lot":
+            lot = session.get(Lot, subject_id)
+            if lot is None:
+                raise NotFound(f"There is no lot {subject_id}.")
+            return lot.number
+        row = session.scalars(select(Disposition).where(Disposition.batch_id == subject_id)).first()
+        if row is None:
+            raise NotFound("The quality system knows no such batch.")
+        return row.batch_number
+
+
+def _age(subject_type: str, since: datetime, now: datetime) -> Age:
+    return rules.age(since, now, RULESET["policy"][subject_type]["due_days"])
+
+
+def told(line: Line) -> dict[str, Any]:
+    """An entry as a review lists it; the entry itself stands in the ledger."""
+    entry = line.entry
+    return {
+        "entry": entry["id"],
+        "seq": line.seq,
+        "time": entry["time"],
+        "process_time": entry["process_time"],
+        "actor": entry["actor"]["name"],
+        "actor_id": entry["actor"]["id"],
+        "verb": entry["verb"],
+        "reason": entry["reason"],
+        "record_type": entry["record_type"],
+        "record_id": entry["record_id"],
+        "version": entry["version"],
+    }
+
+
+def flagged_lines(found: Iterable[Flag]) -> list[dict[str, Any]]:
+    """Flagged entries as a review lists them, each once with the rules that flag it."""
+    lines: dict[str, dict[str, Any]] = {}
+    for flag in found:
+        line = lines.setdefault(flag.entry["id"], {**told(Line(flag.seq, flag.entry)), "rules": []})
+        line["rules"].append(flag.rule)
+    return list(lines.values())
