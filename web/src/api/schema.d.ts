@@ -3316,6 +3316,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/quality/trail-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality Trail Reviews
+         * @description The ageing list: due, open and finished reviews; the overdue are said, by the server's clock.
+         */
+        get: operations["quality_trail_reviews"];
+        put?: never;
+        /**
+         * Quality Open Trail Review
+         * @description Open a review of a batch, a lot, or of the system in a period.
+         */
+        post: operations["quality_open_trail_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/trail-reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality Trail Review
+         * @description One review.
+         */
+        get: operations["quality_trail_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/trail-reviews/{review_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quality Look At Trail
+         * @description Note that one looked at entries of a review.
+         */
+        post: operations["quality_look_at_trail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/trail-reviews/{review_id}/reproduce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality Reproduce Trail Review
+         * @description Choose the review's entries again out of the ledger: the same seed draws the same sample.
+         */
+        get: operations["quality_reproduce_trail_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/trail-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality Trail Rules
+         * @description The exception rules and the policy of audit-trail review, as data.
+         */
+        get: operations["quality_trail_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/records/{record_type}/{record_id}/at": {
         parameters: {
             query?: never;
@@ -4087,21 +4191,45 @@ export interface components {
         };
         /**
          * AuditTrailReviewOut
-         * @description An audit-trail review, with what was chosen for reading.
+         * @description An audit-trail review, with what was chosen for reading, and how long it has been open.
          */
         AuditTrailReviewOut: {
+            /** Age Days */
+            age_days: number;
             /** Batch Id */
-            batch_id: string;
+            batch_id: string | null;
             /** Comment */
             comment: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Entries */
+            entries: number;
             /** Flagged */
-            flagged: {
-                [key: string]: unknown;
-            }[];
+            flagged: components["schemas"]["TrailLineOut"][];
+            /** From Seq */
+            from_seq: number;
             /** Id */
             id: string;
+            /** Number */
+            number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
             /** Outcome */
             outcome: string | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Period From */
+            period_from: string | null;
+            /** Period To */
+            period_to: string | null;
+            /** Population */
+            population: string;
             /**
              * Process At
              * Format: date-time
@@ -4112,14 +4240,26 @@ export interface components {
              * Format: date-time
              */
             recorded_at: string;
+            /** Reviewer Id */
+            reviewer_id: string | null;
+            /** Ruleset Digest */
+            ruleset_digest: string;
+            /** Ruleset Version */
+            ruleset_version: number;
             /** Sampled */
-            sampled: {
-                [key: string]: unknown;
-            }[];
+            sampled: components["schemas"]["TrailLineOut"][];
             /** Seed */
             seed: number;
             /** State */
             state: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Type */
+            subject_type: string;
+            /** Upto Seq */
+            upto_seq: number;
             /** Version */
             version: number;
         };
@@ -4479,7 +4619,7 @@ export interface components {
             /** Conflicts */
             conflicts: components["schemas"]["titer__record__routes__rights__ConflictOut"][];
             /** Rules */
-            rules: components["schemas"]["RuleOut"][];
+            rules: components["schemas"]["titer__record__routes__rights__RuleOut"][];
             /** Searches */
             searches: components["schemas"]["SearchOut"][];
         };
@@ -4960,6 +5100,32 @@ export interface components {
             reason: string;
             /** Source */
             source: string;
+        };
+        /**
+         * DueOut
+         * @description A review that nobody has opened yet.
+         */
+        DueOut: {
+            /** Age Days */
+            age_days: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Overdue */
+            overdue: boolean;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Subject Type */
+            subject_type: string;
         };
         /**
          * EndDelegation
@@ -6833,6 +6999,46 @@ export interface components {
             version: number;
         };
         /**
+         * LookAt
+         * @description Entries of a review that the acting person looked at, and what they saw.
+         */
+        LookAt: {
+            /** Entry Ids */
+            entry_ids: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Verdict
+             * @default no finding
+             * @enum {string}
+             */
+            verdict: "no finding" | "finding";
+        };
+        /**
+         * LookOut
+         * @description That somebody looked at an entry, and what they saw.
+         */
+        LookOut: {
+            /** Entry Id */
+            entry_id: string;
+            /** Note */
+            note: string;
+            /** Person */
+            person: string;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
          * MaterialContainerOut
          * @description A container.
          */
@@ -7868,6 +8074,26 @@ export interface components {
             serial: string;
         };
         /**
+         * OpenTrailReview
+         * @description A review to open.
+         */
+        OpenTrailReview: {
+            /** Period From */
+            period_from?: string | null;
+            /** Period To */
+            period_to?: string | null;
+            /**
+             * Subject Id
+             * @default system
+             */
+            subject_id: string;
+            /**
+             * Subject Type
+             * @enum {string}
+             */
+            subject_type: "batch" | "lot" | "system";
+        };
+        /**
          * PasswordReset
          * @description A new password, told to the person on another way.
          */
@@ -8098,6 +8324,26 @@ export interface components {
             specification_code?: string | null;
         };
         /**
+         * ReproducedOut
+         * @description What the review's seed and rules choose out of the ledger today, and whether it is what the review holds.
+         */
+        ReproducedOut: {
+            /** Entries */
+            entries: number;
+            /** Population */
+            population: string;
+            /** Same Flags */
+            same_flags: boolean;
+            /** Same Population */
+            same_population: boolean;
+            /** Same Rules */
+            same_rules: boolean;
+            /** Same Sample */
+            same_sample: boolean;
+            /** Sampled */
+            sampled: string[];
+        };
+        /**
          * RequestPanel
          * @description Which method's panel; none: all that the sample needs.
          */
@@ -8134,20 +8380,26 @@ export interface components {
             verbs: string[];
         };
         /**
-         * RuleOut
-         * @description What is kept apart: two roles, or two duties about one kind of record.
+         * RulesetOut
+         * @description The rules and the policy that a new review goes by.
          */
-        RuleOut: {
-            /** Kind */
-            kind: string;
-            /** One */
-            one: string;
-            /** Other */
-            other: string;
-            /** Record Type */
-            record_type: string | null;
-            /** Why */
-            why: string;
+        RulesetOut: {
+            /** Digest */
+            digest: string;
+            /** Outcomes */
+            outcomes: string[];
+            /** Policy */
+            policy: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Rules */
+            rules: components["schemas"]["titer__quality__trail__routes__RuleOut"][];
+            /** Verdicts */
+            verdicts: string[];
+            /** Version */
+            version: number;
         };
         /**
          * ScanLot
@@ -8567,6 +8819,68 @@ export interface components {
             scopes: string[];
             /** Token */
             token: string;
+        };
+        /**
+         * TrailLineOut
+         * @description One entry of a review; `rules` are those that flag it, none where it was only drawn.
+         */
+        TrailLineOut: {
+            /** Actor */
+            actor: string;
+            /** Actor Id */
+            actor_id: string;
+            /** Entry */
+            entry: string;
+            /** Process Time */
+            process_time: string;
+            /** Reason */
+            reason: string | null;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: string[];
+            /** Seq */
+            seq: number;
+            /** Time */
+            time: string;
+            /** Verb */
+            verb: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TrailReviewOut
+         * @description One review with what was looked at, what is still to be looked at, and what its rules are called.
+         */
+        TrailReviewOut: {
+            /** Looks */
+            looks: components["schemas"]["LookOut"][];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            review: components["schemas"]["AuditTrailReviewOut"];
+            /** Titles */
+            titles: {
+                [key: string]: string;
+            };
+            /** Unread */
+            unread: string[];
+        };
+        /**
+         * TrailReviewsOut
+         * @description The ageing list: what is to be opened, what is open, what is finished.
+         */
+        TrailReviewsOut: {
+            /** Due */
+            due: components["schemas"]["DueOut"][];
+            /** Reviews */
+            reviews: components["schemas"]["AuditTrailReviewOut"][];
         };
         /**
          * TrainingOut
@@ -9639,6 +9953,24 @@ export interface components {
             tag: string;
         };
         /**
+         * RuleOut
+         * @description A rule that flags entries.
+         */
+        titer__quality__trail__routes__RuleOut: {
+            /** Around */
+            around: boolean;
+            /** Id */
+            id: string;
+            /** Scopes */
+            scopes: string[];
+            /** Title */
+            title: string;
+            /** When */
+            when: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ConflictOut
          * @description Duties that are kept apart and were found in one hand.
          */
@@ -9676,6 +10008,22 @@ export interface components {
             recorded_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * RuleOut
+         * @description What is kept apart: two roles, or two duties about one kind of record.
+         */
+        titer__record__routes__rights__RuleOut: {
+            /** Kind */
+            kind: string;
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+            /** Record Type */
+            record_type: string | null;
+            /** Why */
+            why: string;
         };
     };
     responses: never;
@@ -15447,6 +15795,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    quality_trail_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrailReviewsOut"];
+                };
+            };
+        };
+    };
+    quality_open_trail_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenTrailReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTrailReviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    quality_trail_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrailReviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    quality_look_at_trail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookAt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTrailReviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    quality_reproduce_trail_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReproducedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    quality_trail_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesetOut"];
                 };
             };
         };

@@ -1,4 +1,5 @@
 import { pages } from "./pages";
+import { past } from "./past";
 
 /** Every word of the pages, English. Another language is another object of this type. */
 export const en = {
@@ -395,6 +396,7 @@ export const en = {
   "start.made.order": "The order is entered; the batch is not. Mend what is said below and press again.",
   "start.made.batch": "The batch is entered and not started. Mend what is said below and press again.",
   ...pages,
+  ...past,
 } as const;
 
 export type Message = keyof typeof en;

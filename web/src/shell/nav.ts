@@ -94,6 +94,8 @@ export function addressOf(recordType: string, id: string): string | null {
       return `/links/${key}`;
     case "twin_proposal":
       return `/twin/proposals/${key}`;
+    case "quality_audit_trail_review":
+      return `/review/trail/${key}`;
     case "quality_exception":
       return `/review?exception=${key}`;
     case "quality_deviation":
@@ -116,7 +118,7 @@ export function placeOf(record: { record_type: string; record_id: string; name?:
     case "quality_disposition":
       return `/review?${batch}`;
     case "quality_audit_trail_review":
-      return `/review?${batch}&tab=trail`;
+      return `/review/trail/${encodeURIComponent(id)}`;
     case "lims_investigation":
       return about ? addressOf("lims_result", about) : null;
     case "lims_test":

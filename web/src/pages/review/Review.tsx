@@ -29,7 +29,9 @@ export default function Review() {
         title={t("word.review")}
         sub={t("review.by_exception_what_passed")}
         right={
-          batches.data && batches.data.length > 0 ? (
+          <>
+          <Link to="/review/trail">{t("trail.title")}</Link>
+          {batches.data && batches.data.length > 0 ? (
             <Select
               aria-label={t("word.batch")}
               size="sm"
@@ -39,7 +41,8 @@ export default function Review() {
               data={batches.data.map((b) => ({ value: b.batch_id, label: `${b.batch_number}  ${b.state.replaceAll("_", " ")}` }))}
               allowDeselect={false}
             />
-          ) : null
+          ) : null}
+          </>
         }
       />
       <Asked query={batches} empty={<EmptyState title={t("review.no_batch_to_review")}>{t("review.a_batch_comes_here")}</EmptyState>}>

@@ -983,20 +983,39 @@ CREATE TABLE mes_recipe (
 CREATE INDEX ix_mes_recipe_code ON mes_recipe (code)
 
 CREATE TABLE quality_audit_trail_review (
-	batch_id VARCHAR COLLATE "C" NOT NULL,
-	state VARCHAR COLLATE "C" NOT NULL,
+	number VARCHAR COLLATE "C" NOT NULL,
+	subject_type VARCHAR COLLATE "C" NOT NULL,
+	subject_id VARCHAR COLLATE "C" NOT NULL,
+	subject_name VARCHAR COLLATE "C" NOT NULL,
+	batch_id VARCHAR COLLATE "C",
+	period_from BIGINT,
+	period_to BIGINT,
+	from_seq BIGINT NOT NULL,
+	upto_seq BIGINT NOT NULL,
+	entries BIGINT NOT NULL,
+	population VARCHAR COLLATE "C" NOT NULL,
+	ruleset_version BIGINT NOT NULL,
+	ruleset_digest VARCHAR COLLATE "C" NOT NULL,
 	seed BIGINT NOT NULL,
 	sampled VARCHAR COLLATE "C" NOT NULL,
 	flagged VARCHAR COLLATE "C" NOT NULL,
+	opened_at BIGINT NOT NULL,
+	due_at BIGINT NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
 	outcome VARCHAR COLLATE "C",
 	comment VARCHAR COLLATE "C",
+	reviewer_id VARCHAR COLLATE "C",
 	id VARCHAR COLLATE "C" NOT NULL,
 	version BIGINT NOT NULL,
 	recorded_at BIGINT NOT NULL,
 	process_at BIGINT NOT NULL,
 	CONSTRAINT pk_quality_audit_trail_review PRIMARY KEY (id),
-	CONSTRAINT uq_quality_audit_trail_review_batch_id UNIQUE (batch_id)
+	CONSTRAINT uq_quality_audit_trail_review_number UNIQUE (number)
 )
+
+CREATE INDEX ix_quality_audit_trail_review_batch_id ON quality_audit_trail_review (batch_id)
+
+CREATE INDEX ix_quality_audit_trail_review_subject_id ON quality_audit_trail_review (subject_id)
 
 CREATE TABLE quality_deviation (
 	number VARCHAR COLLATE "C" NOT NULL,
@@ -1066,6 +1085,21 @@ CREATE TABLE quality_exception (
 CREATE INDEX ix_quality_exception_batch_id ON quality_exception (batch_id)
 
 CREATE INDEX ix_quality_exception_subject_id ON quality_exception (subject_id)
+
+CREATE TABLE quality_trail_look (
+	review_id VARCHAR COLLATE "C" NOT NULL,
+	entry_id VARCHAR COLLATE "C" NOT NULL,
+	verdict VARCHAR COLLATE "C" NOT NULL,
+	note VARCHAR COLLATE "C" NOT NULL,
+	person_id VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_quality_trail_look PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_quality_trail_look_review_id ON quality_trail_look (review_id)
 
 CREATE TABLE record_access_event (
 	kind VARCHAR COLLATE "C" NOT NULL,
@@ -5519,10 +5553,27 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_audit_trail_review' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"batch_id":' || coalesce(to_json(n."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"flagged":' || coalesce(to_json(n."flagged")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(n."outcome")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(n."sampled")::text, 'null') || ',' || '"seed":' || coalesce(n."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"batch_id":' || coalesce(to_json(n."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"due_at":' || coalesce(n."due_at"::text, 'null') || ',' || '"entries":' || coalesce(n."entries"::text, 'null') || ',' || '"flagged":' || coalesce(to_json(n."flagged")::text, 'null') || ',' || '"from_seq":' || coalesce(n."from_seq"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"opened_at":' || coalesce(n."opened_at"::text, 'null') || ',' || '"outcome":' || coalesce(to_json(n."outcome")::text, 'null') || ',' || '"period_from":' || coalesce(n."period_from"::text, 'null') || ',' || '"period_to":' || coalesce(n."period_to"::text, 'null') || ',' || '"population":' || coalesce(to_json(n."population")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"reviewer_id":' || coalesce(to_json(n."reviewer_id")::text, 'null') || ',' || '"ruleset_digest":' || coalesce(to_json(n."ruleset_digest")::text, 'null') || ',' || '"ruleset_version":' || coalesce(n."ruleset_version"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(n."sampled")::text, 'null') || ',' || '"seed":' || coalesce(n."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(n."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(n."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(n."subject_type")::text, 'null') || ',' || '"upto_seq":' || coalesce(n."upto_seq"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
   ELSIF TG_OP = 'UPDATE' THEN
   SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
- END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+    WHEN n."number" IS DISTINCT FROM o."number" THEN 'number'
+    WHEN n."subject_type" IS DISTINCT FROM o."subject_type" THEN 'subject_type'
+    WHEN n."subject_id" IS DISTINCT FROM o."subject_id" THEN 'subject_id'
+    WHEN n."subject_name" IS DISTINCT FROM o."subject_name" THEN 'subject_name'
+    WHEN n."batch_id" IS DISTINCT FROM o."batch_id" THEN 'batch_id'
+    WHEN n."period_from" IS DISTINCT FROM o."period_from" THEN 'period_from'
+    WHEN n."period_to" IS DISTINCT FROM o."period_to" THEN 'period_to'
+    WHEN n."from_seq" IS DISTINCT FROM o."from_seq" THEN 'from_seq'
+    WHEN n."upto_seq" IS DISTINCT FROM o."upto_seq" THEN 'upto_seq'
+    WHEN n."entries" IS DISTINCT FROM o."entries" THEN 'entries'
+    WHEN n."population" IS DISTINCT FROM o."population" THEN 'population'
+    WHEN n."ruleset_version" IS DISTINCT FROM o."ruleset_version" THEN 'ruleset_version'
+    WHEN n."ruleset_digest" IS DISTINCT FROM o."ruleset_digest" THEN 'ruleset_digest'
+    WHEN n."seed" IS DISTINCT FROM o."seed" THEN 'seed'
+    WHEN n."sampled" IS DISTINCT FROM o."sampled" THEN 'sampled'
+    WHEN n."flagged" IS DISTINCT FROM o."flagged" THEN 'flagged'
+    WHEN n."opened_at" IS DISTINCT FROM o."opened_at" THEN 'opened_at'
+    WHEN n."due_at" IS DISTINCT FROM o."due_at" THEN 'due_at' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
   IF changed = 0 THEN RETURN NULL; END IF;
   part := titer_action();
   IF lost IS NOT NULL THEN
@@ -5537,7 +5588,7 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_audit_trail_review' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"batch_id":' || coalesce(to_json(o."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"flagged":' || coalesce(to_json(o."flagged")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(o."outcome")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(o."sampled")::text, 'null') || ',' || '"seed":' || coalesce(o."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"batch_id":' || coalesce(to_json(n."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"flagged":' || coalesce(to_json(n."flagged")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(n."outcome")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(n."sampled")::text, 'null') || ',' || '"seed":' || coalesce(n."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"batch_id":' || coalesce(to_json(o."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"due_at":' || coalesce(o."due_at"::text, 'null') || ',' || '"entries":' || coalesce(o."entries"::text, 'null') || ',' || '"flagged":' || coalesce(to_json(o."flagged")::text, 'null') || ',' || '"from_seq":' || coalesce(o."from_seq"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"opened_at":' || coalesce(o."opened_at"::text, 'null') || ',' || '"outcome":' || coalesce(to_json(o."outcome")::text, 'null') || ',' || '"period_from":' || coalesce(o."period_from"::text, 'null') || ',' || '"period_to":' || coalesce(o."period_to"::text, 'null') || ',' || '"population":' || coalesce(to_json(o."population")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"reviewer_id":' || coalesce(to_json(o."reviewer_id")::text, 'null') || ',' || '"ruleset_digest":' || coalesce(to_json(o."ruleset_digest")::text, 'null') || ',' || '"ruleset_version":' || coalesce(o."ruleset_version"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(o."sampled")::text, 'null') || ',' || '"seed":' || coalesce(o."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(o."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(o."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(o."subject_type")::text, 'null') || ',' || '"upto_seq":' || coalesce(o."upto_seq"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"batch_id":' || coalesce(to_json(n."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"due_at":' || coalesce(n."due_at"::text, 'null') || ',' || '"entries":' || coalesce(n."entries"::text, 'null') || ',' || '"flagged":' || coalesce(to_json(n."flagged")::text, 'null') || ',' || '"from_seq":' || coalesce(n."from_seq"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"opened_at":' || coalesce(n."opened_at"::text, 'null') || ',' || '"outcome":' || coalesce(to_json(n."outcome")::text, 'null') || ',' || '"period_from":' || coalesce(n."period_from"::text, 'null') || ',' || '"period_to":' || coalesce(n."period_to"::text, 'null') || ',' || '"population":' || coalesce(to_json(n."population")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"reviewer_id":' || coalesce(to_json(n."reviewer_id")::text, 'null') || ',' || '"ruleset_digest":' || coalesce(to_json(n."ruleset_digest")::text, 'null') || ',' || '"ruleset_version":' || coalesce(n."ruleset_version"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(n."sampled")::text, 'null') || ',' || '"seed":' || coalesce(n."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(n."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(n."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(n."subject_type")::text, 'null') || ',' || '"upto_seq":' || coalesce(n."upto_seq"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
     FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
     ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
   ELSE
@@ -5551,7 +5602,7 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_audit_trail_review' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"batch_id":' || coalesce(to_json(o."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"flagged":' || coalesce(to_json(o."flagged")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(o."outcome")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(o."sampled")::text, 'null') || ',' || '"seed":' || coalesce(o."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"batch_id":' || coalesce(to_json(o."batch_id")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"due_at":' || coalesce(o."due_at"::text, 'null') || ',' || '"entries":' || coalesce(o."entries"::text, 'null') || ',' || '"flagged":' || coalesce(to_json(o."flagged")::text, 'null') || ',' || '"from_seq":' || coalesce(o."from_seq"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"opened_at":' || coalesce(o."opened_at"::text, 'null') || ',' || '"outcome":' || coalesce(to_json(o."outcome")::text, 'null') || ',' || '"period_from":' || coalesce(o."period_from"::text, 'null') || ',' || '"period_to":' || coalesce(o."period_to"::text, 'null') || ',' || '"population":' || coalesce(to_json(o."population")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"reviewer_id":' || coalesce(to_json(o."reviewer_id")::text, 'null') || ',' || '"ruleset_digest":' || coalesce(to_json(o."ruleset_digest")::text, 'null') || ',' || '"ruleset_version":' || coalesce(o."ruleset_version"::text, 'null') || ',' || '"sampled":' || coalesce(to_json(o."sampled")::text, 'null') || ',' || '"seed":' || coalesce(o."seed"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(o."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(o."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(o."subject_type")::text, 'null') || ',' || '"upto_seq":' || coalesce(o."upto_seq"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
   END IF;
   RETURN NULL;
 END $titer$
@@ -5812,6 +5863,82 @@ ALTER TABLE quality_exception ENABLE ALWAYS TRIGGER titer_quality_exception_dele
 CREATE TRIGGER titer_quality_exception_no_truncate BEFORE TRUNCATE ON quality_exception FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE quality_exception ENABLE ALWAYS TRIGGER titer_quality_exception_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_quality_trail_look_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'quality_trail_look', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"quality_trail_look"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_trail_look' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"entry_id":' || coalesce(to_json(n."entry_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"note":' || coalesce(to_json(n."note")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"review_id":' || coalesce(to_json(n."review_id")::text, 'null') || ',' || '"verdict":' || coalesce(to_json(n."verdict")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_look.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'quality_trail_look', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"quality_trail_look"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_trail_look' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"entry_id":' || coalesce(to_json(o."entry_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"note":' || coalesce(to_json(o."note")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"review_id":' || coalesce(to_json(o."review_id")::text, 'null') || ',' || '"verdict":' || coalesce(to_json(o."verdict")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"entry_id":' || coalesce(to_json(n."entry_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"note":' || coalesce(to_json(n."note")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"review_id":' || coalesce(to_json(n."review_id")::text, 'null') || ',' || '"verdict":' || coalesce(to_json(n."verdict")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'quality_trail_look', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"quality_trail_look"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_trail_look' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"entry_id":' || coalesce(to_json(o."entry_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"note":' || coalesce(to_json(o."note")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"review_id":' || coalesce(to_json(o."review_id")::text, 'null') || ',' || '"verdict":' || coalesce(to_json(o."verdict")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_quality_trail_look_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_quality_trail_look_insert AFTER INSERT ON quality_trail_look REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_quality_trail_look_entry()
+
+ALTER TABLE quality_trail_look ENABLE ALWAYS TRIGGER titer_quality_trail_look_insert
+
+CREATE TRIGGER titer_quality_trail_look_no_update BEFORE UPDATE ON quality_trail_look FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE quality_trail_look ENABLE ALWAYS TRIGGER titer_quality_trail_look_no_update
+
+CREATE TRIGGER titer_quality_trail_look_no_delete BEFORE DELETE ON quality_trail_look FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE quality_trail_look ENABLE ALWAYS TRIGGER titer_quality_trail_look_no_delete
+
+CREATE TRIGGER titer_quality_trail_look_no_truncate BEFORE TRUNCATE ON quality_trail_look FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE quality_trail_look ENABLE ALWAYS TRIGGER titer_quality_trail_look_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_access_event_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -1005,19 +1005,34 @@ CREATE TABLE mes_task_entry (
 )
 
 CREATE TABLE quality_audit_trail_review (
-	batch_id TEXT NOT NULL, 
-	state TEXT NOT NULL, 
-	seed INTEGER NOT NULL, 
+	number TEXT NOT NULL, 
+	subject_type TEXT NOT NULL, 
+	subject_id TEXT NOT NULL, 
+	subject_name TEXT NOT NULL, 
+	batch_id TEXT, 
+	period_from BIGINT, 
+	period_to BIGINT, 
+	from_seq BIGINT NOT NULL, 
+	upto_seq BIGINT NOT NULL, 
+	entries INTEGER NOT NULL, 
+	population TEXT NOT NULL, 
+	ruleset_version INTEGER NOT NULL, 
+	ruleset_digest TEXT NOT NULL, 
+	seed BIGINT NOT NULL, 
 	sampled TEXT NOT NULL, 
 	flagged TEXT NOT NULL, 
+	opened_at BIGINT NOT NULL, 
+	due_at BIGINT NOT NULL, 
+	state TEXT NOT NULL, 
 	outcome TEXT, 
 	comment TEXT, 
+	reviewer_id TEXT, 
 	id TEXT NOT NULL, 
 	version INTEGER NOT NULL, 
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_quality_audit_trail_review PRIMARY KEY (id), 
-	CONSTRAINT uq_quality_audit_trail_review_batch_id UNIQUE (batch_id)
+	CONSTRAINT uq_quality_audit_trail_review_number UNIQUE (number)
 )
 
 CREATE TABLE quality_deviation (
@@ -1081,6 +1096,19 @@ CREATE TABLE quality_exception (
 	CONSTRAINT pk_quality_exception PRIMARY KEY (id), 
 	CONSTRAINT uq_quality_exception_number UNIQUE (number), 
 	CONSTRAINT uq_quality_exception_key UNIQUE ("key")
+)
+
+CREATE TABLE quality_trail_look (
+	review_id TEXT NOT NULL, 
+	entry_id TEXT NOT NULL, 
+	verdict TEXT NOT NULL, 
+	note TEXT NOT NULL, 
+	person_id TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_quality_trail_look PRIMARY KEY (id)
 )
 
 CREATE TABLE record_access_event (
@@ -1800,11 +1828,17 @@ CREATE INDEX ix_mes_task_batch_id ON mes_task (batch_id)
 
 CREATE INDEX ix_mes_task_state ON mes_task (state)
 
+CREATE INDEX ix_quality_audit_trail_review_batch_id ON quality_audit_trail_review (batch_id)
+
+CREATE INDEX ix_quality_audit_trail_review_subject_id ON quality_audit_trail_review (subject_id)
+
 CREATE INDEX ix_quality_deviation_batch_id ON quality_deviation (batch_id)
 
 CREATE INDEX ix_quality_exception_batch_id ON quality_exception (batch_id)
 
 CREATE INDEX ix_quality_exception_subject_id ON quality_exception (subject_id)
+
+CREATE INDEX ix_quality_trail_look_review_id ON quality_trail_look (review_id)
 
 CREATE INDEX ix_record_access_review_person_id ON record_access_review (person_id)
 
@@ -2158,11 +2192,11 @@ CREATE TRIGGER titer_mes_task_insert AFTER INSERT ON mes_task BEGIN SELECT RAISE
 
 CREATE TRIGGER titer_mes_task_update AFTER UPDATE ON mes_task BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: mes_task.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('mes_task', NEW.id, NEW.version, json_object('accepted_at',OLD."accepted_at",'batch_id',OLD."batch_id",'comment',OLD."comment",'entered_at',OLD."entered_at",'entered_by',OLD."entered_by",'form',OLD."form",'id',OLD."id",'key',OLD."key",'lot_number',OLD."lot_number",'offered_at',OLD."offered_at",'path',OLD."path",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'state',OLD."state",'title',OLD."title",'unit_code',OLD."unit_code",'version',OLD."version",'witness_signature_id',OLD."witness_signature_id"), json_object('accepted_at',NEW."accepted_at",'batch_id',NEW."batch_id",'comment',NEW."comment",'entered_at',NEW."entered_at",'entered_by',NEW."entered_by",'form',NEW."form",'id',NEW."id",'key',NEW."key",'lot_number',NEW."lot_number",'offered_at',NEW."offered_at",'path',NEW."path",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'state',NEW."state",'title',NEW."title",'unit_code',NEW."unit_code",'version',NEW."version",'witness_signature_id',NEW."witness_signature_id"))); END
 
-CREATE TRIGGER titer_quality_audit_trail_review_delete AFTER DELETE ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'flagged',OLD."flagged",'id',OLD."id",'outcome',OLD."outcome",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sampled',OLD."sampled",'seed',OLD."seed",'state',OLD."state",'version',OLD."version"), NULL)); END
+CREATE TRIGGER titer_quality_audit_trail_review_delete AFTER DELETE ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'due_at',OLD."due_at",'entries',OLD."entries",'flagged',OLD."flagged",'from_seq',OLD."from_seq",'id',OLD."id",'number',OLD."number",'opened_at',OLD."opened_at",'outcome',OLD."outcome",'period_from',OLD."period_from",'period_to',OLD."period_to",'population',OLD."population",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'reviewer_id',OLD."reviewer_id",'ruleset_digest',OLD."ruleset_digest",'ruleset_version',OLD."ruleset_version",'sampled',OLD."sampled",'seed',OLD."seed",'state',OLD."state",'subject_id',OLD."subject_id",'subject_name',OLD."subject_name",'subject_type',OLD."subject_type",'upto_seq',OLD."upto_seq",'version',OLD."version"), NULL)); END
 
-CREATE TRIGGER titer_quality_audit_trail_review_insert AFTER INSERT ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'flagged',NEW."flagged",'id',NEW."id",'outcome',NEW."outcome",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sampled',NEW."sampled",'seed',NEW."seed",'state',NEW."state",'version',NEW."version"))); END
+CREATE TRIGGER titer_quality_audit_trail_review_insert AFTER INSERT ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'due_at',NEW."due_at",'entries',NEW."entries",'flagged',NEW."flagged",'from_seq',NEW."from_seq",'id',NEW."id",'number',NEW."number",'opened_at',NEW."opened_at",'outcome',NEW."outcome",'period_from',NEW."period_from",'period_to',NEW."period_to",'population',NEW."population",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'reviewer_id',NEW."reviewer_id",'ruleset_digest',NEW."ruleset_digest",'ruleset_version',NEW."ruleset_version",'sampled',NEW."sampled",'seed',NEW."seed",'state',NEW."state",'subject_id',NEW."subject_id",'subject_name',NEW."subject_name",'subject_type',NEW."subject_type",'upto_seq',NEW."upto_seq",'version',NEW."version"))); END
 
-CREATE TRIGGER titer_quality_audit_trail_review_update AFTER UPDATE ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'flagged',OLD."flagged",'id',OLD."id",'outcome',OLD."outcome",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'sampled',OLD."sampled",'seed',OLD."seed",'state',OLD."state",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'flagged',NEW."flagged",'id',NEW."id",'outcome',NEW."outcome",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sampled',NEW."sampled",'seed',NEW."seed",'state',NEW."state",'version',NEW."version"))); END
+CREATE TRIGGER titer_quality_audit_trail_review_update AFTER UPDATE ON quality_audit_trail_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.subject_type keeps its first value') WHERE NEW."subject_type" IS NOT OLD."subject_type"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.subject_id keeps its first value') WHERE NEW."subject_id" IS NOT OLD."subject_id"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.subject_name keeps its first value') WHERE NEW."subject_name" IS NOT OLD."subject_name"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.period_from keeps its first value') WHERE NEW."period_from" IS NOT OLD."period_from"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.period_to keeps its first value') WHERE NEW."period_to" IS NOT OLD."period_to"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.from_seq keeps its first value') WHERE NEW."from_seq" IS NOT OLD."from_seq"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.upto_seq keeps its first value') WHERE NEW."upto_seq" IS NOT OLD."upto_seq"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.entries keeps its first value') WHERE NEW."entries" IS NOT OLD."entries"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.population keeps its first value') WHERE NEW."population" IS NOT OLD."population"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.ruleset_version keeps its first value') WHERE NEW."ruleset_version" IS NOT OLD."ruleset_version"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.ruleset_digest keeps its first value') WHERE NEW."ruleset_digest" IS NOT OLD."ruleset_digest"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.seed keeps its first value') WHERE NEW."seed" IS NOT OLD."seed"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.sampled keeps its first value') WHERE NEW."sampled" IS NOT OLD."sampled"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.flagged keeps its first value') WHERE NEW."flagged" IS NOT OLD."flagged"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.opened_at keeps its first value') WHERE NEW."opened_at" IS NOT OLD."opened_at"; SELECT RAISE(ABORT, 'titer: quality_audit_trail_review.due_at keeps its first value') WHERE NEW."due_at" IS NOT OLD."due_at"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_audit_trail_review', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'due_at',OLD."due_at",'entries',OLD."entries",'flagged',OLD."flagged",'from_seq',OLD."from_seq",'id',OLD."id",'number',OLD."number",'opened_at',OLD."opened_at",'outcome',OLD."outcome",'period_from',OLD."period_from",'period_to',OLD."period_to",'population',OLD."population",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'reviewer_id',OLD."reviewer_id",'ruleset_digest',OLD."ruleset_digest",'ruleset_version',OLD."ruleset_version",'sampled',OLD."sampled",'seed',OLD."seed",'state',OLD."state",'subject_id',OLD."subject_id",'subject_name',OLD."subject_name",'subject_type',OLD."subject_type",'upto_seq',OLD."upto_seq",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'due_at',NEW."due_at",'entries',NEW."entries",'flagged',NEW."flagged",'from_seq',NEW."from_seq",'id',NEW."id",'number',NEW."number",'opened_at',NEW."opened_at",'outcome',NEW."outcome",'period_from',NEW."period_from",'period_to',NEW."period_to",'population',NEW."population",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'reviewer_id',NEW."reviewer_id",'ruleset_digest',NEW."ruleset_digest",'ruleset_version',NEW."ruleset_version",'sampled',NEW."sampled",'seed',NEW."seed",'state',NEW."state",'subject_id',NEW."subject_id",'subject_name',NEW."subject_name",'subject_type',NEW."subject_type",'upto_seq',NEW."upto_seq",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_quality_deviation_delete AFTER DELETE ON quality_deviation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_deviation', OLD.id, OLD.version + 1, json_object('batch_id',OLD."batch_id",'classification',OLD."classification",'closed_at',OLD."closed_at",'corrective_action',OLD."corrective_action",'description',OLD."description",'exception_ids',OLD."exception_ids",'id',OLD."id",'investigator_id',OLD."investigator_id",'key',OLD."key",'number',OLD."number",'process_at',OLD."process_at",'product_impact',OLD."product_impact",'recorded_at',OLD."recorded_at",'root_cause',OLD."root_cause",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
 
@@ -2181,6 +2215,12 @@ CREATE TRIGGER titer_quality_exception_delete AFTER DELETE ON quality_exception 
 CREATE TRIGGER titer_quality_exception_insert AFTER INSERT ON quality_exception BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_exception', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'detail',NEW."detail",'deviation_id',NEW."deviation_id",'disposition',NEW."disposition",'evidence',NEW."evidence",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'severity',NEW."severity",'signature_id',NEW."signature_id",'state',NEW."state",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_quality_exception_update AFTER UPDATE ON quality_exception BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: quality_exception.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: quality_exception.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: quality_exception.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: quality_exception.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: quality_exception.title keeps its first value') WHERE NEW."title" IS NOT OLD."title"; SELECT RAISE(ABORT, 'titer: quality_exception.detail keeps its first value') WHERE NEW."detail" IS NOT OLD."detail"; SELECT RAISE(ABORT, 'titer: quality_exception.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: quality_exception.subject_type keeps its first value') WHERE NEW."subject_type" IS NOT OLD."subject_type"; SELECT RAISE(ABORT, 'titer: quality_exception.subject_id keeps its first value') WHERE NEW."subject_id" IS NOT OLD."subject_id"; SELECT RAISE(ABORT, 'titer: quality_exception.evidence keeps its first value') WHERE NEW."evidence" IS NOT OLD."evidence"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_exception', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'comment',OLD."comment",'detail',OLD."detail",'deviation_id',OLD."deviation_id",'disposition',OLD."disposition",'evidence',OLD."evidence",'id',OLD."id",'key',OLD."key",'kind',OLD."kind",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'severity',OLD."severity",'signature_id',OLD."signature_id",'state',OLD."state",'subject_id',OLD."subject_id",'subject_type',OLD."subject_type",'title',OLD."title",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'comment',NEW."comment",'detail',NEW."detail",'deviation_id',NEW."deviation_id",'disposition',NEW."disposition",'evidence',NEW."evidence",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'severity',NEW."severity",'signature_id',NEW."signature_id",'state',NEW."state",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_trail_look_insert AFTER INSERT ON quality_trail_look BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_trail_look', NEW.id, NEW.version, NULL, json_object('entry_id',NEW."entry_id",'id',NEW."id",'note',NEW."note",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'review_id',NEW."review_id",'verdict',NEW."verdict",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_trail_look_no_delete BEFORE DELETE ON quality_trail_look BEGIN SELECT RAISE(ABORT, 'titer: quality_trail_look is append-only'); END
+
+CREATE TRIGGER titer_quality_trail_look_no_update BEFORE UPDATE ON quality_trail_look BEGIN SELECT RAISE(ABORT, 'titer: quality_trail_look is append-only'); END
 
 CREATE TRIGGER titer_record_access_event_insert AFTER INSERT ON record_access_event BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_event', NEW.id, NEW.version, NULL, json_object('detail',NEW."detail",'id',NEW."id",'kind',NEW."kind",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'username',NEW."username",'version',NEW."version"))); END
 

@@ -1,0 +1,41 @@
+/** What the pages ask about the past: audit-trail reviews, records through time, checkpoints, the ALCOA+ board. */
+import { http } from "./http";
+import type { components } from "./schema";
+import type { Entry } from "./types";
+
+type S = components["schemas"];
+const key = encodeURIComponent;
+
+export type TrailReview = S["AuditTrailReviewOut"];
+export type TrailReviewDetail = S["TrailReviewOut"];
+export type TrailLine = S["TrailLineOut"];
+export type TrailList = S["TrailReviewsOut"];
+export type Due = S["DueOut"];
+export type Ruleset = S["RulesetOut"];
+export type Reproduced = S["ReproducedOut"];
+export type RecordHistory = S["HistoryOut"];
+export type Seen = S["SeenOut"];
+export type Difference = S["DifferenceOut"];
+export type Checkpoint = S["CheckpointOut"];
+export type CheckpointPage = S["CheckpointPage"];
+export type Consistency = S["ConsistencyOut"];
+export type FoundEntry = Omit<S["FoundEntryOut"], "entry"> & { entry: Entry };
+export type Clock = "server" | "process";
+
+export const past = {
+  entry: (id: string, signal?: AbortSignal) => http.get<FoundEntry>(`/api/ledger/${key(id)}`, undefined, signal),
+  checkpoints: (query: { before?: number; limit?: number }, signal?: AbortSignal) => http.get<CheckpointPage>("/api/ledger/checkpoints", query, signal),
+  consistency: (first: number, second: number, signal?: AbortSignal) =>
+    http.get<Consistency>("/api/ledger/checkpoints/consistency", { first, second }, signal),
+  history: (type: string, id: string, signal?: AbortSignal) => http.get<RecordHistory>(`/api/records/${key(type)}/${key(id)}/history`, undefined, signal),
+  at: (type: string, id: string, query: { at?: string; clock: Clock }, signal?: AbortSignal) => http.get<Seen>(`/api/records/${key(type)}/${key(id)}/at`, query, signal),
+  difference: (type: string, id: string, older: number, newer: number, signal?: AbortSignal) =>
+    http.get<Difference>(`/api/records/${key(type)}/${key(id)}/difference`, { older, newer }, signal),
+
+  trails: (signal?: AbortSignal) => http.get<TrailList>("/api/quality/trail-reviews", undefined, signal),
+  trail: (id: string, signal?: AbortSignal) => http.get<TrailReviewDetail>(`/api/quality/trail-reviews/${key(id)}`, undefined, signal),
+  rules: (signal?: AbortSignal) => http.get<Ruleset>("/api/quality/trail-rules", undefined, signal),
+  openTrail: (body: { subject_type: string; subject_id?: string; period_from?: string; period_to?: string }) => http.post<TrailReview>("/api/quality/trail-reviews", body),
+  look: (id: string, body: { entry_ids: string[]; verdict: string; note: string }) => http.post<TrailReview>(`/api/quality/trail-reviews/${key(id)}/look`, body),
+  reproduce: (id: string, signal?: AbortSignal) => http.get<Reproduced>(`/api/quality/trail-reviews/${key(id)}/reproduce`, undefined, signal),
+};
