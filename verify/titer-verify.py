@@ -16,6 +16,8 @@ What it shows, in this order:
  7. Each signature's digest is that of the content that was shown; the content names the record, the version and the
     meaning that the signature does, and the entry was written by the person whom the signature names.
 
+ 8. The seal of each PDF covers the whole file. That it holds (CMS, certificate) a PDF reader checks, e.g. pdfsig.
+
 What it cannot show: that files/derived/ and the PDF were made from the rest without a mistake. The export
 entry vouches for their bytes; Parquet cannot be read with the standard library, so an extract is not computed
 again here. The values that the ledger vouches for are those in files/segments/.
@@ -355,6 +357,7 @@ def check(members, key, witnesses):
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     kept = check_kept(members, latest, digests)
     manifest = check_export(members, latest, digests)
+    sealed = check_seals(members)
     return {
         "entries": len(entries),
         "records": len(latest),
@@ -362,6 +365,7 @@ def check(members, key, witnesses):
         "segments": kept["files/segments/"],
         "contents": kept["files/content/"],
         "signatures": sum(1 for (kind, _) in latest if kind == "record_signature"),
+        "sealed_documents": sealed,
         "tree_size": size,
         "root": root.hex(),
         "sealed": next((line[5:] for line in lines if line.startswith("time ")), ""),
@@ -662,6 +666,31 @@ def check_export(members, latest, digests):
     return manifest
 
 
+RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+
+
+def check_seals(members):
+    """The seal of a PDF covers the whole file: its byte range leaves out nothing but the signature itself.
+
+    Returns:
+        How many PDFs beside the stored files bear one.
+    """
+    sealed = 0
+    for name in sorted(members):
+        data = members[name]
+        if not name.startswith("files/") or name.startswith("files/content/") or data[:5] != b"%PDF-":
+            continue
+        found = [tuple(map(int, one.groups())) for one in RANGE.finditer(data)]
+        if not found:
+            continue
+        begin, length, again, rest = found[-1]
+        hole = data[begin + length : again]
+        if (begin, again + rest) != (0, len(data)) or not re.fullmatch(rb"<[0-9A-Fa-f]+>", hole):
+            raise Fault("%s: its seal does not cover the whole file" % name)
+        sealed += 1
+    return sealed
+
+
 MEMBERS = {
     "manifest.json",
     "ledger/entries.jsonl",
@@ -701,7 +730,8 @@ def main(arguments=None):
     signer = "signer and witness as you pinned them" if found["pinned"] else "consistent; signer not pinned"
     mark = " [DEMO]" if found["demo"] else " [SIMULATED]" if found["simulated"] else ""
     print(
-        "HOLDS%s: %s - %d entries of %d records, %d signatures, %d files (%d sealed segments, %d stored files);"
+        "HOLDS%s: %s - %d entries of %d records, %d signatures, %d files (%d sealed segments, %d stored files, %d"
+        " sealed documents);"
         " tree of %d, root %s, sealed %s; %s."
         % (
             mark,
@@ -712,6 +742,7 @@ def main(arguments=None):
             found["files"],
             found["segments"],
             found["contents"],
+            found["sealed_documents"],
             found["tree_size"],
             found["root"][:16],
             found["sealed"],

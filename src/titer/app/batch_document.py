@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from titer.app import manifest
 from titer.app.document import Document, Section, text
 from titer.base.clock import from_iso
 
@@ -409,24 +410,7 @@ def _checks(data: Row) -> Section:
 
 
 def _signatures(data: Row) -> Section:
-    rows = [
-        (
-            row["printed_name"] + (" (robot)" if row["robot"] and "robot" not in row["printed_name"] else ""),
-            row["meaning"],
-            row["title"],
-            when(row["signed_at"]),
-            row["time_zone"],
-            row["reason"],
-        )
-        for row in data["signatures"]
-    ]
-    return _section(
-        "Signatures",
-        "Printed name|Meaning|Of|Signed (server, UTC)|Zone|Reason",
-        rows,
-        note="Each signature is bound to the digest of what was shown (21 CFR 11.50, 11.70).",
-        widths=(4, 2, 5, 4, 2, 5),
-    )
+    return manifest.section(data["signatures"])
 
 
 _SECTIONS: tuple[Callable[[Row], Section], ...] = (

@@ -30,6 +30,8 @@ class Config:
         database: `postgresql://role@host:port/database`, the role being the one that Titer runs as, without its
             password; None for the embedded SQLite file in the folder.
         key_file: holds the key that opens the installation's secrets; None where it comes from the environment.
+        document_tsa: URL of a time-stamp authority (RFC 3161) whose stamp goes into each sealed document; None for
+            none.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
     """
@@ -43,6 +45,7 @@ class Config:
     witness: str = "witness"
     database: str | None = None
     key_file: str | None = None
+    document_tsa: str | None = None
     plant_clock: str | None = None
     rate: float = 1.0
     extra: dict[str, str] = field(default_factory=dict)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from titer.app import manifest
 from titer.app.closure import Closure, close
 from titer.base.canonical import canonical
 from titer.base.clock import from_iso, from_us, iso, us
 from titer.base.errors import TiterError
-from titer.record import Person
+from titer.record import Person, Signature
 from titer.record.schema import regulated_tables
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
         "execution": record,
         "review": _review(platform, session, closure, batch_id),
         "gaps": _gaps(platform, session, span),
-        "signatures": _signatures(closure),
+        "signatures": _signatures(platform, session, closure),
         "series": {"reason": span.reason or "exported by channel"},
     }
     for layer, kinds in _LAYERS.items():
@@ -236,25 +237,11 @@ def _gaps(platform: Platform, session: Session, span: Span) -> list[dict[str, An
     ]
 
 
-def _signatures(closure: Closure) -> list[dict[str, Any]]:
+def _signatures(platform: Platform, session: Session, closure: Closure) -> list[dict[str, Any]]:
     """The manifest of signatures (21 CFR 11.50), in the order in which they were given."""
-    kept = (
-        "id",
-        "record_type",
-        "record_id",
-        "record_version",
-        "meaning",
-        "title",
-        "printed_name",
-        "robot",
-        "signed_at",
-        "process_at",
-        "time_zone",
-        "reason",
-        "digest",
-    )
-    rows = sorted(closure.rows("record_signature"), key=lambda row: (row["signed_at"], row["id"]))
-    return [{name: row[name] for name in kept} for row in rows]
+    ids = [record_id for kind, record_id in closure.images if kind == Signature.__tablename__]
+    given = [session.get_one(Signature, one) for one in ids]
+    return manifest.rows(platform.record, session, given, platform.sealer.covered_size)
 
 
 def _persons(session: Session, data: dict[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from titer.app.batch_document import document
 from titer.app.closure import PRIVATE, Closure, close
-from titer.app.document import render
+from titer.app.document import Document, render
 from titer.app.dossier import Dossier, gather
 from titer.base.canonical import canonical
 from titer.base.clock import iso, us
@@ -87,6 +87,7 @@ def export_batch(
     with platform.record.reading() as session:
         batch = platform.mes.batch(session, batch_id)
     platform.historian.seal()
+    platform.sealer.seal()
     with platform.record.reading() as session:
         dossier = gather(platform, session, batch.id)
     derived = _derived(platform, dossier)
@@ -95,7 +96,7 @@ def export_batch(
     if segments:
         files.update({ref.path: platform.historian.sealed_bytes(ref) for ref in dossier.segments})
     files["record.json"] = canonical(dossier.data)
-    files["record.pdf"] = render(document(dossier.data))
+    files["record.pdf"] = sealed(platform, document(dossier.data))
     files.update(_content(platform, dossier.closure.digests))
     return bundle.export(
         platform.record,
@@ -109,7 +110,7 @@ def export_batch(
 
 
 def batch_pdf(platform: Platform, batch_id: str) -> bytes:
-    """The batch record as PDF/A-3b with its data attached, as it stands now.
+    """The batch record as PDF/A-3b with its data attached, as it stands now, under the installation's seal.
 
     Raises:
         NotFound: if there is no such batch.
@@ -117,7 +118,12 @@ def batch_pdf(platform: Platform, batch_id: str) -> bytes:
     with platform.record.reading() as session:
         batch = platform.mes.batch(session, batch_id)
         dossier: Dossier = gather(platform, session, batch.id)
-    return render(document(dossier.data))
+    return sealed(platform, document(dossier.data))
+
+
+def sealed(platform: Platform, what: Document) -> bytes:
+    """A document as PDF/A-3b under the installation's seal (PAdES), which a reader checks without Titer."""
+    return platform.documents.put(render(what), at=what.server_time)
 
 
 def _export_other(

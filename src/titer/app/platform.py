@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from titer.app import store
 from titer.app.backup.model import ACTIONS as BACKUP_ACTIONS
 from titer.app.config import LOCAL_HOST, Config, load, write
+from titer.app.document_seal import VERB as SEAL_DOCUMENTS
+from titer.app.document_seal import DocumentSeal
 from titer.app.history import History
 from titer.app.plant_clock import PlantClock
 from titer.base import vault
@@ -82,6 +84,7 @@ class Platform:
     sealer: Sealer
     outbox: Outbox
     vault: Vault
+    documents: DocumentSeal
     plant_clock: PlantClock | None = None
     verifiers: list[Verifier] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
@@ -217,6 +220,8 @@ def create_installation(
     opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
     with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
         token = Identity(record, credential_key).issue_token(unit, f"host-{LOCAL_HOST}", ("connect",))
+    with record.action(Actor.timer("titer.init"), SEAL_DOCUMENTS) as unit:
+        DocumentSeal(record, folder / "keys", opened).renew(unit)
     opened.write(folder / "keys" / f"{LOCAL_HOST}.token", token.encode(), vault.OWN_FILE)
     sealer.seal()
     record.engine.dispose()
@@ -345,6 +350,7 @@ def _wired(
         sealer=sealer,
         outbox=Outbox(record, sealer),
         vault=opened,
+        documents=DocumentSeal(record, folder / "keys", opened, config.document_tsa),
         plant_clock=plant,
         verifiers=[identity.stored_credentials],
         _lock=held,

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from titer.base.errors import Invalid, Unavailable
+from titer.base.errors import Invalid
 from titer.cli.api import session
-from titer.cli.options import As, Folder, Json, Port, say, working
+from titer.cli.options import As, Folder, Json, Port, say, working, write_whole
 
 
 def export(
@@ -41,7 +41,7 @@ def export(
             "/api/exports",
             {"record_type": record_type, "record_id": record_id, "reason": reason, "segments": segments},
         )
-    _write(out, data)
+    write_whole(out, data)
     digest = sha256(data).hexdigest()
     say(
         f"Wrote {out}: {len(data):,} bytes, SHA-256 {digest}.\n"
@@ -49,17 +49,6 @@ def export(
         {"file": str(out), "bytes": len(data), "sha256": digest},
         json,
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Unavailable(f"{path} cannot be written.", why=error.strerror or str(error)) from error
 
 
 def token_issue(

@@ -13,6 +13,7 @@ import typer
 from titer import __version__
 from titer.cli.connections import connection, equipment
 from titer.cli.demo.command import demo
+from titer.cli.documents import pdf
 from titer.cli.exporting import export, token_issue
 from titer.cli.failures import in_words, leaving_in_order
 from titer.cli.history import record
@@ -33,6 +34,7 @@ token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
+app.add_typer(pdf, name="pdf")
 
 app.add_typer(recipe, name="recipe")
 app.add_typer(batch, name="batch")

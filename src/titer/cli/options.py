@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from titer.base.errors import Unavailable
 from titer.cli.api import as_json
 
 out = Console(highlight=False)
@@ -60,3 +61,14 @@ def say(sentence: str, value: Any, json: bool) -> None:
         sys.stdout.write(as_json(value) + "\n")
     else:
         out.print(sentence, markup=False, soft_wrap=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole, or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Unavailable(f"{path} cannot be written.", why=error.strerror or str(error)) from error

@@ -316,6 +316,21 @@ class Signature(Regulated, Base):
     binding: Mapped[str] = mapped_column()
 
 
+class DocumentCertificate(Regulated, Base):
+    """A certificate that documents were sealed with from then on; the newest one is in use. Its key is no row."""
+
+    __tablename__ = "record_document_cert"
+    __append_only__ = True
+
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str] = mapped_column()
+    issuer: Mapped[str] = mapped_column()
+    not_before: Mapped[datetime] = mapped_column()
+    not_after: Mapped[datetime] = mapped_column()
+    origin: Mapped[str] = mapped_column()
+    chain: Mapped[str] = mapped_column()
+
+
 class Export(Regulated, Base):
     """That records left the house: which, up to which version, and the digest of every file that went along.
 

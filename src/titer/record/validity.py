@@ -24,7 +24,7 @@ from titer.base.canonical import canonical, digest
 from titer.base.clock import iso
 from titer.base.errors import TiterError
 from titer.record.actions import SignatureMeaning
-from titer.record.model import Base, LedgerEntry, Regulated, Signature
+from titer.record.model import Base, LedgerEntry, LedgerLeaf, Regulated, Signature
 
 if TYPE_CHECKING:
     from titer.record.service import Record
@@ -186,6 +186,22 @@ def _carried(record: Record, session: Session, signature: Signature) -> dict[str
         for name, value in data.items():
             found.setdefault(name, []).append(value)
     return found
+
+
+def witnessed(session: Session, signature_id: str, covered: int) -> bool:
+    """Whether witnesses have seen a signature; until then what it sets off is held, and it is pending.
+
+    Args:
+        session: an open one.
+        signature_id: of the signature.
+        covered: how many leaves witnessed checkpoints cover (`Sealer.covered_size`).
+    """
+    leaf = session.scalar(
+        select(LedgerLeaf.leaf_index)
+        .join(LedgerEntry, LedgerEntry.seq == LedgerLeaf.entry_seq)
+        .where(LedgerEntry.record_id == signature_id, LedgerEntry.record_type == Signature.__tablename__)
+    )
+    return leaf is not None and leaf < covered
 
 
 def broken(record: Record, session: Session, signature: Signature) -> str | None:

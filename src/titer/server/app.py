@@ -16,7 +16,7 @@ from titer.app import Platform
 from titer.app.platform import routers
 from titer.base.clock import iso, us
 from titer.record.http import Current
-from titer.server import events, exporting, importing, people, problems, rights, search, waiting
+from titer.server import documents, events, exporting, importing, people, problems, rights, search, waiting
 
 PAGES = Path(__file__).resolve().parent / "pages"
 MAX_BODY = 64 * 1024 * 1024
@@ -43,6 +43,7 @@ def create_app(platform: Platform) -> FastAPI:
     served = (
         *routers(),
         events.router,
+        documents.router,
         exporting.router,
         importing.router,
         people.router,

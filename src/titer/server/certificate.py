@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from titer.app import Platform
-from titer.app.document import Document, Section, render
+from titer.app import Platform, manifest
+from titer.app.document import Document, Section
+from titer.app.export import sealed
 from titer.base.clock import iso
 from titer.base.errors import NotFound
-from titer.record import Base, Signature
+from titer.record import Base
 
 TABLE = "lims_certificate"
 
 
 def certificate_pdf(platform: Platform, certificate_id: str) -> bytes:
-    """The certificate as PDF/A with its content attached.
+    """The certificate as PDF/A with its content attached, under the installation's seal.
 
     Raises:
         NotFound: if there is no such certificate.
@@ -28,20 +29,25 @@ def certificate_pdf(platform: Platform, certificate_id: str) -> bytes:
         if row is None:
             raise NotFound(f"There is no certificate {certificate_id}.")
         installation = record.installation(session)
-        signatures = record.signatures_of(session, TABLE, certificate_id)
+        given = record.signatures_of(session, TABLE, certificate_id)
+        signed = manifest.rows(record, session, given, platform.sealer.covered_size)
         content: dict[str, Any] = row["content"]
-        return render(
-            Document(
-                title=f"Certificate of analysis {row['number']}",
-                installation=f"{installation.name}, {installation.site}",
-                mark="DEMO" if installation.demo else "SIMULATED" if installation.simulated else "",
-                server_time=record.clock.now(),
-                process_time=record.process_clock.now(),
-                head=_head(session, dict(row), content),
-                sections=(_results(content), _others(content), _signatures(signatures)),
-                data={"digest": row["digest"], "state": row["state"], "content": content},
-            )
+        document = Document(
+            title=f"Certificate of analysis {row['number']}",
+            installation=f"{installation.name}, {installation.site}",
+            mark="DEMO" if installation.demo else "SIMULATED" if installation.simulated else "",
+            server_time=record.clock.now(),
+            process_time=record.process_clock.now(),
+            head=_head(session, dict(row), content),
+            sections=(_results(content), _others(content), manifest.section(signed)),
+            data={
+                "digest": row["digest"],
+                "state": row["state"],
+                "content": content,
+                "signatures": signed,
+            },
         )
+    return sealed(platform, document)
 
 
 def _head(session: Session, row: dict[str, Any], content: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -91,23 +97,4 @@ def _others(content: dict[str, Any]) -> Section:
     ]  # fmt: skip
     return Section(
         "What it rests on beside the results", ("Kind", "Number", "SHA-256"), tuple(rows), widths=(2, 3, 4)
-    )
-
-
-def _signatures(signatures: list[Signature]) -> Section:
-    return Section(
-        "Signatures",
-        ("Name", "Meaning", "Server time (UTC)", "Plant time", "Reason"),
-        tuple(
-            (
-                one.printed_name + (" (demo robot)" if one.robot else ""),
-                f"{one.meaning}: {one.title}",
-                iso(one.signed_at),
-                iso(one.process_at),
-                one.reason,
-            )
-            for one in signatures
-        ),
-        note="" if signatures else "Nobody has signed it yet.",
-        widths=(2, 3, 2, 2, 3),
     )

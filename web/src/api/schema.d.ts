@@ -268,6 +268,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Document Certificate
+         * @description The certificate that documents are sealed with now.
+         */
+        get: operations["server_document_certificate"];
+        put?: never;
+        /**
+         * Server Change Document Certificate
+         * @description Seal documents with the site's certificate, or with the installation's own next one, from now on.
+         */
+        post: operations["server_change_document_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/channels": {
         parameters: {
             query?: never;
@@ -5023,6 +5047,46 @@ export interface components {
             version: number;
         };
         /**
+         * DocumentCertificateOut
+         * @description The certificate that documents are sealed with; `chain` is PEM, and holds no secret.
+         */
+        DocumentCertificateOut: {
+            /** Chain */
+            chain: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Id */
+            id: string;
+            /** Issuer */
+            issuer: string;
+            /**
+             * Not After
+             * Format: date-time
+             */
+            not_after: string;
+            /**
+             * Not Before
+             * Format: date-time
+             */
+            not_before: string;
+            /** Origin */
+            origin: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Subject */
+            subject: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * DocumentOut
          * @description A received file and its disposition.
          */
@@ -7915,6 +7979,18 @@ export interface components {
             seen_at: string;
         };
         /**
+         * NewDocumentCertificate
+         * @description The site's certificate with its private key (PEM); neither, for the installation's own next one.
+         */
+        NewDocumentCertificate: {
+            /** Chain */
+            chain?: string | null;
+            /** Key */
+            key?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewPerson
          * @description A person to register.
          */
@@ -10440,6 +10516,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DelegationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    server_document_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentCertificateOut"];
+                };
+            };
+        };
+    };
+    server_change_document_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDocumentCertificate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentCertificateOut"];
                 };
             };
             /** @description Validation Error */

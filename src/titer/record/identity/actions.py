@@ -15,6 +15,7 @@ ACTIONS = (
     ActionSpec("record.policy.acknowledge", "Acknowledge the signature policy", tuple(ROLES)),
     ActionSpec("record.password.change", "Change one's own password", tuple(ROLES)),
     ActionSpec("record.token.issue", "Issue a machine token", ("administrator", "automation")),
+    ActionSpec("record.document.certificate", "Change the certificate of the documents", ("administrator",)),
     ActionSpec("record.ledger.verify", "Verify the ledger", tuple(ROLES)),
     ActionSpec("record.export", "Export records", ("reviewer", "quality", "process_owner", "inspector")),
 )

@@ -7,23 +7,18 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
 from titer.base.errors import NotFound
 from titer.record.http import ActingPerson, Reading, remote
 from titer.record.identity import Proof
-from titer.record.model import (
-    LedgerEntry,
-    LedgerLeaf,
-    Signature,
-)
+from titer.record.model import Signature
 from titer.record.routes.part import RecordPart, SealerPart, SigningPart
 from titer.record.sealer import Sealer
 from titer.record.service import Record
 from titer.record.signing import MOST, Shown
-from titer.record.validity import validity
+from titer.record.validity import validity, witnessed
 
 router = APIRouter()
 
@@ -130,17 +125,11 @@ _OF_ITS_OWN = {"witnessed", "validity", "validity_why", "version_now"}
 
 
 def _signature_out(record: Record, sealer: Sealer, session: Session, row: Signature) -> SignatureOut:
-    leaf = session.scalar(
-        select(LedgerLeaf.leaf_index)
-        .join(LedgerEntry, LedgerEntry.seq == LedgerLeaf.entry_seq)
-        .where(LedgerEntry.record_id == row.id)
-    )
-    covered = leaf is not None and leaf < sealer.covered_size
     how = validity(record, session, row)
     values = {name: getattr(row, name) for name in SignatureOut.model_fields if name not in _OF_ITS_OWN}
     return SignatureOut(
         **values,
-        witnessed=covered,
+        witnessed=witnessed(session, row.id, sealer.covered_size),
         validity=how.state,
         validity_why=how.why,
         version_now=how.version_now,

@@ -1217,6 +1217,22 @@ CREATE INDEX ix_record_delegation_from_id ON record_delegation (from_id)
 
 CREATE INDEX ix_record_delegation_to_id ON record_delegation (to_id)
 
+CREATE TABLE record_document_cert (
+	fingerprint VARCHAR COLLATE "C" NOT NULL,
+	subject VARCHAR COLLATE "C" NOT NULL,
+	issuer VARCHAR COLLATE "C" NOT NULL,
+	not_before BIGINT NOT NULL,
+	not_after BIGINT NOT NULL,
+	origin VARCHAR COLLATE "C" NOT NULL,
+	chain VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_document_cert PRIMARY KEY (id),
+	CONSTRAINT uq_record_document_cert_fingerprint UNIQUE (fingerprint)
+)
+
 CREATE TABLE record_drill (
 	backup_digest VARCHAR COLLATE "C" NOT NULL,
 	file_name VARCHAR COLLATE "C" NOT NULL,
@@ -6406,6 +6422,82 @@ ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_dele
 CREATE TRIGGER titer_record_delegation_no_truncate BEFORE TRUNCATE ON record_delegation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_delegation ENABLE ALWAYS TRIGGER titer_record_delegation_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_document_cert_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_document_cert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_document_cert"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_document_cert' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"chain":' || coalesce(to_json(n."chain")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"not_after":' || coalesce(n."not_after"::text, 'null') || ',' || '"not_before":' || coalesce(n."not_before"::text, 'null') || ',' || '"origin":' || coalesce(to_json(n."origin")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(n."subject")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_document_cert.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_document_cert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_document_cert"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_document_cert' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"chain":' || coalesce(to_json(o."chain")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"not_after":' || coalesce(o."not_after"::text, 'null') || ',' || '"not_before":' || coalesce(o."not_before"::text, 'null') || ',' || '"origin":' || coalesce(to_json(o."origin")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(o."subject")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"chain":' || coalesce(to_json(n."chain")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"not_after":' || coalesce(n."not_after"::text, 'null') || ',' || '"not_before":' || coalesce(n."not_before"::text, 'null') || ',' || '"origin":' || coalesce(to_json(n."origin")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(n."subject")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_document_cert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_document_cert"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_document_cert' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"chain":' || coalesce(to_json(o."chain")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"not_after":' || coalesce(o."not_after"::text, 'null') || ',' || '"not_before":' || coalesce(o."not_before"::text, 'null') || ',' || '"origin":' || coalesce(to_json(o."origin")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(o."subject")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_document_cert_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_document_cert_insert AFTER INSERT ON record_document_cert REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_document_cert_entry()
+
+ALTER TABLE record_document_cert ENABLE ALWAYS TRIGGER titer_record_document_cert_insert
+
+CREATE TRIGGER titer_record_document_cert_no_update BEFORE UPDATE ON record_document_cert FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_document_cert ENABLE ALWAYS TRIGGER titer_record_document_cert_no_update
+
+CREATE TRIGGER titer_record_document_cert_no_delete BEFORE DELETE ON record_document_cert FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_document_cert ENABLE ALWAYS TRIGGER titer_record_document_cert_no_delete
+
+CREATE TRIGGER titer_record_document_cert_no_truncate BEFORE TRUNCATE ON record_document_cert FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_document_cert ENABLE ALWAYS TRIGGER titer_record_document_cert_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_drill_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

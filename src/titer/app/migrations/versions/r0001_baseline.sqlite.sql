@@ -1219,6 +1219,22 @@ CREATE TABLE record_delegation (
 	CONSTRAINT pk_record_delegation PRIMARY KEY (id)
 )
 
+CREATE TABLE record_document_cert (
+	fingerprint TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	issuer TEXT NOT NULL, 
+	not_before BIGINT NOT NULL, 
+	not_after BIGINT NOT NULL, 
+	origin TEXT NOT NULL, 
+	chain TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_document_cert PRIMARY KEY (id), 
+	CONSTRAINT uq_record_document_cert_fingerprint UNIQUE (fingerprint)
+)
+
 CREATE TABLE record_drill (
 	backup_digest TEXT NOT NULL, 
 	file_name TEXT NOT NULL, 
@@ -2257,6 +2273,12 @@ CREATE TRIGGER titer_record_delegation_delete AFTER DELETE ON record_delegation 
 CREATE TRIGGER titer_record_delegation_insert AFTER INSERT ON record_delegation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_delegation', NEW.id, NEW.version, NULL, json_object('begins_at',NEW."begins_at",'ends_at',NEW."ends_at",'from_id',NEW."from_id",'given_by',NEW."given_by",'id',NEW."id",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'revoked_by',NEW."revoked_by",'role',NEW."role",'to_id',NEW."to_id",'verbs',NEW."verbs",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_delegation_update AFTER UPDATE ON record_delegation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_delegation.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_delegation.from_id keeps its first value') WHERE NEW."from_id" IS NOT OLD."from_id"; SELECT RAISE(ABORT, 'titer: record_delegation.to_id keeps its first value') WHERE NEW."to_id" IS NOT OLD."to_id"; SELECT RAISE(ABORT, 'titer: record_delegation.role keeps its first value') WHERE NEW."role" IS NOT OLD."role"; SELECT RAISE(ABORT, 'titer: record_delegation.verbs keeps its first value') WHERE NEW."verbs" IS NOT OLD."verbs"; SELECT RAISE(ABORT, 'titer: record_delegation.begins_at keeps its first value') WHERE NEW."begins_at" IS NOT OLD."begins_at"; SELECT RAISE(ABORT, 'titer: record_delegation.ends_at keeps its first value') WHERE NEW."ends_at" IS NOT OLD."ends_at"; SELECT RAISE(ABORT, 'titer: record_delegation.reason keeps its first value') WHERE NEW."reason" IS NOT OLD."reason"; SELECT RAISE(ABORT, 'titer: record_delegation.given_by keeps its first value') WHERE NEW."given_by" IS NOT OLD."given_by"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_delegation', NEW.id, NEW.version, json_object('begins_at',OLD."begins_at",'ends_at',OLD."ends_at",'from_id',OLD."from_id",'given_by',OLD."given_by",'id',OLD."id",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'revoked_by',OLD."revoked_by",'role',OLD."role",'to_id',OLD."to_id",'verbs',OLD."verbs",'version',OLD."version"), json_object('begins_at',NEW."begins_at",'ends_at',NEW."ends_at",'from_id',NEW."from_id",'given_by',NEW."given_by",'id',NEW."id",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'revoked_by',NEW."revoked_by",'role',NEW."role",'to_id',NEW."to_id",'verbs',NEW."verbs",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_document_cert_insert AFTER INSERT ON record_document_cert BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_document_cert', NEW.id, NEW.version, NULL, json_object('chain',NEW."chain",'fingerprint',NEW."fingerprint",'id',NEW."id",'issuer',NEW."issuer",'not_after',NEW."not_after",'not_before',NEW."not_before",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'subject',NEW."subject",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_document_cert_no_delete BEFORE DELETE ON record_document_cert BEGIN SELECT RAISE(ABORT, 'titer: record_document_cert is append-only'); END
+
+CREATE TRIGGER titer_record_document_cert_no_update BEFORE UPDATE ON record_document_cert BEGIN SELECT RAISE(ABORT, 'titer: record_document_cert is append-only'); END
 
 CREATE TRIGGER titer_record_drill_insert AFTER INSERT ON record_drill BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_drill', NEW.id, NEW.version, NULL, json_object('backup_digest',NEW."backup_digest",'file_name',NEW."file_name",'files',NEW."files",'holds',json(CASE NEW."holds" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',NEW."id",'performed_by',NEW."performed_by",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'seconds',NEW."seconds",'started_at',NEW."started_at",'tree_size',NEW."tree_size",'verdict',NEW."verdict",'version',NEW."version"))); END
 
