@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -82,7 +83,17 @@ def load(folder: Path) -> Config:
 
 
 def write(folder: Path, config: Config) -> None:
-    """Write the configuration of a new installation."""
+    """Write the configuration of an installation: the whole of it or, whatever happens, what was there before."""
     data = asdict(config)
     data["layers"] = list(config.layers)
-    (folder / FILE).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    temporary = folder / f"{FILE}.new"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(yaml.safe_dump(data, sort_keys=False))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / FILE)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -65,7 +65,7 @@ class History:
 
     def stamp(self, connection: Connection) -> None:
         """Write into a database whose schema was made from the metadata that it is at the head."""
-        table = _version_table()
+        table = version_table()
         table.create(connection)
         connection.execute(insert(table).values(version_num=self.head))
 
@@ -100,7 +100,8 @@ class History:
         return config
 
 
-def _version_table() -> Table:
+def version_table() -> Table:
+    """The table of Alembic's bookmark."""
     return Table(
         VERSION_TABLE,
         MetaData(),

@@ -183,7 +183,7 @@ def create_installation(
             raise Conflict(f"There is a Titer installation in {folder} already.", do="Choose another folder.")
         folder.chmod(0o700)
         config = _new_key(folder, config)
-        opened = _vault(folder, config)
+        opened = open_vault(folder, config)
         config = store.new(folder, config, opened)
         import_tables()
         store.create(folder, config, opened, owner)
@@ -229,7 +229,7 @@ def create_installation(
         plant.stop()
 
 
-def _vault(folder: Path, config: Config) -> Vault:
+def open_vault(folder: Path, config: Config) -> Vault:
     """The vault of an installation's secrets."""
     return vault.find((folder / config.key_file) if config.key_file else None)
 
@@ -299,7 +299,7 @@ def open_platform(
 def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, hasher: Any) -> Platform:
     if config.database is None:
         History().require_head(folder / "titer.db")
-    opened = _vault(folder, config)
+    opened = open_vault(folder, config)
     engine = store.engine(folder, config, opened)
     kept: Connection | None = None
     try:

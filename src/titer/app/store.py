@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from titer.app.config import Config
 from titer.app.history import VERSION_TABLE, History
-from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Refused, Unavailable
+from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Unavailable
 from titer.base.vault import Vault
 from titer.record import postgres, schema, sqlite
 
@@ -31,6 +31,7 @@ _MAKE = (
     "CREATE ROLE titer_owner LOGIN; CREATE ROLE titer LOGIN; CREATE DATABASE titer OWNER titer_owner "
     "TEMPLATE template0 ENCODING 'UTF8'."
 )
+_UNFINISHED = "titer: an unfinished move of"
 _HUB_LOCK = 0x7469746572
 """The advisory lock of the one hub that writes; "titer" in ASCII."""
 
@@ -102,7 +103,30 @@ def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> No
         schema.create(made, History().stamp)
         made.dispose()
         return
-    runtime = postgres.address(config.database)
+    made = owner_engine(folder, config, opened, owner)
+    role = runtime_role(config)
+
+    def rest(connection: Connection) -> None:
+        History().stamp(connection)
+        schema.grant(connection, role)
+
+    try:
+        with made.connect() as connection:
+            require_fit(connection)
+        schema.create(made, rest)
+    except OperationalError as error:
+        raise unreachable(error) from error
+    finally:
+        made.dispose()
+
+
+def owner_engine(folder: Path, config: Config, opened: Vault, owner: str | None) -> Engine:
+    """An engine as the tables' owner, which makes and migrates them; its address and password are not kept.
+
+    Raises:
+        Invalid: if no owner is given, or it is the role that Titer runs as, or on another database.
+    """
+    runtime = postgres.address(config.database or "")
     if owner is None:
         raise Invalid(
             "PostgreSQL needs two roles: an owner of the tables, and the one that Titer runs as.",
@@ -115,34 +139,7 @@ def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> No
             "The tables' owner is another role on the same database than the one that Titer runs as.",
             do=f"As the server's administrator: {_MAKE}",
         )
-    made = postgres.engine(url, opened.read(folder / "keys" / KEY_FILE))
-    role = str(runtime.username)
-
-    def rest(connection: Connection) -> None:
-        History().stamp(connection)
-        schema.grant(connection, role)
-
-    try:
-        with made.connect() as connection:
-            _require_fit(connection)
-        schema.create(made, rest)
-    except OperationalError as error:
-        raise _unreachable(error) from error
-    finally:
-        made.dispose()
-
-
-def owner_engine(folder: Path, config: Config, opened: Vault, owner: str | None) -> Engine:
-    """The engine of the role that owns an installation's tables.
-
-    Raises:
-        Invalid: if no owner is given.
-    """
-    if owner is None:
-        raise Invalid(
-            "The tables' owner is not named.", do="Give --owner postgresql://titer_owner@host:5432/name."
-        )
-    return postgres.engine(_owner_address(owner), opened.read(folder / "keys" / KEY_FILE))
+    return postgres.engine(url, opened.read(folder / "keys" / KEY_FILE))
 
 
 def _owner_address(owner: str) -> URL:
@@ -152,7 +149,17 @@ def _owner_address(owner: str) -> URL:
     return url
 
 
-def _require_fit(connection: Connection) -> None:
+def runtime_role(config: Config) -> str:
+    """The role that Titer runs as."""
+    return str(postgres.address(config.database or "").username)
+
+
+def require_fit(connection: Connection) -> None:
+    """Refuse a server or a database that an installation cannot be made in.
+
+    Raises:
+        Unavailable, Invalid, Conflict: if it is too old, has another encoding, or is not empty.
+    """
     version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10000
     if version < OLDEST:
         raise Unavailable(
@@ -171,10 +178,30 @@ def require_head(made: Engine) -> None:
 
     Raises:
         Unavailable: if it does not answer, or was written by another Titer.
+        NotFound, IntegrityFault: see `revision`.
+    """
+    name, history, found = _name(made), History(), revision(made)
+    if found == history.head:
+        return
+    older = found in history.known
+    raise Unavailable(
+        f"{name} has the schema {found}, and this Titer needs {history.head}.",
+        why=f"It was written by {'an older' if older else 'a newer'} Titer.",
+        do="Make a backup, then run `titer migrate --owner postgresql://titer_owner@host:5432/database`."
+        if older
+        else "Use that version or a newer one.",
+    )
+
+
+def revision(made: Engine) -> str:
+    """The revision of a PostgreSQL database.
+
+    Raises:
+        Unavailable: if it does not answer.
         NotFound: if there is no installation in it.
         IntegrityFault: if it states no schema, or several.
     """
-    name, history = f"The database {made.url.database} on {made.url.host or 'its socket'}", History()
+    name = _name(made)
     try:
         with made.connect() as connection:
             if connection.exec_driver_sql("SELECT to_regclass('ledger_entry')").scalar() is None:
@@ -183,24 +210,61 @@ def require_head(made: Engine) -> None:
                 connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars()  # noqa: S608
             )
     except OperationalError as error:
-        raise _unreachable(error) from error
+        raise unreachable(error) from error
     if len(found) != 1:
         raise IntegrityFault(f"{name} states {len(found)} schemas instead of one.", do="Restore a backup.")
-    if found[0] != history.head:
-        raise Unavailable(
-            f"{name} has the schema {found[0]}, and this Titer needs {history.head}.",
-            why="It was written by another Titer.",
-            do="Use that version of Titer.",
-        )
+    return str(found[0])
+
+
+def _name(made: Engine) -> str:
+    return f"The database {made.url.database} on {made.url.host or 'its socket'}"
+
+
+def mark_unfinished(connection: Connection, installation: str, entries: int) -> None:
+    """Say in a database that a move brought an installation there which is not in use there yet.
+
+    Args:
+        connection: of the owner, in the transaction of the move.
+        installation: its id.
+        entries: how many entries the ledger has, that of the move included.
+    """
+    connection.exec_driver_sql(f"COMMENT ON TABLE ledger_entry IS '{_UNFINISHED} {installation} {entries}'")
+
+
+def clear_unfinished(connection: Connection, installation: str) -> None:
+    """Take away what an unfinished move of the same installation left; anything else stays, and is refused later."""
+    if connection.exec_driver_sql("SELECT to_regclass('ledger_entry')").scalar() is None:
+        return
+    mark = connection.exec_driver_sql("SELECT obj_description('ledger_entry'::regclass)").scalar() or ""
+    count = connection.exec_driver_sql("SELECT count(*) FROM ledger_entry").scalar_one()
+    if mark != f"{_UNFINISHED} {installation} {count}":
+        return
+    tables = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+    for name in connection.exec_driver_sql(tables).scalars().all():
+        connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
+    functions = "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    for name in connection.exec_driver_sql(functions).scalars().all():
+        connection.exec_driver_sql(f"DROP FUNCTION {name}")
+
+
+def finished(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
+    """Take the mark of an unfinished move off a database that is in use now."""
+    engine = owner_engine(folder, config, opened, owner)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("COMMENT ON TABLE ledger_entry IS NULL")
+    engine.dispose()
 
 
 def hold(made: Engine) -> Connection:
     """The connection to PostgreSQL that holds the lock of the one hub that writes.
 
     Raises:
-        Unavailable: if another hub, maybe on another machine, holds it.
+        Unavailable: if another hub, maybe on another machine, holds it, or the server does not answer.
     """
-    connection = made.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        connection = made.connect().execution_options(isolation_level="AUTOCOMMIT")
+    except OperationalError as error:
+        raise unreachable(error) from error
     # A lock is held as long as its connection: it may be idle, and is in no transaction.
     if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_HUB_LOCK})").scalar_one():
         connection.close()
@@ -258,19 +322,10 @@ def faults(made: Engine) -> list[tuple[str, str]]:
     return found
 
 
-def _unreachable(error: DBAPIError) -> Unavailable:
+def unreachable(error: DBAPIError) -> Unavailable:
+    """What is said where the server does not answer, or not to this role."""
     return Unavailable(
         "The database server does not let Titer in.",
         why=str(error.orig).strip().partition("\n")[0],
         do=f"Look at its address in titer.yaml, at {PASSWORD}, and at whether the server runs.",
     )
-
-
-def refuse_postgresql(config: Config, what: str) -> None:
-    """Say that something is done on the embedded database only.
-
-    Raises:
-        Refused: if the installation is on PostgreSQL.
-    """
-    if config.database is not None:
-        raise Refused(f"{what} is not done on PostgreSQL by this version of Titer.")

@@ -14,6 +14,10 @@ def migrate(
     to: Annotated[
         str | None, typer.Option("--to", help="A schema by its number; the newest if left out.")
     ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(help="On PostgreSQL: the database with the role that owns the tables; it is not kept."),
+    ] = None,
     folder: Folder = Path("titer"),
     json: Json = False,
 ) -> None:
@@ -21,7 +25,7 @@ def migrate(
     from titer.app.migration import migrate as run
 
     with err.status("Migrating"):
-        done = run(folder, to=to)
+        done = run(folder, to=to, owner=owner)
     if done.before == done.after:
         sentence = f"The database in {folder} has the schema {done.after} already."
     else:

@@ -5,11 +5,12 @@ The rest of the record never asks which of them it has: `of(connection)` gives t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.types import TypeEngine
 
 
 class EntryWriter(Protocol):
@@ -104,6 +105,12 @@ class Database(Protocol):
 
     def add_rows(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
         """Write many new rows of a table, all with the same columns, without an object for each."""
+
+    def given(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+        """What turns a bare value of a column, as either database's driver gives it, into one that `load` takes."""
+
+    def load(self, connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> int:
+        """Fill a table that has no triggers yet with bare rows of all its columns; the number of rows."""
 
     def add_leaves(self, connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:
         """Add leaves (index, entry's number, hash) without a dictionary for each."""

@@ -504,18 +504,39 @@ def _sent(column: Column[Any], connection: Connection) -> Callable[[Any], Any]:
     return made or (lambda value: value)
 
 
-def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> int:
     """Send rows by COPY within the open transaction; an error is told as that of any other statement."""
     import psycopg
 
+    count = 0
     try:
         with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
             for row in rows:
                 copy.write_row(row)
+                count += 1
     except psycopg.Error as error:
         raise DBAPIError.instance(
             statement, None, error, psycopg.Error, dialect=connection.dialect
         ) from error
+    return count
+
+
+def given(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+    """What turns a bare value into one that `load` takes: SQLite has no booleans, and decimals as text."""
+    return bool if isinstance(kind, Boolean) else lambda value: value
+
+
+def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> int:
+    """Fill a table that has no triggers yet with bare rows of all its columns; its numbers go on behind them."""
+    named = ", ".join(f'"{column.name}"' for column in table.columns)
+    count = _copy(connection, f'COPY "{table.name}"({named}) FROM STDIN', rows)
+    column = table.autoincrement_column
+    if column is not None and count:
+        connection.exec_driver_sql(
+            f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'), max({column.name})) "
+            f"FROM {table.name}"
+        )
+    return count
 
 
 def add_leaves(connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:

@@ -70,14 +70,26 @@ def create(engine: Engine, also: Callable[[Connection], None] | None = None) -> 
         engine: of the database.
         also: done in the same transaction; stamps the revision.
     """
-    kind = database.of(engine)
-    with engine.execution_options(**kind.OPERATIONAL).begin() as connection:
-        kind.before_create(connection)
-        Base.metadata.create_all(connection)
-        install_triggers(connection)
-        kind.after_create(connection)
+    with engine.execution_options(**database.of(engine).OPERATIONAL).begin() as connection:
+        make(connection)
         if also is not None:
             also(connection)
+
+
+def make(connection: Connection, fill: Callable[[], None] | None = None) -> None:
+    """Make all tables and triggers inside the transaction that is open.
+
+    Args:
+        connection: of an empty database.
+        fill: done when the tables are there, and before any trigger is: brings rows that have their entries.
+    """
+    kind = database.of(connection)
+    kind.before_create(connection)
+    Base.metadata.create_all(connection)
+    if fill is not None:
+        fill()
+    install_triggers(connection)
+    kind.after_create(connection)
 
 
 def grant(connection: Connection, role: str) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,12 +29,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.types import TypeEngine
 
+from titer.base.canonical import canonical_decimal
 from titer.base.errors import Unavailable
 from titer.record.database import Opening, Slot, slot
 from titer.record.errors import translate
 
 NAME = "SQLite"
+_PAGE = 1000
 WRITE = "titer_write"
 ONE_WRITER = True
 ACTION = {WRITE: True}
@@ -253,6 +258,26 @@ def _image_of(connection: Connection, table: str) -> str:
 def add_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Write many new rows of a table in one statement."""
     connection.execute(insert(table), rows)
+
+
+def given(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+    """What turns a bare value into one that `load` takes: booleans are 0 and 1 here, and decimals text."""
+    if isinstance(kind, Boolean):
+        return int
+    return lambda value: canonical_decimal(value) if isinstance(value, Decimal) else value
+
+
+def load(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> int:
+    """Fill a table that has no triggers yet with bare rows of all its columns; those of a body fill themselves."""
+    kept = [place for place, column in enumerate(table.columns) if column.computed is None]
+    named = ", ".join(f'"{column.name}"' for column in table.columns if column.computed is None)
+    marks = ", ".join("?" for _ in kept)
+    statement = f'INSERT INTO "{table.name}"({named}) VALUES ({marks})'
+    count, left = 0, iter(rows)
+    while page := list(islice(left, _PAGE)):
+        connection.exec_driver_sql(statement, [tuple(row[place] for place in kept) for row in page])
+        count += len(page)
+    return count
 
 
 def add_leaves(connection: Connection, leaves: list[tuple[int, int, bytes]]) -> None:

@@ -71,7 +71,12 @@ class Verdict:
 
 
 def verify_store(
-    record: Record, sealer: Sealer, extra: Iterable[Verifier] = (), *, progress: Progress | None = None
+    record: Record,
+    sealer: Sealer,
+    extra: Iterable[Verifier] = (),
+    *,
+    progress: Progress | None = None,
+    sealing: bool = True,
 ) -> Verdict:
     """Check everything that the store holds.
 
@@ -83,11 +88,12 @@ def verify_store(
         sealer: knows the ledger's key and its witnesses; it seals what is new, so that nothing is left out.
         extra: verifiers of other layers.
         progress: told how far it is.
+        sealing: whether what is new is sealed; else it is replayed only, and no witness hears of it.
     """
     began = time.perf_counter()
     verdict = Verdict(progress=progress)
     try:
-        with closing(_faults(record, sealer, verdict, extra)) as faults:
+        with closing(_faults(record, sealer, verdict, extra, sealing)) as faults:
             verdict.first_fault = next(faults, None)
     except TiterError as error:
         verdict.first_fault = str(error)
@@ -99,14 +105,16 @@ def verify_store(
     return verdict
 
 
-def _faults(record: Record, sealer: Sealer, verdict: Verdict, extra: Iterable[Verifier]) -> Generator[str]:
+def _faults(
+    record: Record, sealer: Sealer, verdict: Verdict, extra: Iterable[Verifier], sealing: bool
+) -> Generator[str]:
     verdict.tell("database file", 0, 1)
     with _snapshot(record, sealer) as (session, witnesses):
         yield from (
             f"{record.database.NAME}: {text}" for text in record.database.integrity(session.connection())
         )
         yield from _tree(session, sealer, witnesses, verdict)
-        if not verdict.unsealed:
+        if not verdict.unsealed or not sealing:
             yield from _rest(record, session, verdict, extra)
             return
     sealer.seal()

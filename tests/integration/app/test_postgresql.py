@@ -77,8 +77,14 @@ def test_the_command_makes_one(
     checked = CliRunner().invoke(app, ["verify", "--dir", str(tmp_path / "lab")])
     assert checked.exit_code == 0, checked.output
     assert "The record holds" in checked.output
-    with pytest.raises(Refused, match="PostgreSQL"):
+    with pytest.raises(Invalid, match="two roles"):
         migrate(tmp_path / "lab")
+    done = CliRunner().invoke(
+        app,
+        ["migrate", "--dir", str(tmp_path / "lab"), "--owner", address(postgresql_server, OWNER, database)],
+    )
+    assert done.exit_code == 0, done.output
+    assert "has the schema 0001 already" in done.output
 
 
 def test_a_change_by_the_owner_is_named(

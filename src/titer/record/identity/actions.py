@@ -7,6 +7,7 @@ from titer.record.actions import ROLES, ActionSpec
 ACTIONS = (
     ActionSpec("record.install", "Set up the installation"),
     ActionSpec("record.migrate", "Bring the database to another schema"),
+    ActionSpec("record.move", "Move the installation to another database"),
     ActionSpec("record.person.create", "Register a person", ("administrator",)),
     ActionSpec("record.person.change", "Change a person's account", ("administrator",)),
     ActionSpec("record.role.assign", "Give or take a role", ("administrator",)),
