@@ -215,7 +215,7 @@ def create_installation(
             )
         )
         unit.add(schema.log_fingerprint(record, unit.session, History().head))
-    sealer = _sealer(folder, config, record, opened, create=True)
+    sealer = open_sealer(folder, config, record, opened, create=True)
     credential_key = secrets.token_bytes(KEY_LENGTH)
     opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
     with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
@@ -247,7 +247,10 @@ def _new_key(folder: Path, config: Config) -> Config:
     return replace(config, key_file=str(path.absolute()))
 
 
-def _sealer(folder: Path, config: Config, record: Record, opened: Vault, *, create: bool = False) -> Sealer:
+def open_sealer(
+    folder: Path, config: Config, record: Record, opened: Vault, *, create: bool = False
+) -> Sealer:
+    """The sealer of an installation, with its keys and witnesses."""
     witness_folder = store.witness_folder(folder, config)
     with record.reading() as session:
         origin = f"titer/{record.installation(session).id}"
@@ -338,7 +341,7 @@ def _wired(
     record.register_actions(identity_module.ACTIONS)
     record.register_actions(BACKUP_ACTIONS)
     identity = Identity(record, credential_key, hasher)
-    sealer = _sealer(folder, config, record, opened)
+    sealer = open_sealer(folder, config, record, opened)
     if held is not None:
         sealer.resume()
     platform = Platform(
