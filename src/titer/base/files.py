@@ -17,3 +17,17 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder where it is missing, durably.
+
+    The folder above is synced even if it is there already: a process that was killed may have left it unconfirmed.
+
+    Raises:
+        OSError: if it cannot be made, or the disk does not confirm.
+    """
+    if not folder.parent.exists():
+        make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)

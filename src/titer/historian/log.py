@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from titer.base.errors import Unavailable
-from titer.base.files import sync_folder
+from titer.base.files import make_folder, sync_folder
 from titer.historian.errors import LogDamaged, StoreStopped
 
 _MAGIC = b"TTRL"
@@ -136,7 +136,8 @@ class Log:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
+        make_folder(folder)
         self.torn_bytes = 0
         self._sync_lock = threading.Lock()
         self._fd = -1

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from titer.base.canonical import digest
-from titer.base.files import sync_folder
+from titer.base.files import make_folder, sync_folder
 from titer.historian.errors import SegmentDamaged
 from titer.historian.rows import Array, Names, Rows
 
@@ -217,9 +217,8 @@ def write(folder: Path, day: str, table: pa.Table, received_us: int) -> SegmentR
     data = parquet(table)
     name = hashlib.sha256(data).hexdigest()
     place = folder / "segments" / f"day={day or NO_DAY}"
-    if not place.exists():
-        place.mkdir(parents=True, exist_ok=True)
-        sync_folder(place.parent)
+    make_folder(place.parent)
+    make_folder(place)
     target = place / f"{name}.parquet"
     temporary = place / f".{name}.new"
     with temporary.open("wb") as file:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from titer.base.clock import Clock, from_iso, iso
 from titer.base.errors import IntegrityFault, Unavailable
-from titer.base.files import sync_folder
+from titer.base.files import make_folder, sync_folder
 from titer.base.vault import Vault
 from titer.record import merkle
 
@@ -271,7 +271,7 @@ class FileWitness:
         self._last: tuple[int, bytes] = (0, merkle.EMPTY_ROOT)
         self._there = False
         if create:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             Signer.open(name, folder / WITNESS_KEY, vault, create=True)
             self._open()
         elif (folder / WITNESS_KEY).exists():

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from titer.base.errors import IntegrityFault, NotFound
-from titer.base.files import sync_folder
+from titer.base.files import make_folder, sync_folder
 
 
 class ContentFiles:
@@ -19,7 +19,7 @@ class ContentFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     def path(self, digest: str) -> Path:
         """Where the bytes of a digest lie."""
@@ -38,7 +38,7 @@ class ContentFiles:
         """
         digest = hashlib.sha256(data).hexdigest()
         target = self.path(digest)
-        target.parent.mkdir(exist_ok=True)
+        make_folder(target.parent)
         temporary = target.with_name(f"{digest}.{os.getpid()}.{id(data):x}.new")
         with temporary.open("wb") as file:
             file.write(data)
@@ -47,7 +47,6 @@ class ContentFiles:
         temporary.chmod(0o440)
         temporary.replace(target)
         sync_folder(target.parent)
-        sync_folder(self.folder)
         return digest
 
     def read(self, digest: str) -> bytes:

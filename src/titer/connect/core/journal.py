@@ -9,7 +9,9 @@ begins above the hub's last epoch, so that no new frame is mistaken for one that
 begin at 1 in each epoch.
 
 When the journal has reached its limit, or the disk is full, nothing is dropped here: `append` refuses, the
-connector stops taking values, and what the source loses meanwhile shows as a gap when it is read again.
+connector stops taking values, and what the source loses meanwhile shows as a gap when it is read again. When the disk
+fails or does not confirm (an fsync is never tried twice), the journal takes nothing more until the host is started
+again.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from titer.base.clock import Clock, from_us, iso, us
-from titer.base.errors import IntegrityFault, TiterError, Unavailable
+from titer.base.errors import IntegrityFault, Stopped, TiterError, Unavailable
+from titer.base.files import make_folder
 from titer.connect.core.contract import Batch, Command, Document, Gap, Known, Outcome, Receipt, Resume
 from titer.connect.core.frame import Frame
 
@@ -43,6 +46,17 @@ CREATE TABLE document (key TEXT PRIMARY KEY, body TEXT NOT NULL, accepted INTEGE
     WITHOUT ROWID;
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_LOG_BYTES = 4_000_000
+_FATAL = frozenset(
+    (
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+)
+"""What does not pass by itself, as a full disk does: that transaction was undone before it was to be confirmed."""
 _T = TypeVar("_T")
 
 
@@ -50,6 +64,12 @@ class JournalFull(Unavailable):
     """The journal has reached its limit, or the disk is full; nothing is taken from the source until it drains."""
 
     title = "The journal is full"
+
+
+class JournalStopped(JournalFull, Stopped):
+    """The disk failed; nothing is taken from the source until the host is started again."""
+
+    title = "The journal has stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,7 @@ class Journal:
         self.epoch = 0
         self._next = 1
         self._size = 0
+        self._stopped = ""
         self._sql: sqlite3.Connection
 
     @classmethod
@@ -133,7 +154,9 @@ class Journal:
 
         Raises:
             JournalFull: if the limit is reached or the disk is full; the batch is not stored.
+            JournalStopped: if the disk failed, now or before.
         """
+        self._require_running()
         if self._size >= self._limit:
             raise JournalFull(
                 f"The journal of {self.connection} holds {self._size} bytes that the hub has not taken.",
@@ -245,15 +268,42 @@ class Journal:
     async def _run(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
+    def _require_running(self) -> None:
+        if self._stopped:
+            raise JournalStopped(
+                f"The journal of {self.connection} has stopped.",
+                why=self._stopped,
+                do="Mend the disk of the connector host, then start the host again.",
+            )
+
+    def _failed(self, error: sqlite3.Error) -> TiterError:
+        """What a failed write means; after a failing disk the journal stops."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _FATAL:
+            return JournalFull(
+                f"The journal of {self.connection} cannot be written: {error}.",
+                do="Free space on the disk of the connector host.",
+            )
+        self._stopped = self._stopped or f"{error} ({getattr(error, 'sqlite_errorname', 'unknown')})."
+        return JournalStopped(
+            f"The journal of {self.connection} cannot be written: {error}.",
+            why="An fsync that failed is not tried again: the second may succeed although the first lost the pages.",
+            do="Mend the disk of the connector host, then start the host again.",
+        )
+
     def _open(self, hub_epoch: int) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             self._sql = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10)
             fresh = not self._rows("SELECT 1 FROM sqlite_master LIMIT 1")
             if fresh:
                 self._sql.execute("PRAGMA auto_vacuum = INCREMENTAL")
             self._sql.execute("PRAGMA journal_mode = WAL")
             self._sql.execute("PRAGMA synchronous = FULL")
+            # SQLite's own way of moving the log into the file drops the errors, so it is done in `_commit`.
+            self._sql.execute("PRAGMA wal_autocheckpoint = 0")
+            self._sql.execute("PRAGMA journal_size_limit = 0")
+            # What a killed process left unconfirmed is read as if it were on the disk: make that true first.
+            self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             if fresh:
                 first = hub_epoch + 1
                 self._sql.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
@@ -266,7 +316,7 @@ class Journal:
                 ):
                     self._write("INSERT INTO meta VALUES (?, ?)", (name, str(value)))
             meta = dict(self._rows("SELECT name, value FROM meta"))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise Unavailable(
                 f"The journal {self.path} cannot be opened: {error}.",
                 do="Look at the folder's rights and the disk; move the file away if it is damaged.",
@@ -291,7 +341,11 @@ class Journal:
         return self._sql.execute(statement, values).fetchall()
 
     def _write(self, statement: str, values: Sequence[Any] = ()) -> int:
-        return self._sql.execute(statement, values).rowcount
+        self._require_running()
+        try:
+            return self._sql.execute(statement, values).rowcount
+        except sqlite3.OperationalError as error:
+            raise self._failed(error) from error
 
     async def _commit_waiting(self) -> None:
         while self._waiting:
@@ -299,14 +353,7 @@ class Journal:
             try:
                 await self._run(lambda batches=[entry.batch for entry in waiting]: self._commit(batches))  # type: ignore[misc]
             except (sqlite3.Error, TiterError) as error:
-                failure = (
-                    JournalFull(
-                        f"The journal of {self.connection} cannot be written: {error}.",
-                        do="Free space on the disk of the connector host.",
-                    )
-                    if isinstance(error, sqlite3.Error)
-                    else error
-                )
+                failure = self._failed(error) if isinstance(error, sqlite3.Error) else error
                 for entry in waiting:
                     if not entry.done.done():
                         entry.done.set_exception(failure)
@@ -317,6 +364,7 @@ class Journal:
             self.grown.set()
 
     def _commit(self, batches: Sequence[Batch]) -> None:
+        self._require_running()
         epoch, following, added = self.epoch, self._next, 0
         self._sql.execute("BEGIN IMMEDIATE")
         try:
@@ -341,6 +389,8 @@ class Journal:
             raise
         self.epoch, self._next = epoch, following
         self._size += added
+        if Path(f"{self.path}-wal").stat().st_size >= _LOG_BYTES:
+            self._sql.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _keep(self, batch: Batch) -> None:
         columns = batch.columns
