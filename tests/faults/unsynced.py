@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import importlib
 import mmap
 import os
 import pickle
@@ -23,6 +24,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -398,8 +400,7 @@ class Mount:
         self._image = image
         self.switch = Switch()
         self.switch.set(victim=0, left=1 << 60)
-        import mfusepy  # before forking, so that it is loaded once
-
+        importlib.import_module("mfusepy")  # before forking, so that it is loaded once
         self._process = os.fork()
         if not self._process:
             self._serve(root, seed)
@@ -413,7 +414,7 @@ class Mount:
         import mfusepy
 
         os.closerange(3, 256)
-        operations = Unsynced(root, self.switch, random.Random(seed), self._image)  # noqa: S311
+        operations = Unsynced(root, self.switch, random.Random(seed), self._image)
         try:
             mfusepy.FUSE(operations, str(self.place), foreground=True, nothreads=True, attr_timeout=30,
                          entry_timeout=30, default_permissions=False)  # fmt: skip
@@ -484,7 +485,7 @@ def _cut(target: bytearray, size: int) -> None:
 def _torn(offset: int, data: bytes, rng: random.Random) -> Iterator[tuple[int, bytes]]:
     """The sectors of a write that reached the disk: the first ones, or any."""
     edges = [offset, *range((offset // SECTOR + 1) * SECTOR, offset + len(data), SECTOR), offset + len(data)]
-    pieces = [(begin, data[begin - offset : end - offset]) for begin, end in zip(edges, edges[1:], strict=False)]
+    pieces = [(begin, data[begin - offset : end - offset]) for begin, end in pairwise(edges)]
     if rng.random() < 0.5:
         yield from pieces[: rng.randrange(len(pieces) + 1)]
     else:

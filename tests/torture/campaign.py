@@ -80,12 +80,18 @@ class Campaign:
         return 1 if self.faults or self.done < self.rounds else 0
 
 
-def options(description: str | None, rounds: int, argv: list[str] | None = None, *more: str) -> argparse.Namespace:
+def options(
+    description: str | None, rounds: int, argv: list[str] | None = None, *more: str
+) -> argparse.Namespace:
     """The options of a campaign."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="work here, keep the oracle's log, and go on after an interruption")
+    parser.add_argument(
+        "--out", type=Path, help="work here, keep the oracle's log, and go on after an interruption"
+    )
     parser.add_argument("--seconds", type=float, default=SECONDS, help="begin no round after so long")
     for name in more:
         parser.add_argument(name)

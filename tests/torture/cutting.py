@@ -2,8 +2,8 @@
 
     python tests/torture/cutting.py --rounds 2000 --seed 1
 
-The writer works on a file system in user space (tests/faults/unsynced.py) that drops, re-orders and tears whatever was
-not synced. After each cut it is mounted anew from what the disk had, opened, verified, compared with the oracle and
+The writer works on a file system in user space (tests/faults/unsynced.py) that drops, re-orders and tears
+what was not synced. After each cut it is mounted anew from what the disk had, opened, verified, compared with the oracle and
 written on, until the next cut; opening is cut, too. In every other laboratory the witness lies on the same disk.
 Needs Linux with FUSE 3.
 """
@@ -73,7 +73,7 @@ def _life(
     first = campaign.done // A_LAB * A_LAB
     while campaign.done < first + A_LAB and not campaign.over:
         seed = f"{campaign.seed}/{campaign.done}"
-        rng = random.Random(seed)  # noqa: S311  a plan, no secret
+        rng = random.Random(seed)
         left = rng.randrange(1, 60) if rng.random() < 0.25 else rng.randrange(1, 900)
         mount = unsynced.Mount(mounted, disk, image, seed)
 

@@ -23,8 +23,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from titer.base.clock import SystemClock
 from titer.base.ids import IdSource
 from titer.base.vault import Vault
-from titer.connect.core.contract import Batch
 from titer.connect.core.columns import Columns
+from titer.connect.core.contract import Batch
 from titer.connect.core.journal import Journal, read_frames
 from titer.historian import Historian
 from titer.record import (
@@ -93,7 +93,11 @@ class Lab:
         sqlite.confirm(engine)
         self.folder = folder
         self.record = open_record(
-            folder, clock=clock, process_clock=clock, ids=IdSource(clock, random.SystemRandom()), engine=engine
+            folder,
+            clock=clock,
+            process_clock=clock,
+            ids=IdSource(clock, random.SystemRandom()),
+            engine=engine,
         )
         self.record.register_actions(identity_module.ACTIONS)
         self.record.register_actions(

@@ -128,7 +128,9 @@ def judge(said: Said, present: Mapping[str, Mapping[str, int]], *, settled: bool
         found += [f"{kind} {key} was acknowledged and is missing" for key in sorted(must) if key not in there]
         found += [f"{kind} {key} is there {count} times" for key, count in sorted(there.items()) if count > 1]
         if kind != "effect":
-            found += [f"{kind} {key} is there, and nobody asked for it" for key in sorted(there.keys() - asked)]
+            found += [
+                f"{kind} {key} is there, and nobody asked for it" for key in sorted(there.keys() - asked)
+            ]
     # An effect that went out must have its cause for ever: it waits until a witness has seen the signature.
     causes = present.get("approval", {})
     gone = (said.asked.get("effect", set()) | set(present.get("effect", {}))) - set(causes)

@@ -245,7 +245,9 @@ class Bench:
             writer.settle()
             say(_found(writer.lab))
 
-        return self.round(folder, witness, seed=seed, strike=lambda: lambda _kind: None, work=work, settled=True).faults
+        return self.round(
+            folder, witness, seed=seed, strike=lambda: lambda _kind: None, work=work, settled=True
+        ).faults
 
     def close(self) -> None:
         """End the oracle."""
@@ -268,7 +270,7 @@ class Bench:
 
         code = 1
         try:
-            rng = random.Random(seed)  # noqa: S311  a plan, no secret
+            rng = random.Random(seed)
             sqlite.LOG_BYTES = rng.choice((30_000, 150_000, 4_000_000))
             before = strike()
             opened = lab.Lab(folder, witness, lambda kind, key: self.oracle.tell("asked", kind, key))
@@ -313,7 +315,9 @@ def _found(opened: lab.Lab) -> dict[str, Any]:
 
 def _lacking(present: dict[str, dict[str, int]]) -> list[str]:
     """What was signed must have been carried out once, and what was taken must be stored."""
-    found = [f"approval {key} was never carried out" for key in present["approval"] if key not in present["effect"]]
+    found = [
+        f"approval {key} was never carried out" for key in present["approval"] if key not in present["effect"]
+    ]
     return found + [f"value {key} never came" for key in present["taken"] if key not in present["stored"]]
 
 

@@ -53,14 +53,18 @@ def run(out: Path, campaign: Any) -> int:
         while not campaign.over:
             number = campaign.done
             seed = f"{campaign.seed}/{number}"
-            rng = random.Random(seed)  # noqa: S311  a plan, no secret
+            rng = random.Random(seed)
             if number % A_LAB == 0 and number:
                 place = bench.fresh("kills")
             point = next(points, None)
             while point is not None and (point[0], point[2]) in exhausted:
                 point = next(points, None)
             if point is None:
-                kind, nth, action = "anywhere", rng.randrange(1, 300), rng.choice((shim.KILL_BEFORE, shim.KILL_AFTER))
+                kind, nth, action = (
+                    "anywhere",
+                    rng.randrange(1, 300),
+                    rng.choice((shim.KILL_BEFORE, shim.KILL_AFTER)),
+                )
             else:
                 kind, nth, action = point
             fault = shim.Fault(match=str(place), nth=nth, action=action)
