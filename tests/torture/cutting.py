@@ -2,9 +2,9 @@
 
     python tests/torture/cutting.py --rounds 2000 --seed 1
 
-The writer works on a file system in user space (tests/faults/unsynced.py) that drops, re-orders and tears
-what was not synced. After each cut it is mounted anew from what the disk had, opened, verified, compared with the oracle and
-written on, until the next cut; opening is cut, too. In every other laboratory the witness lies on the same disk.
+The writer works on a file system in user space (tests/faults/unsynced.py) that drops, re-orders and tears what
+was not synced. After each cut it is mounted anew from what the disk had, opened, verified, compared with the oracle
+and written on, until the next cut; opening is cut, too. In every other laboratory the witness lies on the same disk.
 Needs Linux with FUSE 3.
 """
 

@@ -298,13 +298,24 @@ class Bench:
             raise RuntimeError("the laboratory could not be made")
 
 
-def stops(writer: Writer, kinds: tuple[str, ...] = KINDS) -> list[str]:
-    """Try every kind of step; which were carried out although writing has stopped."""
-    went_on = []
-    for kind in kinds:
+def going_on(writer: Writer) -> list[str]:
+    """Try everything that writes; what was carried out although writing has stopped."""
+    opened, went_on = writer.lab, []
+    tries: dict[str, Callable[[], object]] = {}
+    if opened.record.halted:
+        tries = {
+            "an order": lambda: writer.step("order"),
+            "an order with a file": lambda: writer.step("file"),
+            "sealing": opened.sealer.seal,
+            "sealing series": opened.historian.seal,
+            "taking frames": lambda: opened.historian.append([]),
+        }
+    if opened.journal.stopped:
+        tries["journalling"] = lambda: writer.step("take")
+    for name, attempt in tries.items():
         with suppress(Stopped):
-            writer.step(kind)
-            went_on.append(kind)
+            attempt()
+            went_on.append(name)
     return went_on
 
 

@@ -330,9 +330,8 @@ def confirm(engine: Engine) -> None:
     with engine.connect() as connection:
         try:
             busy = _checkpoint(connection, "TRUNCATE")
-        except sqlite3.Error as error:
-            told = translate(DBAPIError("PRAGMA wal_checkpoint", None, error))
-            raise (told or error) from error
+        except DBAPIError as error:
+            raise (translate(error) or error) from error
     if busy:
         raise Unavailable(
             "Another process reads the database, so its log cannot be completed.",
@@ -343,12 +342,13 @@ def confirm(engine: Engine) -> None:
 def _checkpoint(connection: Connection, mode: str) -> bool:
     """Outside a transaction, which SQLAlchemy would begin; whether another connection was in the way."""
     dbapi = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    statement = f"PRAGMA wal_checkpoint({mode})"
     try:
-        return bool(dbapi.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0])
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return bool(dbapi.execute(statement).fetchone()[0])
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return True
-        raise
+        raise DBAPIError(statement, None, error) from error
 
 
 def integrity(connection: Connection) -> list[Any]:

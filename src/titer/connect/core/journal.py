@@ -142,6 +142,11 @@ class Journal:
             raise
         return journal
 
+    @property
+    def stopped(self) -> str:
+        """Why nothing is taken any more; empty while all is well."""
+        return self._stopped
+
     async def close(self) -> None:
         """Commit what waits and close the file."""
         if self._committer is not None:
