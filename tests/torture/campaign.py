@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,16 +102,18 @@ def options(
 
 
 @contextmanager
-def working(out: Path | None, make: Callable[[], Path]) -> Iterator[Path]:
-    """The folder to work in: the given one, or one that is removed afterwards."""
-    import shutil
+def working(out: Path | None, name: str) -> Iterator[tuple[Path, Path]]:
+    """Where it is kept what was acknowledged and how far it came, and a quick place for the laboratories.
 
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        yield out
-        return
-    made = make()
+    Killed processes and failing calls need no disk: what they leave is in the system's memory either way.
+    """
+    memory = Path("/dev/shm")
+    room = Path(tempfile.mkdtemp(prefix=f"titer-{name}-", dir=memory if os.access(memory, os.W_OK) else None))
+    kept = Path(tempfile.mkdtemp(prefix=f"titer-{name}-kept-")) if out is None else out
+    kept.mkdir(parents=True, exist_ok=True)
     try:
-        yield made
+        yield kept, room
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(room, ignore_errors=True)
+        if out is None:
+            shutil.rmtree(kept, ignore_errors=True)

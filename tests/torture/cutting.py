@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import random
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,17 +34,17 @@ def main() -> int:
     if reason is not None:
         print(f"No power is cut: {reason}.")
         return 1
-    with working(chosen.out, lambda: Path(tempfile.mkdtemp(prefix="titer-cuts-"))) as out:
+    with working(chosen.out, "cuts") as (out, room):
         campaign = Campaign("power cuts", chosen.rounds, chosen.seed, out / "cuts.json", chosen.seconds)
-        return run(out, campaign)
+        return run(out, room, campaign)
 
 
-def run(out: Path, campaign: Any) -> int:
+def run(out: Path, room: Path, campaign: Any) -> int:
     """The rounds; writers and file systems are forked from here."""
     from tests.torture.rounds import Bench
 
-    bench = Bench(out / "labs", out / "oracle.log")
-    mounted = out / "mounted"
+    bench = Bench(room / "labs", out / "oracle.log")
+    mounted = room / "mounted"
     mounted.mkdir(exist_ok=True)
     try:
         while not campaign.over:
@@ -57,7 +56,7 @@ def run(out: Path, campaign: Any) -> int:
             if inside:
                 disk.now["witness"] = disk.disk["witness"] = unsynced.from_folder(place / "witness")
             witness = (mounted if inside else place) / "witness"
-            _life(bench, campaign, mounted, disk, witness, out / "image")
+            _life(bench, campaign, mounted, disk, witness, room / "image", out)
             campaign.keep()
     finally:
         bench.close()
@@ -65,7 +64,7 @@ def run(out: Path, campaign: Any) -> int:
 
 
 def _life(
-    bench: Any, campaign: Any, mounted: Path, disk: unsynced.Folder, witness: Path, image: Path
+    bench: Any, campaign: Any, mounted: Path, disk: unsynced.Folder, witness: Path, image: Path, out: Path
 ) -> None:
     """One laboratory through its power cuts, and then settled."""
     from tests.torture.rounds import Writer
@@ -104,7 +103,7 @@ def _life(
                 mount.close()
         campaign.round(faults, *counts)
         if faults:
-            unsynced.to_folder(disk, image.with_name(f"found-{campaign.done}"))
+            unsynced.to_folder(disk, (out / f"found-{campaign.done}"))
             return
 
 

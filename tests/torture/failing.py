@@ -1,6 +1,6 @@
 """Make calls of a writer fail, be short, or find no space; it must stop writing, say so, and acknowledge no more.
 
-    python tests/torture/failing.py --rounds 400 --seed 1
+    python tests/torture/failing.py --rounds 300 --seed 1
 
 Each round picks a place (the database, its log, the content, the historian's log, its segments, the witness, the
 journal), a kind of failure, and at which call it comes. When it has come, whatever writes is tried once more and must
@@ -14,7 +14,6 @@ import errno
 import os
 import random
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,13 +62,13 @@ HARMS = {
     "a name cannot be made": shim.Fault(calls=shim.NAME, error=errno.EIO),
 }
 _SEEN = {
-    "the database's log": 40,
+    "the database's log": 60,
     "the database": 60,
-    "the content": 12,
-    "the historian's log": 12,
-    "the segments": 6,
+    "the content": 8,
+    "the historian's log": 6,
+    "the segments": 4,
     "the witness": 30,
-    "the journal": 60,
+    "the journal": 30,
 }
 """About how many calls a round makes there, so that the n-th of them comes."""
 
@@ -78,22 +77,19 @@ def main() -> int:
     """Run the campaign."""
     from tests.torture.campaign import Campaign, options, working
 
-    chosen = options(__doc__, 400)
-    with working(chosen.out, lambda: Path(tempfile.mkdtemp(prefix="titer-faults-"))) as out:
-        library = out / "shim.so"
-        if not library.exists():
-            shim.build(out)
-        shim.preloaded(library)
+    chosen = options(__doc__, 300)
+    shim.preloaded(shim.at_home())
+    with working(chosen.out, "faults") as (out, room):
         campaign = Campaign("failing calls", chosen.rounds, chosen.seed, out / "faults.json", chosen.seconds)
-        return run(out, campaign)
+        return run(out, room, campaign)
 
 
-def run(out: Path, campaign: Any) -> int:
+def run(out: Path, room: Path, campaign: Any) -> int:
     """The rounds; the writers are forked from here."""
     from tests.torture.rounds import Bench
 
-    bench = Bench(out / "labs", out / "oracle.log")
-    control = shim.Control(out / "control")
+    bench = Bench(room / "labs", out / "oracle.log")
+    control = shim.Control(room / "control")
     try:
         place = bench.fresh("faults")
         while not campaign.over:
@@ -134,9 +130,9 @@ def _round(
     def work(writer: Writer, say: Callable[[dict[str, Any]], None]) -> None:
         control.arm(fault)
         told: TiterError | None = None
-        for _ in range(120):
+        for _ in range(70):
             try:
-                writer.step(writer.rng.choices(KINDS, (4, 4, 4, 5, 4, 2, 4, 3))[0])
+                writer.step(writer.rng.choices(KINDS, (2, 4, 3, 4, 4, 3, 4, 3))[0])
             except TiterError as error:
                 told = error
                 break

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import random
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,21 +30,18 @@ def main() -> int:
     from tests.torture.campaign import Campaign, options, working
 
     chosen = options(__doc__, 2000)
-    with working(chosen.out, lambda: Path(tempfile.mkdtemp(prefix="titer-kills-"))) as out:
-        library = out / "shim.so"
-        if not library.exists():
-            shim.build(out)
-        shim.preloaded(library)
+    shim.preloaded(shim.at_home())
+    with working(chosen.out, "kills") as (out, room):
         campaign = Campaign("kills", chosen.rounds, chosen.seed, out / "kills.json", chosen.seconds)
-        return run(out, campaign)
+        return run(out, room, campaign)
 
 
-def run(out: Path, campaign: Any) -> int:
+def run(out: Path, room: Path, campaign: Any) -> int:
     """The rounds; the writers are forked from here."""
     from tests.torture.rounds import KINDS, Bench, Writer
 
-    bench = Bench(out / "labs", out / "oracle.log")
-    control = shim.Control(out / "control")
+    bench = Bench(room / "labs", out / "oracle.log")
+    control = shim.Control(room / "control")
     points = _points(("opening", *KINDS), campaign.counts)
     place = bench.fresh("kills")
     exhausted: set[tuple[str, int]] = set()
