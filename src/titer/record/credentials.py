@@ -50,7 +50,7 @@ class Credentials:
         """The keyed digest of a credential and of what it may be used for.
 
         A person's covers the number of passwords set so far, so that an earlier one does not come back; a
-        session's its person and its end, a machine token's its name and scopes, so that neither reaches further.
+        session's its person and its end, a machine token's its name, scopes and end, so that neither reaches further.
         """
         return self._hmac({"owner": owner.__tablename__, "id": owner.id, "secret": secret, **_scope(owner)})
 
@@ -173,7 +173,12 @@ def _scope(owner: Owner) -> dict[str, object]:
         return {"username": owner.username, "count": owner.password_count}
     if isinstance(owner, LoginSession):
         return {"person": owner.person_id, "ends_at": owner.ends_at}
-    return {"name": owner.name, "scopes": list(owner.scopes), "count": owner.issue_count}
+    return {
+        "name": owner.name,
+        "scopes": list(owner.scopes),
+        "count": owner.issue_count,
+        "expires_at": owner.expires_at,
+    }
 
 
 def _label(owner: Owner) -> str:

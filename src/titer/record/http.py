@@ -91,19 +91,35 @@ Reading = Annotated[Session, Depends(reading)]
 
 
 def connector(request: Request) -> Actor:
-    """The connector host that bears a token with the scope `connect`.
+    """The connector host that bears a token with the scope `observe`.
 
     Raises:
-        NotAuthenticated: if it does not.
+        NotAuthenticated: if it bears none that is valid.
+        NotAuthorised: if its token has no such scope.
     """
+    return _machine(request, "observe")
+
+
+def commander(request: Request) -> Actor:
+    """The connector host that bears a token with the scope `command`.
+
+    Raises:
+        NotAuthenticated: if it bears none that is valid.
+        NotAuthorised: if its token has no such scope.
+    """
+    return _machine(request, "command")
+
+
+def _machine(request: Request, scope: str) -> Actor:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated("A connector host bears a token.", do="Issue one with `titer token issue`.")
-    machine: Actor = request.app.state.platform.identity.machine(token, "connect")
+    machine: Actor = request.app.state.platform.identity.machine(token, scope, remote(request))
     return machine
 
 
 Connector = Annotated[Actor, Depends(connector)]
+Commander = Annotated[Actor, Depends(commander)]
 
 
 def machine_acting(request: Request, who: Connector) -> Callable[..., AbstractContextManager[Unit]]:

@@ -270,6 +270,7 @@ class MachineToken(Regulated, Base):
     scopes: Mapped[list[str]] = mapped_column()
     issued_at: Mapped[datetime] = mapped_column()
     issued_by: Mapped[str] = mapped_column()
+    expires_at: Mapped[datetime | None] = mapped_column()
     issue_count: Mapped[int] = mapped_column()
     credential_mac: Mapped[str] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column()

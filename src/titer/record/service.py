@@ -20,7 +20,7 @@ from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
 from titer.record.content import ContentFiles
 from titer.record.errors import translate
 from titer.record.model import Installation, Regulated, Signature
-from titer.record.rights import Separation, Standing, delegations
+from titer.record.rights import Separation, Standing, competency, delegations
 from titer.record.unit import Unit
 from titer.record.validity import IN_FORCE, validity
 
@@ -138,6 +138,7 @@ class Record:
 
         Raises:
             NotAuthorised: if the actor has no right to it.
+            Refused: if it takes a competency that the person has no valid training in (21 CFR 11.10(i)).
             Refused, StaleVersion, Conflict: what the database and the rules say, in people's words.
             Stopped: if storage fails, or has failed before; the record then writes nothing more.
         """
@@ -343,6 +344,13 @@ class Record:
                 f"You have no right to do this: {spec.title}.",
                 why=f"It belongs to the roles {', '.join(spec.roles) or 'of no person'}.",
                 do="Ask somebody who holds one of them, or your administrator.",
+            )
+        lapsed = competency.missing(session, actor, verb, self.process_clock.now())
+        if lapsed:
+            raise Refused(
+                f"You may not do this now: {spec.title}.",
+                why=" ".join(competency.said(lapsed)),
+                do="Ask the quality unit to enter the training.",
             )
         return standing
 

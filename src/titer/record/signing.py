@@ -15,7 +15,7 @@ from titer.record import validity
 from titer.record.actions import Actor, SignatureMeaning
 from titer.record.identity import Identity, Occasion, Proof
 from titer.record.model import Person, Signature
-from titer.record.rights import delegations
+from titer.record.rights import competency, delegations, policy
 from titer.record.service import Record
 from titer.record.unit import Unit
 from titer.record.validity import bound, version_of
@@ -108,8 +108,11 @@ class Signing:
         elif not standing.allowed:
             roles = ", ".join(self.record.matrix[what.verb].roles)
             blockers.append(f"You do not hold a role that may sign this ({roles}).")
-        elif person.policy_acknowledged_at is None:
-            blockers.append("You have not yet acknowledged the electronic signature policy.")
+        else:
+            lapsed = competency.missing(session, actor, what.verb, self.record.process_clock.now())
+            blockers += [one for one in competency.said(lapsed) if one not in blockers]
+            if not policy.acknowledged(session, person, self.record.clock.now()):
+                blockers.append("You have not yet acknowledged the electronic signature policy.")
         text = canonical(content).decode()
         return Preview(what.title, content, text, digest(content), version, blockers, record_id)
 

@@ -1,20 +1,18 @@
-"""HTTP of what comes in by hand: an instrument's file that a person brings, and tokens of machines."""
+"""HTTP of what comes in by hand: an instrument's file that a person brings."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from titer.base.errors import Invalid, NotFound
 from titer.equipment import Equipment
-from titer.record import Identity
 from titer.record.http import Acting, ActingPerson, platform_part
 
 router = APIRouter(tags=["import"])
 EquipmentPart = Annotated[Equipment, Depends(platform_part("equipment"))]
-IdentityPart = Annotated[Identity, Depends(platform_part("identity"))]
 
 
 class ImportedOut(BaseModel):
@@ -23,21 +21,6 @@ class ImportedOut(BaseModel):
     document_id: str
     digest: str
     state: str
-
-
-class NewToken(BaseModel):
-    """A token to issue; an earlier one of the same name ends."""
-
-    name: str = Field(min_length=1, max_length=100)
-    scopes: list[str] = ["connect"]
-
-
-class TokenOut(BaseModel):
-    """A new token. It is shown this once; the installation keeps its digest only."""
-
-    name: str
-    scopes: list[str]
-    token: str
 
 
 @router.post("/api/imports", status_code=201)
@@ -77,16 +60,3 @@ def server_import(
             identity={"imported_by": who.id},
         )
         return ImportedOut(document_id=row.id, digest=digest, state=row.state)
-
-
-@router.post("/api/tokens", status_code=201)
-def server_issue_token(body: NewToken, act: Acting, identity: IdentityPart) -> TokenOut:
-    """Issue a token for a machine."""
-    strange = sorted(set(body.scopes) - {"connect"})
-    if strange or not body.scopes:
-        raise Invalid(
-            f"Unknown scopes: {', '.join(strange) or 'none given'}.", where="scopes", do="Use connect."
-        )
-    with act("record.token.issue", reason=f"token {body.name}") as unit:
-        token = identity.issue_token(unit, body.name, tuple(body.scopes))
-    return TokenOut(name=body.name, scopes=body.scopes, token=token)

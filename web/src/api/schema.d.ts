@@ -24,6 +24,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/competencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Competencies
+         * @description Which actions, those of signatures among them, take which competency.
+         */
+        get: operations["record_competencies"];
+        put?: never;
+        /**
+         * Record Need Competency
+         * @description Say that an action takes a competency, or that it does no longer.
+         */
+        post: operations["record_need_competency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/competencies/lapses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Lapses
+         * @description Trainings that are missing, have lapsed or will within some days of the process clock.
+         */
+        get: operations["record_lapses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conflicts": {
         parameters: {
             query?: never;
@@ -3196,6 +3240,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/policies/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Policies
+         * @description The signature policy, and who has not acknowledged the version in effect.
+         */
+        get: operations["record_policies"];
+        put?: never;
+        /**
+         * Record Issue Policy
+         * @description Issue a new version; everybody is asked to acknowledge it before the next signature.
+         */
+        post: operations["record_issue_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/quality/batches": {
         parameters: {
             query?: never;
@@ -3563,7 +3631,7 @@ export interface paths {
         put?: never;
         /**
          * Record Acknowledge Policy
-         * @description Acknowledge that one's electronic signature binds like one by hand.
+         * @description Acknowledge that one's electronic signature binds like one by hand, by the policy that was read.
          */
         post: operations["record_acknowledge_policy"];
         delete?: never;
@@ -3683,13 +3751,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Record Tokens
+         * @description All machine tokens, by name.
+         */
+        get: operations["record_tokens"];
+        put?: never;
+        /**
+         * Record Issue Token
+         * @description Issue a token for a machine.
+         */
+        post: operations["record_issue_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{name}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         get?: never;
         put?: never;
         /**
-         * Server Issue Token
-         * @description Issue a token for a machine.
+         * Record End Token
+         * @description End a machine's token now.
          */
-        post: operations["server_issue_token"];
+        post: operations["record_end_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4137,6 +4229,14 @@ export interface components {
             active: boolean;
             /** Reason */
             reason: string;
+        };
+        /**
+         * AcknowledgePolicy
+         * @description The digest of the policy that was read; only the text that comes with Titer may go without.
+         */
+        AcknowledgePolicy: {
+            /** Digest */
+            digest: string;
         };
         /**
          * AddEvidence
@@ -4594,6 +4694,18 @@ export interface components {
             value: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * CompetencyNeededOut
+         * @description An action that takes a competency.
+         */
+        CompetencyNeededOut: {
+            /** Competency */
+            competency: string;
+            /** Title */
+            title: string;
+            /** Verb */
+            verb: string;
         };
         /**
          * ConcludeInvestigation
@@ -5200,6 +5312,14 @@ export interface components {
             reason: string;
             /** Version */
             version: number;
+        };
+        /**
+         * EndToken
+         * @description Why a token ends.
+         */
+        EndToken: {
+            /** Reason */
+            reason: string;
         };
         /**
          * EnterReading
@@ -6177,6 +6297,26 @@ export interface components {
             epoch: number;
         };
         /**
+         * LapseOut
+         * @description A training that is missing, over or soon over, and the actions that it stands against.
+         */
+        LapseOut: {
+            /** Competency */
+            competency: string;
+            /** Document */
+            document: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Full Name */
+            full_name: string;
+            /** Person Id */
+            person_id: string;
+            /** State */
+            state: string;
+            /** Verbs */
+            verbs: string[];
+        };
+        /**
          * LastOut
          * @description The newest value of a channel, and how old it is by the process clock.
          */
@@ -7103,6 +7243,47 @@ export interface components {
             verdict: string;
         };
         /**
+         * MachineTokenOut
+         * @description A token without its secret; `state` is valid, over or ended.
+         */
+        MachineTokenOut: {
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Issued By Name */
+            issued_by_name: string;
+            /** Name */
+            name: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Scopes */
+            scopes: string[];
+            /** State */
+            state: string;
+            /** Used At */
+            used_at: string | null;
+            /** Used From */
+            used_from: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * MaterialContainerOut
          * @description A container.
          */
@@ -7833,6 +8014,23 @@ export interface components {
             version: number;
         };
         /**
+         * NeedCompetency
+         * @description Let an action take a competency, or no longer.
+         */
+        NeedCompetency: {
+            /** Competency */
+            competency: string;
+            /**
+             * Needed
+             * @default true
+             */
+            needed: boolean;
+            /** Reason */
+            reason: string;
+            /** Verb */
+            verb: string;
+        };
+        /**
          * NewCalibration
          * @description A calibration; found and left values are text with their units.
          */
@@ -8012,6 +8210,20 @@ export interface components {
             username: string;
         };
         /**
+         * NewPolicy
+         * @description A new version of the signature policy; it is in effect at once if no instant is given.
+         */
+        NewPolicy: {
+            /** Effective From */
+            effective_from?: string | null;
+            /** Reason */
+            reason: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * NewReceipt
          * @description What came of a command.
          */
@@ -8073,8 +8285,15 @@ export interface components {
          * @description A token to issue; an earlier one of the same name ends.
          */
         NewToken: {
+            /** Expires At */
+            expires_at?: string | null;
             /** Name */
             name: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
             /**
              * Scopes
              * @default [
@@ -8212,6 +8431,37 @@ export interface components {
             username: string;
             /** Version */
             version: number;
+        };
+        /**
+         * PoliciesOut
+         * @description The version in effect, whether you and everybody else have acknowledged it, and all versions.
+         */
+        PoliciesOut: {
+            /** Acknowledged */
+            acknowledged: boolean;
+            current: components["schemas"]["PolicyOut"];
+            /** Outstanding */
+            outstanding: string[];
+            /** Versions */
+            versions: components["schemas"]["PolicyOut"][];
+        };
+        /**
+         * PolicyOut
+         * @description A version of the signature policy; number 0 is the text that comes with Titer.
+         */
+        PolicyOut: {
+            /** Digest */
+            digest: string;
+            /** Effective From */
+            effective_from: string | null;
+            /** Id */
+            id: string | null;
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
         };
         /**
          * PreviewOut
@@ -8486,6 +8736,18 @@ export interface components {
             code: string;
             /** Definition Code */
             definition_code?: string | null;
+        };
+        /**
+         * ScopeOut
+         * @description What a token can be used for.
+         */
+        ScopeOut: {
+            /** Includes */
+            includes: string[];
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
         };
         /**
          * SearchOut
@@ -8889,12 +9151,24 @@ export interface components {
          * @description A new token. It is shown this once; the installation keeps its digest only.
          */
         TokenOut: {
+            /** Expires At */
+            expires_at: string | null;
             /** Name */
             name: string;
             /** Scopes */
             scopes: string[];
             /** Token */
             token: string;
+        };
+        /**
+         * TokensOut
+         * @description The tokens, and the scopes there are.
+         */
+        TokensOut: {
+            /** Scopes */
+            scopes: components["schemas"]["ScopeOut"][];
+            /** Tokens */
+            tokens: components["schemas"]["MachineTokenOut"][];
         };
         /**
          * TrailLineOut
@@ -10126,6 +10400,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessReviewOut"][];
+                };
+            };
+        };
+    };
+    record_competencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompetencyNeededOut"][];
+                };
+            };
+        };
+    };
+    record_need_competency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedCompetency"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompetencyNeededOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_lapses: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LapseOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -15689,6 +16047,59 @@ export interface operations {
             };
         };
     };
+    record_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesOut"];
+                };
+            };
+        };
+    };
+    record_issue_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     quality_dispositions: {
         parameters: {
             query?: never;
@@ -16310,7 +16721,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgePolicy"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -16319,6 +16734,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -16518,7 +16942,27 @@ export interface operations {
             };
         };
     };
-    server_issue_token: {
+    record_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensOut"];
+                };
+            };
+        };
+    };
+    record_issue_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -16539,6 +16983,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TokenOut"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_end_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

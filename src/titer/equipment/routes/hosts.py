@@ -17,7 +17,7 @@ from titer.equipment.service import Equipment
 from titer.equipment.service.connections import settings_for_host
 from titer.equipment.service.streams import take_status
 from titer.record import Actor
-from titer.record.http import Connector, MachineActing, platform_part
+from titer.record.http import Commander, Connector, MachineActing, platform_part
 
 router = APIRouter(prefix="/api/connect", tags=["connect"])
 
@@ -187,7 +187,7 @@ def connect_document(body: NewDocument, equipment: EquipmentPart, act: MachineAc
 def connect_commands(
     host: str,
     equipment: EquipmentPart,
-    who: Connector,
+    who: Commander,
     wait: Annotated[float, Query(ge=0, le=120)] = 20,
 ) -> list[HostCommand]:
     """Commands for a host's connections; the answer waits until there is one."""
@@ -222,7 +222,9 @@ def connect_commands(
 
 
 @router.post("/receipts")
-def connect_receipt(body: NewReceipt, equipment: EquipmentPart, act: MachineActing) -> ReceiptTaken:
+def connect_receipt(
+    body: NewReceipt, equipment: EquipmentPart, _who: Commander, act: MachineActing
+) -> ReceiptTaken:
     """Take what came of a command; the same receipt again changes nothing."""
     with act("equipment.intake", connection=body.connection) as unit:
         command = equipment.command(unit.session, body.key)

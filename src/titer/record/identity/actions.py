@@ -17,6 +17,7 @@ ACTIONS = (
     ActionSpec("record.password.change", "Change one's own password", tuple(ROLES)),
     ActionSpec("record.token.issue", "Issue a machine token", ("administrator", "automation")),
     ActionSpec("record.document.certificate", "Change the certificate of the documents", ("administrator",)),
+    ActionSpec("record.token.revoke", "End a machine token", ("administrator", "automation", "quality")),
     ActionSpec("record.ledger.verify", "Verify the ledger", tuple(ROLES)),
     ActionSpec("record.export", "Export records", ("reviewer", "quality", "process_owner", "inspector")),
 )

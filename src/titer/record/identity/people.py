@@ -10,7 +10,7 @@ from titer.record.identity import rules
 from titer.record.identity.passwords import Passwords, check_password
 from titer.record.identity.sessions import Sessions
 from titer.record.model import Person, RoleAssignment
-from titer.record.rights import delegations
+from titer.record.rights import delegations, policy
 from titer.record.service import Record
 from titer.record.unit import Unit
 
@@ -99,9 +99,15 @@ class People:
             person.locked_at, person.failed_attempts = None, 0
         self.sessions.end_all(unit, person_id, "the account was changed")
 
-    def acknowledge_policy(self, unit: Unit, person_id: str) -> None:
-        """The person holds electronic signatures to be as binding as those by hand (21 CFR 11.100(c))."""
-        unit.get(Person, person_id).policy_acknowledged_at = unit.now
+    def acknowledge_policy(self, unit: Unit, person_id: str, shown: str | None = None) -> None:
+        """The person holds electronic signatures to be as binding as those by hand (21 CFR 11.100(c)).
+
+        Args:
+            unit: the open action.
+            person_id: who.
+            shown: digest of the policy that was read; see `policy.acknowledge`.
+        """
+        policy.acknowledge(unit, person_id, shown)
 
 
 def require_person(session: Session, username: str) -> Person:

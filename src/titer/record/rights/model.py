@@ -1,9 +1,10 @@
-"""Tables of rights: delegations, reviews of access, and what the nightly search found."""
+"""Tables of rights: delegations, reviews of access, what the nightly search found, policy and competencies."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from titer.record.model import Base, Regulated
@@ -91,3 +92,54 @@ class RightsSearch(Regulated, Base):
     gone: Mapped[int] = mapped_column()
     standing: Mapped[int] = mapped_column()
     searched_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PolicyText(Regulated, Base):
+    """One version of the signature policy: what everybody who signs has read and agreed to (21 CFR 11.10(j))."""
+
+    __tablename__ = "record_policy_text"
+    __append_only__ = True
+
+    number: Mapped[int] = mapped_column(unique=True)
+    title: Mapped[str] = mapped_column()
+    text: Mapped[str] = mapped_column()
+    digest: Mapped[str] = mapped_column()
+    effective_from: Mapped[datetime] = mapped_column()
+    issued_by: Mapped[str] = mapped_column()
+
+
+class PolicyAcknowledgement(Regulated, Base):
+    """A person has read one version of the signature policy and holds to it (21 CFR 11.100(c))."""
+
+    __tablename__ = "record_policy_ack"
+    __append_only__ = True
+    __table_args__ = (UniqueConstraint("person_id", "policy_id"),)
+
+    person_id: Mapped[str] = mapped_column(index=True)
+    policy_id: Mapped[str] = mapped_column()
+    digest: Mapped[str] = mapped_column()
+
+
+class CompetencyNeeded(Regulated, Base):
+    """An action, a signature's among them, that only somebody trained in a competency does (21 CFR 11.10(i))."""
+
+    __tablename__ = "record_competency_needed"
+    __immutable__ = ("verb", "competency")
+    __table_args__ = (UniqueConstraint("verb", "competency"),)
+
+    verb: Mapped[str] = mapped_column()
+    competency: Mapped[str] = mapped_column()
+    active: Mapped[bool] = mapped_column()
+
+
+class TokenUse(Base):
+    """When a machine's token was last used."""
+
+    __tablename__ = "record_token_use"
+    __unregulated_because__ = (
+        "a machine speaks many times a second; what it writes bears its name in the ledger"
+    )
+
+    token_id: Mapped[str] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime] = mapped_column()
+    remote: Mapped[str] = mapped_column()

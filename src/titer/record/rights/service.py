@@ -19,6 +19,10 @@ SEARCH = "record.rights.search"
 ACTIONS = (
     ActionSpec("record.delegation.give", "Let somebody act in one's place", tuple(ROLES)),
     ActionSpec("record.delegation.end", "End a delegation before its time", tuple(ROLES)),
+    ActionSpec("record.policy.issue", "Issue the signature policy", ("quality",)),
+    ActionSpec(
+        "record.competency.need", "Say which action takes which competency", ("quality", "process_owner")
+    ),
     ActionSpec(recertification.VERB, "Review a person's access", ("quality", "process_owner")),
     ActionSpec(
         SEARCH, "Search for duties in one hand", ("quality", "reviewer", "inspector", "administrator")

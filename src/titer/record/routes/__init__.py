@@ -1,4 +1,4 @@
-"""HTTP of the record: sessions, people, rights, signatures, ledger, content."""
+"""HTTP of the record: people and their rights, signatures, the ledger and its witnesses, content."""
 
 from fastapi import APIRouter
 
@@ -8,12 +8,26 @@ from titer.record.routes import (
     history,
     ledger,
     people,
+    policies,
     rights,
     sessions,
     signatures,
+    tokens,
     witnesses,
 )
 
 router = APIRouter(prefix="/api", tags=["record"])
-for part in (sessions, people, rights, signatures, checkpoints, witnesses, ledger, history, content):
+for part in (
+    sessions,
+    people,
+    rights,
+    policies,
+    tokens,
+    signatures,
+    checkpoints,
+    witnesses,
+    ledger,
+    history,
+    content,
+):
     router.include_router(part.router)

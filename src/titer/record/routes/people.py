@@ -13,6 +13,7 @@ from titer.record.http import Acting, ActingPerson, Reading
 from titer.record.model import (
     Person,
 )
+from titer.record.rights import policy
 from titer.record.routes.part import IdentityPart, RecordPart
 from titer.record.service import Record
 
@@ -47,7 +48,7 @@ def person_out(record: Record, session: Session, row: Person) -> PersonOut:
         active=row.active,
         locked=row.locked_at is not None,
         robot_for=row.robot_for,
-        policy_acknowledged=row.policy_acknowledged_at is not None,
+        policy_acknowledged=policy.acknowledged(session, row, record.clock.now()),
         roles=sorted(record.roles_of(session, row.id)),
     )
 

@@ -75,11 +75,21 @@ def record_log_out(who: Current, identity: IdentityPart, response: Response) -> 
     response.delete_cookie(COOKIE, path="/")
 
 
+class AcknowledgePolicy(BaseModel):
+    """The digest of the policy that was read; only the text that comes with Titer may go without."""
+
+    digest: str = Field(max_length=64)
+
+
 @router.post("/session/policy")
 def record_acknowledge_policy(
-    act: Acting, who: ActingPerson, identity: IdentityPart, record: RecordPart
+    act: Acting,
+    who: ActingPerson,
+    identity: IdentityPart,
+    record: RecordPart,
+    body: AcknowledgePolicy | None = None,
 ) -> PersonOut:
-    """Acknowledge that one's electronic signature binds like one by hand."""
+    """Acknowledge that one's electronic signature binds like one by hand, by the policy that was read."""
     with act("record.policy.acknowledge") as unit:
-        identity.acknowledge_policy(unit, who.id)
+        identity.acknowledge_policy(unit, who.id, body.digest if body else None)
         return person_out(record, unit.session, unit.get(Person, who.id))

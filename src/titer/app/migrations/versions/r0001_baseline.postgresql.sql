@@ -1168,6 +1168,18 @@ CREATE TABLE record_clock_step (
 	CONSTRAINT pk_record_clock_step PRIMARY KEY (id)
 )
 
+CREATE TABLE record_competency_needed (
+	verb VARCHAR COLLATE "C" NOT NULL,
+	competency VARCHAR COLLATE "C" NOT NULL,
+	active BOOLEAN NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_competency_needed PRIMARY KEY (id),
+	CONSTRAINT uq_record_competency_needed_verb UNIQUE (verb, competency)
+)
+
 CREATE TABLE record_content (
 	digest VARCHAR COLLATE "C" NOT NULL,
 	size BIGINT NOT NULL,
@@ -1320,6 +1332,7 @@ CREATE TABLE record_machine_token (
 	scopes VARCHAR COLLATE "C" NOT NULL,
 	issued_at BIGINT NOT NULL,
 	issued_by VARCHAR COLLATE "C" NOT NULL,
+	expires_at BIGINT,
 	issue_count BIGINT NOT NULL,
 	credential_mac VARCHAR COLLATE "C" NOT NULL,
 	revoked_at BIGINT,
@@ -1372,6 +1385,35 @@ CREATE TABLE record_person (
 	process_at BIGINT NOT NULL,
 	CONSTRAINT pk_record_person PRIMARY KEY (id),
 	CONSTRAINT uq_record_person_username UNIQUE (username)
+)
+
+CREATE TABLE record_policy_ack (
+	person_id VARCHAR COLLATE "C" NOT NULL,
+	policy_id VARCHAR COLLATE "C" NOT NULL,
+	digest VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_policy_ack PRIMARY KEY (id),
+	CONSTRAINT uq_record_policy_ack_person_id UNIQUE (person_id, policy_id)
+)
+
+CREATE INDEX ix_record_policy_ack_person_id ON record_policy_ack (person_id)
+
+CREATE TABLE record_policy_text (
+	number BIGINT NOT NULL,
+	title VARCHAR COLLATE "C" NOT NULL,
+	text VARCHAR COLLATE "C" NOT NULL,
+	digest VARCHAR COLLATE "C" NOT NULL,
+	effective_from BIGINT NOT NULL,
+	issued_by VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_policy_text PRIMARY KEY (id),
+	CONSTRAINT uq_record_policy_text_number UNIQUE (number)
 )
 
 CREATE TABLE record_restore (
@@ -1476,6 +1518,13 @@ CREATE TABLE record_signature (
 CREATE INDEX ix_record_signature_person_id ON record_signature (person_id)
 
 CREATE INDEX ix_record_signature_record_id ON record_signature (record_id)
+
+CREATE TABLE record_token_use (
+	token_id VARCHAR COLLATE "C" NOT NULL,
+	used_at BIGINT NOT NULL,
+	remote VARCHAR COLLATE "C" NOT NULL,
+	CONSTRAINT pk_record_token_use PRIMARY KEY (token_id)
+)
 
 CREATE TABLE record_training (
 	person_id VARCHAR COLLATE "C" NOT NULL,
@@ -6264,6 +6313,83 @@ CREATE TRIGGER titer_record_clock_step_no_truncate BEFORE TRUNCATE ON record_clo
 
 ALTER TABLE record_clock_step ENABLE ALWAYS TRIGGER titer_record_clock_step_no_truncate
 
+CREATE OR REPLACE FUNCTION titer_record_competency_needed_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_competency_needed', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_competency_needed"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_competency_needed' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"competency":' || coalesce(to_json(n."competency")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"verb":' || coalesce(to_json(n."verb")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."verb" IS DISTINCT FROM o."verb" THEN 'verb'
+    WHEN n."competency" IS DISTINCT FROM o."competency" THEN 'competency' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_competency_needed.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_competency_needed', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_competency_needed"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_competency_needed' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"competency":' || coalesce(to_json(o."competency")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"verb":' || coalesce(to_json(o."verb")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"competency":' || coalesce(to_json(n."competency")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"verb":' || coalesce(to_json(n."verb")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_competency_needed', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_competency_needed"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_competency_needed' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"competency":' || coalesce(to_json(o."competency")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"verb":' || coalesce(to_json(o."verb")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_competency_needed_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_competency_needed_insert AFTER INSERT ON record_competency_needed REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_competency_needed_entry()
+
+ALTER TABLE record_competency_needed ENABLE ALWAYS TRIGGER titer_record_competency_needed_insert
+
+CREATE TRIGGER titer_record_competency_needed_update AFTER UPDATE ON record_competency_needed REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_competency_needed_entry()
+
+ALTER TABLE record_competency_needed ENABLE ALWAYS TRIGGER titer_record_competency_needed_update
+
+CREATE TRIGGER titer_record_competency_needed_delete AFTER DELETE ON record_competency_needed REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_competency_needed_entry()
+
+ALTER TABLE record_competency_needed ENABLE ALWAYS TRIGGER titer_record_competency_needed_delete
+
+CREATE TRIGGER titer_record_competency_needed_no_truncate BEFORE TRUNCATE ON record_competency_needed FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_competency_needed ENABLE ALWAYS TRIGGER titer_record_competency_needed_no_truncate
+
 CREATE OR REPLACE FUNCTION titer_record_content_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
   part text[];
@@ -6912,7 +7038,7 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_machine_token' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issue_count":' || coalesce(n."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(n."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"expires_at":' || coalesce(n."expires_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issue_count":' || coalesce(n."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(n."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
   ELSIF TG_OP = 'UPDATE' THEN
   SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
     WHEN n."name" IS DISTINCT FROM o."name" THEN 'name' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
@@ -6930,7 +7056,7 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_machine_token' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issue_count":' || coalesce(o."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(o."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issue_count":' || coalesce(n."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(n."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"expires_at":' || coalesce(o."expires_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issue_count":' || coalesce(o."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(o."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"expires_at":' || coalesce(n."expires_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issue_count":' || coalesce(n."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(n."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
     FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
     ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
   ELSE
@@ -6944,7 +7070,7 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_machine_token' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issue_count":' || coalesce(o."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(o."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"expires_at":' || coalesce(o."expires_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issue_count":' || coalesce(o."issue_count"::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(o."issued_by")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
   END IF;
   RETURN NULL;
 END $titer$
@@ -7043,6 +7169,158 @@ ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_delete
 CREATE TRIGGER titer_record_person_no_truncate BEFORE TRUNCATE ON record_person FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_policy_ack_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_policy_ack', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_policy_ack"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_policy_ack' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"policy_id":' || coalesce(to_json(n."policy_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_ack.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_policy_ack', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_policy_ack"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_policy_ack' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"policy_id":' || coalesce(to_json(o."policy_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"policy_id":' || coalesce(to_json(n."policy_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_policy_ack', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_policy_ack"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_policy_ack' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"policy_id":' || coalesce(to_json(o."policy_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_policy_ack_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_policy_ack_insert AFTER INSERT ON record_policy_ack REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_policy_ack_entry()
+
+ALTER TABLE record_policy_ack ENABLE ALWAYS TRIGGER titer_record_policy_ack_insert
+
+CREATE TRIGGER titer_record_policy_ack_no_update BEFORE UPDATE ON record_policy_ack FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_policy_ack ENABLE ALWAYS TRIGGER titer_record_policy_ack_no_update
+
+CREATE TRIGGER titer_record_policy_ack_no_delete BEFORE DELETE ON record_policy_ack FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_policy_ack ENABLE ALWAYS TRIGGER titer_record_policy_ack_no_delete
+
+CREATE TRIGGER titer_record_policy_ack_no_truncate BEFORE TRUNCATE ON record_policy_ack FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_policy_ack ENABLE ALWAYS TRIGGER titer_record_policy_ack_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_policy_text_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_policy_text', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_policy_text"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_policy_text' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"effective_from":' || coalesce(n."effective_from"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(n."issued_by")::text, 'null') || ',' || '"number":' || coalesce(n."number"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"text":' || coalesce(to_json(n."text")::text, 'null') || ',' || '"title":' || coalesce(to_json(n."title")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_text.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_policy_text', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_policy_text"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_policy_text' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"effective_from":' || coalesce(o."effective_from"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(o."issued_by")::text, 'null') || ',' || '"number":' || coalesce(o."number"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"text":' || coalesce(to_json(o."text")::text, 'null') || ',' || '"title":' || coalesce(to_json(o."title")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"effective_from":' || coalesce(n."effective_from"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(n."issued_by")::text, 'null') || ',' || '"number":' || coalesce(n."number"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"text":' || coalesce(to_json(n."text")::text, 'null') || ',' || '"title":' || coalesce(to_json(n."title")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_policy_text', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_policy_text"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_policy_text' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"effective_from":' || coalesce(o."effective_from"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issued_by":' || coalesce(to_json(o."issued_by")::text, 'null') || ',' || '"number":' || coalesce(o."number"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"text":' || coalesce(to_json(o."text")::text, 'null') || ',' || '"title":' || coalesce(to_json(o."title")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_policy_text_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_policy_text_insert AFTER INSERT ON record_policy_text REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_policy_text_entry()
+
+ALTER TABLE record_policy_text ENABLE ALWAYS TRIGGER titer_record_policy_text_insert
+
+CREATE TRIGGER titer_record_policy_text_no_update BEFORE UPDATE ON record_policy_text FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_policy_text ENABLE ALWAYS TRIGGER titer_record_policy_text_no_update
+
+CREATE TRIGGER titer_record_policy_text_no_delete BEFORE DELETE ON record_policy_text FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_policy_text ENABLE ALWAYS TRIGGER titer_record_policy_text_no_delete
+
+CREATE TRIGGER titer_record_policy_text_no_truncate BEFORE TRUNCATE ON record_policy_text FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE record_policy_text ENABLE ALWAYS TRIGGER titer_record_policy_text_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_restore_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -1174,6 +1174,18 @@ CREATE TABLE record_clock_step (
 	CONSTRAINT pk_record_clock_step PRIMARY KEY (id)
 )
 
+CREATE TABLE record_competency_needed (
+	verb TEXT NOT NULL, 
+	competency TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_competency_needed PRIMARY KEY (id), 
+	CONSTRAINT uq_record_competency_needed_verb UNIQUE (verb, competency)
+)
+
 CREATE TABLE record_content (
 	digest TEXT NOT NULL, 
 	size BIGINT NOT NULL, 
@@ -1318,6 +1330,7 @@ CREATE TABLE record_machine_token (
 	scopes TEXT NOT NULL, 
 	issued_at BIGINT NOT NULL, 
 	issued_by TEXT NOT NULL, 
+	expires_at BIGINT, 
 	issue_count INTEGER NOT NULL, 
 	credential_mac TEXT NOT NULL, 
 	revoked_at BIGINT, 
@@ -1367,6 +1380,33 @@ CREATE TABLE record_person (
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_person PRIMARY KEY (id), 
 	CONSTRAINT uq_record_person_username UNIQUE (username)
+)
+
+CREATE TABLE record_policy_ack (
+	person_id TEXT NOT NULL, 
+	policy_id TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_policy_ack PRIMARY KEY (id), 
+	CONSTRAINT uq_record_policy_ack_person_id UNIQUE (person_id, policy_id)
+)
+
+CREATE TABLE record_policy_text (
+	number INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	effective_from BIGINT NOT NULL, 
+	issued_by TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_policy_text PRIMARY KEY (id), 
+	CONSTRAINT uq_record_policy_text_number UNIQUE (number)
 )
 
 CREATE TABLE record_restore (
@@ -1460,6 +1500,13 @@ CREATE TABLE record_signature (
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_signature PRIMARY KEY (id)
+)
+
+CREATE TABLE record_token_use (
+	token_id TEXT NOT NULL, 
+	used_at BIGINT NOT NULL, 
+	remote TEXT NOT NULL, 
+	CONSTRAINT pk_record_token_use PRIMARY KEY (token_id)
 )
 
 CREATE TABLE record_training (
@@ -1870,6 +1917,8 @@ CREATE INDEX ix_record_export_subject_id ON record_export (subject_id)
 
 CREATE INDEX ix_record_outbox_topic ON record_outbox (topic)
 
+CREATE INDEX ix_record_policy_ack_person_id ON record_policy_ack (person_id)
+
 CREATE INDEX ix_record_rights_search_searched_at ON record_rights_search (searched_at)
 
 CREATE INDEX ix_record_role_assignment_person_id ON record_role_assignment (person_id)
@@ -2262,6 +2311,12 @@ CREATE TRIGGER titer_record_clock_step_no_delete BEFORE DELETE ON record_clock_s
 
 CREATE TRIGGER titer_record_clock_step_no_update BEFORE UPDATE ON record_clock_step BEGIN SELECT RAISE(ABORT, 'titer: record_clock_step is append-only'); END
 
+CREATE TRIGGER titer_record_competency_needed_delete AFTER DELETE ON record_competency_needed BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_competency_needed', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'competency',OLD."competency",'id',OLD."id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'verb',OLD."verb",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_competency_needed_insert AFTER INSERT ON record_competency_needed BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_competency_needed', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'competency',NEW."competency",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'verb',NEW."verb",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_competency_needed_update AFTER UPDATE ON record_competency_needed BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_competency_needed.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_competency_needed.verb keeps its first value') WHERE NEW."verb" IS NOT OLD."verb"; SELECT RAISE(ABORT, 'titer: record_competency_needed.competency keeps its first value') WHERE NEW."competency" IS NOT OLD."competency"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_competency_needed', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'competency',OLD."competency",'id',OLD."id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'verb',OLD."verb",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'competency',NEW."competency",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'verb',NEW."verb",'version',NEW."version"))); END
+
 CREATE TRIGGER titer_record_content_insert AFTER INSERT ON record_content BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_content', NEW.id, NEW.version, NULL, json_object('digest',NEW."digest",'id',NEW."id",'media_type',NEW."media_type",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'size',NEW."size",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_content_no_delete BEFORE DELETE ON record_content BEGIN SELECT RAISE(ABORT, 'titer: record_content is append-only'); END
@@ -2310,17 +2365,29 @@ CREATE TRIGGER titer_record_ledger_key_insert AFTER INSERT ON record_ledger_key 
 
 CREATE TRIGGER titer_record_ledger_key_update AFTER UPDATE ON record_ledger_key BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_ledger_key.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_ledger_key.role keeps its first value') WHERE NEW."role" IS NOT OLD."role"; SELECT RAISE(ABORT, 'titer: record_ledger_key.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: record_ledger_key.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: record_ledger_key.verifier keeps its first value') WHERE NEW."verifier" IS NOT OLD."verifier"; SELECT RAISE(ABORT, 'titer: record_ledger_key.from_size keeps its first value') WHERE NEW."from_size" IS NOT OLD."from_size"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_ledger_key', NEW.id, NEW.version, json_object('from_size',OLD."from_size",'id',OLD."id",'kind',OLD."kind",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'role',OLD."role",'until_size',OLD."until_size",'verifier',OLD."verifier",'version',OLD."version"), json_object('from_size',NEW."from_size",'id',NEW."id",'kind',NEW."kind",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'role',NEW."role",'until_size',NEW."until_size",'verifier',NEW."verifier",'version',NEW."version"))); END
 
-CREATE TRIGGER titer_record_machine_token_delete AFTER DELETE ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'id',OLD."id",'issue_count',OLD."issue_count",'issued_at',OLD."issued_at",'issued_by',OLD."issued_by",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), NULL)); END
+CREATE TRIGGER titer_record_machine_token_delete AFTER DELETE ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'expires_at',OLD."expires_at",'id',OLD."id",'issue_count',OLD."issue_count",'issued_at',OLD."issued_at",'issued_by',OLD."issued_by",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), NULL)); END
 
-CREATE TRIGGER titer_record_machine_token_insert AFTER INSERT ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'id',NEW."id",'issue_count',NEW."issue_count",'issued_at',NEW."issued_at",'issued_by',NEW."issued_by",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
+CREATE TRIGGER titer_record_machine_token_insert AFTER INSERT ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'expires_at',NEW."expires_at",'id',NEW."id",'issue_count',NEW."issue_count",'issued_at',NEW."issued_at",'issued_by',NEW."issued_by",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
 
-CREATE TRIGGER titer_record_machine_token_update AFTER UPDATE ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_machine_token.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_machine_token.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'id',OLD."id",'issue_count',OLD."issue_count",'issued_at',OLD."issued_at",'issued_by',OLD."issued_by",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'id',NEW."id",'issue_count',NEW."issue_count",'issued_at',NEW."issued_at",'issued_by',NEW."issued_by",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
+CREATE TRIGGER titer_record_machine_token_update AFTER UPDATE ON record_machine_token BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_machine_token.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_machine_token.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_machine_token', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'expires_at',OLD."expires_at",'id',OLD."id",'issue_count',OLD."issue_count",'issued_at',OLD."issued_at",'issued_by',OLD."issued_by",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'expires_at',NEW."expires_at",'id',NEW."id",'issue_count',NEW."issue_count",'issued_at',NEW."issued_at",'issued_by',NEW."issued_by",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_person_delete AFTER DELETE ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',OLD."credential_mac",'failed_attempts',OLD."failed_attempts",'full_name',OLD."full_name",'id',OLD."id",'locked_at',OLD."locked_at",'password_count',OLD."password_count",'password_set_at',OLD."password_set_at",'password_set_by',OLD."password_set_by",'policy_acknowledged_at',OLD."policy_acknowledged_at",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'robot_for',OLD."robot_for",'username',OLD."username",'version',OLD."version"), NULL)); END
 
 CREATE TRIGGER titer_record_person_insert AFTER INSERT ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',NEW."credential_mac",'failed_attempts',NEW."failed_attempts",'full_name',NEW."full_name",'id',NEW."id",'locked_at',NEW."locked_at",'password_count',NEW."password_count",'password_set_at',NEW."password_set_at",'password_set_by',NEW."password_set_by",'policy_acknowledged_at',NEW."policy_acknowledged_at",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'robot_for',NEW."robot_for",'username',NEW."username",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_person_update AFTER UPDATE ON record_person BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_person.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_person.username keeps its first value') WHERE NEW."username" IS NOT OLD."username"; SELECT RAISE(ABORT, 'titer: record_person.robot_for keeps its first value') WHERE NEW."robot_for" IS NOT OLD."robot_for"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_person', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',OLD."credential_mac",'failed_attempts',OLD."failed_attempts",'full_name',OLD."full_name",'id',OLD."id",'locked_at',OLD."locked_at",'password_count',OLD."password_count",'password_set_at',OLD."password_set_at",'password_set_by',OLD."password_set_by",'policy_acknowledged_at',OLD."policy_acknowledged_at",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'robot_for',OLD."robot_for",'username',OLD."username",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'credential_mac',NEW."credential_mac",'failed_attempts',NEW."failed_attempts",'full_name',NEW."full_name",'id',NEW."id",'locked_at',NEW."locked_at",'password_count',NEW."password_count",'password_set_at',NEW."password_set_at",'password_set_by',NEW."password_set_by",'policy_acknowledged_at',NEW."policy_acknowledged_at",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'robot_for',NEW."robot_for",'username',NEW."username",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_policy_ack_insert AFTER INSERT ON record_policy_ack BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_policy_ack', NEW.id, NEW.version, NULL, json_object('digest',NEW."digest",'id',NEW."id",'person_id',NEW."person_id",'policy_id',NEW."policy_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_policy_ack_no_delete BEFORE DELETE ON record_policy_ack BEGIN SELECT RAISE(ABORT, 'titer: record_policy_ack is append-only'); END
+
+CREATE TRIGGER titer_record_policy_ack_no_update BEFORE UPDATE ON record_policy_ack BEGIN SELECT RAISE(ABORT, 'titer: record_policy_ack is append-only'); END
+
+CREATE TRIGGER titer_record_policy_text_insert AFTER INSERT ON record_policy_text BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_policy_text', NEW.id, NEW.version, NULL, json_object('digest',NEW."digest",'effective_from',NEW."effective_from",'id',NEW."id",'issued_by',NEW."issued_by",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'text',NEW."text",'title',NEW."title",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_policy_text_no_delete BEFORE DELETE ON record_policy_text BEGIN SELECT RAISE(ABORT, 'titer: record_policy_text is append-only'); END
+
+CREATE TRIGGER titer_record_policy_text_no_update BEFORE UPDATE ON record_policy_text BEGIN SELECT RAISE(ABORT, 'titer: record_policy_text is append-only'); END
 
 CREATE TRIGGER titer_record_restore_insert AFTER INSERT ON record_restore BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_restore', NEW.id, NEW.version, NULL, json_object('accepted_by',NEW."accepted_by",'backup_digest',NEW."backup_digest",'file_name',NEW."file_name",'id',NEW."id",'lost',NEW."lost",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'restored_at',NEW."restored_at",'root',NEW."root",'statement',NEW."statement",'tree_size',NEW."tree_size",'version',NEW."version",'witnessed_root',NEW."witnessed_root",'witnessed_size',NEW."witnessed_size"))); END
 
