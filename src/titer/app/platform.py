@@ -411,6 +411,7 @@ def _layers(platform: Platform) -> None:
     from titer.app.plant_facts import PlantFacts
     from titer.app.separations import SEPARATIONS
     from titer.equipment import Equipment
+    from titer.govern import Govern
     from titer.historian import Historian
     from titer.insight import Insight
     from titer.lims import Lims
@@ -432,6 +433,7 @@ def _layers(platform: Platform) -> None:
     platform.verifiers.append(_sealed_segments(historian))
     platform.add("material", material)
     platform.add("quality", quality)
+    platform.add("govern", Govern(record, platform.sealer, on))
     if "lims" not in on:
         return
     lims = Lims(record, quality, material, equipment, historian, animl=platform.folder / "animl")
@@ -480,6 +482,7 @@ def _undecided(record: Record, layers: frozenset[str]) -> bool:
 def routers() -> Iterable[Any]:
     """The routers of all layers, bottom-up."""
     from titer.equipment.routes import router as equipment
+    from titer.govern.routes import router as govern
     from titer.historian.routes import router as historian
     from titer.insight.routes import router as insight
     from titer.lims.routes import router as lims
@@ -489,4 +492,4 @@ def routers() -> Iterable[Any]:
     from titer.record.routes import router as record
     from titer.twin.routes import router as twin
 
-    return (record, equipment, historian, material, quality, lims, mes, insight, twin)
+    return (record, equipment, historian, material, quality, lims, mes, insight, twin, govern)

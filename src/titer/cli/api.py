@@ -69,6 +69,14 @@ class Api:
         """PUT JSON and read JSON."""
         return self._read(self._client.put(path, json=body, headers=self._headers()))
 
+    def get_bytes(self, path: str) -> bytes:
+        """GET raw bytes."""
+        answer = self._client.get(path)
+        if answer.status_code >= 400:
+            self._read(answer)
+        content: bytes = answer.content
+        return content
+
     def post_for_bytes(self, path: str, body: Any = None) -> bytes:
         """POST JSON and read raw bytes."""
         answer = self._client.post(path, json=body, headers=self._headers())

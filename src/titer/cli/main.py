@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from titer import __version__
+from titer.cli.alcoa import alcoa
 from titer.cli.connections import connection, equipment
 from titer.cli.demo.command import demo
 from titer.cli.documents import pdf
@@ -46,6 +47,7 @@ app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")
 app.command("migrate")(migrate)
 app.command("sign")(sign)
+app.command("alcoa")(alcoa)
 app.command("policy")(policy)
 app.command("export")(export)
 app.command("import")(import_file)

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from titer.app.alcoa_document import document
 from titer.app.export import batch_pdf, export_record
+from titer.govern.routes import board_out
 from titer.record.http import ActingPerson
 from titer.server.certificate import certificate_pdf
 
@@ -64,3 +66,14 @@ def server_batch_pdf(batch_id: str, request: Request, _who: ActingPerson) -> Res
 def server_certificate_pdf(certificate_id: str, request: Request, _who: ActingPerson) -> Response:
     """The certificate of analysis as PDF/A, its content attached."""
     return Response(certificate_pdf(request.app.state.platform, certificate_id), media_type="application/pdf")
+
+
+@router.get(
+    "/api/govern/alcoa.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+def server_alcoa_pdf(request: Request, _who: ActingPerson) -> Response:
+    """The ALCOA+ board as PDF/A, computed now, its data and queries attached."""
+    platform = request.app.state.platform
+    return Response(document(platform, board_out(platform.govern.alcoa())), media_type="application/pdf")

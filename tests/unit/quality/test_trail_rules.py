@@ -81,6 +81,7 @@ HARMS: dict[str, Callable[[], tuple[list[dict[str, Any]], str]]] = {
     "limits": lambda: ([entry(1, "equipment_channel", {"high": "40"}, {"high": "45"})], "e1"),
     "methods": lambda: ([entry(1, "lims_design", {"state": "in_review"}, {"state": "effective"})], "e1"),
     "clock_step": lambda: ([entry(1, "equipment_stream_event", None, {"kind": "clock_step"})], "e1"),
+    "server_clock_step": lambda: ([entry(1, "record_clock_step", None, {"stood_at": 2, "went_to": 1})], "e1"),
     "connection": lambda: ([entry(1, "equipment_connection", {"settings": "a"}, {"settings": "b"})], "e1"),
     "access": lambda: ([entry(1, "record_access_event", None, {"kind": "locked_out"})], "e1"),
     "rights": lambda: ([entry(1, "record_role_assignment", None, {"role": "quality"})], "e1"),

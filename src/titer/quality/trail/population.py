@@ -15,7 +15,14 @@ from titer.quality.trail.rules import Belonging, Entry, Flag, Past, flags
 from titer.record import LedgerEntry
 from titer.record.reader import Wanted, conditions
 
-AROUND = ("equipment_channel", "equipment_stream_event", "equipment_connection", "lims_design", "mes_recipe")
+AROUND = (
+    "equipment_channel",
+    "equipment_stream_event",
+    "equipment_connection",
+    "lims_design",
+    "mes_recipe",
+    "record_clock_step",
+)
 """Records that belong to no batch, and matter to those that are made while they change."""
 _AT_ONCE = 2000
 

@@ -166,6 +166,13 @@ RULESET: dict[str, Any] = {
                      "values": ["clock_step", "config_changed"]},
         },
         {
+            "id": "server_clock_step",
+            "title": "The server's clock went back",
+            "scopes": EVERY,
+            "around": True,
+            "when": {"test": "entered", "types": ["record_clock_step"]},
+        },
+        {
             "id": "connection",
             "title": "A connection was changed",
             "scopes": EVERY,

@@ -1,10 +1,12 @@
-import { Button, Progress, SegmentedControl, TextInput } from "@mantine/core";
-import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { Button, Progress, Select, Tabs, TextInput } from "@mantine/core";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState, type FormEvent } from "react";
 import { api } from "../../api/endpoints";
+import { past, type LedgerQuery } from "../../api/past";
 import type { Verdict } from "../../api/types";
 import { count } from "../../format/number";
+import { fromLocal, toLocal } from "../../format/time";
 import { noun } from "../../format/words";
 import { t } from "../../i18n";
 import { PageHead, Panel } from "../../parts/Panel";
@@ -12,122 +14,180 @@ import { Shape } from "../../parts/Shape";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { BothTimes } from "../../parts/TimeStamp";
 import { useViews } from "../../parts/view";
+import { useZone } from "../../parts/zone";
+import { Checkpoints } from "./Checkpoints";
 import { head, sentence, type Names } from "./sentence";
 
-/** The ledger, newest first, in sentences; and the button that checks all of it. */
+const FILTERS = ["text", "actor", "kind", "record_type", "record_id", "verb", "change", "since", "until", "clock"] as const;
+
+/** The ledger: entries newest first in sentences, its signed heads, and the button that checks all of it. */
 export default function Ledger() {
   const [search, setSearch] = useViews();
-  const record_type = search.record_type;
-  const record_id = search.record_id;
+  const query: LedgerQuery = Object.fromEntries(FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])));
   const pages = useInfiniteQuery({
-    queryKey: ["ledger", record_type, record_id],
-    queryFn: ({ pageParam, signal }) => api.ledger({ before: pageParam ?? undefined, limit: 100, record_type, record_id }, signal),
+    queryKey: ["ledger", query],
+    queryFn: ({ pageParam, signal }) => past.ledger({ ...query, before: pageParam ?? undefined, limit: 100 }, signal),
     initialPageParam: null as number | null,
     getNextPageParam: (last) => last.next_before,
     // Only the first page changes; asking all pages anew on each event would be a flood.
-    meta: { types: record_type ? [record_type] : ["*"] },
+    meta: { types: query.record_type ? query.record_type.split(",") : ["*"] },
     maxPages: 20,
   });
   const entries = pages.data?.pages.flatMap((p) => p.entries) ?? [];
   const names: Names = Object.assign({}, ...(pages.data?.pages.map((p) => p.names) ?? []));
-  const shown = search.who === "people" ? entries.filter((e) => e.actor.kind === "person") : entries;
   const tree = head(pages.data?.pages[0]?.checkpoint ?? null);
+  const narrowed = Object.keys(query).length > 0;
+  const tab = search.tab ?? "entries";
   return (
     <>
       <PageHead
         title={t("word.record")}
-        sub={tree ? `${count(tree.size)} entries sealed; head signed by ${tree.signers.join(" and ")}` : t("record.the_ledger_of_every")}
+        sub={tree ? t("ledger.sealed", { n: count(tree.size), who: tree.signers.join(" and ") }) : t("record.the_ledger_of_every")}
+        right={
+          <>
+            <Link to="/record/past">{t("past.title")}</Link>
+            <Link to="/record/alcoa">{t("alcoa.title")}</Link>
+          </>
+        }
       />
       <div className="stack-l">
         <Verify />
-        <Panel
-          title={t("record.entries_newest_first")}
-          flush
-          right={
-            <>
-            <SegmentedControl
-              size="xs"
-              aria-label={t("record.whose_entries")}
-              value={search.who === "people" ? "people" : "all"}
-              onChange={(v) => setSearch({ who: v === "people" ? "people" : undefined })}
-              data={[
-                { value: "all", label: t("record.everybody") },
-                { value: "people", label: t("word.people") },
-              ]}
-            />
-            <form
-              className="row"
-              onSubmit={(e) => {
-                e.preventDefault();
-                const data = new FormData(e.currentTarget);
-                setSearch({ record_type: String(data.get("type") ?? "").trim() || undefined, record_id: String(data.get("id") ?? "").trim() || undefined });
-              }}
-            >
-              <TextInput key={`t${record_type}`} name="type" size="xs" aria-label={t("record.record_type")} placeholder={t("record.record_type_e_g")} defaultValue={record_type ?? ""} w={210} />
-              <TextInput key={`i${record_id}`} name="id" size="xs" aria-label={t("record.record_id")} placeholder={t("record.record_id")} defaultValue={record_id ?? ""} w={160} />
-              <Button type="submit" size="xs" variant="default">
-                {t("record.filter")}
-              </Button>
-              {record_type || record_id ? (
-                <Button size="xs" variant="subtle" onClick={() => setSearch({ record_type: undefined, record_id: undefined })}>
-                  {t("record.all")}
-                </Button>
-              ) : null}
-            </form>
-            </>
-          }
-        >
-          <Asked query={pages} isEmpty={() => entries.length === 0} empty={<EmptyState title={t("word.no_entries")}>{t("record.every_change_of_a")}</EmptyState>}>
-            {() => (
-              <>
-                <ol aria-label={t("record.entries_of_the_ledger")}>
-                  {shown.map((e) => (
-                    <li key={e.id} className="sentence">
-                      <span className="tabular muted right" style={{ minWidth: 62 }} title={e.leaf_index === null ? t("record.not_sealed_yet") : t("record.leaf_index")}>
-                        {e.leaf_index === null ? "…" : count(e.leaf_index)}
-                      </span>
-                      <BothTimes plant={e.process_time} server={e.time} />
-                      <span className="grow" style={{ overflowWrap: "anywhere" }}>
-                        <Link to="/record/entries/$id" params={{ id: e.id }} search={{ seq: String(e.seq) } as never} style={{ color: "inherit" }}>
-                          {sentence(e, names)}
-                        </Link>
-                      </span>
-                      <span className="muted nowrap">{noun(e.record_type)}</span>
-                    </li>
-                  ))}
-                </ol>
-                {shown.length === 0 ? <p className="muted" style={{ padding: "10px 14px" }}>{t("record.none_of_the", { n: count(entries.length) })}</p> : null}
-                {pages.hasNextPage ? (
-                  <div style={{ padding: 10 }}>
-                    <Button variant="subtle" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-                      {t("record.older_entries")}
-                    </Button>
-                  </div>
-                ) : null}
-              </>
-            )}
-          </Asked>
-        </Panel>
+        <Tabs value={tab} onChange={(v) => setSearch({ tab: v === "entries" ? undefined : (v ?? undefined) })} keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="entries">{t("ledger.entries")}</Tabs.Tab>
+            <Tabs.Tab value="heads">{t("ledger.heads")}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="entries">
+            <Panel flush title={narrowed ? t("ledger.found") : t("record.entries_newest_first")} right={narrowed ? <Button size="xs" variant="subtle" onClick={() => setSearch(Object.fromEntries(FILTERS.map((f) => [f, undefined])))}>{t("ledger.clear")}</Button> : null}>
+              <Filters key={JSON.stringify(query)} query={query} onChange={setSearch} />
+              <Asked
+                query={pages}
+                isEmpty={() => entries.length === 0}
+                empty={narrowed ? <EmptyState title={t("ledger.none")}>{t("ledger.none.why")}</EmptyState> : <EmptyState title={t("word.no_entries")}>{t("record.every_change_of_a")}</EmptyState>}
+              >
+                {() => (
+                  <>
+                    <ol aria-label={t("record.entries_of_the_ledger")}>
+                      {entries.map((e) => (
+                        <li key={e.id} className="sentence">
+                          <span className="tabular muted right" style={{ minWidth: 62 }} title={e.leaf_index === null ? t("record.not_sealed_yet") : t("record.leaf_index")}>
+                            {e.leaf_index === null ? "…" : count(e.leaf_index)}
+                          </span>
+                          <BothTimes plant={e.process_time} server={e.time} />
+                          <span className="grow" style={{ overflowWrap: "anywhere" }}>
+                            <Link to="/record/entries/$id" params={{ id: e.id }} style={{ color: "inherit" }}>
+                              {sentence(e, names)}
+                            </Link>
+                          </span>
+                          <span className="muted nowrap">{noun(e.record_type)}</span>
+                        </li>
+                      ))}
+                    </ol>
+                    {pages.hasNextPage ? (
+                      <div style={{ padding: 10 }}>
+                        <Button variant="subtle" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+                          {t("record.older_entries")}
+                        </Button>
+                      </div>
+                    ) : null}
+                  </>
+                )}
+              </Asked>
+            </Panel>
+          </Tabs.Panel>
+          <Tabs.Panel value="heads">
+            <Checkpoints />
+          </Tabs.Panel>
+        </Tabs>
       </div>
     </>
   );
 }
 
+/** Who, what, when, which change, and any word: what is set stands in the address. */
+function Filters({ query, onChange }: { query: LedgerQuery; onChange: (next: Record<string, string | undefined>) => void }) {
+  const zone = useZone();
+  const own = query.clock === "process" ? zone : "UTC";
+  const people = useQuery({ queryKey: ["people"], queryFn: ({ signal }) => api.people(signal), staleTime: 300_000 });
+  function submit(e: FormEvent<HTMLFormElement>) {
+    e.preventDefault();
+    const data = new FormData(e.currentTarget);
+    const text = (name: string) => String(data.get(name) ?? "").trim() || undefined;
+    onChange({
+      text: text("text"),
+      record_type: text("record_type"),
+      record_id: text("record_id"),
+      verb: text("verb"),
+      since: fromLocal(text("since") ?? "", own) ?? undefined,
+      until: fromLocal(text("until") ?? "", own) ?? undefined,
+    });
+  }
+  return (
+    <form className="filters" onSubmit={submit} role="search" aria-label={t("ledger.filter")}>
+      <TextInput name="text" size="xs" label={t("ledger.text")} defaultValue={query.text ?? ""} />
+      <Select
+        size="xs"
+        label={t("ledger.actor")}
+        placeholder={t("record.everybody")}
+        searchable
+        clearable
+        value={query.actor ?? (query.kind ? `kind:${query.kind}` : null)}
+        onChange={(v) => (v?.startsWith("kind:") ? onChange({ actor: undefined, kind: v.slice(5) }) : onChange({ actor: v ?? undefined, kind: undefined }))}
+        data={[
+          { value: "kind:person", label: t("ledger.people") },
+          { value: "kind:connection", label: t("ledger.connections") },
+          { value: "kind:model", label: t("ledger.models") },
+          { value: "kind:timer", label: t("ledger.timers") },
+          ...(people.data ?? []).map((p) => ({ value: p.id, label: p.full_name })),
+        ]}
+      />
+      <Select
+        size="xs"
+        label={t("ledger.change")}
+        placeholder={t("ledger.any")}
+        clearable
+        value={query.change ?? null}
+        onChange={(v) => onChange({ change: v ?? undefined })}
+        data={[
+          { value: "entered", label: t("ledger.entered") },
+          { value: "changed", label: t("ledger.changed") },
+          { value: "deleted", label: t("ledger.deleted") },
+        ]}
+      />
+      <TextInput name="record_type" size="xs" label={t("record.record_type")} placeholder="lims_sample" defaultValue={query.record_type ?? ""} />
+      <TextInput name="record_id" size="xs" label={t("record.record_id")} defaultValue={query.record_id ?? ""} />
+      <TextInput name="verb" size="xs" label={t("ledger.verb")} placeholder="lims.result.*" defaultValue={query.verb ?? ""} />
+      <Select
+        size="xs"
+        label={t("ledger.clock")}
+        value={query.clock ?? "server"}
+        allowDeselect={false}
+        onChange={(v) => onChange({ clock: v === "process" ? "process" : undefined })}
+        data={[
+          { value: "server", label: t("time.server") },
+          { value: "process", label: t("time.plant") },
+        ]}
+      />
+      <TextInput name="since" type="datetime-local" step={1} size="xs" label={t("ledger.since", { zone: own })} defaultValue={query.since ? toLocal(query.since, own) : ""} />
+      <TextInput name="until" type="datetime-local" step={1} size="xs" label={t("ledger.until", { zone: own })} defaultValue={query.until ? toLocal(query.until, own) : ""} />
+      <Button type="submit" size="xs" variant="default">
+        {t("record.filter")}
+      </Button>
+    </form>
+  );
+}
+
 /** Tree, signed heads, witnesses, tables against entries, content: checked while you wait. */
 function Verify() {
-  const [began, setBegan] = useState(0);
-  const [waited, setWaited] = useState(0);
-  const verify = useMutation({
-    mutationFn: () => {
-      setBegan(performance.now());
-      return api.verify();
-    },
+  const verify = useMutation({ mutationFn: () => api.verify() });
+  const progress = useQuery({
+    queryKey: ["verify.progress"],
+    queryFn: ({ signal }) => past.verifying(signal),
+    enabled: verify.isPending,
+    refetchInterval: verify.isPending ? 400 : false,
+    gcTime: 0,
   });
-  useEffect(() => {
-    if (!verify.isPending) return;
-    const timer = setInterval(() => setWaited(performance.now() - began), 200);
-    return () => clearInterval(timer);
-  }, [verify.isPending, began]);
+  const p = verify.isPending && progress.data?.running ? progress.data : undefined;
   return (
     <Panel
       title={t("record.does_the_record_hold")}
@@ -140,45 +200,17 @@ function Verify() {
       <div role="status" className="stack">
         {verify.isPending ? (
           <>
-            <Progress value={100} animated aria-label={t("record.verifying")} />
-            <p className="muted tabular">{t("record.every_entry_head_table")} {(waited / 1000).toFixed(0)} s</p>
+            <Progress value={p && p.total > 0 ? (100 * p.done) / p.total : 0} aria-label={t("record.verifying")} />
+            <p className="muted tabular">{p ? t("ledger.progress", { what: p.what, done: count(p.done), total: count(p.total), s: p.seconds }) : t("record.every_entry_head_table")}</p>
           </>
         ) : verify.data ? (
           <Outcome verdict={verify.data} />
         ) : verify.error ? (
           <ErrorState error={verify.error} />
         ) : (
-          <p className="muted">
-            {t("record.recomputes_the_tree_from")}
-          </p>
+          <p className="muted">{t("record.recomputes_the_tree_from")}</p>
         )}
       </div>
     </Panel>
-  );
-}
-
-export function Outcome({ verdict }: { verdict: Verdict }) {
-  const seconds = Number(verdict.seconds);
-  return (
-    <div className="notice" data-tone={verdict.holds ? undefined : "alarm"} data-testid="verdict">
-      <p className="row">
-        <Shape tone={verdict.holds ? "done" : "alarm"} size={16} />
-        <strong style={verdict.holds ? undefined : { color: "var(--t-alarm)" }}>{verdict.sentence}</strong>
-      </p>
-      <p className="muted tabular">
-        {count(verdict.entries)} {t("record.entries_in")} {verdict.seconds} s{seconds > 0 ? t("record.entries_s", { n: count(verdict.entries / seconds) }) : ""}
-        {verdict.root ? (
-          <>
-            {t("record.root")} <span className="mono">{verdict.root}</span>
-          </>
-        ) : null}
-      </p>
-      {!verdict.holds && verdict.first_fault ? <p className="mono">{verdict.first_fault}</p> : null}
-      <p className="muted">
-        {Object.entries(verdict.checked)
-          .map(([what, n]) => `${count(n)} ${what}`)
-          .join(" · ")}
-      </p>
-    </div>
   );
 }
