@@ -53,6 +53,8 @@ const tree = root.addChildren([
   page("/links", () => import("./pages/links/Links")),
   page("/links/$name", () => import("./pages/links/Connection")),
   page("/record", () => import("./pages/record/Ledger")),
+  page("/record/past", () => import("./pages/record/Past")),
+  page("/record/alcoa", () => import("./pages/record/Alcoa")),
   page("/record/entries/$id", () => import("./pages/record/Entry")),
 ]);
 

@@ -1,7 +1,7 @@
 /** What the pages ask about the past: audit-trail reviews, records through time, checkpoints, the ALCOA+ board. */
 import { http } from "./http";
 import type { components } from "./schema";
-import type { Entry } from "./types";
+import type { Entry, LedgerPage } from "./types";
 
 type S = components["schemas"];
 const key = encodeURIComponent;
@@ -22,7 +22,18 @@ export type Consistency = S["ConsistencyOut"];
 export type FoundEntry = Omit<S["FoundEntryOut"], "entry"> & { entry: Entry };
 export type Clock = "server" | "process";
 
+export type Verifying = S["VerifyingOut"];
+export type AlcoaBoard = S["AlcoaBoardOut"];
+export type AlcoaPrinciple = S["AlcoaPrincipleOut"];
+export type AlcoaQuestion = S["AlcoaQuestionOut"];
+
+/** What narrows the ledger; all of it text, as it stands in the address. */
+export type LedgerQuery = Partial<Record<"text" | "actor" | "kind" | "record_type" | "record_id" | "verb" | "change" | "since" | "until" | "clock", string>>;
+
 export const past = {
+  ledger: (query: LedgerQuery & { before?: number; limit?: number }, signal?: AbortSignal) => http.get<LedgerPage>("/api/ledger", query, signal),
+  verifying: (signal?: AbortSignal) => http.get<Verifying>("/api/ledger/verify", undefined, signal),
+  alcoa: (signal?: AbortSignal) => http.get<AlcoaBoard>("/api/govern/alcoa", undefined, signal),
   entry: (id: string, signal?: AbortSignal) => http.get<FoundEntry>(`/api/ledger/${key(id)}`, undefined, signal),
   checkpoints: (query: { before?: number; limit?: number }, signal?: AbortSignal) => http.get<CheckpointPage>("/api/ledger/checkpoints", query, signal),
   consistency: (first: number, second: number, signal?: AbortSignal) =>

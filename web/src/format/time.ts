@@ -91,3 +91,22 @@ export function iso(us: number): string {
 export function us(instant: string | number | null | undefined): number {
   return ms(instant) * 1000;
 }
+
+/** An instant as a date-and-time field of the browser takes it, in a zone. */
+export function toLocal(instant: string, zone: string): string {
+  const shown = stamp(instant, zone);
+  return shown === "–" ? "" : shown.replace(" ", "T");
+}
+
+/** What a person put into such a field, as an instant; null where it is none. */
+export function fromLocal(text: string, zone: string): string | null {
+  const wall = Date.parse(`${text}${text.length === 16 ? ":00" : ""}Z`);
+  if (!Number.isFinite(wall)) return null;
+  const minutes = (at: number) => {
+    const told = offset(at, zone).replace("−", "-");
+    const sign = told.startsWith("-") ? -1 : 1;
+    return sign * (Number(told.slice(1, 3)) * 60 + Number(told.slice(4, 6)));
+  };
+  const guess = wall - minutes(wall) * 60_000;
+  return new Date(wall - minutes(guess) * 60_000).toISOString();
+}

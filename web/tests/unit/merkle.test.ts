@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { digestOf, fromHex, leafHash, rootFrom, toBase64 } from "../../src/pages/record/merkle";
+import { digestOf, fromHex, leafHash, rootFrom, rootsFrom, toBase64 } from "../../src/pages/record/merkle";
 
 /** The tree by its definition (RFC 9162, 2.1.1), slow and plain, as the oracle. */
 async function tree(leaves: Uint8Array[]): Promise<Uint8Array> {
@@ -49,5 +49,39 @@ describe("inclusion proofs in the browser", () => {
   it("reads hex and writes base64", () => {
     expect([...fromHex("00ff10")]).toEqual([0, 255, 16]);
     expect(toBase64(Uint8Array.of(0, 255, 16))).toBe("AP8Q");
+  });
+});
+
+/** The consistency proof by its definition (RFC 9162, 2.1.4.1), slow and plain, as the oracle. */
+async function subproof(m: number, leaves: Uint8Array[], whole: boolean): Promise<string[]> {
+  if (m === leaves.length) return whole ? [] : [digestOf(await tree(leaves))];
+  let k = 1;
+  while (k * 2 < leaves.length) k *= 2;
+  return m <= k
+    ? [...(await subproof(m, leaves.slice(0, k), whole)), digestOf(await tree(leaves.slice(k)))]
+    : [...(await subproof(m - k, leaves.slice(k), false)), digestOf(await tree(leaves.slice(0, k)))];
+}
+
+describe("consistency proofs in the browser", () => {
+  it("leads to both roots for every pair of trees up to 17", async () => {
+    const leaves = await Promise.all(Array.from({ length: 17 }, (_, i) => leafHash(`entry ${i}`)));
+    const roots = await Promise.all(leaves.map((_, i) => tree(leaves.slice(0, i + 1))));
+    for (let second = 1; second <= 17; second += 1) {
+      for (let first = 1; first <= second; first += 1) {
+        const proof = await subproof(first, leaves.slice(0, second), true);
+        const got = await rootsFrom(first, second, roots[first - 1]!, proof);
+        expect(got?.map(digestOf)).toEqual([digestOf(roots[first - 1]!), digestOf(roots[second - 1]!)]);
+      }
+    }
+  });
+  it("leads elsewhere when an older entry was changed, and nowhere when the path does not fit", async () => {
+    const leaves = await Promise.all(Array.from({ length: 11 }, (_, i) => leafHash(`entry ${i}`)));
+    const forged = [await leafHash("forged"), ...leaves.slice(1)];
+    const [older, proof] = [await tree(leaves.slice(0, 6)), await subproof(6, forged, true)];
+    const got = await rootsFrom(6, 11, older, proof);
+    expect(got && digestOf(got[0])).not.toBe(digestOf(older));
+    expect(await rootsFrom(6, 11, older, proof.slice(1))).not.toEqual([older, await tree(leaves)]);
+    expect(await rootsFrom(6, 11, older, [...proof, proof[0]!])).toBeNull();
+    expect(await rootsFrom(0, 11, older, proof)).toBeNull();
   });
 });

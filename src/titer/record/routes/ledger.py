@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -113,22 +114,6 @@ def record_ledger(
     )
 
 
-class FoundEntryOut(BaseModel):
-    """One entry, and what people call the ids in it."""
-
-    entry: EntryOut
-    names: dict[str, str]
-
-
-@router.get("/ledger/{entry_id}")
-def record_entry(entry_id: Key, session: Reading) -> FoundEntryOut:
-    """One entry."""
-    row, index = reader.entry(session, entry_id)
-    found = _entry_out(row, index)
-    mentioned = {found.record_id} | ids_in(found.before) | ids_in(found.after)
-    return FoundEntryOut(entry=found, names=names(session, mentioned))
-
-
 class ProofOut(BaseModel):
     """An entry's inclusion proof (RFC 9162, section 2.1.3) in a checkpoint, the newest unless one is asked for."""
 
@@ -178,11 +163,42 @@ class VerdictOut(BaseModel):
     seconds: str
 
 
+class VerifyingOut(BaseModel):
+    """How far a verification is that somebody began; nothing of it where none runs."""
+
+    running: bool
+    what: str
+    done: int
+    total: int
+    seconds: str
+
+
+_IDLE = VerifyingOut(running=False, what="", done=0, total=0, seconds="0")
+
+
+@router.get("/ledger/verify")
+def record_verifying(_who: ActingPerson, request: Request) -> VerifyingOut:
+    """How far the verification is that was asked for last."""
+    found: VerifyingOut = getattr(request.app.state, "verifying", _IDLE)
+    return found
+
+
 @router.post("/ledger/verify")
 def record_verify(_who: ActingPerson, record: RecordPart, sealer: SealerPart, request: Request) -> VerdictOut:
     """Check the whole live record: tree, checkpoints, witnesses, tables against the ledger, content."""
     extra = request.app.state.platform.verifiers
-    verdict: Verdict = verify_store(record, sealer, extra)
+    began = time.perf_counter()
+
+    def tell(what: str, done: int, total: int) -> None:
+        seconds = f"{time.perf_counter() - began:.0f}"
+        request.app.state.verifying = VerifyingOut(
+            running=True, what=what, done=done, total=total, seconds=seconds
+        )
+
+    try:
+        verdict: Verdict = verify_store(record, sealer, extra, progress=tell)
+    finally:
+        request.app.state.verifying = _IDLE
     return VerdictOut(
         holds=verdict.holds,
         sentence=verdict.sentence,
@@ -192,3 +208,19 @@ def record_verify(_who: ActingPerson, record: RecordPart, sealer: SealerPart, re
         checked=verdict.checked,
         seconds=f"{verdict.seconds:.2f}",
     )
+
+
+class FoundEntryOut(BaseModel):
+    """One entry, and what people call the ids in it."""
+
+    entry: EntryOut
+    names: dict[str, str]
+
+
+@router.get("/ledger/{entry_id}")
+def record_entry(entry_id: Key, session: Reading) -> FoundEntryOut:
+    """One entry."""
+    row, index = reader.entry(session, entry_id)
+    found = _entry_out(row, index)
+    mentioned = {found.record_id} | ids_in(found.before) | ids_in(found.after)
+    return FoundEntryOut(entry=found, names=names(session, mentioned))

@@ -1,42 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
+import { Select } from "@mantine/core";
 import { api } from "../../api/endpoints";
+import { past } from "../../api/past";
 import type { Entry as EntryShape } from "../../api/types";
 import { count } from "../../format/number";
-import { label, noun } from "../../format/words";
+import { noun } from "../../format/words";
 import { t } from "../../i18n";
-import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
-import { Asked, EmptyState } from "../../parts/States";
+import { Asked } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { BothTimes } from "../../parts/TimeStamp";
+import { useView } from "../../parts/view";
 import { addressOf } from "../../shell/nav";
-import { changes, head, sentence, type Names } from "./sentence";
+import { Changes } from "./Changes";
+import { head, sentence, type Names } from "./sentence";
 import { digestOf, leafHash, rootFrom, toBase64, fromHex } from "./merkle";
 
 /** One entry: what it says, what it changed, and the proof that it is in the tree, recomputed in this browser. */
 export default function Entry() {
   const { id } = useParams({ strict: false }) as { id: string };
-  const { seq } = useSearch({ strict: false }) as { seq?: string };
-  const found = useQuery({
-    queryKey: ["ledger.entry", id, seq],
-    queryFn: async ({ signal }): Promise<{ entry: EntryShape; names: Names } | null> => {
-      const before = seq ? Number(seq) + 1 : undefined;
-      const page = await api.ledger({ before, limit: seq ? 1 : 500 }, signal);
-      const entry = page.entries.find((e) => e.id === id);
-      return entry ? { entry, names: page.names } : null;
-    },
-  });
+  const found = useQuery({ queryKey: ["ledger.entry", id], queryFn: ({ signal }) => past.entry(id, signal) });
   return (
-    <Asked query={found} lines={8} isEmpty={(e) => e === null} empty={<EmptyState title={t("record.this_entry_was_not")}>{t("record.open_it_from_the")}</EmptyState>}>
-      {(at) => (at ? <Body entry={at.entry} names={at.names} /> : null)}
+    <Asked query={found} lines={8} >
+      {(at) => <Body entry={at.entry} names={at.names} />}
     </Asked>
   );
 }
 
 function Body({ entry, names }: { entry: EntryShape; names: Names }) {
   const to = addressOf(entry.record_type, entry.record_id);
-  const all = changes(entry);
   return (
     <>
       <PageHead
@@ -45,6 +38,9 @@ function Body({ entry, names }: { entry: EntryShape; names: Names }) {
         right={
           <>
             {to ? <a href={to}>{t("record.open_the")} {noun(entry.record_type)}</a> : null}
+            <Link to="/record/past" search={{ type: entry.record_type, id: entry.record_id, version: String(entry.record_version) } as never}>
+              {t("trail.past")}
+            </Link>
             <Link to="/record" search={{ record_id: entry.record_id } as never}>
               {t("record.all_entries_of_this")}
             </Link>
@@ -66,33 +62,9 @@ function Body({ entry, names }: { entry: EntryShape; names: Names }) {
             />
           </Panel>
           <Panel title={entry.before === null ? t("word.entered") : t("word.changed")} flush>
-            <div className="table-scroll">
-              <table className="table" data-compact>
-                <thead>
-                  <tr>
-                    <th scope="col" style={{ padding: "6px 12px" }}>{t("record.field")}</th>
-                    {entry.before === null ? null : <th scope="col" style={{ padding: "6px 12px" }}>{t("record.before")}</th>}
-                    <th scope="col" style={{ padding: "6px 12px" }}>{t("record.after")}</th>
-                  </tr>
-                </thead>
-                <tbody className="diff">
-                  {all.map((c) => (
-                    <tr key={c.field}>
-                      <td className="muted nowrap">{label(c.field)}</td>
-                      {entry.before === null ? null : (
-                        <td>
-                          <del>
-                            <ContentView content={c.before} names={names} />
-                          </del>
-                        </td>
-                      )}
-                      <td>{entry.before === null ? <ContentView content={c.after} names={names} /> : <ins><ContentView content={c.after} names={names} /></ins>}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Changes entry={entry} names={names} />
           </Panel>
+          {entry.record_version > 2 ? <Compare entry={entry} /> : null}
           <Panel title={t("record.exact_text_that_was")}>
             <pre className="box" tabIndex={0}>
               {entry.body === "" ? t("record.withheld_this_entry_holds") : entry.body}
@@ -102,6 +74,37 @@ function Body({ entry, names }: { entry: EntryShape; names: Names }) {
         <Proof entry={entry} />
       </div>
     </>
+  );
+}
+
+/** Two versions of the record side by side, further apart than this entry's own change. */
+function Compare({ entry }: { entry: EntryShape }) {
+  const [older, setOlder] = useView("older");
+  const from = Number(older ?? 1);
+  const found = useQuery({
+    queryKey: ["past", entry.record_type, entry.record_id, "difference", from, entry.record_version],
+    queryFn: ({ signal }) => past.difference(entry.record_type, entry.record_id, from, entry.record_version, signal),
+  });
+  return (
+    <Panel
+      title={t("entry.compare", { older: from, newer: entry.record_version })}
+      flush
+      right={
+        <Select
+          size="xs"
+          aria-label={t("entry.difference")}
+          value={String(from)}
+          onChange={(v) => setOlder(v ?? undefined)}
+          allowDeselect={false}
+          data={Array.from({ length: entry.record_version - 1 }, (_, i) => ({ value: String(i + 1), label: t("past.version", { n: i + 1 }) }))}
+          w={150}
+        />
+      }
+    >
+      <Asked query={found} lines={3}>
+        {(d) => <Changes entry={{ before: d.older.image, after: d.newer.image }} names={d.names} />}
+      </Asked>
+    </Panel>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Button, Progress, Select, Tabs, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import type { FormEvent } from "react";
 import { api } from "../../api/endpoints";
 import { past, type LedgerQuery } from "../../api/past";
 import type { Verdict } from "../../api/types";
@@ -212,5 +212,31 @@ function Verify() {
         )}
       </div>
     </Panel>
+  );
+}
+
+export function Outcome({ verdict }: { verdict: Verdict }) {
+  const seconds = Number(verdict.seconds);
+  return (
+    <div className="notice" data-tone={verdict.holds ? undefined : "alarm"} data-testid="verdict">
+      <p className="row">
+        <Shape tone={verdict.holds ? "done" : "alarm"} size={16} />
+        <strong style={verdict.holds ? undefined : { color: "var(--t-alarm)" }}>{verdict.sentence}</strong>
+      </p>
+      <p className="muted tabular">
+        {count(verdict.entries)} {t("record.entries_in")} {verdict.seconds} s{seconds > 0 ? t("record.entries_s", { n: count(verdict.entries / seconds) }) : ""}
+        {verdict.root ? (
+          <>
+            {t("record.root")} <span className="mono">{verdict.root}</span>
+          </>
+        ) : null}
+      </p>
+      {!verdict.holds && verdict.first_fault ? <p className="mono">{verdict.first_fault}</p> : null}
+      <p className="muted">
+        {Object.entries(verdict.checked)
+          .map(([what, n]) => `${count(n)} ${what}`)
+          .join(" · ")}
+      </p>
+    </div>
   );
 }

@@ -50,3 +50,42 @@ export async function rootFrom(index: number, size: number, leaf: Uint8Array, pa
   }
   return sn === 0 ? r : null;
 }
+
+export function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}
+
+/**
+ * Both roots that a consistency proof leads to (RFC 9162, 2.1.4.2), older first; null when the path does not fit.
+ * A tree of a power of two is itself the proof's first node, so its root is taken as given.
+ */
+export async function rootsFrom(first: number, second: number, firstRoot: Uint8Array, path: string[]): Promise<[Uint8Array, Uint8Array] | null> {
+  if (!(first > 0 && first <= second)) return null;
+  if (first === second) return path.length === 0 ? [firstRoot, firstRoot] : null;
+  const steps = path.map(fromHex);
+  if (Number.isInteger(Math.log2(first))) steps.unshift(firstRoot);
+  let fn = first - 1;
+  let sn = second - 1;
+  while (fn % 2 === 1) {
+    fn = Math.floor(fn / 2);
+    sn = Math.floor(sn / 2);
+  }
+  const start = steps.shift();
+  if (!start) return null;
+  let older = start;
+  let newer = start;
+  for (const c of steps) {
+    if (sn === 0) return null;
+    if (fn % 2 === 1 || fn === sn) {
+      older = await node(c, older);
+      newer = await node(c, newer);
+      while (fn % 2 === 0 && fn !== 0) {
+        fn = Math.floor(fn / 2);
+        sn = Math.floor(sn / 2);
+      }
+    } else newer = await node(newer, c);
+    fn = Math.floor(fn / 2);
+    sn = Math.floor(sn / 2);
+  }
+  return sn === 0 ? [older, newer] : null;
+}
