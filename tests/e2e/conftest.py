@@ -174,6 +174,16 @@ def _empty(_platform: Platform, _people: dict[str, Actor], _batch: str) -> dict[
     return {}
 
 
+@pytest.fixture(scope="module")
+def trail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An installation whose batch is complete and whose audit trail has something in it, served on a free port."""
+    if not PAGES.exists():
+        _missing("the pages are not built: make pages")
+    from tests.e2e.trail import completed
+
+    yield from _served(tmp_path_factory.mktemp("trail"), completed, layers=())
+
+
 def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict[str, str]:
     from tests.e2e.laboratory import Laboratory, certificate
     from tests.e2e.warehouse import lots
@@ -185,10 +195,14 @@ def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict
 
 
 def _served(
-    root: Path, furnish: Callable[[Platform, dict[str, Actor], str], dict[str, str]], *, demo: bool = False
+    root: Path,
+    furnish: Callable[[Platform, dict[str, Actor], str], dict[str, str]],
+    *,
+    demo: bool = False,
+    layers: tuple[str, ...] = ("lims",),
 ) -> Iterator[Served]:
     folder = root / "lab"
-    config = Config(name="Plant", site="Suite 2", layers=("lims",))
+    config = Config(name="Plant", site="Suite 2", layers=layers)
     create_installation(folder, config, simulated=demo, demo=demo)
     # Passwords are hashed lightly here: what they cost is no business of these tests.
     platform = open_platform(folder, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -231,10 +245,11 @@ Screen = Callable[..., Any]
 def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
     """Opens a browser of its own for each person: `screen("okafor")` is logged in, `screen()` is not.
 
-    The server is the laboratory's where a test asks for that, else the plain one. What a page throws fails the
+    The server is the one that a test asks for, else the plain one. What a page throws fails the
     test: except for the refusals that the test itself provokes.
     """
-    named = "laboratory_server" if "laboratory_server" in request.fixturenames else "platform_server"
+    special = ("laboratory_server", "trail_server")
+    named = next((one for one in special if one in request.fixturenames), "platform_server")
     served: Served = request.getfixturevalue(named)
     contexts, thrown = [], []
 

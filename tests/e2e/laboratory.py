@@ -14,7 +14,7 @@ from tests.sequences import LEVELS, document
 from titer.app import Platform
 from titer.lims import ReportableResult, Run, TestRequest
 from titer.lims.animl import read_run
-from titer.record import Actor, OutboxEvent
+from titer.record import Actor, OutboxEvent, Proof
 
 DOCUMENTS = Path(__file__).parents[1] / "integration" / "lims" / "documents.py"
 TIMER = Actor.timer("test")
@@ -52,7 +52,7 @@ class Laboratory:
             data=data,
             shown_digest=shown.digest,
             reason="Agrees with what was shown.",
-            password=self.password,
+            proof=Proof(self.password),
             remote="test",
         )
 

@@ -177,7 +177,10 @@ class Quality:
             Refused: if the batch is not in a state to be reviewed.
         """
         row = self.disposition(unit.session, batch_id)
-        row.state = rules.move(rules.DISPOSITION, f"Batch {row.batch_number}", row.state, "review")
+        state = rules.move(rules.DISPOSITION, f"Batch {row.batch_number}", row.state, "review")
+        # First, so that what this action writes is no part of what is reviewed.
+        self._open_audit_trail_review(unit, batch_id)
+        row.state = state
         found = self.coverage(unit.session, batch_id)
         for item in found.checks:
             if item.check.outcome == "exception" and not item.exception_numbers and item.gate != "quality":
@@ -193,7 +196,6 @@ class Quality:
                     evidence={"gate": item.gate, "check": item.check.id},
                     key=f"review/{batch_id}/{item.gate}/{item.check.id}",
                 )
-        self._open_audit_trail_review(unit, batch_id)
         unit.flush()
         row.coverage = self.coverage(unit.session, batch_id).as_dict()
         unit.emit("quality.batch.under_review", row, {"batch_id": batch_id})

@@ -241,7 +241,13 @@ class Seen:
 
 
 def as_of(
-    session: Session, record_type: str, record_id: str, at: datetime | None = None, clock: Clock = "server"
+    session: Session,
+    record_type: str,
+    record_id: str,
+    at: datetime | None = None,
+    clock: Clock = "server",
+    *,
+    version: int | None = None,
 ) -> Seen:
     """What a record looked like at an instant, out of the ledger alone.
 
@@ -251,6 +257,7 @@ def as_of(
         record_id: its id, or what people call it.
         at: the instant; now if left out.
         clock: whether the instant is one of the server's clock or of the process clock.
+        version: this one, instead of that of an instant; several may bear the time of one action.
 
     Raises:
         NotFound: if the ledger knows no such record.
@@ -264,7 +271,9 @@ def as_of(
     )
     newest = session.scalars(of_it).one()
     then = newest
-    if at is not None:
+    if version is not None:
+        then = session.scalars(of_it.where(LedgerEntry.record_version == version)).first()  # type: ignore[assignment]
+    elif at is not None:
         then = session.scalars(of_it.where(_Said(_FIELD[clock]) <= iso(at))).first()  # type: ignore[assignment]
     now = version_of(newest)
     seen = version_of(then) if then is not None else None

@@ -39,7 +39,7 @@ export const past = {
   consistency: (first: number, second: number, signal?: AbortSignal) =>
     http.get<Consistency>("/api/ledger/checkpoints/consistency", { first, second }, signal),
   history: (type: string, id: string, signal?: AbortSignal) => http.get<RecordHistory>(`/api/records/${key(type)}/${key(id)}/history`, undefined, signal),
-  at: (type: string, id: string, query: { at?: string; clock: Clock }, signal?: AbortSignal) => http.get<Seen>(`/api/records/${key(type)}/${key(id)}/at`, query, signal),
+  at: (type: string, id: string, query: { at?: string; version?: number; clock: Clock }, signal?: AbortSignal) => http.get<Seen>(`/api/records/${key(type)}/${key(id)}/at`, query, signal),
   difference: (type: string, id: string, older: number, newer: number, signal?: AbortSignal) =>
     http.get<Difference>(`/api/records/${key(type)}/${key(id)}/difference`, { older, newer }, signal),
 

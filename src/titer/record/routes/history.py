@@ -133,9 +133,10 @@ def record_at(
     session: Reading,
     at: Moment | None = None,
     clock: reader.Clock = "server",
+    version: Number | None = None,
 ) -> SeenOut:
-    """What a record looked like at an instant of the server's or the process clock; now if none is given."""
-    seen = reader.as_of(session, record_type, record_id, at, clock)
+    """What a record looked like at an instant of the server's or the process clock, or in a version; else now."""
+    seen = reader.as_of(session, record_type, record_id, at, clock, version=version)
     then = seen.version.image if seen.version else None
     return SeenOut(
         record_type=record_type,

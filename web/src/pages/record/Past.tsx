@@ -61,10 +61,11 @@ function Machine({ history: h }: { history: RecordHistory }) {
     const step = h.steps[Math.min(Math.max(n, 1), h.steps.length) - 1]!;
     return clock === "process" ? step.process_time : step.time;
   };
-  const at = search.at ?? (search.version ? timeOf(Number(search.version)) : undefined);
+  const version = search.at ? undefined : Number(search.version) || undefined;
+  const at = search.at ?? (version ? timeOf(version) : undefined);
   const seen = useQuery({
-    queryKey: ["past", h.record_type, h.record_id, "at", at ?? "now", clock],
-    queryFn: ({ signal }) => past.at(h.record_type, h.record_id, { at, clock }, signal),
+    queryKey: ["past", h.record_type, h.record_id, "at", version ?? at ?? "now", clock],
+    queryFn: ({ signal }) => past.at(h.record_type, h.record_id, { at, version, clock }, signal),
     meta: { types: [h.record_type] },
     placeholderData: (before) => before,
   });
