@@ -704,6 +704,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/govern/alcoa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Govern Alcoa
+         * @description The ALCOA+ board, computed now: nine principles, each with its questions, queries and exceptions.
+         */
+        get: operations["govern_alcoa"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/govern/alcoa.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Alcoa Pdf
+         * @description The ALCOA+ board as PDF/A, computed now, its data and queries attached.
+         */
+        get: operations["server_alcoa_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -1363,7 +1403,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Record Verifying
+         * @description How far the verification is that was asked for last.
+         */
+        get: operations["record_verifying"];
         put?: never;
         /**
          * Record Verify
@@ -3521,7 +3565,7 @@ export interface paths {
         };
         /**
          * Record At
-         * @description What a record looked like at an instant of the server's or the process clock; now if none is given.
+         * @description What a record looked like at an instant of the server's or the process clock, or in a version; else now.
          */
         get: operations["record_at"];
         put?: never;
@@ -4253,6 +4297,79 @@ export interface components {
             should_have_been?: string | null;
             /** Statement */
             statement: string;
+        };
+        /**
+         * AlcoaBoardOut
+         * @description Nine indicators, not an attestation.
+         */
+        AlcoaBoardOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Caveat */
+            caveat: string;
+            /** Principles */
+            principles: components["schemas"]["AlcoaPrincipleOut"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * AlcoaFindingOut
+         * @description One exception, and the record that shows it.
+         */
+        AlcoaFindingOut: {
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+        };
+        /**
+         * AlcoaPrincipleOut
+         * @description One of the nine principles, with its state: clean, exceptions or not evaluated.
+         */
+        AlcoaPrincipleOut: {
+            /** Found */
+            found: number;
+            /** Looked At */
+            looked_at: number;
+            /** Name */
+            name: string;
+            /** Questions */
+            questions: components["schemas"]["AlcoaQuestionOut"][];
+            /** Sentence */
+            sentence: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * AlcoaQuestionOut
+         * @description One question with its query exactly as it ran, how much was looked at, and what was found.
+         */
+        AlcoaQuestionOut: {
+            /** Fault */
+            fault: string;
+            /** Findings */
+            findings: components["schemas"]["AlcoaFindingOut"][];
+            /** Found */
+            found: number;
+            /** Id */
+            id: string;
+            /** Looked At */
+            looked_at: number;
+            /** Query */
+            query: string;
+            /** Seconds */
+            seconds: string;
+            /** State */
+            state: string;
+            /** Words */
+            words: string;
         };
         /**
          * AnswerOut
@@ -10131,6 +10248,22 @@ export interface components {
             sentence: string;
         };
         /**
+         * VerifyingOut
+         * @description How far a verification is that somebody began; nothing of it where none runs.
+         */
+        VerifyingOut: {
+            /** Done */
+            done: number;
+            /** Running */
+            running: boolean;
+            /** Seconds */
+            seconds: string;
+            /** Total */
+            total: number;
+            /** What */
+            what: string;
+        };
+        /**
          * VersionOut
          * @description A version of a record with what it held; `image` is None where it was deleted.
          */
@@ -11588,6 +11721,46 @@ export interface operations {
             };
         };
     };
+    govern_alcoa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlcoaBoardOut"];
+                };
+            };
+        };
+    };
+    server_alcoa_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+        };
+    };
     server_health: {
         parameters: {
             query?: never;
@@ -12630,6 +12803,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerKeyOut"][];
+                };
+            };
+        };
+    };
+    record_verifying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyingOut"];
                 };
             };
         };
@@ -16514,6 +16707,7 @@ export interface operations {
             query?: {
                 at?: string | null;
                 clock?: "server" | "process";
+                version?: number | null;
             };
             header?: never;
             path: {

@@ -22,7 +22,7 @@ def drill(sources: Sources) -> Answer:
     """The last restore drill on record held, and is not too long ago."""
     if "record_drill" not in Base.metadata.tables:
         return Answer(0, [Finding("record_drill", "", "restore drill", "no drill is on record")])
-    rows = sources.rows("SELECT id, file_name, started_at, holds, verdict FROM record_drill ORDER BY id")
+    rows = sources.rows("SELECT id, file_name, started_at, holds, verdict FROM record_drill ORDER BY started_at, id")
     if not rows:
         return Answer(0, [Finding("record_drill", "", "restore drill", "no drill is on record")])
     key, name, started, holds, verdict = rows[-1]
@@ -43,7 +43,7 @@ def backup(sources: Sources) -> Answer:
     """The last backup on record is not too long ago."""
     if "record_backup" not in Base.metadata.tables:
         return Answer(0, [Finding("record_backup", "", "backup", "no backup is on record")])
-    rows = sources.rows("SELECT id, file_name, taken_at FROM record_backup ORDER BY id")
+    rows = sources.rows("SELECT id, file_name, taken_at FROM record_backup ORDER BY taken_at, id")
     if not rows:
         return Answer(0, [Finding("record_backup", "", "backup", "no backup is on record")])
     key, name, taken = rows[-1]

@@ -83,7 +83,7 @@ function Machine({ history: h }: { history: RecordHistory }) {
                 <SegmentedControl
                   aria-labelledby="past-clock"
                   value={clock}
-                  onChange={(v) => setSearch({ clock: v === "process" ? "process" : undefined, at: undefined, version: shown ? String(shown) : undefined })}
+                  onChange={(v) => setSearch({ clock: v === "process" ? "process" : undefined })}
                   data={[
                     { value: "server", label: t("time.server") },
                     { value: "process", label: t("time.plant") },
