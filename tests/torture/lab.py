@@ -55,6 +55,8 @@ CONNECTION, TAG = "reactor", "BR-1.pH"
 _KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 _VAULT = Vault(bytes(32))
 _HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_COMPILED: dict[Any, Any] = {}
+"""Statements that one process compiled are there for those that are forked from it."""
 _TOLD = Callable[[str, str], None]
 
 
@@ -89,7 +91,7 @@ class Lab:
 
     def __init__(self, folder: Path, witness: Path, effect: _TOLD) -> None:
         clock = SystemClock()
-        engine = sqlite.engine(folder / "titer.db")
+        engine = sqlite.engine(folder / "titer.db").execution_options(compiled_cache=_COMPILED)
         sqlite.confirm(engine)
         self.folder = folder
         self.record = open_record(
