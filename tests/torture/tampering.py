@@ -1,20 +1,19 @@
-"""Tamper with an installation and with a bundle, many times; every change must be found and named.
+"""Tamper with an installation and with a bundle, many times; every change must be found and located.
 
     python tests/torture/tampering.py --rounds 10000 --seed 1 [--bundle FILE.zip]
 
-Half of the rounds change an installation (bytes of rows, entries, content and segments; rows, entries and files
-removed, put in, exchanged, cut off), half change a bundle of a whole batch; with --bundle one that you have,
-otherwise one that is made here. Prints what was missed, and ends with 1 if anything was.
+Half of the rounds change an installation: bytes of rows, entries, content, segments, witness' notes, keys and of the
+database file anywhere; rows, entries and files removed, put in, exchanged, cut off; the ledger rolled back, forked,
+sealed again with the stolen key. Half change a bundle of a whole batch; with --bundle one that you have, otherwise one
+that is made here. Located means: the verdict names the record, entry, file or table that was touched.
 """
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
+import logging
 import random
 import sys
-import tempfile
-import time
 from pathlib import Path
 from types import ModuleType
 
@@ -22,45 +21,49 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.integration.app.harm import Bytes, full_bundle, structural  # noqa: E402
-from tests.integration.record.harm import BYTES, MOVES, filled_store, missed  # noqa: E402
+from tests.integration.record.harm import BYTES, MOVES, filled_store  # noqa: E402
+from tests.torture.campaign import Campaign, options, working  # noqa: E402
+from tests.torture.harms import MORE, missed  # noqa: E402
 
 
-def store_rounds(folder: Path, rounds: int, rng: random.Random) -> list[str]:
-    """Harm an installation so often; what was missed."""
+def store_rounds(folder: Path, campaign: Campaign, until: int) -> None:
+    """Harm an installation until so many rounds are done."""
     store = filled_store(folder)
-    kinds = [*BYTES, *MOVES]
+    kinds = [*BYTES, *MOVES, *MORE]
     harms, weights = [kind for kind, _ in kinds], [weight for _, weight in kinds]
-    found = []
     try:
-        for number in range(rounds):
-            answer = missed(store, rng.choices(harms, weights)[0], rng)
-            if answer:
-                found.append(f"round {number}: {answer}")
-            _say("installation", number + 1, rounds, len(found))
+        while campaign.done < until and not campaign.over:
+            rng = random.Random(f"{campaign.seed}/{campaign.done}")
+            harm = rng.choices(harms, weights)[0]
+            answer = missed(store, harm, rng)
+            campaign.round([answer] if answer else [], f"in an installation ({harm.__name__.strip('_')})")
+            if campaign.done % 100 == 0:
+                campaign.keep()
     finally:
         store.platform.close()
-    return found
 
 
-def bundle_rounds(whole: bytes, rounds: int, rng: random.Random, *, again: bool) -> list[str]:
-    """Harm a bundle so often; what was missed. A bundle of somebody else is only touched byte by byte."""
+def bundle_rounds(whole: bytes, campaign: Campaign, *, again: bool) -> None:
+    """Harm a bundle for the rest of the rounds. A bundle of somebody else is only touched byte by byte."""
     verifier = _verifier()
     verifier.verify(whole)
-    flips, found, number = Bytes(whole), [], 0
-    while number < rounds:
+    flips = Bytes(whole)
+    while not campaign.over:
+        rng = random.Random(f"{campaign.seed}/{campaign.done}")
         harms = [flips.flip(rng) for _ in range(200)]
         if again:
             harms += structural(whole, rng)
-        for harm in harms[: rounds - number]:
-            number += 1
+        for harm in harms:
+            if campaign.over:
+                break
             try:
                 verifier.verify(harm.data)
-                found.append(f"bundle: {harm.what}: it holds")
+                faults = [f"bundle: {harm.what}: it holds"]
             except verifier.Fault as fault:
-                if not any(word in str(fault) for word in harm.words):
-                    found.append(f"bundle: {harm.what}: expected one of {harm.words}, it says: {fault}")
-            _say("bundle", number, rounds, len(found))
-    return found
+                located = any(word in str(fault) for word in harm.words)
+                faults = [] if located else [f"bundle: {harm.what}: expected {harm.words}, it says: {fault}"]
+            campaign.round(faults, "in a bundle")
+        campaign.keep()
 
 
 def _verifier() -> ModuleType:
@@ -71,33 +74,19 @@ def _verifier() -> ModuleType:
     return module
 
 
-def _say(what: str, number: int, rounds: int, missed_so_far: int) -> None:
-    if number % 100 == 0 or number == rounds:
-        print(f"{what}: {number} of {rounds}, missed {missed_so_far}", flush=True)
-
-
 def main() -> int:
     """Run both halves."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--bundle", type=Path, help="touch this bundle instead of one that is made here")
-    options = parser.parse_args()
-    began, rng = time.monotonic(), random.Random(options.seed)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "store").mkdir()
-        found = store_rounds(folder / "store", options.rounds // 2, rng)
-        whole = options.bundle.read_bytes() if options.bundle else full_bundle(folder / "batch" / "lab")
-        found += bundle_rounds(whole, options.rounds - options.rounds // 2, rng, again=options.bundle is None)
-    for line in found:
-        print(line)
-    print(
-        f"{options.rounds} changes, {len(found)} missed, {time.monotonic() - began:.0f} s, seed {options.seed}"
-    )
-    return 1 if found else 0
+    chosen = options(__doc__, 10_000, None, "--bundle")
+    logging.disable()
+    with working(chosen.out, "tampering") as (out, room):
+        campaign = Campaign("tamperings", chosen.rounds, chosen.seed, out / "tampering.json", chosen.seconds)
+        half = chosen.rounds // 2
+        if campaign.done < half:
+            (room / "store").mkdir()
+            store_rounds(room / "store", campaign, half)
+        whole = Path(chosen.bundle).read_bytes() if chosen.bundle else full_bundle(room / "batch" / "lab")
+        bundle_rounds(whole, campaign, again=chosen.bundle is None)
+        return campaign.end()
 
 
 if __name__ == "__main__":

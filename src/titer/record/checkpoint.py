@@ -457,7 +457,10 @@ class FileWitness:
         if not size:
             return None if b"\n\n" in data else 0
         stated = b"\n%d\n%s\n" % (size, base64.b64encode(root))
-        begin = data.rfind(b"\n\n", 0, max(data.rfind(stated), 0))
+        place = data.rfind(stated)
+        if place < 0:
+            return None
+        begin = data.rfind(b"\n\n", 0, place)
         begin = begin + 2 if begin >= 0 else 0
         end = data.find(b"\n\n", data.find(b"\n\n", begin) + 2) + 2
         return end if end > 1 and self._is_note(data[begin:end]) else None

@@ -1,0 +1,209 @@
+"""More that an owner of the files may do: bytes of the database file and of keys, forks, roll-backs, stolen keys.
+
+Beside `tests/integration/record/harm.py`; each harm returns the words of which the first fault must contain one. A
+byte that changes nothing that anybody reads (free space in a page, spare bits of Base64) is drawn again.
+"""
+
+# ruff: noqa: S608  the names in these statements come from the tables' own definitions
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.integration.record.harm import Harm, Store
+
+from titer.base.errors import TiterError
+from titer.base.vault import find
+from titer.record import Sealer, schema
+from titer.record.verify import Verdict
+
+_CHECKED = {"ledger_entry", "ledger_leaf", "ledger_checkpoint", "ledger_node", "record_credential"}
+"""Unregulated tables of which a verification looks at every column."""
+_LEDGER = ("ledger_leaf", "ledger_checkpoint", "ledger_node", "ledger_cosignature")
+
+
+def page(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """A byte anywhere in the database file."""
+    path, before = Path("titer.db"), _rows(store.saved / "titer.db")
+    size = (store.folder / path).stat().st_size
+    while True:
+        position, mask = rng.randrange(size), rng.randrange(1, 256)
+        store.flip(path, position, mask)
+        changed = _changed(store.folder / path, before)
+        if changed is None:
+            return (
+                "SQLite",
+                "cannot be read",
+                "malformed",
+                "not a database",
+                "tables or triggers",
+                "database",
+            )
+        if changed:
+            objects = ("tables or triggers",) if "sqlite_master" in changed else ()
+            return (*sorted(changed), *objects, "SQLite", "cannot be read", "Entry", "checkpoint over")
+        store.flip(path, position, mask)
+
+
+def sealed_secret(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """A byte of a key or token: whoever opens the installation is told which file it is."""
+    while True:
+        path = store.pick(rng, rng.choice(["keys/*.key", "keys/*.token", "witness/*.key"]))
+        kept = (store.folder / path).read_bytes()
+        secret = store.vault.read(store.folder / path, _purpose(path))
+        store.flip(path, rng.randrange(len(kept)), rng.randrange(1, 256))
+        try:
+            same = store.vault.read(store.folder / path, _purpose(path)) == secret
+        except TiterError:
+            return (path.name,)
+        if not same:
+            return (f"{path.name} opens, and is another secret",)
+        store.write(path, kept)
+
+
+def rolled_back(store: Store, _rng: random.Random) -> tuple[str, ...]:
+    """The database as it was before the last seals; whoever wrote on would be refused by the witness."""
+    sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
+    _cut_back(store, sizes[-2])
+    return ("a witness saw", "saw")
+
+
+def forked(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """Rolled back, written on, and sealed with the ledger's own key, past the witness."""
+    sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
+    _cut_back(store, rng.choice(sizes[len(sizes) // 2 : -1]))
+    body = json.loads(store.query("SELECT body FROM ledger_entry ORDER BY seq DESC LIMIT 1")[0][0])
+    for number in range(12):
+        body["id"] = f"{body['id'][:-2]}{number:02x}"
+        store.sql("ledger_entry", ("INSERT INTO ledger_entry(body) VALUES (?)", (_text(body),)))
+    _reseal(store)
+    return ("witness", "checkpoint over")
+
+
+def stolen_key(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """An entry rewritten, and the whole log sealed again with the stolen key; only the witness knows better."""
+    seq, text = rng.choice(store.query("SELECT seq, body FROM ledger_entry"))
+    body = json.loads(text)
+    how = rng.choice(["time", "actor", "reason", "gone"])
+    if how == "time":
+        body["time"] = "2020-01-01T00:00:00.000000Z"
+    elif how == "actor":
+        body["actor"] = {"id": "nobody", "kind": "timer", "name": "nobody"}
+    else:
+        body["reason"] = "it was always so"
+    change = ("UPDATE ledger_entry SET body = ? WHERE seq = ?", (_text(body), seq))
+    store.sql("ledger_entry", ("DELETE FROM ledger_entry WHERE seq = ?", (seq,)) if how == "gone" else change)
+    _reseal(store)
+    return ("witness", "does not follow", "checkpoint over")
+
+
+MORE: tuple[tuple[Harm, int], ...] = (
+    (page, 60),
+    (sealed_secret, 10),
+    (rolled_back, 4),
+    (forked, 4),
+    (stolen_key, 12),
+)
+"""What only the campaign does, and how often of about 300 rounds."""
+
+
+def opened_and_verified(store: Store) -> Verdict:
+    """As a fresh process would: first the keys are opened, then everything is verified."""
+    for path in sorted([*store.folder.glob("keys/*.key"), *store.folder.glob("keys/*.token"),
+                        *store.folder.glob("witness/*.key")]):  # fmt: skip
+        try:
+            secret = store.vault.read(path, _purpose(path))
+        except TiterError as error:
+            return Verdict(holds=False, first_fault=str(error))
+        if secret != _secrets(store.saved, store)[path.name]:
+            return Verdict(holds=False, first_fault=f"{path.name} opens, and is another secret")
+    return store.verify()
+
+
+def missed(store: Store, harm: Harm, rng: random.Random) -> str | None:
+    """Harm the store, verify, restore; what is wrong with the verdict, if anything."""
+    words = harm(store, rng)
+    verdict = opened_and_verified(store)
+    store.restore()
+    if verdict.holds:
+        return f"{harm.__name__}: it holds, though {words} was touched"
+    if not any(word in (verdict.first_fault or "") for word in words):
+        return f"{harm.__name__}: expected one of {words}, it says: {verdict.first_fault}"
+    return None
+
+
+def _purpose(path: Path) -> str | None:
+    return "file" if path.suffix == ".token" else None
+
+
+@cache
+def _secrets_of(saved: Path, key: Path) -> dict[str, bytes]:
+    vault = find(key)
+    paths = [*saved.glob("keys/*.key"), *saved.glob("keys/*.token"), *saved.glob("witness/*.key")]
+    return {path.name: vault.read(path, _purpose(path)) for path in paths}
+
+
+def _secrets(saved: Path, store: Store) -> dict[str, bytes]:
+    return _secrets_of(saved, store.folder.with_name(f"{store.folder.name}.key"))
+
+
+def _cut_back(store: Store, size: int) -> None:
+    last = store.query(f"SELECT entry_seq FROM ledger_leaf WHERE leaf_index = {size - 1}")[0][0]
+    store.sql("ledger_entry", ("DELETE FROM ledger_entry WHERE seq > ?", (last,)))
+    store.sql("ledger_leaf", ("DELETE FROM ledger_leaf WHERE leaf_index >= ?", (size,)))
+    store.sql("ledger_checkpoint", ("DELETE FROM ledger_checkpoint WHERE tree_size > ?", (size,)))
+
+
+def _reseal(store: Store) -> None:
+    """Seal everything anew, as somebody who holds the ledger's key and does not ask the witness."""
+    there = {name for (name,) in store.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in _LEDGER:
+        if table in there:
+            store.sql(table, (f"DELETE FROM {table}", ()))
+    old = store.platform.sealer
+    Sealer(store.platform.record, old.origin, old.signer, []).seal()
+    store.platform.record.engine.dispose()
+
+
+def _text(body: dict[str, Any]) -> str:
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@cache
+def _rows(path: Path) -> dict[str, list[Any]]:
+    return _read(path)
+
+
+def _read(path: Path) -> dict[str, list[Any]]:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as base:
+        base.text_factory = bytes
+        names = [
+            row[0].decode()
+            for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        ]
+        found = {name: list(base.execute(f'SELECT * FROM "{name}"')) for name in names}
+        found["sqlite_master"] = list(base.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+        faults = base.execute("PRAGMA integrity_check").fetchall()
+        if faults != [(b"ok",)]:
+            raise sqlite3.DatabaseError(str(faults[0]))
+        return found
+
+
+def _changed(path: Path, before: dict[str, list[Any]]) -> set[str] | None:
+    """Checked tables whose rows are others now; None where the file cannot be read or SQLite objects."""
+    try:
+        after = _read(path)
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError):
+        return None
+    regulated = {table.name for table in schema.regulated_tables()}
+    return {
+        name
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name) and (name in regulated | _CHECKED or name == "sqlite_master")
+    }
