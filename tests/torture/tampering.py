@@ -4,8 +4,8 @@
 
 Half of the rounds change an installation: bytes of rows, entries, content, segments, witness' notes, keys and of the
 database file anywhere; rows, entries and files removed, put in, exchanged, cut off; the ledger rolled back, forked,
-sealed again with the stolen key. Half change a bundle of a whole batch; with --bundle one that you have, otherwise one
-that is made here. Located means: the verdict names the record, entry, file or table that was touched.
+sealed again with the stolen key. Half change a bundle of a whole batch: one that is made here, or yours (--bundle).
+Located means: the verdict names the record, entry, file or table that was touched.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from titer.app.platform import RESTORED, Platform, import_tables, open_platform
 from titer.base import vault
 from titer.base.clock import Clock, SystemClock, from_iso, iso
 from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Refused, Unavailable
+from titer.base.files import sync_folder
 from titer.base.vault import Vault
 from titer.record import Actor, LedgerEntry, LedgerLeaf, Proof, merkle, restored
 from titer.record import checkpoint as heads
@@ -143,7 +144,11 @@ def restore(
         seen_by = config.witness
         write(staging, replace(config, witness="witness"))
         _require_empty(folder)
+        for inside in (path for path in staging.rglob("*") if path.is_dir()):
+            sync_folder(inside)
+        sync_folder(staging)
         staging.replace(place)
+        sync_folder(place.parent)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -151,6 +156,8 @@ def restore(
     outside = witness or (Path(seen_by) if Path(seen_by).is_absolute() else None)
     seen = _seen(outside, manifest.origin) if outside is not None else None
     if seen is not None and outside is not None:
+        # An installation that was restored before has one already, of an older backup.
+        shutil.rmtree(folder / "witness-of-the-backup", ignore_errors=True)
         (folder / "witness").rename(folder / "witness-of-the-backup")
         write(folder, replace(load(folder), witness=str(outside.absolute())))
     ahead = max(0, seen - last) if seen is not None else None
