@@ -3,8 +3,8 @@
     python tests/torture/restoring.py --rounds 200 --seed 1
 
 Each round writes (trainings, files, values), takes a backup (plain or encrypted), sometimes writes on, removes the
-installation, restores it into an empty place, and compares: what was acknowledged before the backup is there once, and
-nothing that came after it; a backup that was damaged on the way is refused and leaves nothing behind. Then an
+installation, restores it into an empty place, and compares: what was acknowledged before the backup is there once,
+and nothing that came later; a backup that was damaged on the way is refused and leaves nothing behind. Then an
 administrator accepts it, and the next round goes on with it.
 """
 
