@@ -20,6 +20,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from titer.base.clock import ManualClock
 from titer.base.ids import IdSource
+from titer.base.vault import Vault
 from titer.record import Actor, ContentFiles, Identity, Installation, Proof, Record, Signing, schema, sqlite
 from titer.record import identity as identity_module
 
@@ -124,7 +125,8 @@ def record(
 @pytest.fixture
 def identity(record: Record) -> Identity:
     """People, with a hasher that costs little."""
-    return Identity(record, bytes(32), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    light = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return Identity(record, bytes(32), light, Vault(bytes(32)))
 
 
 @pytest.fixture

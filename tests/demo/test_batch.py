@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.demo.conftest import Terminal, left_behind
 from tests.demo.touring import follow_in_clicks, walk_the_tour
-from tests.e2e.conftest import PAGES, VIEWS, _missing, log_in, picture, violations
+from tests.e2e.conftest import PAGES, VIEWS, _missing, log_in, picture, prove, violations
 from tests.torture.killing import Course, course
 
 from titer.cli.demo.people import (
@@ -85,7 +85,8 @@ def _sign(page: Any, reason: str) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("You are signing").wait_for()
     dialog.get_by_label("Reason").fill(reason)
-    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    who = page.evaluate("fetch('/api/session').then(r => r.json()).then(s => s.person.username)")
+    prove(dialog, PASSWORD, who)
     dialog.get_by_role("button", name="Sign", exact=True).click()
     dialog.get_by_role("status").filter(has_text="Signed").wait_for()
 

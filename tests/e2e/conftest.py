@@ -287,6 +287,15 @@ def log_in(page: Any, username: str, password: str) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
+def prove(dialog: Any, password: str, username: str = "okafor") -> None:
+    """Fill in what a signature asks for: at the first one of a session the log-in name as well."""
+    dialog.get_by_label("Reason").wait_for()
+    name = dialog.get_by_label("Your log-in name")
+    if name.count():
+        name.fill(username)
+    dialog.get_by_label("Password", exact=True).fill(password)
+
+
 def picture(page: Any, name: str) -> Path:
     """Take a picture for people to look at."""
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, violations
+from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, prove, violations
 from tests.e2e.warehouse import USED, WAITING
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -79,14 +79,14 @@ def test_quality_finds_what_waits_for_it_and_issues_the_certificate(
     assert re.search(r"97\.\d %", said), "a value stands with its unit"
     assert "Purity (main peak)" in said and ">= 95.0 %" in said
     dialog.get_by_label("Reason").fill("Conforms.")
-    dialog.get_by_label("Password", exact=True).fill("not the password")
+    prove(dialog, "not the password")
     dialog.get_by_role("button", name="Sign", exact=True).click()
     alert = dialog.get_by_role("alert")
     alert.wait_for()
     assert "User name or password is wrong." in alert.inner_text()
     assert "Log in first" not in alert.inner_text()
     assert dialog.get_by_label("Reason").input_value() == "Conforms."
-    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    prove(dialog, PASSWORD)
     dialog.get_by_role("button", name="Sign", exact=True).click()
     dialog.get_by_role("status").filter(has_text="Signed").wait_for()
     dialog.get_by_role("button", name="Close").last.click()
@@ -110,7 +110,7 @@ def test_a_session_that_ended_asks_to_log_in_and_keeps_what_was_typed(
     dialog = page.get_by_role("dialog", name="Sign")
     dialog.get_by_label("Reason").fill("Read with the trend.")
     page.context.clear_cookies()
-    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    prove(dialog, PASSWORD)
     dialog.get_by_role("button", name="Sign", exact=True).click()
     back = page.get_by_role("dialog", name="Log in again")
     back.wait_for()
@@ -121,7 +121,7 @@ def test_a_session_that_ended_asks_to_log_in_and_keeps_what_was_typed(
     back.get_by_role("button", name="Log in").click()
     back.wait_for(state="hidden")
     assert dialog.get_by_label("Reason").input_value() == "Read with the trend."
-    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    prove(dialog, PASSWORD)
     dialog.get_by_role("button", name="Sign", exact=True).click()
     dialog.get_by_role("status").filter(has_text="Signed").wait_for()
 
@@ -163,7 +163,7 @@ def test_quality_releases_a_lot_that_waits_and_sees_where_another_went(
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("region", name="What you sign").wait_for()
     dialog.get_by_label("Reason").fill("Tested and conforming.")
-    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    prove(dialog, PASSWORD)
     dialog.get_by_role("button", name="Sign", exact=True).click()
     dialog.get_by_role("status").filter(has_text="Signed").wait_for()
     dialog.get_by_role("button", name="Close").last.click()

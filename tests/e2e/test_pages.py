@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, violations
+from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, prove, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -55,9 +55,9 @@ def _dispose(page: Any, served: Served, exception: str, comment: str) -> Any:
     return dialog
 
 
-def _sign(dialog: Any, password: str) -> None:
+def _sign(dialog: Any, password: str, username: str = "okafor") -> None:
     dialog.get_by_label("Reason").fill("Reviewed with the trend.")
-    dialog.get_by_label("Password", exact=True).fill(password)
+    prove(dialog, password, username)
     dialog.get_by_role("button", name="Sign", exact=True).click()
 
 
@@ -96,7 +96,7 @@ def test_of_two_people_at_one_exception_the_second_is_told_that_it_changed(
     dialog_of_second = _dispose(second, platform_server, exception, "Seen by Rui.")
     _sign(dialog_of_first, PASSWORD)
     dialog_of_first.get_by_role("status").filter(has_text="Signed").wait_for()
-    _sign(dialog_of_second, PASSWORD)
+    _sign(dialog_of_second, PASSWORD, "silva")
     alert = dialog_of_second.get_by_role("alert")
     alert.wait_for()
     picture(second, "sign-stale")

@@ -8,6 +8,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ProblemError } from "./api/problem";
 import { SessionProvider, useSessionQuery } from "./api/session";
+import { LimitedAccount } from "./pages/account/Account";
 import { ErrorState, LoadingState } from "./parts/States";
 import { Zone } from "./parts/zone";
 import { router } from "./router";
@@ -47,7 +48,7 @@ function App() {
   return (
     <SessionProvider session={session.data}>
       <Zone value={session.data.installation.time_zone}>
-        <RouterProvider router={router} />
+        {session.data.limited_to ? <LimitedAccount to={session.data.limited_to} /> : <RouterProvider router={router} />}
         <LogInAgain />
       </Zone>
     </SessionProvider>

@@ -40,6 +40,7 @@ const tree = root.addChildren([
   page("/materials/$id", () => import("./pages/materials/Lot")),
   page("/recipes", () => import("./pages/recipes/Recipes")),
   page("/recipes/$id", () => import("./pages/recipes/Recipe")),
+  page("/account", () => import("./pages/account/Account")),
   page("/people", () => import("./pages/people/People")),
   page("/people/$id", () => import("./pages/people/Person")),
   page("/review", () => import("./pages/review/Review")),

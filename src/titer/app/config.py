@@ -25,6 +25,8 @@ class Config:
         site: the ISA-95 site.
         host: address to listen on; loopback unless told otherwise.
         port: of the hub.
+        address: of the pages as browsers write it, e.g. `https://titer.example`, where a proxy stands before the hub;
+            passkeys belong to it. Empty: what the browser asked for.
         time_zone: the plant's, IANA name.
         layers: those that are switched on.
         witness: folder of the witness, best on another volume.
@@ -41,6 +43,7 @@ class Config:
     site: str = "Site"
     host: str = "127.0.0.1"
     port: int = 8400
+    address: str = ""
     time_zone: str = "UTC"
     layers: tuple[str, ...] = LAYERS
     witness: str = "witness"

@@ -49,6 +49,7 @@ from titer.record import (
 from titer.record import checkpoint as heads
 from titer.record import identity as identity_module
 from titer.record.credentials import KEY_LENGTH
+from titer.record.identity.policy import Policies
 from titer.record.verify import Verifier
 
 log = logging.getLogger(__name__)
@@ -215,6 +216,7 @@ def create_installation(
             )
         )
         unit.add(schema.log_fingerprint(record, unit.session, History().head))
+        Policies(record).change(unit, 0)
     sealer = open_sealer(folder, config, record, opened, create=True)
     credential_key = secrets.token_bytes(KEY_LENGTH)
     opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
@@ -340,7 +342,7 @@ def _wired(
         schema.check_fingerprint(session)
     record.register_actions(identity_module.ACTIONS)
     record.register_actions(BACKUP_ACTIONS)
-    identity = Identity(record, credential_key, hasher)
+    identity = Identity(record, credential_key, hasher, opened)
     sealer = open_sealer(folder, config, record, opened)
     if held is not None:
         sealer.resume()

@@ -63,6 +63,24 @@ class WrongCredentials(NotAuthenticated):
     title = "Not recognised"
 
 
+class ProofIncomplete(WrongCredentials):
+    """What was given to prove an identity is right, and more is asked for.
+
+    Args:
+        needs: `second_factor`, `identification` or `password`.
+        offers: the second factors that the person has.
+    """
+
+    title = "One thing more"
+
+    def __init__(
+        self, what: str, *, needs: str, offers: tuple[str, ...] = (), why: str = "", do: str = ""
+    ) -> None:
+        super().__init__(what, why=why, do=do)
+        self.needs = needs
+        self.offers = offers
+
+
 class NotAuthorised(TiterError):
     """The person is known, but has no right to do this."""
 

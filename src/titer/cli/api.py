@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from titer.app import load
-from titer.base.errors import Invalid, NotAuthenticated, TiterError, Unavailable
+from titer.base.errors import Invalid, NotAuthenticated, NotAuthorised, TiterError, Unavailable
 
 
 class Problem(TiterError):
@@ -27,11 +27,13 @@ class Problem(TiterError):
         why: it did.
         do: what to do next.
         status: of the answer; 0 if it came from no answer.
+        needs: what a proof of identity lacks.
     """
 
-    def __init__(self, what: str, *, why: str = "", do: str = "", status: int = 0) -> None:
+    def __init__(self, what: str, *, why: str = "", do: str = "", status: int = 0, needs: str = "") -> None:
         super().__init__(what, why=why, do=do)
         self.status = status
+        self.needs = needs
 
 
 class Api:
@@ -41,6 +43,7 @@ class Api:
         client: an httpx client, over the network or in this process.
 
     Attributes:
+        second_factor: gives a code of the person's authenticator where one is asked for.
         settle: delivers what is outstanding, where no hub does it beside us.
         served: whether a hub answers; else the application runs in this process.
     """
@@ -48,14 +51,38 @@ class Api:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._csrf = ""
+        self._username = ""
+        self.second_factor: Callable[[str], str] = ask_second_factor
         self.settle: Callable[[], None] = _nothing
         self.served = True
 
     def log_in(self, username: str, password: str) -> dict[str, Any]:
-        """Open a session."""
-        answer: dict[str, Any] = self.post("/api/session", {"username": username, "password": password})
-        self._csrf = answer["csrf"]
+        """Open a session; a second factor is asked for where the hub asks for one.
+
+        Raises:
+            NotAuthorised: if the session would be good for setting a new password, or for enrolling a second
+                factor, alone: that is done in the pages.
+        """
+        body = {"username": username, "password": password}
+        try:
+            answer: dict[str, Any] = self.post("/api/session", body)
+        except Problem as problem:
+            if problem.needs != "second_factor":
+                raise
+            answer = self.post("/api/session", {**body, "totp": self.second_factor(username)})
+        self._csrf, self._username = answer["csrf"], username
+        if answer["limited_to"]:
+            what = {"password": "change your password", "second_factor": "enrol a second factor"}
+            raise NotAuthorised(f"You have to {what[answer['limited_to']]} first.", do="Log in to the pages.")
         return answer
+
+    def log_out(self) -> None:
+        """End the session, if it has not ended yet."""
+        try:
+            self.delete("/api/session")
+        except Problem as problem:
+            if problem.status != 401:
+                raise
 
     def get(self, path: str, **params: Any) -> Any:
         """GET and read JSON."""
@@ -101,16 +128,18 @@ class Api:
         shown = self.post("/api/signatures/preview", what)
         if shown["blockers"]:
             raise Problem(f"{shown['title']} may not be signed now.", why=" ".join(shown["blockers"]))
-        return self.post(
-            "/api/signatures",
-            {
-                **what,
-                "version": shown["version"],
-                "digest": shown["digest"],
-                "reason": reason,
-                "password": password,
-            },
-        )
+        asked = shown["proof"]
+        body = {
+            **what,
+            "version": shown["version"],
+            "digest": shown["digest"],
+            "reason": reason,
+            "password": password,
+            "username": self._username if "username" in asked["identification"] else "",
+        }
+        if asked["second_factor"]:
+            body["totp"] = self.second_factor(self._username)
+        return self.post("/api/signatures", body)
 
     def _headers(self) -> dict[str, str]:
         return {"X-CSRF-Token": self._csrf}
@@ -131,6 +160,7 @@ class Api:
             why=body.get("why", ""),
             do=body.get("do", ""),
             status=answer.status_code,
+            needs=body.get("needs", ""),
         )
 
 
@@ -167,8 +197,8 @@ def session(folder: Path, username: str | None, *, port: int | None = None) -> I
         with httpx.Client(base_url=f"http://{config.host}:{used}", timeout=120, trust_env=False) as client:
             api = Api(client)
             _same_installation(api, folder)
-            api.log_in(user, password)
-            yield api
+            with _logged_in(api, user, password):
+                yield api
         return
     from starlette.testclient import TestClient
 
@@ -181,11 +211,23 @@ def session(folder: Path, username: str | None, *, port: int | None = None) -> I
         api = Api(client)
         api.settle = platform.settle
         api.served = False
-        api.log_in(user, password)
-        yield api
+        with _logged_in(api, user, password):
+            yield api
         platform.settle()
     finally:
         platform.close()
+
+
+@contextmanager
+def _logged_in(api: Api, user: str, password: str) -> Iterator[None]:
+    """A session for one command; it ends with it, also when the command is refused."""
+    api.log_in(user, password)
+    try:
+        yield
+    except TiterError:
+        api.log_out()
+        raise
+    api.log_out()
 
 
 def _same_installation(api: Api, folder: Path) -> None:
@@ -209,6 +251,20 @@ def _ask_password(user: str) -> str:
     if not sys.stdin.isatty():
         raise NotAuthenticated("No password was given.", do="Set TITER_PASSWORD, or run at a terminal.")
     return getpass.getpass(f"Password of {user}: ")
+
+
+def ask_second_factor(user: str) -> str:
+    """A code of the person's authenticator: from TITER_TOTP, else asked for. A code is good once."""
+    code = os.environ.pop("TITER_TOTP", "")
+    if code:
+        return code
+    if not sys.stdin.isatty():
+        raise NotAuthenticated(
+            "A second factor is asked for, and none was given.",
+            why="A code is good once: one for the log-in, the next for a signature.",
+            do="Set TITER_TOTP to a code of your authenticator, or run at a terminal.",
+        )
+    return input(f"Code of {user}'s authenticator: ")
 
 
 def read_file(path: Path) -> bytes:

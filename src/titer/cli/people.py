@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import socket
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -133,6 +135,38 @@ def user_password(
         api.post(f"/api/people/{row['id']}/password", {"password": password, "reason": reason})
         row = _person(api, username)
     say(f"{row['full_name']} ({username}) has a new password; the ledger says who set it.", row, json)
+
+
+@user.command("rescue")
+def user_rescue(
+    username: Username,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")],
+    factors: Annotated[
+        bool, typer.Option("--without-factors", help="Remove the person's second factors as well.")
+    ] = False,
+    folder: Folder = Path("titer"),
+    json: Json = False,
+) -> None:
+    """Let somebody in again on the machine itself: for a sole administrator who is locked out.
+
+    It takes the installation's key and a hub that is stopped, and nobody's password. The new one is read from
+    TITER_NEW_PASSWORD or asked for. It is entered in the ledger, told to the quality unit, and cannot be hidden.
+    """
+    from titer.app import open_platform
+    from titer.record import Actor
+
+    platform = open_platform(folder)
+    try:
+        password = os.environ.get("TITER_NEW_PASSWORD") or _ask_password(f"{username} (the new one)")
+        who = Actor.timer("titer.rescue")
+        by = f"{getpass.getuser()} on {socket.gethostname()}"
+        with platform.record.action(who, "record.person.rescue", reason=reason) as unit:
+            row = platform.identity.rescue(unit, username, password, by=by, factors=factors)
+        platform.settle()
+        made = {"username": username, "full_name": row.full_name, "by": by}
+    finally:
+        platform.close()
+    say(f"{made['full_name']} ({username}) may log in with the new password; the ledger says by whom.", made, json)
 
 
 def _account(

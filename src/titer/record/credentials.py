@@ -19,12 +19,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
+from titer.record.factors import EarlierPassword, Factor, Terminal
 from titer.record.model import Credential, LedgerEntry, LoginSession, MachineToken, Person
 from titer.record.unit import Unit
 
 KEY_LENGTH = 32
-Owner = Person | LoginSession | MachineToken
-Held = TypeVar("Held", LoginSession, MachineToken)
+HISTORY = 24
+"""Earlier passwords that are kept at the most."""
+Owner = Person | LoginSession | MachineToken | Factor | Terminal
+Held = TypeVar("Held", LoginSession, MachineToken, Factor, Terminal)
 
 
 def token_hash(token: str) -> str:
@@ -58,22 +61,26 @@ class Credentials:
         """Whether the stored credential is the one that the owner's regulated row was written with."""
         return secret is not None and hmac.compare_digest(self.mac(owner, secret), owner.credential_mac)
 
-    def fits_entry(self, session: Session, person: Person) -> bool:
-        """Whether the person's row is as the ledger's last entry about it says.
+    def fits_entry(self, session: Session, owner: Person | Factor) -> bool:
+        """Whether the owner's row is as the ledger's last entry about it says.
 
         Somebody who puts back an earlier row together with its credential is refused here.
         """
         body = session.scalar(
             select(LedgerEntry.body)
-            .where(LedgerEntry.record_id == person.id, LedgerEntry.record_type == Person.__tablename__)
+            .where(LedgerEntry.record_id == owner.id, LedgerEntry.record_type == owner.__tablename__)
             .order_by(LedgerEntry.record_version.desc())
             .limit(1)
         )
         after = json.loads(body)["after"] if body is not None else None
         return after is not None and (after["version"], after["credential_mac"]) == (
-            person.version,
-            person.credential_mac,
+            owner.version,
+            owner.credential_mac,
         )
+
+    def badge_hash(self, number: str) -> str:
+        """What is stored of a badge's number: keyed, since such a number is short enough to be guessed."""
+        return self._hmac({"badge": number})
 
     def csrf(self, session_id: str, token: str) -> str:
         """The CSRF token of a session: derived from the session's own token, and stored nowhere."""
@@ -99,6 +106,39 @@ class Credentials:
             unit.session.add(Credential(owner_id=owner.id, owner_type=owner.__tablename__, secret=secret))
         else:
             row.secret = secret
+
+    def keep_earlier(self, unit: Unit, person: Person) -> None:
+        """Keep the hash of the password that is about to be replaced, and forget what is too long ago.
+
+        Call it before the person's count grows.
+        """
+        secret = self.secret_of(unit.session, person.id)
+        if secret is None:
+            return
+        number = person.password_count
+        mac = self._earlier_mac(person.id, number, secret)
+        unit.session.add(EarlierPassword(person_id=person.id, number=number, secret=secret, mac=mac))
+        unit.session.execute(
+            delete(EarlierPassword).where(
+                EarlierPassword.person_id == person.id, EarlierPassword.number <= number - HISTORY
+            )
+        )
+
+    def earlier(self, session: Session, person_id: str, most: int) -> list[str]:
+        """The hashes of the last earlier passwords, the newest first."""
+        return list(
+            session.scalars(
+                select(EarlierPassword.secret)
+                .where(EarlierPassword.person_id == person_id)
+                .order_by(EarlierPassword.number.desc())
+                .limit(most)
+            )
+        )
+
+    def _earlier_mac(self, person_id: str, number: int, secret: str) -> str:
+        return self._hmac(
+            {"owner": "record_earlier_password", "id": person_id, "n": number, "secret": secret}
+        )
 
     def take(self, unit: Unit, owner_id: str) -> None:
         """Forget a credential that may not be used any more; the owner's row keeps its digest."""
@@ -142,13 +182,30 @@ class Credentials:
                 )
         for owner_id, row in stored.items():
             yield f"record_credential {owner_id} belongs to no {row.owner_type}: it was written past the record."
+        yield from self._earlier_faults(session)
         yield from _counts(session)
+
+    def _earlier_faults(self, session: Session) -> Iterator[str]:
+        """Earlier passwords that were changed, taken away or invented, so that one might come back."""
+        kept: dict[str, set[int]] = {}
+        for row in session.scalars(select(EarlierPassword)):
+            kept.setdefault(row.person_id, set()).add(row.number)
+            if not hmac.compare_digest(row.mac, self._earlier_mac(row.person_id, row.number, row.secret)):
+                yield f"record_earlier_password {row.number} of {row.person_id} was changed past the record."
+        for person in session.scalars(select(Person)):
+            wanted = set(range(max(1, person.password_count - HISTORY), person.password_count))
+            if kept.pop(person.id, set()) != wanted:
+                yield f"The earlier passwords of {person.username} are not those that the record knows."
+        for person_id in kept:
+            yield f"record_earlier_password {person_id} belongs to nobody: it was written past the record."
 
 
 def _owners(session: Session) -> Iterator[Owner]:
     yield from session.scalars(select(Person).order_by(Person.id))
     yield from session.scalars(select(LoginSession).order_by(LoginSession.id))
     yield from session.scalars(select(MachineToken).order_by(MachineToken.id))
+    yield from session.scalars(select(Factor).order_by(Factor.id))
+    yield from session.scalars(select(Terminal).order_by(Terminal.id))
 
 
 def _counts(session: Session) -> Iterator[str]:
@@ -172,7 +229,18 @@ def _scope(owner: Owner) -> dict[str, object]:
     if isinstance(owner, Person):
         return {"username": owner.username, "count": owner.password_count}
     if isinstance(owner, LoginSession):
-        return {"person": owner.person_id, "ends_at": owner.ends_at}
+        return {
+            "person": owner.person_id,
+            "ends_at": owner.ends_at,
+            "idle": owner.idle_minutes,
+            "factors": list(owner.factors),
+            "terminal": owner.terminal_id,
+            "limited_to": owner.limited_to,
+        }
+    if isinstance(owner, Factor):
+        return {"person": owner.person_id, "kind": owner.kind, "handle": owner.handle, "realm": owner.realm}
+    if isinstance(owner, Terminal):
+        return {"name": owner.name}
     return {
         "name": owner.name,
         "scopes": list(owner.scopes),
@@ -184,11 +252,15 @@ def _scope(owner: Owner) -> dict[str, object]:
 def _label(owner: Owner) -> str:
     if isinstance(owner, Person):
         return owner.username
-    return f"of person {owner.person_id}" if isinstance(owner, LoginSession) else owner.name
+    if isinstance(owner, LoginSession):
+        return f"of person {owner.person_id}"
+    return f"{owner.kind} of person {owner.person_id}" if isinstance(owner, Factor) else owner.name
 
 
 def _needed(owner: Owner, now: datetime) -> bool:
     """Whether the owner ought to have a credential."""
     if isinstance(owner, LoginSession):
         return owner.ended_at is None and owner.ends_at > now
+    if isinstance(owner, Factor):
+        return owner.removed_at is None
     return isinstance(owner, Person) or owner.revoked_at is None

@@ -9,14 +9,21 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from titer.base.errors import NotAuthenticated, Unavailable
+from titer.base.errors import NotAuthenticated, NotAuthorised, Unavailable
 from titer.record.actions import Actor
 from titer.record.model import LoginSession, Person
 from titer.record.service import Record
 from titer.record.unit import Unit
 
 COOKIE = "titer_session"
+TERMINAL_COOKIE = "titer_terminal"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LIMITED = ("/api/session", "/api/account", "/api/installation")
+"""What a session that is good for one thing alone may ask for."""
+_LIMITS = {
+    "password": "Your password has to be changed first.",
+    "second_factor": "A second factor has to be enrolled first.",
+}
 
 
 def platform_part(name: str) -> Callable[[Request], Any]:
@@ -41,17 +48,20 @@ def current(request: Request) -> tuple[LoginSession, Person]:
 
     Raises:
         NotAuthenticated: if there is no valid session or the CSRF token is missing or wrong.
+        NotAuthorised: if the session is good for something else alone.
     """
     token = request.cookies.get(COOKIE)
     if not token:
         raise NotAuthenticated("You are not logged in.", do="Log in first.")
     identity = request.app.state.platform.identity
-    row, person = identity.session(token)
+    row, person = identity.session(token, request.cookies.get(TERMINAL_COOKIE, ""))
     given = request.headers.get("X-CSRF-Token", "")
     if request.method not in SAFE and not identity.csrf_matches(row, token, given):
         raise NotAuthenticated(
             "The request does not bear this session's CSRF token.", do="Reload the page and try again."
         )
+    if row.limited_to is not None and not request.url.path.startswith(_LIMITED):
+        raise NotAuthorised(_LIMITS[row.limited_to], do="Do it on the page of your account.")
     return row, person
 
 

@@ -230,16 +230,33 @@ class Training(Regulated, Base):
 
 
 class LoginSession(Regulated, Base):
-    """One log-in of one person; the token's hash lies in `Credential`, bound by `credential_mac`."""
+    """One log-in of one person; the token's hash lies in `Credential`, bound by `credential_mac`.
+
+    `factors` are what the person proved with. `terminal_id` binds it to a device on the shop floor. `limited_to` says
+    what it is good for, where it is not good for everything: setting a new password, or enrolling a second factor.
+    """
 
     __tablename__ = "record_session"
-    __immutable__ = ("person_id", "started_at", "ends_at", "credential_mac")
+    __immutable__ = (
+        "person_id",
+        "started_at",
+        "ends_at",
+        "idle_minutes",
+        "factors",
+        "terminal_id",
+        "limited_to",
+        "credential_mac",
+    )
 
     person_id: Mapped[str] = mapped_column(index=True)
     credential_mac: Mapped[str] = mapped_column()
     remote: Mapped[str] = mapped_column()
+    factors: Mapped[list[str]] = mapped_column()
+    terminal_id: Mapped[str | None] = mapped_column()
+    limited_to: Mapped[str | None] = mapped_column()
     started_at: Mapped[datetime] = mapped_column()
     ends_at: Mapped[datetime] = mapped_column()
+    idle_minutes: Mapped[int] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()
     ended_because: Mapped[str | None] = mapped_column()
 
@@ -277,7 +294,8 @@ class MachineToken(Regulated, Base):
 
 
 class Credential(Base):
-    """What proves an identity: the argon2id hash of a password, or the SHA-256 of a token."""
+    """What proves an identity: argon2id of a password or PIN, SHA-256 of a token, keyed SHA-256 of a badge's number,
+    the sealed secret of TOTP, a passkey's public key."""
 
     __tablename__ = "record_credential"
     __unregulated_because__ = (

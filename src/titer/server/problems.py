@@ -46,10 +46,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.TiterError)
     def titer_error(_request: Request, error: errors.TiterError) -> JSONResponse:
         where = error.where if isinstance(error, errors.Invalid) else ""
-        more = {"why": error.why, "do": error.do, "where": where}
+        more: dict[str, object] = {"why": error.why, "do": error.do, "where": where}
         if status_of(error) == 401:
             # Both are 401: a page stays where it is after a wrong password, and asks for a log-in after the other.
             more["reason"] = "credentials" if isinstance(error, errors.WrongCredentials) else "session"
+        if isinstance(error, errors.ProofIncomplete):
+            more["needs"], more["offers"] = error.needs, list(error.offers)
         return problem(status_of(error), error.title, error.what, **more)
 
     @app.exception_handler(RequestValidationError)

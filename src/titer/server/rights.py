@@ -51,6 +51,9 @@ _WAY_IN = "it is the way in"
 _OWN = "it ends one's own session"
 
 DECLARED: Mapping[str, Needs] = {
+    "record_ask_own_passkey": Needs(anybody="a challenge proves nothing by itself"),
+    "record_ask_passkey": Needs(anybody=_WAY_IN),
+    "record_begin_passkey": Needs(verbs=("record.account.change",)),
     "record_log_in": Needs(anybody=_WAY_IN),
     "record_log_out": Needs(anybody=_OWN),
     "record_preview_series": Needs(anybody=_READS),

@@ -113,7 +113,11 @@ def server_waiting(session: Reading, who: ActingPerson, request: Request) -> lis
     record: Record = platform.record
     roles = record.roles_of(session, who.id)
     may = record.rights_of(session, who)
-    found = [*_tasks(session, record, who, roles, may), *_steps(session, platform, who, may)]
+    found = [
+        *_locked(session, may),
+        *_tasks(session, record, who, roles, may),
+        *_steps(session, platform, who, may),
+    ]
     if platform.layers.get("lims") is not None:
         found += _results(session, record, who, may)
     return sorted(found, key=lambda one: (not one.ready, not one.urgent, one.recorded_at))
@@ -146,6 +150,16 @@ def _against(session: Session, meaning: SignatureMeaning, record_id: str, who: A
     if against and set(against) - set(meaning.blockers(session, record_id, _NOBODY, {})):
         return None
     return against
+
+
+def _locked(session: Session, may: set[str]) -> Iterator[WaitingOut]:
+    """Accounts that are locked: whoever may open them sees it at once (21 CFR 11.300(d))."""
+    if "record.person.change" not in may:
+        return
+    table = Base.metadata.tables["record_person"]
+    query = select(table).where(table.c.locked_at.is_not(None)).order_by(table.c.id).limit(_MOST)
+    for row in session.execute(query).mappings():
+        yield _out(dict(row), "record_person", "Locked out: find out who tried, then unlock", "", urgent=True)
 
 
 def _tasks(

@@ -143,7 +143,7 @@ class Client:
         what = {"record_type": record_type, "record_id": record_id, "meaning": meaning, "data": {}}
         shown = self.post("/api/signatures/preview", what)
         said = {"version": shown["version"], "digest": shown["digest"], "reason": "as shown"}
-        self.post("/api/signatures", {**what, **said, "password": PASSWORD})
+        self.post("/api/signatures", {**what, **said, "password": PASSWORD, "username": self.name})
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from titer.cli import main as commands
-from titer.record import identity as identity_module
+from titer.record.identity import service as identity_module
 from titer.testing.connectors import quiet_port
 
 PASSWORD = "correct horse battery"

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 import pytest
+from pyotp import TOTP
+from sqlalchemy import select
 from tests.integration.cli.conftest import PASSWORD, Lab
+
+from titer.app import open_platform
+from titer.record import Actor, LedgerEntry, OutboxEvent, require_person
 
 
 def person(lab: Lab, username: str) -> dict[str, object]:
@@ -63,3 +71,56 @@ def test_only_an_administrator_changes_accounts(lab: Lab) -> None:
         assert said.code == 1, words
         assert "no right to do this" in said.err, said.err
     assert person(lab, "omar")["roles"] == ["operator"]
+
+
+def test_a_sole_administrator_who_is_locked_out_is_let_in_on_the_machine_itself_and_it_is_told(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = ("--dir", str(lab.folder))
+    monkeypatch.setenv("TITER_PASSWORD", "guess")
+    for _ in range(6):
+        assert lab.run("user", "list", *here, "--as", "admin").code == 1
+    monkeypatch.setenv("TITER_NEW_PASSWORD", "a password for a new start")
+    said = lab.run("user", "rescue", "admin", "--reason", "locked out, nobody else may unlock", *here)
+    assert said.code == 0, said.err
+    monkeypatch.setenv("TITER_PASSWORD", "a password for a new start")
+    assert person(lab, "admin")["locked"] is False
+    platform = open_platform(lab.folder)
+    with platform.record.reading() as session:
+        bodies = session.scalars(
+            select(LedgerEntry.body).where(LedgerEntry.record_type == "record_access_event")
+        ).all()
+        told = session.scalars(select(OutboxEvent.topic).where(OutboxEvent.topic.like("record.person.%")))
+        assert set(told) == {"record.person.locked", "record.person.rescued"}
+    platform.close()
+    entry = json.loads(bodies[-1])
+    assert (entry["verb"], entry["reason"]) == (
+        "record.person.rescue",
+        "locked out, nobody else may unlock",
+    )
+    # Without the key of the installation there is no way in.
+    (key,) = lab.folder.parent.glob("*.key")
+    key.rename(key.with_suffix(".away"))
+    assert lab.run("user", "rescue", "admin", "--reason", "r", *here).code == 1
+
+
+def test_a_second_factor_is_given_to_a_command_by_its_environment(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = open_platform(lab.folder)
+    with platform.record.action(Actor.timer("test"), "record.account.change") as unit:
+        omar = require_person(unit.session, "omar")
+        begun = platform.identity.factors.begin_totp(unit, omar, "test")
+    device, now = TOTP(begun.secret), platform.record.clock.now()
+    with platform.record.action(Actor.timer("test"), "record.account.change") as unit:
+        platform.identity.factors.confirm_totp(
+            unit, omar.id, begun.factor_id, device.at(now - timedelta(seconds=30))
+        )
+    platform.close()
+    words = ("user", "list", "--dir", str(lab.folder), "--as", "omar")
+    without = lab.run(*words)
+    assert (without.code, "TITER_TOTP" in without.err) == (1, True), without.err
+    monkeypatch.setenv("TITER_TOTP", device.at(now))
+    assert lab.run(*words).code == 0
+    monkeypatch.setenv("TITER_TOTP", device.at(now))
+    assert lab.run(*words).code == 1, "a code is good once"

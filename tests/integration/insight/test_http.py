@@ -47,7 +47,9 @@ def sign(client: TestClient, who: str, record_id: str, meaning: str) -> None:
     assert shown["blockers"] == []
     signed = {**what, "version": shown["version"], "digest": shown["digest"]}
     answer = client.post(
-        "/api/signatures", json={**signed, "reason": "as planned", "password": PASSWORD}, headers=headers
+        "/api/signatures",
+        json={**signed, "reason": "as planned", "password": PASSWORD, "username": who},
+        headers=headers,
     )
     assert answer.status_code in (200, 201), answer.text
 

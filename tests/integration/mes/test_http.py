@@ -110,7 +110,7 @@ class Person:
     """Somebody at a browser."""
 
     def __init__(self, client: TestClient, name: str) -> None:
-        self.client = client
+        self.client, self.name = client, name
         answer = client.post("/api/session", json={"username": name, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         self.headers = {"X-CSRF-Token": answer.json()["csrf"]}
@@ -136,6 +136,7 @@ class Person:
                 "digest": shown["digest"],
                 "reason": "as shown",
                 "password": PASSWORD,
+                "username": self.name,
             },
             status,
         )

@@ -294,9 +294,11 @@ def test_a_forged_entry_that_takes_the_count_of_passwords_back_is_named(
 def test_an_earlier_row_with_its_credential_opens_nothing(
     record: Record, owner: Engine, identity: Identity, person: Callable[..., Actor]
 ) -> None:
-    """The credential fits its row, and the row is not what the ledger's last entry says."""
+    """The credential fits its row; but the row is not what the last entry says, nor are the earlier passwords."""
     ada = person("ada", "analyst")
     password = bring_an_earlier_one_back_with_its_row(record, owner, ada.id)
-    assert _credential_faults(record, identity) == []
+    assert _credential_faults(record, identity) == [
+        "The earlier passwords of ada are not those that the record knows."
+    ]
     with pytest.raises(NotAuthenticated, match="not the one that the record knows"):
         identity.log_in("ada", password, "here")

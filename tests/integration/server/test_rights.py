@@ -147,6 +147,7 @@ def test_every_signature_is_refused_to_the_roles_that_the_matrix_refuses(
                 json={
                     "record_type": record_type, "record_id": "none", "meaning": meaning, "version": 1,
                     "digest": "0" * 64, "reason": "test", "password": PASSWORD,
+                    "username": role,
                 },
                 headers=headers,
             )  # fmt: skip

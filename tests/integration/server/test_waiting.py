@@ -100,6 +100,7 @@ def test_work_of_ones_own_waits_for_a_second_person(client: TestClient) -> None:
             "digest": shown["digest"],
             "reason": "mine",
             "password": PASSWORD,
+            "username": "ada",
         },
         headers=headers,
     )

@@ -57,7 +57,7 @@ async function call<T>(method: string, path: string, body: unknown, signal?: Abo
   if (!response.ok) {
     const problem = problemOf(response.status, parsed);
     // A wrong password ends no session: the dialog stays and says so. What ended is asked for anew, over the page.
-    if (response.status === 401 && problem.reason !== "credentials" && path !== "/api/session") lost?.();
+    if (problem.reason === "session" && path !== "/api/session") lost?.();
     throw new ProblemError(problem);
   }
   return parsed as T;
@@ -81,7 +81,7 @@ export async function save(path: string, name: string, body?: unknown): Promise<
   }
   if (!response.ok) {
     const problem = problemOf(response.status, await response.json().catch(() => null));
-    if (response.status === 401 && problem.reason !== "credentials") lost?.();
+    if (problem.reason === "session") lost?.();
     throw new ProblemError(problem);
   }
   const address = URL.createObjectURL(await response.blob());

@@ -9,6 +9,10 @@ export interface Problem {
   status: number;
   /** Of a 401: "credentials" where a password was wrong, "session" where nobody is logged in any more. */
   reason: string;
+  /** What a proof of identity lacks: "second_factor", "identification" or "password". */
+  needs?: string;
+  /** The second factors that the person has. */
+  offers?: string[];
 }
 
 const BY_STATUS: Record<number, { title: string; next: string }> = {
@@ -60,6 +64,8 @@ export function problemOf(status: number, body: unknown): Problem {
     where: text(b.where),
     status,
     reason: text(b.reason),
+    needs: text(b.needs),
+    offers: Array.isArray(b.offers) ? b.offers.map(text) : [],
   };
 }
 

@@ -4,6 +4,30 @@
  */
 
 export interface paths {
+    "/api/access-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Access Policy
+         * @description The access policy.
+         */
+        get: operations["record_access_policy"];
+        /**
+         * Record Change Access Policy
+         * @description Change the access policy; it holds from the next log-in and the next signature on.
+         */
+        put: operations["record_change_access_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/access-reviews": {
         parameters: {
             query?: never;
@@ -18,6 +42,246 @@ export interface paths {
         get: operations["record_access_reviews"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Account
+         * @description My account.
+         */
+        get: operations["record_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/factors/{factor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Record Rename Factor
+         * @description Rename a passkey or an authenticator of mine.
+         */
+        put: operations["record_rename_factor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/factors/{factor_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Remove Factor
+         * @description Remove a factor of mine.
+         */
+        post: operations["record_remove_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Register Passkey
+         * @description Register a passkey; the options' challenge came with a fresh proof.
+         */
+        post: operations["record_register_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Ask Own Passkey
+         * @description Options for `navigator.credentials.get`, to sign or to change the account with a passkey of one's own.
+         */
+        post: operations["record_ask_own_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Begin Passkey
+         * @description Options for `navigator.credentials.create`, good once and in this session.
+         */
+        post: operations["record_begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Change Password
+         * @description Change my password; my other sessions end.
+         */
+        post: operations["record_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Set Pin
+         * @description Set my PIN for terminals.
+         */
+        post: operations["record_set_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Record End Other Sessions
+         * @description End all my sessions but this one.
+         */
+        delete: operations["record_end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Record End Own Session
+         * @description End one of my sessions.
+         */
+        delete: operations["record_end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Begin Totp
+         * @description Begin to enrol an authenticator (TOTP, RFC 6238); it counts once `confirm` took a code of it.
+         */
+        post: operations["record_begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp/{factor_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Confirm Totp
+         * @description Take the first code of a new authenticator.
+         */
+        post: operations["record_confirm_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3220,6 +3484,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{person_id}/badge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Give Badge
+         * @description Give a badge to a person; its number is kept as a keyed digest alone.
+         */
+        post: operations["record_give_badge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Factors
+         * @description What a person proves with beside the password; for administrators.
+         */
+        get: operations["record_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/factors/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Reset Factors
+         * @description Remove the factors of somebody who lost a device; her open sessions end, and the event is told.
+         */
+        post: operations["record_reset_factors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/{person_id}/password": {
         parameters: {
             query?: never;
@@ -3254,6 +3578,26 @@ export interface paths {
          * @description Give or take a role.
          */
         post: operations["record_change_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Sessions Of
+         * @description A person's open sessions; for administrators.
+         */
+        get: operations["record_sessions_of"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3651,7 +3995,10 @@ export interface paths {
         put?: never;
         /**
          * Record Log In
-         * @description Log in; the session's token goes into an HttpOnly cookie.
+         * @description Log in; the session's token goes into an HttpOnly cookie, and that of the browser's session before is void.
+         *
+         *     Where more is asked for, the answer is a problem whose `needs` says what, and `offers` which second factors there
+         *     are; the same request then bears it as well.
          */
         post: operations["record_log_in"];
         /**
@@ -3659,6 +4006,26 @@ export interface paths {
          * @description Log out.
          */
         delete: operations["record_log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Ask Passkey
+         * @description What the browser needs to log in with a passkey: options for `navigator.credentials.get`, good once.
+         */
+        post: operations["record_ask_passkey"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3678,6 +4045,26 @@ export interface paths {
          * @description Acknowledge that one's electronic signature binds like one by hand, by the policy that was read.
          */
         post: operations["record_acknowledge_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record End Session
+         * @description End somebody's session.
+         */
+        post: operations["record_end_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3719,7 +4106,7 @@ export interface paths {
         put?: never;
         /**
          * Record Preview Signature
-         * @description The content that would be signed, and what stands against it.
+         * @description The content that would be signed, what stands against it, and what proof it will take.
          */
         post: operations["record_preview_signature"];
         delete?: never;
@@ -3759,7 +4146,7 @@ export interface paths {
         put?: never;
         /**
          * Record Preview Series
-         * @description The content of each record that would be signed, and what stands against it.
+         * @description The content of each record that would be signed, what stands against it, and what proof it will take.
          */
         post: operations["record_preview_series"];
         delete?: never;
@@ -3782,6 +4169,70 @@ export interface paths {
         get: operations["record_signature"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record This Terminal
+         * @description Which terminal this device is; null where it is none, so that the way in shows what it may ask for.
+         */
+        get: operations["record_this_terminal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Terminals
+         * @description All terminals.
+         */
+        get: operations["record_terminals"];
+        put?: never;
+        /**
+         * Record Register Terminal
+         * @description Register the device on which this is asked for as a terminal; its token goes into an HttpOnly cookie.
+         */
+        post: operations["record_register_terminal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminals/{terminal_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Revoke Terminal
+         * @description Revoke a terminal; its open sessions end.
+         */
+        post: operations["record_revoke_terminal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4207,6 +4658,79 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessPolicyChange
+         * @description A new version of the access policy.
+         */
+        AccessPolicyChange: {
+            /** Factor Meanings */
+            factor_meanings: string[];
+            /** Factor Robots */
+            factor_robots: boolean;
+            /** Factor Roles */
+            factor_roles: string[];
+            /** History */
+            history: number;
+            /** Idle Minutes */
+            idle_minutes: number;
+            /** Max Age Days */
+            max_age_days: number;
+            /** Max Failures */
+            max_failures: number;
+            /** Max Sessions */
+            max_sessions: number;
+            /** Minimum Length */
+            minimum_length: number;
+            /** Reason */
+            reason: string;
+            /** Session Minutes */
+            session_minutes: number;
+            /** Temporary Passwords */
+            temporary_passwords: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * AccessPolicyOut
+         * @description The access policy that holds now; `meanings` that signatures have here, `bounds` of each number.
+         */
+        AccessPolicyOut: {
+            /** Bounds */
+            bounds: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            /** Changed At */
+            changed_at: string | null;
+            /** Factor Meanings */
+            factor_meanings: string[];
+            /** Factor Robots */
+            factor_robots: boolean;
+            /** Factor Roles */
+            factor_roles: string[];
+            /** History */
+            history: number;
+            /** Idle Minutes */
+            idle_minutes: number;
+            /** Max Age Days */
+            max_age_days: number;
+            /** Max Failures */
+            max_failures: number;
+            /** Max Sessions */
+            max_sessions: number;
+            /** Meanings */
+            meanings: string[];
+            /** Minimum Length */
+            minimum_length: number;
+            /** Session Minutes */
+            session_minutes: number;
+            /** Temporary Passwords */
+            temporary_passwords: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
          * AccessReviewOut
          * @description A review of one person's roles; it is signed as `recertified`, with a decision on each role held.
          */
@@ -4273,6 +4797,41 @@ export interface components {
             active: boolean;
             /** Reason */
             reason: string;
+        };
+        /**
+         * AccountOut
+         * @description One's own account. `must_change` says why the password has to be changed, where it has to.
+         */
+        AccountOut: {
+            /** Factors */
+            factors: components["schemas"]["FactorOut"][];
+            /** Full Name */
+            full_name: string;
+            /** History */
+            history: number;
+            /** Minimum Length */
+            minimum_length: number;
+            /** Must Change */
+            must_change: string;
+            /** Password Expires At */
+            password_expires_at: string | null;
+            /**
+             * Password Set At
+             * Format: date-time
+             */
+            password_set_at: string;
+            /** Roles */
+            roles: string[];
+            /** Second Factor Asked */
+            second_factor_asked: boolean;
+            /** Sessions */
+            sessions: components["schemas"]["OwnSession"][];
+            /** Signatures */
+            signatures: components["schemas"]["OwnSignature"][];
+            /** Trainings */
+            trainings: components["schemas"]["TrainingOut"][];
+            /** Username */
+            username: string;
         };
         /**
          * AcknowledgePolicy
@@ -4601,6 +5160,13 @@ export interface components {
             version: number;
         };
         /**
+         * Changed
+         * @description A change was made, and the session goes on under another token.
+         */
+        Changed: {
+            session: components["schemas"]["SessionOut"];
+        };
+        /**
          * ChannelOut
          * @description A channel.
          */
@@ -4722,6 +5288,14 @@ export interface components {
             taken_us?: number | null;
             /** Uncertainty Us */
             uncertainty_us: number;
+        };
+        /**
+         * Code
+         * @description A code of an authenticator.
+         */
+        Code: {
+            /** Code */
+            code: string;
         };
         /**
          * CollectSample
@@ -5555,6 +6129,43 @@ export interface components {
              * @default true
              */
             segments: boolean;
+        };
+        /**
+         * FactorOut
+         * @description What a person proves with beside the password; nothing secret.
+         */
+        FactorOut: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Realm */
+            realm: string | null;
+            /** Used At */
+            used_at: string | null;
+        };
+        /**
+         * FactorReset
+         * @description Which kinds of factors to remove.
+         */
+        FactorReset: {
+            /**
+             * Kinds
+             * @default [
+             *       "totp",
+             *       "passkey"
+             *     ]
+             */
+            kinds: ("totp" | "passkey" | "pin" | "badge")[];
+            /** Reason */
+            reason: string;
         };
         /**
          * FaultOut
@@ -7273,12 +7884,37 @@ export interface components {
         };
         /**
          * LogIn
-         * @description A log-in.
+         * @description A log-in: who, and the proof of it. A passkey or a badge says itself who it is.
          */
         LogIn: {
-            /** Password */
+            /**
+             * Badge
+             * @default
+             */
+            badge: string;
+            /** Passkey */
+            passkey?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Password
+             * @default
+             */
             password: string;
-            /** Username */
+            /**
+             * Pin
+             * @default
+             */
+            pin: string;
+            /**
+             * Totp
+             * @default
+             */
+            totp: string;
+            /**
+             * Username
+             * @default
+             */
             username: string;
         };
         /**
@@ -8148,6 +8784,21 @@ export interface components {
             verb: string;
         };
         /**
+         * NewBadge
+         * @description A badge to give, by the number that its reader shows.
+         */
+        NewBadge: {
+            /**
+             * Name
+             * @default Badge
+             */
+            name: string;
+            /** Number */
+            number: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewCalibration
          * @description A calibration; found and left values are text with their units.
          */
@@ -8306,6 +8957,35 @@ export interface components {
             reason: string;
         };
         /**
+         * NewName
+         * @description A name for a factor of one's own.
+         */
+        NewName: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewPasskey
+         * @description A new passkey: a name of one's own, and what `navigator.credentials.create` answered, as JSON.
+         */
+        NewPasskey: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewPassword
+         * @description A new password of one's own.
+         */
+        NewPassword: {
+            /** Password */
+            password: string;
+            proof: components["schemas"]["ProofIn"];
+        };
+        /**
          * NewPerson
          * @description A person to register.
          */
@@ -8325,6 +9005,15 @@ export interface components {
             roles: string[];
             /** Username */
             username: string;
+        };
+        /**
+         * NewPin
+         * @description A PIN for terminals.
+         */
+        NewPin: {
+            /** Pin */
+            pin: string;
+            proof: components["schemas"]["ProofIn"];
         };
         /**
          * NewPolicy
@@ -8396,6 +9085,18 @@ export interface components {
             since?: string | null;
             /** State */
             state: string;
+        };
+        /**
+         * NewTerminal
+         * @description A terminal to register: the device on which this is asked for.
+         */
+        NewTerminal: {
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * NewToken
@@ -8506,6 +9207,60 @@ export interface components {
             subject_type: "batch" | "lot" | "system";
         };
         /**
+         * OwnSession
+         * @description One of a person's open sessions; `here` is the one that asks.
+         */
+        OwnSession: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Factors */
+            factors: string[];
+            /** Here */
+            here: boolean;
+            /** Id */
+            id: string;
+            /** Remote */
+            remote: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Terminal */
+            terminal: string | null;
+        };
+        /**
+         * OwnSignature
+         * @description A signature of one's own.
+         */
+        OwnSignature: {
+            /** Id */
+            id: string;
+            /** Meaning */
+            meaning: string;
+            /** Reason */
+            reason: string;
+            /** Record Id */
+            record_id: string;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * PasswordReset
          * @description A new password, told to the person on another way.
          */
@@ -8595,12 +9350,61 @@ export interface components {
             };
             /** Digest */
             digest: string;
+            proof: components["schemas"]["ProofNeeded"];
             /** Record Id */
             record_id: string;
             /** Title */
             title: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ProofIn
+         * @description Proof of identity. What is not asked for stays empty.
+         *
+         *     `password`; `totp`, a code of the authenticator; `passkey`, what `navigator.credentials.get` answered, as JSON;
+         *     on a terminal `badge` or `pin`.
+         */
+        ProofIn: {
+            /**
+             * Badge
+             * @default
+             */
+            badge: string;
+            /** Passkey */
+            passkey?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+            /**
+             * Pin
+             * @default
+             */
+            pin: string;
+            /**
+             * Totp
+             * @default
+             */
+            totp: string;
+        };
+        /**
+         * ProofNeeded
+         * @description What the signature asks for beside the password.
+         *
+         *     `identification`: one of these, at the first signing of a session (21 CFR 11.200(a)(1)(i)): `username`, or at a
+         *     terminal `badge` or `pin`. `second_factor`: one of `offers`.
+         */
+        ProofNeeded: {
+            /** Identification */
+            identification: string[];
+            /** Offers */
+            offers: string[];
+            /** Second Factor */
+            second_factor: boolean;
         };
         /**
          * ProofOut
@@ -8617,6 +9421,13 @@ export interface components {
             path: string[];
             /** Tree Size */
             tree_size: number;
+        };
+        /**
+         * Proved
+         * @description A change of one's own account, with fresh proof.
+         */
+        Proved: {
+            proof: components["schemas"]["ProofIn"];
         };
         /**
          * QualityExceptionOut
@@ -8665,6 +9476,14 @@ export interface components {
             title: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Reason
+         * @description Why; it stands in the ledger.
+         */
+        Reason: {
+            /** Reason */
+            reason: string;
         };
         /**
          * ReceiptTaken
@@ -9018,6 +9837,9 @@ export interface components {
         /**
          * SessionOut
          * @description Who is logged in; `csrf` goes into the header X-CSRF-Token of every change.
+         *
+         *     `limited_to` says what the session is good for where not for everything: `password` (it has to be changed) or
+         *     `second_factor` (one has to be enrolled). `factors` are what the person proved with.
          */
         SessionOut: {
             /** Csrf */
@@ -9027,9 +9849,15 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+            /** Factors */
+            factors: string[];
+            /** Limited To */
+            limited_to: string | null;
             person: components["schemas"]["PersonOut"];
             /** Session Id */
             session_id: string;
+            /** Terminal */
+            terminal: boolean;
         };
         /**
          * ShownItem
@@ -9052,9 +9880,16 @@ export interface components {
         };
         /**
          * Sign
-         * @description A signature: the content's digest as it was shown, a reason, and the person's own password.
+         * @description A signature: the content's digest as it was shown, a reason, and the person's own proof of identity.
+         *
+         *     `username` is what the person types at the first signing of a session.
          */
         Sign: {
+            /**
+             * Badge
+             * @default
+             */
+            badge: string;
             /**
              * Data
              * @default {}
@@ -9066,32 +9901,83 @@ export interface components {
             digest: string;
             /** Meaning */
             meaning: string;
-            /** Password */
+            /** Passkey */
+            passkey?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Password
+             * @default
+             */
             password: string;
+            /**
+             * Pin
+             * @default
+             */
+            pin: string;
             /** Reason */
             reason: string;
             /** Record Id */
             record_id: string;
             /** Record Type */
             record_type: string;
+            /**
+             * Totp
+             * @default
+             */
+            totp: string;
+            /**
+             * Username
+             * @default
+             */
+            username: string;
             /** Version */
             version: number;
         };
         /**
          * SignSeries
-         * @description A series of signatures: every record as it was shown, one reason, and the person's own password.
+         * @description A series of signatures: every record as it was shown, one reason, and the person's own proof of identity.
+         *
+         *     `username` is what the person types at the first signing of a session.
          */
         SignSeries: {
+            /**
+             * Badge
+             * @default
+             */
+            badge: string;
             /** Items */
             items: components["schemas"]["ShownItem"][];
             /** Meaning */
             meaning: string;
-            /** Password */
+            /** Passkey */
+            passkey?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Password
+             * @default
+             */
             password: string;
+            /**
+             * Pin
+             * @default
+             */
+            pin: string;
             /** Reason */
             reason: string;
             /** Record Type */
             record_type: string;
+            /**
+             * Totp
+             * @default
+             */
+            totp: string;
+            /**
+             * Username
+             * @default
+             */
+            username: string;
         };
         /**
          * SignatureOut
@@ -9264,6 +10150,37 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * TerminalHere
+         * @description The terminal that asks; names no person.
+         */
+        TerminalHere: {
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+        };
+        /**
+         * TerminalOut
+         * @description A terminal; `here` is the device that asks.
+         */
+        TerminalOut: {
+            /** Here */
+            here: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /**
          * TokenOut
          * @description A new token. It is shown this once; the installation keeps its digest only.
          */
@@ -9286,6 +10203,18 @@ export interface components {
             scopes: components["schemas"]["ScopeOut"][];
             /** Tokens */
             tokens: components["schemas"]["MachineTokenOut"][];
+        };
+        /**
+         * TotpBegun
+         * @description A new authenticator's secret, shown this once: as text to type, and as the address that a code shows.
+         */
+        TotpBegun: {
+            /** Id */
+            id: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
         };
         /**
          * TrailLineOut
@@ -10517,6 +11446,57 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    record_access_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPolicyOut"];
+                };
+            };
+        };
+    };
+    record_change_access_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessPolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     record_access_reviews: {
         parameters: {
             query?: never;
@@ -10533,6 +11513,365 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessReviewOut"][];
+                };
+            };
+        };
+    };
+    record_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+        };
+    };
+    record_rename_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_remove_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_register_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_ask_own_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    record_begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_set_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    record_end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpBegun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -16106,6 +17445,105 @@ export interface operations {
             };
         };
     };
+    record_give_badge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBadge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_reset_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorReset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     server_reset_password: {
         parameters: {
             query?: never;
@@ -16161,6 +17599,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_sessions_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSession"][];
                 };
             };
             /** @description Validation Error */
@@ -16908,6 +18377,28 @@ export interface operations {
             };
         };
     };
+    record_ask_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     record_acknowledge_policy: {
         parameters: {
             query?: never;
@@ -16929,6 +18420,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PersonOut"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -17124,6 +18648,112 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignedContentOut"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_this_terminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalHere"] | null;
+                };
+            };
+        };
+    };
+    record_terminals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalOut"][];
+                };
+            };
+        };
+    };
+    record_register_terminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTerminal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_revoke_terminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

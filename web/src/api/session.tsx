@@ -4,6 +4,7 @@ import { createContext, useContext, useEffect, useSyncExternalStore, type ReactN
 import { http, onSessionLost, setCsrf } from "./http";
 import { store, takeClocks } from "./live";
 import { ProblemError } from "./problem";
+import type { ProofGiven } from "./proof";
 
 export interface Person {
   id: string;
@@ -26,8 +27,13 @@ export interface Installation {
 }
 
 interface LoggedIn {
+  session_id: string;
   person: Person;
   csrf: string;
+  /** What the session is good for, where not for everything: "password" or "second_factor". */
+  limited_to: string | null;
+  factors: string[];
+  terminal: boolean;
 }
 
 export interface Session extends LoggedIn {
@@ -96,8 +102,13 @@ export function resume(client: QueryClient, session: Session): void {
   void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" && q.queryKey[0] !== "sign.preview" });
 }
 
-export async function logIn(username: string, password: string): Promise<Session> {
-  return complete(await http.post<LoggedIn>("/api/session", { username, password }));
+export async function logIn(username: string, proof: ProofGiven): Promise<Session> {
+  return complete(await http.post<LoggedIn>("/api/session", { username, ...proof }));
+}
+
+/** Takes the session that a change of the account began anew, under another token. */
+export async function renew(client: QueryClient, session: LoggedIn): Promise<void> {
+  client.setQueryData(["session"], await complete(session));
 }
 
 export async function logOut(): Promise<void> {

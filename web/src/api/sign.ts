@@ -1,5 +1,6 @@
 /** The one pair of endpoints by which every signature is given. */
 import { http } from "./http";
+import type { ProofGiven } from "./proof";
 
 export interface SignatureRequest {
   record_type: string;
@@ -14,8 +15,15 @@ export interface SignaturePreview {
   digest: string;
   version: number;
   blockers: string[];
-  /** Whether this meaning asks for a second factor. */
-  second_factor?: boolean;
+  proof: ProofNeeded;
+}
+
+/** What a signature asks for beside the password. */
+export interface ProofNeeded {
+  /** One of these, at the first signing of a session: "username", or at a terminal "badge" or "pin". */
+  identification: string[];
+  second_factor: boolean;
+  offers: string[];
 }
 
 export interface SignatureOut {
@@ -29,5 +37,5 @@ export interface SignatureOut {
 export const previewSignature = (request: SignatureRequest) => http.post<SignaturePreview>("/api/signatures/preview", request);
 
 export const giveSignature = (
-  request: SignatureRequest & { version: number; digest: string; reason: string; password: string; second_factor?: string },
+  request: SignatureRequest & { version: number; digest: string; reason: string } & ProofGiven,
 ) => http.post<SignatureOut>("/api/signatures", request);

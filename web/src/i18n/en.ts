@@ -1,3 +1,4 @@
+import { access } from "./access";
 import { pages } from "./pages";
 import { past } from "./past";
 
@@ -395,6 +396,7 @@ export const en = {
   "start.button": "Order and start",
   "start.made.order": "The order is entered; the batch is not. Mend what is said below and press again.",
   "start.made.batch": "The batch is entered and not started. Mend what is said below and press again.",
+  ...access,
   ...pages,
   ...past,
 } as const;

@@ -9,6 +9,7 @@ import { label, short } from "../format/words";
 import { t } from "../i18n";
 import { ContentView, Identifiers } from "./ContentView";
 import { signed } from "./facts";
+import { givesSecond, NO_SECOND, SecondFactor, secondFields, type Second } from "./SecondFactor";
 import { Shape } from "./Shape";
 import { ErrorState, LoadingState } from "./States";
 
@@ -23,12 +24,16 @@ interface Props {
  * with which meaning and why. Disabled with the reasons listed until it may be signed.
  */
 export function SignDialog({ request, onClose, onSigned }: Props) {
-  const { person } = useSession();
+  const { person, factors } = useSession();
   const client = useQueryClient();
   const draftKey = `titer.draft.sign.${request.record_type}.${request.record_id}.${request.meaning}`;
   const [reason, setReason] = useState(() => sessionStorage.getItem(draftKey) ?? "");
   const [password, setPassword] = useState("");
-  const [second, setSecond] = useState("");
+  const [second, setSecond] = useState<Second>(NO_SECOND);
+  const [identity, setIdentity] = useState("");
+  const [pin, setPin] = useState(false);
+  // What the server asked for after all: the session began anew, or the policy changed, since this was shown.
+  const [more, setMore] = useState<{ identification?: boolean; offers?: string[] }>({});
   const [exact, setExact] = useState(false);
 
   const preview = useQuery({
@@ -47,14 +52,25 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
         digest: preview.data!.digest,
         reason: reason.trim(),
         password,
-        ...(second ? { second_factor: second } : {}),
+        ...(identifies ? { [identifies]: identity.trim() } : {}),
+        ...secondFields(second),
       }),
     onSuccess: (signature) => {
       sessionStorage.removeItem(draftKey);
       void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" && q.queryKey[0] !== "sign.preview" });
       onSigned?.(signature);
     },
-    onSettled: () => setPassword(""),
+    onError: (error) => {
+      const problem = toProblem(error);
+      if (problem.needs === "identification") setMore({ ...more, identification: true });
+      if (problem.needs === "second_factor") setMore({ ...more, offers: problem.offers ?? [] });
+    },
+    // A code and a passkey's answer are good once; they are given anew, as the password is.
+    onSettled: () => {
+      setPassword("");
+      setIdentity("");
+      setSecond(NO_SECOND);
+    },
   });
 
   function submit(event: FormEvent) {
@@ -64,7 +80,12 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
 
   const shown = preview.data;
   const blocked = (shown?.blockers.length ?? 0) > 0;
-  const ready = Boolean(shown) && !blocked && reason.trim() !== "" && password !== "" && !sign.isPending;
+  const atTerminal = factors.includes("badge") || factors.includes("pin");
+  const asked = more.identification ? [atTerminal ? "badge" : "username"] : (shown?.proof.identification ?? []);
+  const offers = more.offers ?? (shown?.proof.second_factor ? shown.proof.offers : null);
+  const identifies = asked.includes("username") ? "username" : asked.length > 0 ? (pin ? "pin" : "badge") : null;
+  const proved = password !== "" && (!identifies || identity.trim() !== "") && (offers === null || givesSecond(second) || identifies === "badge");
+  const ready = Boolean(shown) && !blocked && reason.trim() !== "" && proved && !sign.isPending;
   // The way back in lies over the dialog then; what was typed stays.
   const sessionEnded = sign.error !== null && toProblem(sign.error).reason === "session";
   const stale = sign.error && toProblem(sign.error).status === 412;
@@ -155,6 +176,27 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
                 <strong>{person.full_name}</strong> <span className="muted">{person.roles.map(label).join(", ")}</span>
               </p>
             </div>
+            {identifies === "username" ? (
+              <TextInput label={t("proof.user")} description={t("proof.user.hint")} value={identity} onChange={(e) => setIdentity(e.currentTarget.value)} autoComplete="off" autoCapitalize="none" disabled={blocked} w={170} />
+            ) : identifies ? (
+              <TextInput
+                type="password"
+                label={
+                  <>
+                    {t(pin ? "proof.pin" : "proof.badge")}{" "}
+                    <Button variant="subtle" size="compact-xs" onClick={() => setPin(!pin)}>
+                      {t(pin ? "proof.badge" : "proof.pin")}
+                    </Button>
+                  </>
+                }
+                aria-label={t(pin ? "proof.pin" : "proof.badge")}
+                value={identity}
+                onChange={(e) => setIdentity(e.currentTarget.value)}
+                autoComplete="off"
+                disabled={blocked}
+                w={170}
+              />
+            ) : null}
             <TextInput
               type="password"
               label={t("sign.password")}
@@ -166,10 +208,10 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
               disabled={blocked}
               w={190}
             />
-            {shown.second_factor ? (
-              <TextInput label={t("sign.second")} value={second} onChange={(e) => setSecond(e.currentTarget.value)} inputMode="numeric" autoComplete="one-time-code" w={130} disabled={blocked} />
-            ) : null}
           </div>
+          {offers !== null && identifies !== "badge" ? (
+            <SecondFactor offers={offers} where="session" value={second} onChange={setSecond} disabled={blocked} />
+          ) : null}
           {sign.error && !sessionEnded ? <ErrorState error={sign.error} /> : null}
           {stale ? (
             <Button

@@ -1,8 +1,12 @@
-import { Button, Modal, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Modal, SegmentedControl, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { http } from "../api/http";
+import { toProblem } from "../api/problem";
+import { askPasskey, hasPasskeys } from "../api/proof";
 import { logIn, logOut, resume, useSession, useSessionEnded, type Session } from "../api/session";
 import { t } from "../i18n";
+import { givesSecond, NO_SECOND, SecondFactor, secondFields, type Second } from "../parts/SecondFactor";
 import { ErrorState } from "../parts/States";
 
 /** The way in. Keeps the address, so a person goes on where the link led. */
@@ -41,29 +45,111 @@ export function LogInAgain() {
   );
 }
 
+type Way = "password" | "badge" | "pin";
+
 function Credentials({ known = "", onIn }: { known?: string; onIn: (session: Session) => void }) {
+  const terminal = useQuery({ queryKey: ["terminal"], queryFn: () => http.get<{ name: string; place: string } | null>("/api/terminal"), retry: false, staleTime: Number.POSITIVE_INFINITY });
+  const [chosen, setChosen] = useState<Way | null>(null);
+  const way: Way = chosen ?? (terminal.data ? "badge" : "password");
+  return (
+    <div className="stack-l">
+      {terminal.data ? (
+        <>
+          <p className="muted">{t("login.terminal", terminal.data)}</p>
+          <SegmentedControl
+            aria-label={t("login.way")}
+            fullWidth
+            value={way}
+            onChange={(v) => setChosen(v as Way)}
+            data={(["badge", "pin", "password"] as const).map((v) => ({ value: v, label: t(`login.way.${v}`) }))}
+          />
+        </>
+      ) : null}
+      <Form key={way} way={way} known={known} onIn={onIn} />
+    </div>
+  );
+}
+
+/** One way in: user name and password, and a second factor where one is asked for; at a terminal a badge, or a PIN. */
+function Form({ way, known, onIn }: { way: Way; known: string; onIn: (session: Session) => void }) {
   const [username, setUsername] = useState(known);
-  const [password, setPassword] = useState("");
+  const [secret, setSecret] = useState("");
+  const [second, setSecond] = useState<Second>(NO_SECOND);
+  const [offers, setOffers] = useState<string[] | null>(null);
   const attempt = useMutation({
-    mutationFn: () => logIn(username.trim(), password),
+    mutationFn: () => logIn(way === "badge" ? "" : username.trim(), { [way]: secret, ...secondFields(second) }),
     onSuccess: onIn,
-    onSettled: () => setPassword(""),
+    onError: (error) => {
+      const problem = toProblem(error);
+      setSecond(NO_SECOND);
+      if (problem.needs === "second_factor") setOffers(problem.offers ?? []);
+      else {
+        setSecret("");
+        setOffers(null);
+      }
+    },
   });
+  const passkey = useMutation({ mutationFn: async () => logIn("", { passkey: await askPasskey("login") }), onSuccess: onIn });
+  const asked = attempt.error ? toProblem(attempt.error).needs === "second_factor" : false;
+  const ready = secret !== "" && (way === "badge" || username !== "") && (offers === null || givesSecond(second));
   return (
     <form
       className="stack-l"
       aria-label={t("login.title")}
       onSubmit={(e) => {
         e.preventDefault();
-        if (username && password) attempt.mutate();
+        if (ready) attempt.mutate();
       }}
     >
-      <TextInput label={t("login.user")} value={username} onChange={(e) => setUsername(e.currentTarget.value)} autoComplete="username" autoCapitalize="none" autoFocus={!known} required withAsterisk={false} size="md" />
-      <TextInput type="password" label={t("login.password")} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="current-password" autoFocus={Boolean(known)} data-autofocus={known ? true : undefined} required withAsterisk={false} size="md" />
-      {attempt.error ? <ErrorState error={attempt.error} /> : null}
-      <Button type="submit" size="md" loading={attempt.isPending} disabled={!username || !password}>
-        {t("login.button")}
+      {offers !== null ? (
+        <>
+          <p>
+            <strong>{t("login.second", { user: username })}</strong>{" "}
+            <Button
+              variant="subtle"
+              size="compact-xs"
+              onClick={() => {
+                setOffers(null);
+                setSecret("");
+                attempt.reset();
+              }}
+            >
+              {t("login.back")}
+            </Button>
+          </p>
+          <SecondFactor offers={offers} where="login" value={second} onChange={setSecond} autoFocus />
+        </>
+      ) : (
+        <>
+          {way === "badge" ? null : (
+            <TextInput label={t("login.user")} value={username} onChange={(e) => setUsername(e.currentTarget.value)} autoComplete="username" autoCapitalize="none" autoFocus={!known} required withAsterisk={false} size="md" />
+          )}
+          <TextInput
+            type="password"
+            label={t(`login.way.${way}`)}
+            description={way === "badge" ? t("login.badge.hint") : undefined}
+            value={secret}
+            onChange={(e) => setSecret(e.currentTarget.value)}
+            autoComplete={way === "password" ? "current-password" : "off"}
+            inputMode={way === "pin" ? "numeric" : undefined}
+            autoFocus={Boolean(known) || way === "badge"}
+            data-autofocus={known ? true : undefined}
+            required
+            withAsterisk={false}
+            size="md"
+          />
+        </>
+      )}
+      {attempt.error && !asked ? <ErrorState error={attempt.error} /> : null}
+      <Button type="submit" size="md" loading={attempt.isPending} disabled={!ready}>
+        {t(way === "badge" ? "login.badge.button" : "login.button")}
       </Button>
+      {way === "password" && offers === null && hasPasskeys() ? (
+        <Button variant="default" size="md" onClick={() => passkey.mutate()} loading={passkey.isPending}>
+          {t("login.passkey")}
+        </Button>
+      ) : null}
+      {passkey.error ? <ErrorState error={passkey.error} /> : null}
     </form>
   );
 }

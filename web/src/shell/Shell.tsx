@@ -196,6 +196,9 @@ function Person() {
         <Menu.Label>
           {person.username} · {person.roles.map(label).join(", ")}
         </Menu.Label>
+        <Menu.Item leftSection={<Icon name="person" />} component={Link} to="/account">
+          {t("shell.account")}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name={scheme === "dark" ? "sun" : "moon"} />} onClick={() => setColorScheme(other)}>
           {t("shell.scheme", { scheme: t(`shell.${other}`).toLowerCase() })}
         </Menu.Item>

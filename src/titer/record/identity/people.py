@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Conflict, NotFound, Refused
 from titer.record.identity import rules
-from titer.record.identity.passwords import Passwords, check_password
+from titer.record.identity.passwords import Passwords
 from titer.record.identity.sessions import Sessions
 from titer.record.model import Person, RoleAssignment
 from titer.record.rights import delegations, policy
@@ -46,7 +46,6 @@ class People:
             Refused: for a robot outside a simulated installation, or roles that conflict.
             Invalid: for a password that is too short or the user name itself.
         """
-        check_password(password, username)
         if unit.session.scalar(select(Person.id).where(Person.username == username)):
             raise Conflict(f"The user name {username} was given before and is never given again.")
         if robot_for is not None and not self.record.installation(unit.session).simulated:
@@ -62,7 +61,7 @@ class People:
             failed_attempts=0,
             robot_for=robot_for,
         )
-        self.passwords.give(unit, person, password)
+        self.passwords.give_first(unit, person, password)
         unit.add(person)
         for role in roles:
             self.assign_role(unit, person.id, role)
@@ -81,8 +80,10 @@ class People:
         ).first()
         if known is not None:
             known.active = True
-            return known
-        return unit.add(RoleAssignment(person_id=person_id, role=role, active=True))
+        else:
+            known = unit.add(RoleAssignment(person_id=person_id, role=role, active=True))
+        self._end_sessions(unit, person_id)
+        return known
 
     def withdraw_role(self, unit: Unit, person_id: str, role: str) -> None:
         """Take a role away; what was done with it stays."""
@@ -90,6 +91,11 @@ class People:
             select(RoleAssignment).where(RoleAssignment.person_id == person_id, RoleAssignment.role == role)
         ):
             row.active = False
+        self._end_sessions(unit, person_id)
+
+    def _end_sessions(self, unit: Unit, person_id: str) -> None:
+        """A session keeps no right that its person has no more, and gains none that she did not log in with."""
+        self.sessions.end_all(unit, person_id, "the person's roles were changed", but=unit.actor.session_id)
 
     def set_active(self, unit: Unit, person_id: str, *, active: bool) -> None:
         """Disable or enable an account; its open sessions end."""

@@ -1,10 +1,90 @@
-"""Pure decisions about people."""
+"""Pure decisions about identity: roles that go together, passwords, and what has to be proved on which occasion."""
 
 from __future__ import annotations
 
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from titer.base.errors import Invalid, Refused
 from titer.record.actions import ROLES
+from titer.record.identity.common_passwords import COMMON
 from titer.record.rights.rules import against_roles
+
+LONGEST = 256
+TOTP_STEP = 30
+"""Seconds; RFC 6238, section 5.2."""
+PRIMARY = ("password", "passkey", "badge", "pin")
+"""Any one of these opens a session; badge and PIN on a registered terminal alone."""
+SECOND = ("totp", "passkey", "badge")
+"""What counts as a second factor: something that the person has. A passkey verifies its user besides."""
+ALL_MEANINGS = "*"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the installation asks (21 CFR 11.300(b), (d); NIST SP 800-63B).
+
+    Args:
+        minimum_length: of a password, in characters.
+        max_age_days: after which a password must be changed; 0 for never.
+        history: how many earlier passwords may not come back.
+        temporary_passwords: a password that somebody else has set must be changed at the first log-in.
+        max_failures: in a row, after which an account is locked.
+        idle_minutes: after which a session ends.
+        session_minutes: that a session lasts at the most.
+        max_sessions: of one person at one time; the oldest ends when there are more. 0 for no limit.
+        factor_roles: roles whose people log in with a second factor.
+        factor_meanings: of signatures that ask for a second factor; `*` for all.
+        factor_robots: whether the robots of a simulated installation are asked as people are.
+    """
+
+    minimum_length: int = 10
+    max_age_days: int = 365
+    history: int = 5
+    temporary_passwords: bool = False
+    max_failures: int = 5
+    idle_minutes: int = 30
+    session_minutes: int = 720
+    max_sessions: int = 10
+    factor_roles: tuple[str, ...] = ()
+    factor_meanings: tuple[str, ...] = ()
+    factor_robots: bool = False
+
+
+BOUNDS: dict[str, tuple[int, int]] = {
+    "minimum_length": (8, 64),
+    "max_age_days": (0, 3650),
+    "history": (0, 24),
+    "max_failures": (3, 20),
+    "idle_minutes": (1, 480),
+    "session_minutes": (5, 1440),
+    "max_sessions": (0, 100),
+}
+"""The least and the most of each number of a policy."""
+
+
+def check_policy(policy: Policy, meanings: set[str]) -> None:
+    """Refuse a policy that is none.
+
+    Args:
+        policy: as it would be.
+        meanings: of signatures that exist here.
+
+    Raises:
+        Invalid: naming the field.
+    """
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(policy, name) <= most:
+            raise Invalid(f"It lies between {least} and {most}.", where=name)
+    if policy.idle_minutes > policy.session_minutes:
+        raise Invalid("A session cannot be idle for longer than it lasts.", where="idle_minutes")
+    strange = sorted(set(policy.factor_roles) - set(ROLES))
+    if strange:
+        raise Invalid(f"There is no role {', '.join(strange)}.", where="factor_roles")
+    strange = sorted(set(policy.factor_meanings) - meanings - {ALL_MEANINGS})
+    if strange:
+        raise Invalid(f"Nothing is signed as {', '.join(strange)}.", where="factor_meanings")
 
 
 def check_role(role: str, held: set[str]) -> None:
@@ -24,3 +104,93 @@ def check_role(role: str, held: set[str]) -> None:
             why=f"{together.replace('_', ' ')} would come together.",
             do="Give the roles to two people.",
         )
+
+
+def check_password(password: str, username: str, policy: Policy | None = None) -> None:
+    """Refuse a password that is too easy.
+
+    Raises:
+        Invalid: if it is too short or too long, holds the user name, is one of those that everybody tries first,
+            or has too few different characters.
+
+    >>> check_password("correct horse battery", "ada")
+    """
+    least = (policy or Policy()).minimum_length
+    if not least <= len(password) <= LONGEST:
+        raise Invalid(f"A password has {least} to {LONGEST} characters.", where="password")
+    plain = password.lower()
+    if username.lower() in plain:
+        raise Invalid("A password does not contain the user name.", where="password")
+    if len(set(plain)) < 5 or plain in COMMON or plain.strip("0123456789!?.*#$ ") in COMMON:
+        raise Invalid(
+            "This password is among the first that anybody would try.",
+            where="password",
+            do="Take several words that have nothing to do with each other.",
+        )
+
+
+def must_change(
+    policy: Policy, *, person_id: str, robot: bool, set_at: datetime, set_by: str, now: datetime
+) -> str:
+    """Why a person's password has to be changed before anything else; empty if it need not."""
+    if robot:
+        return ""
+    if policy.max_age_days and now - set_at >= timedelta(days=policy.max_age_days):
+        return f"Your password is older than {policy.max_age_days} days."
+    if policy.temporary_passwords and set_by != person_id:
+        return "Your password was set by somebody else."
+    return ""
+
+
+def asks_at_log_in(policy: Policy, *, roles: set[str], robot: bool, enrolled: set[str]) -> bool:
+    """Whether a log-in takes a second factor: by role, and for everybody who has enrolled one."""
+    if robot and not policy.factor_robots:
+        return False
+    return bool(roles & set(policy.factor_roles)) or bool(enrolled & {"totp", "passkey"})
+
+
+def asks_at_signing(policy: Policy, *, meaning: str, robot: bool) -> bool:
+    """Whether a signature of this meaning takes a second factor."""
+    if robot and not policy.factor_robots:
+        return False
+    return ALL_MEANINGS in policy.factor_meanings or meaning in policy.factor_meanings
+
+
+def identifies(session_factors: set[str] | None) -> tuple[str, ...]:
+    """What may identify the signer at the first signing of a session (21 CFR 11.200(a)(1)(i)).
+
+    Who came in with a badge or a PIN gives that again; everybody else the user name.
+    """
+    if session_factors and session_factors & {"badge", "pin"}:
+        return ("badge", "pin")
+    return ("username",)
+
+
+def totp_step(
+    secret: str, code: str, at: int, after: int, *, digits: int = 6, digest: str = "sha1", drift: int = 1
+) -> int | None:
+    """The time step that a code belongs to, or None.
+
+    A step that is not later than the last one used is no answer: a code is used once (RFC 6238, section 5.2).
+
+    Args:
+        secret: base32.
+        code: as typed.
+        at: seconds since 1970.
+        after: the last step that was used.
+        digits: of the code.
+        digest: of the HMAC.
+        drift: steps that the two clocks may lie apart.
+    """
+    import hashlib
+
+    from pyotp import TOTP
+
+    generator = TOTP(secret, digits=digits, digest=getattr(hashlib, digest), interval=TOTP_STEP)
+    now = at // TOTP_STEP
+    given = "".join(code.split()).encode()
+    found = None
+    for step in range(now - drift, now + drift + 1):
+        if hmac.compare_digest(generator.generate_otp(step).encode(), given) and step > after:
+            found = step
+    return found

@@ -1,8 +1,10 @@
-"""HTTP of the record: people and their rights, signatures, the ledger and its witnesses, content."""
+"""HTTP of the record: people, their accounts and rights, signatures, the ledger and its witnesses, content."""
 
 from fastapi import APIRouter
 
 from titer.record.routes import (
+    access,
+    account,
     checkpoints,
     content,
     history,
@@ -19,6 +21,8 @@ from titer.record.routes import (
 router = APIRouter(prefix="/api", tags=["record"])
 for part in (
     sessions,
+    account,
+    access,
     people,
     rights,
     policies,

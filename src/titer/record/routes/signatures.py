@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
 from titer.base.errors import NotFound
-from titer.record.http import ActingPerson, Reading, remote
-from titer.record.identity import Proof
-from titer.record.model import Signature
-from titer.record.routes.part import RecordPart, SealerPart, SigningPart
+from titer.record.http import ActingPerson, Current, Reading, actor, remote
+from titer.record.identity import Identity, Occasion
+from titer.record.model import LoginSession, Person, Signature
+from titer.record.routes.part import IdentityPart, RecordPart, SealerPart, SigningPart
+from titer.record.routes.proof import ProofIn
 from titer.record.sealer import Sealer
 from titer.record.service import Record
 from titer.record.signing import MOST, Shown
@@ -42,15 +43,31 @@ class PreviewOut(BaseModel):
     digest: str
     version: int
     blockers: list[str]
+    proof: ProofNeeded
 
 
-class Sign(WhatToSign):
-    """A signature: the content's digest as it was shown, a reason, and the person's own password."""
+class ProofNeeded(BaseModel):
+    """What the signature asks for beside the password.
+
+    `identification`: one of these, at the first signing of a session (21 CFR 11.200(a)(1)(i)): `username`, or at a
+    terminal `badge` or `pin`. `second_factor`: one of `offers`.
+    """
+
+    identification: list[str]
+    second_factor: bool
+    offers: list[str]
+
+
+class Sign(WhatToSign, ProofIn):
+    """A signature: the content's digest as it was shown, a reason, and the person's own proof of identity.
+
+    `username` is what the person types at the first signing of a session.
+    """
 
     version: int
     digest: str
     reason: str
-    password: str = Field(max_length=256)
+    username: str = Field("", max_length=200)
 
 
 class SeriesItem(BaseModel):
@@ -75,14 +92,17 @@ class ShownItem(SeriesItem):
     digest: str
 
 
-class SignSeries(BaseModel):
-    """A series of signatures: every record as it was shown, one reason, and the person's own password."""
+class SignSeries(ProofIn):
+    """A series of signatures: every record as it was shown, one reason, and the person's own proof of identity.
+
+    `username` is what the person types at the first signing of a session.
+    """
 
     record_type: str
     meaning: str
     items: list[ShownItem] = Field(min_length=1, max_length=MOST)
     reason: str
-    password: str = Field(max_length=256)
+    username: str = Field("", max_length=200)
 
 
 class SignatureOut(BaseModel):
@@ -136,13 +156,27 @@ def _signature_out(record: Record, sealer: Sealer, session: Session, row: Signat
     )
 
 
+def _needed(
+    session: Session, who: tuple[LoginSession, Person], identity: Identity, meaning: str
+) -> ProofNeeded:
+    row, person = who
+    needed = identity.proving.needed(session, person, Occasion(meaning, row.id))
+    return ProofNeeded(
+        identification=list(needed.identification),
+        second_factor=needed.second_factor,
+        offers=list(needed.offers),
+    )
+
+
 @router.post("/signatures/preview")
 def record_preview_signature(
-    body: WhatToSign, session: Reading, who: ActingPerson, signing: SigningPart
+    body: WhatToSign, session: Reading, who: Current, signing: SigningPart, identity: IdentityPart
 ) -> PreviewOut:
-    """The content that would be signed, and what stands against it."""
-    shown = signing.preview(session, who, body.record_type, body.record_id, body.meaning, body.data)
-    return PreviewOut(**shown.__dict__)
+    """The content that would be signed, what stands against it, and what proof it will take."""
+    needed = _needed(session, who, identity, body.meaning)
+    signer = actor(who)
+    shown = signing.preview(session, signer, body.record_type, body.record_id, body.meaning, body.data)
+    return PreviewOut(**shown.__dict__, proof=needed)
 
 
 @router.post("/signatures", status_code=201)
@@ -164,7 +198,7 @@ def record_sign(
         data=body.data,
         shown_digest=body.digest,
         reason=body.reason,
-        proof=Proof(body.password),
+        proof=body.proof(request, bound_to=who.session_id or "", username=body.username),
         remote=remote(request),
     )
     with record.reading() as session:
@@ -173,14 +207,16 @@ def record_sign(
 
 @router.post("/signatures/series/preview")
 def record_preview_series(
-    body: SeriesToSign, session: Reading, who: ActingPerson, signing: SigningPart
+    body: SeriesToSign, session: Reading, who: Current, signing: SigningPart, identity: IdentityPart
 ) -> list[PreviewOut]:
-    """The content of each record that would be signed, and what stands against it."""
+    """The content of each record that would be signed, what stands against it, and what proof it will take."""
+    needed, signer = _needed(session, who, identity, body.meaning), actor(who)
     return [
         PreviewOut(
             **signing.preview(
-                session, who, body.record_type, item.record_id, body.meaning, item.data
-            ).__dict__
+                session, signer, body.record_type, item.record_id, body.meaning, item.data
+            ).__dict__,
+            proof=needed,
         )
         for item in body.items
     ]
@@ -202,7 +238,7 @@ def record_sign_series(
         meaning=body.meaning,
         items=[Shown(item.record_id, item.version, item.digest, item.data) for item in body.items],
         reason=body.reason,
-        proof=Proof(body.password),
+        proof=body.proof(request, bound_to=who.session_id or "", username=body.username),
         remote=remote(request),
     )
     with record.reading() as session:

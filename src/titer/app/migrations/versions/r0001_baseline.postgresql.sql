@@ -1114,6 +1114,25 @@ CREATE TABLE record_access_event (
 	CONSTRAINT pk_record_access_event PRIMARY KEY (id)
 )
 
+CREATE TABLE record_access_policy (
+	minimum_length BIGINT NOT NULL,
+	max_age_days BIGINT NOT NULL,
+	history BIGINT NOT NULL,
+	temporary_passwords BOOLEAN NOT NULL,
+	max_failures BIGINT NOT NULL,
+	idle_minutes BIGINT NOT NULL,
+	session_minutes BIGINT NOT NULL,
+	max_sessions BIGINT NOT NULL,
+	factor_roles VARCHAR COLLATE "C" NOT NULL,
+	factor_meanings VARCHAR COLLATE "C" NOT NULL,
+	factor_robots BOOLEAN NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_access_policy PRIMARY KEY (id)
+)
+
 CREATE TABLE record_access_review (
 	number VARCHAR COLLATE "C" NOT NULL,
 	person_id VARCHAR COLLATE "C" NOT NULL,
@@ -1156,6 +1175,14 @@ CREATE TABLE record_backup (
 	process_at BIGINT NOT NULL,
 	CONSTRAINT pk_record_backup PRIMARY KEY (id),
 	CONSTRAINT uq_record_backup_digest UNIQUE (digest)
+)
+
+CREATE TABLE record_challenge (
+	digest VARCHAR COLLATE "C" NOT NULL,
+	purpose VARCHAR COLLATE "C" NOT NULL,
+	bound_to VARCHAR COLLATE "C" NOT NULL,
+	expires_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_challenge PRIMARY KEY (digest)
 )
 
 CREATE TABLE record_clock_step (
@@ -1281,6 +1308,14 @@ CREATE TABLE record_duty_conflict (
 
 CREATE INDEX ix_record_duty_conflict_person_id ON record_duty_conflict (person_id)
 
+CREATE TABLE record_earlier_password (
+	person_id VARCHAR COLLATE "C" NOT NULL,
+	number BIGINT NOT NULL,
+	secret VARCHAR COLLATE "C" NOT NULL,
+	mac VARCHAR COLLATE "C" NOT NULL,
+	CONSTRAINT pk_record_earlier_password PRIMARY KEY (person_id, number)
+)
+
 CREATE TABLE record_export (
 	subject_type VARCHAR COLLATE "C" NOT NULL,
 	subject_id VARCHAR COLLATE "C" NOT NULL,
@@ -1295,6 +1330,29 @@ CREATE TABLE record_export (
 )
 
 CREATE INDEX ix_record_export_subject_id ON record_export (subject_id)
+
+CREATE TABLE record_factor (
+	person_id VARCHAR COLLATE "C" NOT NULL,
+	kind VARCHAR COLLATE "C" NOT NULL,
+	name VARCHAR COLLATE "C" NOT NULL,
+	handle VARCHAR COLLATE "C",
+	realm VARCHAR COLLATE "C",
+	added_at BIGINT NOT NULL,
+	confirmed_at BIGINT,
+	used_at BIGINT,
+	counter BIGINT NOT NULL,
+	removed_at BIGINT,
+	removed_because VARCHAR COLLATE "C",
+	credential_mac VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_factor PRIMARY KEY (id),
+	CONSTRAINT uq_record_factor_handle UNIQUE (handle)
+)
+
+CREATE INDEX ix_record_factor_person_id ON record_factor (person_id)
 
 CREATE TABLE record_installation (
 	name VARCHAR COLLATE "C" NOT NULL,
@@ -1479,8 +1537,12 @@ CREATE TABLE record_session (
 	person_id VARCHAR COLLATE "C" NOT NULL,
 	credential_mac VARCHAR COLLATE "C" NOT NULL,
 	remote VARCHAR COLLATE "C" NOT NULL,
+	factors VARCHAR COLLATE "C" NOT NULL,
+	terminal_id VARCHAR COLLATE "C",
+	limited_to VARCHAR COLLATE "C",
 	started_at BIGINT NOT NULL,
 	ends_at BIGINT NOT NULL,
+	idle_minutes BIGINT NOT NULL,
 	ended_at BIGINT,
 	ended_because VARCHAR COLLATE "C",
 	id VARCHAR COLLATE "C" NOT NULL,
@@ -1491,6 +1553,12 @@ CREATE TABLE record_session (
 )
 
 CREATE INDEX ix_record_session_person_id ON record_session (person_id)
+
+CREATE TABLE record_session_seen (
+	session_id VARCHAR COLLATE "C" NOT NULL,
+	seen_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_session_seen PRIMARY KEY (session_id)
+)
 
 CREATE TABLE record_signature (
 	record_type VARCHAR COLLATE "C" NOT NULL,
@@ -1518,6 +1586,21 @@ CREATE TABLE record_signature (
 CREATE INDEX ix_record_signature_person_id ON record_signature (person_id)
 
 CREATE INDEX ix_record_signature_record_id ON record_signature (record_id)
+
+CREATE TABLE record_terminal (
+	name VARCHAR COLLATE "C" NOT NULL,
+	place VARCHAR COLLATE "C" NOT NULL,
+	registered_at BIGINT NOT NULL,
+	registered_by VARCHAR COLLATE "C" NOT NULL,
+	revoked_at BIGINT,
+	credential_mac VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_terminal PRIMARY KEY (id),
+	CONSTRAINT uq_record_terminal_name UNIQUE (name)
+)
 
 CREATE TABLE record_token_use (
 	token_id VARCHAR COLLATE "C" NOT NULL,
@@ -6081,6 +6164,82 @@ CREATE TRIGGER titer_record_access_event_no_truncate BEFORE TRUNCATE ON record_a
 
 ALTER TABLE record_access_event ENABLE ALWAYS TRIGGER titer_record_access_event_no_truncate
 
+CREATE OR REPLACE FUNCTION titer_record_access_policy_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_access_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_access_policy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_access_policy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"factor_meanings":' || coalesce(to_json(n."factor_meanings")::text, 'null') || ',' || '"factor_robots":' || coalesce(n."factor_robots"::text, 'null') || ',' || '"factor_roles":' || coalesce(to_json(n."factor_roles")::text, 'null') || ',' || '"history":' || coalesce(n."history"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(n."idle_minutes"::text, 'null') || ',' || '"max_age_days":' || coalesce(n."max_age_days"::text, 'null') || ',' || '"max_failures":' || coalesce(n."max_failures"::text, 'null') || ',' || '"max_sessions":' || coalesce(n."max_sessions"::text, 'null') || ',' || '"minimum_length":' || coalesce(n."minimum_length"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"session_minutes":' || coalesce(n."session_minutes"::text, 'null') || ',' || '"temporary_passwords":' || coalesce(n."temporary_passwords"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_access_policy.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_access_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_access_policy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_access_policy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"factor_meanings":' || coalesce(to_json(o."factor_meanings")::text, 'null') || ',' || '"factor_robots":' || coalesce(o."factor_robots"::text, 'null') || ',' || '"factor_roles":' || coalesce(to_json(o."factor_roles")::text, 'null') || ',' || '"history":' || coalesce(o."history"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(o."idle_minutes"::text, 'null') || ',' || '"max_age_days":' || coalesce(o."max_age_days"::text, 'null') || ',' || '"max_failures":' || coalesce(o."max_failures"::text, 'null') || ',' || '"max_sessions":' || coalesce(o."max_sessions"::text, 'null') || ',' || '"minimum_length":' || coalesce(o."minimum_length"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"session_minutes":' || coalesce(o."session_minutes"::text, 'null') || ',' || '"temporary_passwords":' || coalesce(o."temporary_passwords"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"factor_meanings":' || coalesce(to_json(n."factor_meanings")::text, 'null') || ',' || '"factor_robots":' || coalesce(n."factor_robots"::text, 'null') || ',' || '"factor_roles":' || coalesce(to_json(n."factor_roles")::text, 'null') || ',' || '"history":' || coalesce(n."history"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(n."idle_minutes"::text, 'null') || ',' || '"max_age_days":' || coalesce(n."max_age_days"::text, 'null') || ',' || '"max_failures":' || coalesce(n."max_failures"::text, 'null') || ',' || '"max_sessions":' || coalesce(n."max_sessions"::text, 'null') || ',' || '"minimum_length":' || coalesce(n."minimum_length"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"session_minutes":' || coalesce(n."session_minutes"::text, 'null') || ',' || '"temporary_passwords":' || coalesce(n."temporary_passwords"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_access_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_access_policy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_access_policy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"factor_meanings":' || coalesce(to_json(o."factor_meanings")::text, 'null') || ',' || '"factor_robots":' || coalesce(o."factor_robots"::text, 'null') || ',' || '"factor_roles":' || coalesce(to_json(o."factor_roles")::text, 'null') || ',' || '"history":' || coalesce(o."history"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(o."idle_minutes"::text, 'null') || ',' || '"max_age_days":' || coalesce(o."max_age_days"::text, 'null') || ',' || '"max_failures":' || coalesce(o."max_failures"::text, 'null') || ',' || '"max_sessions":' || coalesce(o."max_sessions"::text, 'null') || ',' || '"minimum_length":' || coalesce(o."minimum_length"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"session_minutes":' || coalesce(o."session_minutes"::text, 'null') || ',' || '"temporary_passwords":' || coalesce(o."temporary_passwords"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_access_policy_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_access_policy_insert AFTER INSERT ON record_access_policy REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_access_policy_entry()
+
+ALTER TABLE record_access_policy ENABLE ALWAYS TRIGGER titer_record_access_policy_insert
+
+CREATE TRIGGER titer_record_access_policy_update AFTER UPDATE ON record_access_policy REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_access_policy_entry()
+
+ALTER TABLE record_access_policy ENABLE ALWAYS TRIGGER titer_record_access_policy_update
+
+CREATE TRIGGER titer_record_access_policy_delete AFTER DELETE ON record_access_policy REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_access_policy_entry()
+
+ALTER TABLE record_access_policy ENABLE ALWAYS TRIGGER titer_record_access_policy_delete
+
+CREATE TRIGGER titer_record_access_policy_no_truncate BEFORE TRUNCATE ON record_access_policy FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_access_policy ENABLE ALWAYS TRIGGER titer_record_access_policy_no_truncate
+
 CREATE OR REPLACE FUNCTION titer_record_access_review_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
   part text[];
@@ -6858,6 +7017,87 @@ ALTER TABLE record_export ENABLE ALWAYS TRIGGER titer_record_export_no_delete
 CREATE TRIGGER titer_record_export_no_truncate BEFORE TRUNCATE ON record_export FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE record_export ENABLE ALWAYS TRIGGER titer_record_export_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_factor_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_factor', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_factor"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_factor' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"added_at":' || coalesce(n."added_at"::text, 'null') || ',' || '"confirmed_at":' || coalesce(n."confirmed_at"::text, 'null') || ',' || '"counter":' || coalesce(n."counter"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"handle":' || coalesce(to_json(n."handle")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"realm":' || coalesce(to_json(n."realm")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"removed_at":' || coalesce(n."removed_at"::text, 'null') || ',' || '"removed_because":' || coalesce(to_json(n."removed_because")::text, 'null') || ',' || '"used_at":' || coalesce(n."used_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."person_id" IS DISTINCT FROM o."person_id" THEN 'person_id'
+    WHEN n."kind" IS DISTINCT FROM o."kind" THEN 'kind'
+    WHEN n."handle" IS DISTINCT FROM o."handle" THEN 'handle'
+    WHEN n."realm" IS DISTINCT FROM o."realm" THEN 'realm'
+    WHEN n."added_at" IS DISTINCT FROM o."added_at" THEN 'added_at'
+    WHEN n."credential_mac" IS DISTINCT FROM o."credential_mac" THEN 'credential_mac' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_factor.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_factor', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_factor"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_factor' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"added_at":' || coalesce(o."added_at"::text, 'null') || ',' || '"confirmed_at":' || coalesce(o."confirmed_at"::text, 'null') || ',' || '"counter":' || coalesce(o."counter"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"handle":' || coalesce(to_json(o."handle")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"realm":' || coalesce(to_json(o."realm")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"removed_at":' || coalesce(o."removed_at"::text, 'null') || ',' || '"removed_because":' || coalesce(to_json(o."removed_because")::text, 'null') || ',' || '"used_at":' || coalesce(o."used_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"added_at":' || coalesce(n."added_at"::text, 'null') || ',' || '"confirmed_at":' || coalesce(n."confirmed_at"::text, 'null') || ',' || '"counter":' || coalesce(n."counter"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"handle":' || coalesce(to_json(n."handle")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"realm":' || coalesce(to_json(n."realm")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"removed_at":' || coalesce(n."removed_at"::text, 'null') || ',' || '"removed_because":' || coalesce(to_json(n."removed_because")::text, 'null') || ',' || '"used_at":' || coalesce(n."used_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_factor', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_factor"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_factor' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"added_at":' || coalesce(o."added_at"::text, 'null') || ',' || '"confirmed_at":' || coalesce(o."confirmed_at"::text, 'null') || ',' || '"counter":' || coalesce(o."counter"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"handle":' || coalesce(to_json(o."handle")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"realm":' || coalesce(to_json(o."realm")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"removed_at":' || coalesce(o."removed_at"::text, 'null') || ',' || '"removed_because":' || coalesce(to_json(o."removed_because")::text, 'null') || ',' || '"used_at":' || coalesce(o."used_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_factor_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_factor_insert AFTER INSERT ON record_factor REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_factor_entry()
+
+ALTER TABLE record_factor ENABLE ALWAYS TRIGGER titer_record_factor_insert
+
+CREATE TRIGGER titer_record_factor_update AFTER UPDATE ON record_factor REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_factor_entry()
+
+ALTER TABLE record_factor ENABLE ALWAYS TRIGGER titer_record_factor_update
+
+CREATE TRIGGER titer_record_factor_delete AFTER DELETE ON record_factor REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_factor_entry()
+
+ALTER TABLE record_factor ENABLE ALWAYS TRIGGER titer_record_factor_delete
+
+CREATE TRIGGER titer_record_factor_no_truncate BEFORE TRUNCATE ON record_factor FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_factor ENABLE ALWAYS TRIGGER titer_record_factor_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_installation_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
@@ -7647,12 +7887,16 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_session' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(n."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(n."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(n."ends_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(n."remote")::text, 'null') || ',' || '"started_at":' || coalesce(n."started_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(n."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(n."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(n."ends_at"::text, 'null') || ',' || '"factors":' || coalesce(to_json(n."factors")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(n."idle_minutes"::text, 'null') || ',' || '"limited_to":' || coalesce(to_json(n."limited_to")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(n."remote")::text, 'null') || ',' || '"started_at":' || coalesce(n."started_at"::text, 'null') || ',' || '"terminal_id":' || coalesce(to_json(n."terminal_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
   ELSIF TG_OP = 'UPDATE' THEN
   SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
     WHEN n."person_id" IS DISTINCT FROM o."person_id" THEN 'person_id'
     WHEN n."started_at" IS DISTINCT FROM o."started_at" THEN 'started_at'
     WHEN n."ends_at" IS DISTINCT FROM o."ends_at" THEN 'ends_at'
+    WHEN n."idle_minutes" IS DISTINCT FROM o."idle_minutes" THEN 'idle_minutes'
+    WHEN n."factors" IS DISTINCT FROM o."factors" THEN 'factors'
+    WHEN n."terminal_id" IS DISTINCT FROM o."terminal_id" THEN 'terminal_id'
+    WHEN n."limited_to" IS DISTINCT FROM o."limited_to" THEN 'limited_to'
     WHEN n."credential_mac" IS DISTINCT FROM o."credential_mac" THEN 'credential_mac' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
   IF changed = 0 THEN RETURN NULL; END IF;
   part := titer_action();
@@ -7668,7 +7912,7 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_session' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(o."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(o."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(o."ends_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(o."remote")::text, 'null') || ',' || '"started_at":' || coalesce(o."started_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(n."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(n."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(n."ends_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(n."remote")::text, 'null') || ',' || '"started_at":' || coalesce(n."started_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(o."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(o."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(o."ends_at"::text, 'null') || ',' || '"factors":' || coalesce(to_json(o."factors")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(o."idle_minutes"::text, 'null') || ',' || '"limited_to":' || coalesce(to_json(o."limited_to")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(o."remote")::text, 'null') || ',' || '"started_at":' || coalesce(o."started_at"::text, 'null') || ',' || '"terminal_id":' || coalesce(to_json(o."terminal_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(n."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(n."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(n."ends_at"::text, 'null') || ',' || '"factors":' || coalesce(to_json(n."factors")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(n."idle_minutes"::text, 'null') || ',' || '"limited_to":' || coalesce(to_json(n."limited_to")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(n."remote")::text, 'null') || ',' || '"started_at":' || coalesce(n."started_at"::text, 'null') || ',' || '"terminal_id":' || coalesce(to_json(n."terminal_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
     FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
     ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
   ELSE
@@ -7682,7 +7926,7 @@ BEGIN
     || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
     || '-' || substr(r.mix, 8, 12) AS entry
   FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_session' || chr(31) || q.id || chr(31)
-    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(o."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(o."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(o."ends_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(o."remote")::text, 'null') || ',' || '"started_at":' || coalesce(o."started_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"ended_at":' || coalesce(o."ended_at"::text, 'null') || ',' || '"ended_because":' || coalesce(to_json(o."ended_because")::text, 'null') || ',' || '"ends_at":' || coalesce(o."ends_at"::text, 'null') || ',' || '"factors":' || coalesce(to_json(o."factors")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"idle_minutes":' || coalesce(o."idle_minutes"::text, 'null') || ',' || '"limited_to":' || coalesce(to_json(o."limited_to")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"remote":' || coalesce(to_json(o."remote")::text, 'null') || ',' || '"started_at":' || coalesce(o."started_at"::text, 'null') || ',' || '"terminal_id":' || coalesce(to_json(o."terminal_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
   END IF;
   RETURN NULL;
 END $titer$
@@ -7780,6 +8024,85 @@ ALTER TABLE record_signature ENABLE ALWAYS TRIGGER titer_record_signature_no_del
 CREATE TRIGGER titer_record_signature_no_truncate BEFORE TRUNCATE ON record_signature FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE record_signature ENABLE ALWAYS TRIGGER titer_record_signature_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_terminal_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_terminal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_terminal"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_terminal' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"place":' || coalesce(to_json(n."place")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"registered_at":' || coalesce(n."registered_at"::text, 'null') || ',' || '"registered_by":' || coalesce(to_json(n."registered_by")::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."name" IS DISTINCT FROM o."name" THEN 'name'
+    WHEN n."registered_at" IS DISTINCT FROM o."registered_at" THEN 'registered_at'
+    WHEN n."registered_by" IS DISTINCT FROM o."registered_by" THEN 'registered_by'
+    WHEN n."credential_mac" IS DISTINCT FROM o."credential_mac" THEN 'credential_mac' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_terminal.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_terminal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_terminal"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_terminal' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"place":' || coalesce(to_json(o."place")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"registered_at":' || coalesce(o."registered_at"::text, 'null') || ',' || '"registered_by":' || coalesce(to_json(o."registered_by")::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"place":' || coalesce(to_json(n."place")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"registered_at":' || coalesce(n."registered_at"::text, 'null') || ',' || '"registered_by":' || coalesce(to_json(n."registered_by")::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_terminal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_terminal"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_terminal' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"place":' || coalesce(to_json(o."place")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"registered_at":' || coalesce(o."registered_at"::text, 'null') || ',' || '"registered_by":' || coalesce(to_json(o."registered_by")::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_terminal_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_terminal_insert AFTER INSERT ON record_terminal REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_terminal_entry()
+
+ALTER TABLE record_terminal ENABLE ALWAYS TRIGGER titer_record_terminal_insert
+
+CREATE TRIGGER titer_record_terminal_update AFTER UPDATE ON record_terminal REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_terminal_entry()
+
+ALTER TABLE record_terminal ENABLE ALWAYS TRIGGER titer_record_terminal_update
+
+CREATE TRIGGER titer_record_terminal_delete AFTER DELETE ON record_terminal REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_terminal_entry()
+
+ALTER TABLE record_terminal ENABLE ALWAYS TRIGGER titer_record_terminal_delete
+
+CREATE TRIGGER titer_record_terminal_no_truncate BEFORE TRUNCATE ON record_terminal FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_terminal ENABLE ALWAYS TRIGGER titer_record_terminal_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_training_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

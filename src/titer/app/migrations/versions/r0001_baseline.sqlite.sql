@@ -1124,6 +1124,25 @@ CREATE TABLE record_access_event (
 	CONSTRAINT pk_record_access_event PRIMARY KEY (id)
 )
 
+CREATE TABLE record_access_policy (
+	minimum_length INTEGER NOT NULL, 
+	max_age_days INTEGER NOT NULL, 
+	history INTEGER NOT NULL, 
+	temporary_passwords BOOLEAN NOT NULL, 
+	max_failures INTEGER NOT NULL, 
+	idle_minutes INTEGER NOT NULL, 
+	session_minutes INTEGER NOT NULL, 
+	max_sessions INTEGER NOT NULL, 
+	factor_roles TEXT NOT NULL, 
+	factor_meanings TEXT NOT NULL, 
+	factor_robots BOOLEAN NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_access_policy PRIMARY KEY (id)
+)
+
 CREATE TABLE record_access_review (
 	number TEXT NOT NULL, 
 	person_id TEXT NOT NULL, 
@@ -1162,6 +1181,14 @@ CREATE TABLE record_backup (
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_backup PRIMARY KEY (id), 
 	CONSTRAINT uq_record_backup_digest UNIQUE (digest)
+)
+
+CREATE TABLE record_challenge (
+	digest TEXT NOT NULL, 
+	purpose TEXT NOT NULL, 
+	bound_to TEXT NOT NULL, 
+	expires_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_challenge PRIMARY KEY (digest)
 )
 
 CREATE TABLE record_clock_step (
@@ -1281,6 +1308,14 @@ CREATE TABLE record_duty_conflict (
 	CONSTRAINT uq_record_duty_conflict_key UNIQUE ("key")
 )
 
+CREATE TABLE record_earlier_password (
+	person_id TEXT NOT NULL, 
+	number INTEGER NOT NULL, 
+	secret TEXT NOT NULL, 
+	mac TEXT NOT NULL, 
+	CONSTRAINT pk_record_earlier_password PRIMARY KEY (person_id, number)
+)
+
 CREATE TABLE record_export (
 	subject_type TEXT NOT NULL, 
 	subject_id TEXT NOT NULL, 
@@ -1292,6 +1327,27 @@ CREATE TABLE record_export (
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_export PRIMARY KEY (id)
+)
+
+CREATE TABLE record_factor (
+	person_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	handle TEXT, 
+	realm TEXT, 
+	added_at BIGINT NOT NULL, 
+	confirmed_at BIGINT, 
+	used_at BIGINT, 
+	counter INTEGER NOT NULL, 
+	removed_at BIGINT, 
+	removed_because TEXT, 
+	credential_mac TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_factor PRIMARY KEY (id), 
+	CONSTRAINT uq_record_factor_handle UNIQUE (handle)
 )
 
 CREATE TABLE record_installation (
@@ -1468,8 +1524,12 @@ CREATE TABLE record_session (
 	person_id TEXT NOT NULL, 
 	credential_mac TEXT NOT NULL, 
 	remote TEXT NOT NULL, 
+	factors TEXT NOT NULL, 
+	terminal_id TEXT, 
+	limited_to TEXT, 
 	started_at BIGINT NOT NULL, 
 	ends_at BIGINT NOT NULL, 
+	idle_minutes INTEGER NOT NULL, 
 	ended_at BIGINT, 
 	ended_because TEXT, 
 	id TEXT NOT NULL, 
@@ -1477,6 +1537,12 @@ CREATE TABLE record_session (
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_session PRIMARY KEY (id)
+)
+
+CREATE TABLE record_session_seen (
+	session_id TEXT NOT NULL, 
+	seen_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_session_seen PRIMARY KEY (session_id)
 )
 
 CREATE TABLE record_signature (
@@ -1500,6 +1566,21 @@ CREATE TABLE record_signature (
 	recorded_at BIGINT NOT NULL, 
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_record_signature PRIMARY KEY (id)
+)
+
+CREATE TABLE record_terminal (
+	name TEXT NOT NULL, 
+	place TEXT NOT NULL, 
+	registered_at BIGINT NOT NULL, 
+	registered_by TEXT NOT NULL, 
+	revoked_at BIGINT, 
+	credential_mac TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_terminal PRIMARY KEY (id), 
+	CONSTRAINT uq_record_terminal_name UNIQUE (name)
 )
 
 CREATE TABLE record_token_use (
@@ -1915,6 +1996,8 @@ CREATE INDEX ix_record_duty_conflict_person_id ON record_duty_conflict (person_i
 
 CREATE INDEX ix_record_export_subject_id ON record_export (subject_id)
 
+CREATE INDEX ix_record_factor_person_id ON record_factor (person_id)
+
 CREATE INDEX ix_record_outbox_topic ON record_outbox (topic)
 
 CREATE INDEX ix_record_policy_ack_person_id ON record_policy_ack (person_id)
@@ -2293,6 +2376,12 @@ CREATE TRIGGER titer_record_access_event_no_delete BEFORE DELETE ON record_acces
 
 CREATE TRIGGER titer_record_access_event_no_update BEFORE UPDATE ON record_access_event BEGIN SELECT RAISE(ABORT, 'titer: record_access_event is append-only'); END
 
+CREATE TRIGGER titer_record_access_policy_delete AFTER DELETE ON record_access_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_policy', OLD.id, OLD.version + 1, json_object('factor_meanings',OLD."factor_meanings",'factor_robots',json(CASE OLD."factor_robots" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'factor_roles',OLD."factor_roles",'history',OLD."history",'id',OLD."id",'idle_minutes',OLD."idle_minutes",'max_age_days',OLD."max_age_days",'max_failures',OLD."max_failures",'max_sessions',OLD."max_sessions",'minimum_length',OLD."minimum_length",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'session_minutes',OLD."session_minutes",'temporary_passwords',json(CASE OLD."temporary_passwords" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_access_policy_insert AFTER INSERT ON record_access_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_policy', NEW.id, NEW.version, NULL, json_object('factor_meanings',NEW."factor_meanings",'factor_robots',json(CASE NEW."factor_robots" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'factor_roles',NEW."factor_roles",'history',NEW."history",'id',NEW."id",'idle_minutes',NEW."idle_minutes",'max_age_days',NEW."max_age_days",'max_failures',NEW."max_failures",'max_sessions',NEW."max_sessions",'minimum_length',NEW."minimum_length",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'session_minutes',NEW."session_minutes",'temporary_passwords',json(CASE NEW."temporary_passwords" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_access_policy_update AFTER UPDATE ON record_access_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_access_policy.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_policy', NEW.id, NEW.version, json_object('factor_meanings',OLD."factor_meanings",'factor_robots',json(CASE OLD."factor_robots" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'factor_roles',OLD."factor_roles",'history',OLD."history",'id',OLD."id",'idle_minutes',OLD."idle_minutes",'max_age_days',OLD."max_age_days",'max_failures',OLD."max_failures",'max_sessions',OLD."max_sessions",'minimum_length',OLD."minimum_length",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'session_minutes',OLD."session_minutes",'temporary_passwords',json(CASE OLD."temporary_passwords" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'version',OLD."version"), json_object('factor_meanings',NEW."factor_meanings",'factor_robots',json(CASE NEW."factor_robots" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'factor_roles',NEW."factor_roles",'history',NEW."history",'id',NEW."id",'idle_minutes',NEW."idle_minutes",'max_age_days',NEW."max_age_days",'max_failures',NEW."max_failures",'max_sessions',NEW."max_sessions",'minimum_length',NEW."minimum_length",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'session_minutes',NEW."session_minutes",'temporary_passwords',json(CASE NEW."temporary_passwords" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'version',NEW."version"))); END
+
 CREATE TRIGGER titer_record_access_review_delete AFTER DELETE ON record_access_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_review', OLD.id, OLD.version + 1, json_object('decided_at',OLD."decided_at",'decided_by',OLD."decided_by",'decisions',OLD."decisions",'due_at',OLD."due_at",'id',OLD."id",'number',OLD."number",'opened_at',OLD."opened_at",'overdue_at',OLD."overdue_at",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'roles',OLD."roles",'signature_id',OLD."signature_id",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
 
 CREATE TRIGGER titer_record_access_review_insert AFTER INSERT ON record_access_review BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_review', NEW.id, NEW.version, NULL, json_object('decided_at',NEW."decided_at",'decided_by',NEW."decided_by",'decisions',NEW."decisions",'due_at',NEW."due_at",'id',NEW."id",'number',NEW."number",'opened_at',NEW."opened_at",'overdue_at',NEW."overdue_at",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'roles',NEW."roles",'signature_id',NEW."signature_id",'state',NEW."state",'title',NEW."title",'version',NEW."version"))); END
@@ -2352,6 +2441,12 @@ CREATE TRIGGER titer_record_export_insert AFTER INSERT ON record_export BEGIN SE
 CREATE TRIGGER titer_record_export_no_delete BEFORE DELETE ON record_export BEGIN SELECT RAISE(ABORT, 'titer: record_export is append-only'); END
 
 CREATE TRIGGER titer_record_export_no_update BEFORE UPDATE ON record_export BEGIN SELECT RAISE(ABORT, 'titer: record_export is append-only'); END
+
+CREATE TRIGGER titer_record_factor_delete AFTER DELETE ON record_factor BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_factor', OLD.id, OLD.version + 1, json_object('added_at',OLD."added_at",'confirmed_at',OLD."confirmed_at",'counter',OLD."counter",'credential_mac',OLD."credential_mac",'handle',OLD."handle",'id',OLD."id",'kind',OLD."kind",'name',OLD."name",'person_id',OLD."person_id",'process_at',OLD."process_at",'realm',OLD."realm",'recorded_at',OLD."recorded_at",'removed_at',OLD."removed_at",'removed_because',OLD."removed_because",'used_at',OLD."used_at",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_factor_insert AFTER INSERT ON record_factor BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_factor', NEW.id, NEW.version, NULL, json_object('added_at',NEW."added_at",'confirmed_at',NEW."confirmed_at",'counter',NEW."counter",'credential_mac',NEW."credential_mac",'handle',NEW."handle",'id',NEW."id",'kind',NEW."kind",'name',NEW."name",'person_id',NEW."person_id",'process_at',NEW."process_at",'realm',NEW."realm",'recorded_at',NEW."recorded_at",'removed_at',NEW."removed_at",'removed_because',NEW."removed_because",'used_at',NEW."used_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_factor_update AFTER UPDATE ON record_factor BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_factor.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_factor.person_id keeps its first value') WHERE NEW."person_id" IS NOT OLD."person_id"; SELECT RAISE(ABORT, 'titer: record_factor.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: record_factor.handle keeps its first value') WHERE NEW."handle" IS NOT OLD."handle"; SELECT RAISE(ABORT, 'titer: record_factor.realm keeps its first value') WHERE NEW."realm" IS NOT OLD."realm"; SELECT RAISE(ABORT, 'titer: record_factor.added_at keeps its first value') WHERE NEW."added_at" IS NOT OLD."added_at"; SELECT RAISE(ABORT, 'titer: record_factor.credential_mac keeps its first value') WHERE NEW."credential_mac" IS NOT OLD."credential_mac"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_factor', NEW.id, NEW.version, json_object('added_at',OLD."added_at",'confirmed_at',OLD."confirmed_at",'counter',OLD."counter",'credential_mac',OLD."credential_mac",'handle',OLD."handle",'id',OLD."id",'kind',OLD."kind",'name',OLD."name",'person_id',OLD."person_id",'process_at',OLD."process_at",'realm',OLD."realm",'recorded_at',OLD."recorded_at",'removed_at',OLD."removed_at",'removed_because',OLD."removed_because",'used_at',OLD."used_at",'version',OLD."version"), json_object('added_at',NEW."added_at",'confirmed_at',NEW."confirmed_at",'counter',NEW."counter",'credential_mac',NEW."credential_mac",'handle',NEW."handle",'id',NEW."id",'kind',NEW."kind",'name',NEW."name",'person_id',NEW."person_id",'process_at',NEW."process_at",'realm',NEW."realm",'recorded_at',NEW."recorded_at",'removed_at',NEW."removed_at",'removed_because',NEW."removed_because",'used_at',NEW."used_at",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_installation_delete AFTER DELETE ON record_installation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_installation', OLD.id, OLD.version + 1, json_object('created_at',OLD."created_at",'demo',json(CASE OLD."demo" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'id',OLD."id",'name',OLD."name",'process_at',OLD."process_at",'process_origin',OLD."process_origin",'process_rate',OLD."process_rate",'recorded_at',OLD."recorded_at",'simulated',json(CASE OLD."simulated" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'site',OLD."site",'time_zone',OLD."time_zone",'version',OLD."version"), NULL)); END
 
@@ -2413,17 +2508,23 @@ CREATE TRIGGER titer_record_schema_no_delete BEFORE DELETE ON record_schema BEGI
 
 CREATE TRIGGER titer_record_schema_no_update BEFORE UPDATE ON record_schema BEGIN SELECT RAISE(ABORT, 'titer: record_schema is append-only'); END
 
-CREATE TRIGGER titer_record_session_delete AFTER DELETE ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'ended_at',OLD."ended_at",'ended_because',OLD."ended_because",'ends_at',OLD."ends_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'remote',OLD."remote",'started_at',OLD."started_at",'version',OLD."version"), NULL)); END
+CREATE TRIGGER titer_record_session_delete AFTER DELETE ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'ended_at',OLD."ended_at",'ended_because',OLD."ended_because",'ends_at',OLD."ends_at",'factors',OLD."factors",'id',OLD."id",'idle_minutes',OLD."idle_minutes",'limited_to',OLD."limited_to",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'remote',OLD."remote",'started_at',OLD."started_at",'terminal_id',OLD."terminal_id",'version',OLD."version"), NULL)); END
 
-CREATE TRIGGER titer_record_session_insert AFTER INSERT ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'ended_at',NEW."ended_at",'ended_because',NEW."ended_because",'ends_at',NEW."ends_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'started_at',NEW."started_at",'version',NEW."version"))); END
+CREATE TRIGGER titer_record_session_insert AFTER INSERT ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'ended_at',NEW."ended_at",'ended_because',NEW."ended_because",'ends_at',NEW."ends_at",'factors',NEW."factors",'id',NEW."id",'idle_minutes',NEW."idle_minutes",'limited_to',NEW."limited_to",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'started_at',NEW."started_at",'terminal_id',NEW."terminal_id",'version',NEW."version"))); END
 
-CREATE TRIGGER titer_record_session_update AFTER UPDATE ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_session.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_session.person_id keeps its first value') WHERE NEW."person_id" IS NOT OLD."person_id"; SELECT RAISE(ABORT, 'titer: record_session.started_at keeps its first value') WHERE NEW."started_at" IS NOT OLD."started_at"; SELECT RAISE(ABORT, 'titer: record_session.ends_at keeps its first value') WHERE NEW."ends_at" IS NOT OLD."ends_at"; SELECT RAISE(ABORT, 'titer: record_session.credential_mac keeps its first value') WHERE NEW."credential_mac" IS NOT OLD."credential_mac"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'ended_at',OLD."ended_at",'ended_because',OLD."ended_because",'ends_at',OLD."ends_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'remote',OLD."remote",'started_at',OLD."started_at",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'ended_at',NEW."ended_at",'ended_because',NEW."ended_because",'ends_at',NEW."ends_at",'id',NEW."id",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'started_at',NEW."started_at",'version',NEW."version"))); END
+CREATE TRIGGER titer_record_session_update AFTER UPDATE ON record_session BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_session.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_session.person_id keeps its first value') WHERE NEW."person_id" IS NOT OLD."person_id"; SELECT RAISE(ABORT, 'titer: record_session.started_at keeps its first value') WHERE NEW."started_at" IS NOT OLD."started_at"; SELECT RAISE(ABORT, 'titer: record_session.ends_at keeps its first value') WHERE NEW."ends_at" IS NOT OLD."ends_at"; SELECT RAISE(ABORT, 'titer: record_session.idle_minutes keeps its first value') WHERE NEW."idle_minutes" IS NOT OLD."idle_minutes"; SELECT RAISE(ABORT, 'titer: record_session.factors keeps its first value') WHERE NEW."factors" IS NOT OLD."factors"; SELECT RAISE(ABORT, 'titer: record_session.terminal_id keeps its first value') WHERE NEW."terminal_id" IS NOT OLD."terminal_id"; SELECT RAISE(ABORT, 'titer: record_session.limited_to keeps its first value') WHERE NEW."limited_to" IS NOT OLD."limited_to"; SELECT RAISE(ABORT, 'titer: record_session.credential_mac keeps its first value') WHERE NEW."credential_mac" IS NOT OLD."credential_mac"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_session', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'ended_at',OLD."ended_at",'ended_because',OLD."ended_because",'ends_at',OLD."ends_at",'factors',OLD."factors",'id',OLD."id",'idle_minutes',OLD."idle_minutes",'limited_to',OLD."limited_to",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'remote',OLD."remote",'started_at',OLD."started_at",'terminal_id',OLD."terminal_id",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'ended_at',NEW."ended_at",'ended_because',NEW."ended_because",'ends_at',NEW."ends_at",'factors',NEW."factors",'id',NEW."id",'idle_minutes',NEW."idle_minutes",'limited_to',NEW."limited_to",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'started_at',NEW."started_at",'terminal_id',NEW."terminal_id",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_signature_insert AFTER INSERT ON record_signature BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_signature', NEW.id, NEW.version, NULL, json_object('binding',NEW."binding",'content',NEW."content",'digest',NEW."digest",'id',NEW."id",'meaning',NEW."meaning",'person_id',NEW."person_id",'printed_name',NEW."printed_name",'process_at',NEW."process_at",'reason',NEW."reason",'record_id',NEW."record_id",'record_type',NEW."record_type",'record_version',NEW."record_version",'recorded_at',NEW."recorded_at",'robot',json(CASE NEW."robot" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),'session_id',NEW."session_id",'signed_at',NEW."signed_at",'time_zone',NEW."time_zone",'title',NEW."title",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_signature_no_delete BEFORE DELETE ON record_signature BEGIN SELECT RAISE(ABORT, 'titer: record_signature is append-only'); END
 
 CREATE TRIGGER titer_record_signature_no_update BEFORE UPDATE ON record_signature BEGIN SELECT RAISE(ABORT, 'titer: record_signature is append-only'); END
+
+CREATE TRIGGER titer_record_terminal_delete AFTER DELETE ON record_terminal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_terminal', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'id',OLD."id",'name',OLD."name",'place',OLD."place",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'registered_at',OLD."registered_at",'registered_by',OLD."registered_by",'revoked_at',OLD."revoked_at",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_terminal_insert AFTER INSERT ON record_terminal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_terminal', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'id',NEW."id",'name',NEW."name",'place',NEW."place",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'registered_at',NEW."registered_at",'registered_by',NEW."registered_by",'revoked_at',NEW."revoked_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_terminal_update AFTER UPDATE ON record_terminal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_terminal.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_terminal.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: record_terminal.registered_at keeps its first value') WHERE NEW."registered_at" IS NOT OLD."registered_at"; SELECT RAISE(ABORT, 'titer: record_terminal.registered_by keeps its first value') WHERE NEW."registered_by" IS NOT OLD."registered_by"; SELECT RAISE(ABORT, 'titer: record_terminal.credential_mac keeps its first value') WHERE NEW."credential_mac" IS NOT OLD."credential_mac"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_terminal', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'id',OLD."id",'name',OLD."name",'place',OLD."place",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'registered_at',OLD."registered_at",'registered_by',OLD."registered_by",'revoked_at',OLD."revoked_at",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'id',NEW."id",'name',NEW."name",'place',NEW."place",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'registered_at',NEW."registered_at",'registered_by',NEW."registered_by",'revoked_at',NEW."revoked_at",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_training_delete AFTER DELETE ON record_training BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_training', OLD.id, OLD.version + 1, json_object('competency',OLD."competency",'document',OLD."document",'expires_at',OLD."expires_at",'id',OLD."id",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'trained_at',OLD."trained_at",'version',OLD."version"), NULL)); END
 

@@ -1,0 +1,78 @@
+"""What a person proves with, as requests bear it; and the cookies of a browser."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import BaseModel, Field
+
+from titer.record.http import COOKIE, TERMINAL_COOKIE
+from titer.record.identity import Assertion, Proof, Site
+
+CHALLENGE_COOKIE = "titer_challenge"
+_YEAR = 365 * 24 * 3600
+
+
+class ProofIn(BaseModel):
+    """Proof of identity. What is not asked for stays empty.
+
+    `password`; `totp`, a code of the authenticator; `passkey`, what `navigator.credentials.get` answered, as JSON;
+    on a terminal `badge` or `pin`.
+    """
+
+    password: str = Field("", max_length=256)
+    totp: str = Field("", max_length=12)
+    passkey: dict[str, Any] | None = None
+    badge: str = Field("", max_length=100)
+    pin: str = Field("", max_length=12)
+
+    def proof(self, request: Request, *, bound_to: str = "", username: str = "") -> Proof:
+        """The proof of this request.
+
+        Args:
+            request: that bears it.
+            bound_to: what a passkey's challenge was given to.
+            username: typed at the signature.
+        """
+        passkey = None if self.passkey is None else Assertion(self.passkey, site(request), bound_to)
+        return Proof(
+            password=self.password,
+            totp=self.totp,
+            passkey=passkey,
+            badge=self.badge.strip(),
+            pin=self.pin,
+            terminal=request.cookies.get(TERMINAL_COOKIE, ""),
+            username=username,
+        )
+
+
+def site(request: Request) -> Site:
+    """Where the browser is: the configured address, else the one that it asked for."""
+    address = request.app.state.platform.config.address.rstrip("/")
+    origin = address or f"{request.url.scheme}://{request.url.netloc}"
+    host = origin.partition("://")[2]
+    return Site(origin, host if host.endswith("]") else host.rpartition(":")[0] or host)
+
+
+def set_session(request: Request, response: Response, token: str) -> None:
+    """Give the browser its session's token, where no script reads it."""
+    _set(request, response, COOKIE, token, None)
+
+
+def set_terminal(request: Request, response: Response, token: str) -> None:
+    """Give the browser the terminal's token, for a year."""
+    _set(request, response, TERMINAL_COOKIE, token, _YEAR)
+
+
+def challenge_of(request: Request, response: Response) -> str:
+    """What a passkey's challenge is bound to before there is a session: a cookie of this browser's own."""
+    known = request.cookies.get(CHALLENGE_COOKIE) or secrets.token_urlsafe(24)
+    _set(request, response, CHALLENGE_COOKIE, known, None)
+    return known
+
+
+def _set(request: Request, response: Response, name: str, value: str, age: int | None) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=age, httponly=True, samesite="strict", secure=secure, path="/")
