@@ -4,16 +4,17 @@ import "./styles.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { ProblemError } from "./api/problem";
 import { SessionProvider, useSessionQuery } from "./api/session";
-import { LimitedAccount } from "./pages/account/Account";
 import { ErrorState, LoadingState } from "./parts/States";
 import { Zone } from "./parts/zone";
 import { router } from "./router";
 import { LogIn, LogInAgain } from "./shell/LogIn";
 import { resolver, theme } from "./theme";
+
+const Limited = lazy(() => import("./pages/account/Limited"));
 
 const client = new QueryClient({
   defaultOptions: {
@@ -48,7 +49,13 @@ function App() {
   return (
     <SessionProvider session={session.data}>
       <Zone value={session.data.installation.time_zone}>
-        {session.data.limited_to ? <LimitedAccount to={session.data.limited_to} /> : <RouterProvider router={router} />}
+        {session.data.limited_to ? (
+          <Suspense fallback={<LoadingState lines={5} />}>
+            <Limited to={session.data.limited_to} />
+          </Suspense>
+        ) : (
+          <RouterProvider router={router} />
+        )}
         <LogInAgain />
       </Zone>
     </SessionProvider>

@@ -60,9 +60,13 @@ def current(request: Request) -> tuple[LoginSession, Person]:
         raise NotAuthenticated(
             "The request does not bear this session's CSRF token.", do="Reload the page and try again."
         )
-    if row.limited_to is not None and not request.url.path.startswith(_LIMITED):
+    if row.limited_to is not None and not _within(request.url.path, _LIMITED):
         raise NotAuthorised(_LIMITS[row.limited_to], do="Do it on the page of your account.")
     return row, person
+
+
+def _within(path: str, roots: tuple[str, ...]) -> bool:
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
 
 
 Current = Annotated[tuple[LoginSession, Person], Depends(current)]

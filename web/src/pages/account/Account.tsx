@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { account, type Account as Mine } from "../../api/account";
-import { logOut, useSession } from "../../api/session";
+import { useSession } from "../../api/session";
 import { label, noun } from "../../format/words";
 import { t, type Message } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
@@ -11,16 +11,8 @@ import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { addressOf } from "../../shell/nav";
 import { Factors } from "./Factors";
+import { offersOf, useAccount } from "./own";
 import { Password } from "./Password";
-
-const TYPES = ["record_person", "record_factor", "record_session", "record_training", "record_signature"];
-
-function useAccount() {
-  return useQuery({ queryKey: ["account"], queryFn: ({ signal }) => account.read(signal), meta: { types: TYPES } });
-}
-
-/** The second factors that a change of the account takes: those that the person has. */
-const offersOf = (a: Mine): string[] => ["totp", "passkey"].filter((kind) => a.factors.some((f) => f.kind === kind));
 
 /** My account: what I prove with, where I am logged in, what I was trained for and what I signed. */
 export default function Account() {
@@ -42,29 +34,6 @@ export default function Account() {
         )}
       </Asked>
     </>
-  );
-}
-
-/** The session is good for one thing alone: a new password, or a second factor. */
-export function LimitedAccount({ to }: { to: string }) {
-  const mine = useAccount();
-  return (
-    <main className="login">
-      <div className="login-box" style={{ width: 760, maxWidth: "94vw" }}>
-        <h1>titer</h1>
-        <p className="notice" data-tone="warning">
-          {t(`limited.${to}` as Message)}
-        </p>
-        <Asked query={mine} lines={6}>
-          {(a) => (to === "password" ? <Password of={a} offers={offersOf(a)} open /> : <Factors of={a} offers={offersOf(a)} />)}
-        </Asked>
-        <div>
-          <Button variant="subtle" size="compact-sm" onClick={() => void logOut().finally(() => location.assign("/"))}>
-            {t("shell.logout")}
-          </Button>
-        </div>
-      </div>
-    </main>
   );
 }
 

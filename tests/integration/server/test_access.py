@@ -1,0 +1,241 @@
+"""Access over HTTP: problems in words, nothing written but the event; account, terminals and policy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from pyotp import TOTP
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+from tests.authenticator import Authenticator
+
+from titer.app import Config, Platform, create_installation, open_platform
+from titer.record import Actor, LedgerEntry
+from titer.record.http import COOKIE, TERMINAL_COOKIE
+from titer.server.app import create_app
+
+PASSWORD = "correct horse battery"
+SITE = "http://titer.example"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("access") / "lab"
+    create_installation(folder, Config(name="lab"))
+    made = open_platform(folder, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    with made.record.action(Actor.timer("test"), "record.person.create") as unit:
+        for username, role in (
+            ("root", "administrator"),
+            ("ada", "analyst"),
+            ("olga", "operator"),
+            ("eve", "analyst"),
+        ):
+            made.identity.create_person(
+                unit, username=username, full_name=username.title(), password=PASSWORD, roles=(role,)
+            )
+    yield made
+    made.close()
+
+
+class Browser:
+    """One browser: its cookies, and the CSRF token of its session."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.client = TestClient(create_app(platform), base_url=SITE)
+        self.csrf = ""
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        return self.client.request(method, path, json=body, headers={"X-CSRF-Token": self.csrf})
+
+    def log_in(self, status: int = 200, **body: Any) -> dict[str, Any]:
+        answer = self.ask("POST", "/api/session", body)
+        assert answer.status_code == status, answer.text
+        told: dict[str, Any] = answer.json()
+        self.csrf = told.get("csrf", self.csrf)
+        return told
+
+    def person(self, username: str) -> str:
+        rows = self.ask("GET", "/api/people").json()
+        return next(str(row["id"]) for row in rows if row["username"] == username)
+
+
+@pytest.fixture
+def browser(platform: Platform) -> Browser:
+    return Browser(platform)
+
+
+def written(platform: Platform) -> list[str]:
+    with platform.record.reading() as session:
+        return list(session.scalars(select(LedgerEntry.record_type).order_by(LedgerEntry.seq)))
+
+
+def test_a_wrong_proof_is_a_problem_in_words_and_leaves_the_event_alone(
+    browser: Browser, platform: Platform
+) -> None:
+    for body in ({"username": "eve", "password": "wrong"}, {"username": "nobody", "password": "x"}, {}):
+        before = len(written(platform))
+        answer = browser.ask("POST", "/api/session", body)
+        assert answer.headers["content-type"] == "application/problem+json"
+        told = answer.json()
+        assert (told["status"], told["title"], told["reason"]) == (401, "Not recognised", "credentials")
+        assert told["detail"] == "User name or password is wrong."
+        assert set(written(platform)[before:]) <= {"record_access_event", "record_person"}
+    browser.log_in(username="eve", password=PASSWORD)
+
+
+def test_a_forged_session_opens_nothing_and_writes_nothing(browser: Browser, platform: Platform) -> None:
+    browser.log_in(username="eve", password=PASSWORD)
+    before = len(written(platform))
+    good = browser.client.cookies[COOKIE]
+    browser.client.cookies.clear()
+    for forged in ("x" * 43, good[:-1] + ("A" if good[-1] != "A" else "B"), ""):
+        browser.client.cookies.set(COOKIE, forged)
+        for method, path in (("GET", "/api/account"), ("DELETE", "/api/account/sessions")):
+            answer = browser.ask(method, path)
+            assert (answer.status_code, answer.json()["reason"]) == (401, "session")
+        browser.client.cookies.clear()
+    assert len(written(platform)) == before
+
+
+def test_a_change_of_the_account_takes_fresh_proof_and_begins_the_session_anew(
+    browser: Browser, platform: Platform
+) -> None:
+    browser.log_in(username="eve", password=PASSWORD)
+    other = Browser(platform)
+    other.log_in(username="eve", password=PASSWORD)
+    old = browser.client.cookies[COOKIE]
+    refused = browser.ask(
+        "POST", "/api/account/password", {"proof": {"password": "x"}, "password": "four new words here"}
+    )
+    assert refused.status_code == 401
+    changed = browser.ask(
+        "POST", "/api/account/password", {"proof": {"password": PASSWORD}, "password": "four new words here"}
+    )
+    assert changed.status_code == 200, changed.text
+    assert browser.client.cookies[COOKIE] != old
+    assert browser.ask("GET", "/api/account").status_code == 200
+    assert other.ask("GET", "/api/account").status_code == 401
+    browser.csrf = changed.json()["session"]["csrf"]
+    back = browser.ask(
+        "POST", "/api/account/password", {"proof": {"password": "four new words here"}, "password": PASSWORD}
+    )
+    assert (back.status_code, back.json()["where"]) == (422, "password")
+    assert (
+        browser.ask("POST", "/api/account/totp", {"proof": {"password": "four new words here"}}).status_code
+        == 201
+    )
+
+
+def test_a_second_factor_is_asked_for_in_words_and_a_replayed_code_is_refused(
+    browser: Browser, platform: Platform
+) -> None:
+    browser.log_in(username="ada", password=PASSWORD)
+    begun = browser.ask("POST", "/api/account/totp", {"proof": {"password": PASSWORD}}).json()
+    device, now = TOTP(begun["secret"]), int(time.time())
+    confirmed = browser.ask("POST", f"/api/account/totp/{begun['id']}/confirm", {"code": device.at(now - 30)})
+    assert confirmed.status_code == 200, confirmed.text
+    fresh = Browser(platform)
+    asked = fresh.log_in(401, username="ada", password=PASSWORD)
+    assert (asked["needs"], asked["offers"], asked["title"]) == ("second_factor", ["totp"], "One thing more")
+    code = device.at(int(time.time()))
+    assert fresh.log_in(username="ada", password=PASSWORD, totp=code)["factors"] == ["password", "totp"]
+    assert "needs" not in Browser(platform).log_in(401, username="ada", password=PASSWORD, totp=code)
+
+
+def test_a_passkey_is_registered_and_opens_a_session_at_its_own_host(
+    browser: Browser, platform: Platform
+) -> None:
+    browser.log_in(username="root", password=PASSWORD)
+    options = browser.ask("POST", "/api/account/passkeys/options", {"proof": {"password": PASSWORD}}).json()
+    device = Authenticator(SITE)
+    made = browser.ask("POST", "/api/account/passkeys", {"name": "key", "credential": device.create(options)})
+    assert made.status_code == 201, made.text
+    fresh = Browser(platform)
+    answer = device.get(fresh.ask("POST", "/api/session/passkey").json())
+    assert fresh.log_in(passkey=answer)["person"]["username"] == "root"
+    assert Browser(platform).log_in(401, passkey=answer)["reason"] == "credentials"
+    number = TestClient(create_app(platform), base_url="http://127.0.0.1")
+    assert number.post("/api/session/passkey").status_code == 503
+    # Without her passkey, root is asked for it; with it, she goes on.
+    csrf = made.json()["session"]["csrf"]
+    browser.csrf = csrf
+    row = browser.ask("GET", "/api/account").json()["factors"][0]
+    given = device.get(browser.ask("POST", "/api/account/passkeys/ask").json())
+    path = f"/api/account/factors/{row['id']}/remove"
+    assert browser.ask("POST", path, {"proof": {"password": PASSWORD}}).json()["needs"] == "second_factor"
+    removed = browser.ask("POST", path, {"proof": {"password": PASSWORD, "passkey": given}})
+    assert removed.status_code == 200, removed.text
+
+
+def test_a_terminal_is_a_device_that_an_administrator_registers_there(platform: Platform) -> None:
+    device = Browser(platform)
+    assert device.ask("GET", "/api/terminal").json() is None
+    device.log_in(username="root", password=PASSWORD)
+    new = {"name": "T-1", "place": "Suite 2", "reason": "new"}
+    assert device.ask("POST", "/api/terminals", new).status_code == 201
+    olga = device.person("olga")
+    badge = {"number": "04A1B2C3D4", "reason": "new"}
+    assert device.ask("POST", f"/api/people/{olga}/badge", badge).status_code == 201
+    assert device.ask("DELETE", "/api/session").status_code == 204
+    assert device.ask("GET", "/api/terminal").json() == {"name": "T-1", "place": "Suite 2"}
+    told = device.log_in(badge="04A1B2C3D4")
+    assert (told["person"]["username"], told["terminal"], told["factors"]) == ("olga", True, ["badge"])
+    refused = device.ask("POST", "/api/account/totp", {"proof": {"password": PASSWORD}})
+    assert refused.status_code == 409, "an account is not changed at a terminal"
+    elsewhere = Browser(platform)
+    elsewhere.client.cookies.set(COOKIE, device.client.cookies[COOKIE])
+    assert elsewhere.ask("GET", "/api/account").status_code == 401
+    assert "no use on this device" in Browser(platform).log_in(401, badge="04A1B2C3D4")["detail"]
+    assert device.client.cookies[TERMINAL_COOKIE]
+
+
+def test_an_administrator_changes_the_policy_and_ends_sessions_with_a_reason(
+    browser: Browser, platform: Platform
+) -> None:
+    browser.log_in(username="root", password=PASSWORD)
+    now = browser.ask("GET", "/api/access-policy").json()
+    assert (now["version"], now["max_failures"]) == (1, 5), "it was entered when the installation was made"
+    fields = {k: v for k, v in now.items() if k not in ("changed_at", "meanings", "bounds")}
+    assert browser.ask("PUT", "/api/access-policy", fields).status_code == 422, "a reason is asked for"
+    changed = browser.ask("PUT", "/api/access-policy", {**fields, "max_failures": 6, "reason": "as agreed"})
+    assert changed.status_code == 204, changed.text
+    stale = browser.ask("PUT", "/api/access-policy", {**fields, "max_failures": 7, "reason": "too late"})
+    assert stale.status_code == 412
+    hers = Browser(platform)
+    hers.log_in(username="olga", password=PASSWORD)
+    olga = browser.person("olga")
+    for one in browser.ask("GET", f"/api/people/{olga}/sessions").json():
+        assert browser.ask("POST", f"/api/sessions/{one['id']}/end", {"reason": "left"}).status_code == 204
+    assert hers.ask("GET", "/api/account").status_code == 401
+    with platform.record.reading() as session:
+        assert session.scalar(select(func.count()).select_from(LedgerEntry))
+        assert list(platform.identity.stored_credentials(session)) == []
+
+
+def test_a_session_for_a_new_password_is_good_for_nothing_else(platform: Platform) -> None:
+    root = Browser(platform)
+    root.log_in(username="root", password=PASSWORD)
+    now = root.ask("GET", "/api/access-policy").json()
+    fields = {k: v for k, v in now.items() if k not in ("changed_at", "meanings", "bounds", "version")}
+
+    def set_policy(version: int, *, temporary: bool) -> None:
+        body = {**fields, "temporary_passwords": temporary, "version": version, "reason": "test"}
+        assert root.ask("PUT", "/api/access-policy", body).status_code == 204
+
+    set_policy(now["version"], temporary=True)
+    limited = Browser(platform)
+    assert limited.log_in(username="root", password=PASSWORD)["limited_to"] == "password"
+    for method, path in (
+        ("GET", "/api/people"),
+        ("POST", "/api/signatures"),
+        ("POST", "/api/sessions/x/end"),
+        ("PUT", "/api/access-policy"),
+    ):
+        answer = limited.ask(method, path, {"reason": "mine"} if method != "GET" else None)
+        assert (answer.status_code, "has to be changed first" in answer.text) == (403, True), path
+    assert limited.ask("GET", "/api/account").json()["must_change"]
+    set_policy(now["version"] + 1, temporary=False)
