@@ -9,7 +9,8 @@ WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/t
 NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
-.PHONY: demo test conformance torture fuzz check lint types docs pages pictures bench openapi schema lock clean setup
+.PHONY: demo test conformance torture torture-kills torture-cuts torture-faults torture-tampering torture-restores \
+        torture-hub fuzz check lint types docs pages pictures bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -22,10 +23,23 @@ test: $(STAMP) $(PAGES)
 conformance: $(STAMP)
 	$(BIN)/pytest -q tests/conformance $(ARGS)
 
-# Hours, not minutes: the hub of a running demo is killed; databases and bundles are tampered with.
-torture: $(STAMP) $(PAGES)
+# Writers are killed, their power cut, their calls made to fail; installations tampered with and restored. About an hour;
+# `make -j2 torture` for two cores. An interrupted run goes on where it was: build/torture keeps how far each came.
+TORTURE = $(BIN)/python tests/torture/$(1).py --rounds $(or $(ROUNDS),$(2)) --seed $(or $(SEED),1) --out build/torture/$(1)
+torture: torture-kills torture-cuts torture-faults torture-tampering torture-restores
+torture-kills: $(STAMP)
+	$(call TORTURE,striking,2000)
+torture-cuts: $(STAMP)
+	$(call TORTURE,cutting,2000)
+torture-faults: $(STAMP)
+	$(call TORTURE,failing,300)
+torture-tampering: $(STAMP) $(PAGES)
+	$(call TORTURE,tampering,10000)
+torture-restores: $(STAMP) $(PAGES)
+	$(call TORTURE,restoring,200)
+# Hours: the hub of a running demo is killed, and its batch compared with one that nobody disturbed.
+torture-hub: $(STAMP) $(PAGES)
 	$(BIN)/python tests/torture/killing.py --kills $(or $(KILLS),20) --out build/torture/$$(date +%s)
-	$(BIN)/python tests/torture/tampering.py --rounds $(or $(ROUNDS),10000)
 
 # The property tests with many more examples than `make test` takes.
 fuzz: $(STAMP)

@@ -43,7 +43,7 @@ class Campaign:
         self._said = 0.0
         if self.state is not None and self.state.exists():
             kept = json.loads(self.state.read_text())
-            if kept["seed"] == self.seed:
+            if kept["seed"] == self.seed and kept["done"] < self.rounds:
                 self.done, self.faults, self.counts = kept["done"], kept["faults"], kept["counts"]
                 print(f"{self.name}: going on behind round {self.done}", flush=True)
 

@@ -290,7 +290,7 @@ def _row_new(store: Store, rng: random.Random) -> tuple[str, ...]:
 def _entry(store: Store, rng: random.Random) -> tuple[str, ...]:
     seq, body = rng.choice(store.query("SELECT seq, body FROM ledger_entry"))
     data = bytearray(body.encode())
-    positions = [at for at, byte in enumerate(data) if chr(byte).isalnum()]
+    positions = [at for at, byte in enumerate(data) if byte < 128 and chr(byte).isalnum()]
     at = rng.choice(positions)
     data[at] = rng.choice([byte for byte in b"0123456789abcdef" if byte != data[at]])
     # As bytes that stay JSON where they can; what does not is refused by the generated columns already.
