@@ -32,6 +32,7 @@ _SQLSTATES: dict[str, tuple[type[TiterError], str, str]] = {
     ),
     "XX001": (Stopped, "The database server found damaged data.", "Restore a backup."),
     "XX002": (Stopped, "The database server found a damaged index.", "Restore a backup."),
+    "57P03": (Unavailable, "The database server is not ready.", "Try again in a moment."),
     "57P01": (Unavailable, "The database server was stopped.", "Start it, then try again."),
     "08006": (Unavailable, "The connection to the database was lost.", "Try again."),
 }
@@ -73,6 +74,17 @@ def translate(error: Exception) -> TiterError | None:
     do_after = _SQLITE_STORAGE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
     if do_after is not None:
         return Stopped("The database cannot be written.", why=_named(error.orig), do=do_after)
+    if error.connection_invalidated:
+        return Unavailable(
+            "The connection to the database was lost, so it is not known whether the last change was stored.",
+            why=text.strip().partition("\n")[0],
+            do="Look whether it is there; if not, try again.",
+        )
+    unnamed = not hasattr(error.orig, "sqlite_errorcode") and not getattr(error.orig, "sqlstate", None)
+    if isinstance(error, OperationalError) and unnamed:
+        return Unavailable(
+            "The database does not answer.", why=text.strip().partition("\n")[0], do="Try again in a moment."
+        )
     return None
 
 
