@@ -7,8 +7,9 @@ import os
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
 
-from titer.base.errors import Stopped, Unavailable
+from titer.base.errors import Stopped, TiterError, Unavailable
 from titer.record import Actor, ContentObject, Record
 from titer.record.errors import translate
 
@@ -71,6 +72,28 @@ def test_what_the_server_says_of_its_disk_stops_the_record(
         connection.exec_driver_sql("DROP FUNCTION fail()")
     with pytest.raises(Stopped, match="has stopped writing"):
         put(record, b"later")
+    assert kept(record) == {before}
+
+
+def test_if_the_ledger_cannot_be_written_nothing_is(record: Record, owner: Engine, database: str) -> None:
+    """No entry, no row: both are in one transaction, and there is no switch (21 CFR 11.10(e))."""
+    before = put(record, b"good")
+    with owner.begin() as connection:
+        if database == "postgresql":
+            connection.exec_driver_sql(
+                "CREATE FUNCTION full_up() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$BEGIN RAISE EXCEPTION 'the ledger takes nothing'; END$$"
+            )
+            connection.exec_driver_sql(
+                "CREATE TRIGGER full_up BEFORE INSERT ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION full_up()"
+            )
+        else:
+            connection.exec_driver_sql(
+                "CREATE TRIGGER full_up BEFORE INSERT ON ledger_entry "
+                "BEGIN SELECT RAISE(ABORT, 'the ledger takes nothing'); END"
+            )
+    with pytest.raises((TiterError, DBAPIError), match="the ledger takes nothing"):
+        put(record, b"bad")
     assert kept(record) == {before}
 
 
