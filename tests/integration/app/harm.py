@@ -159,7 +159,9 @@ class Bytes:
         words: tuple[str, ...] = (name,)
         if kind == "header":
             before = self.spans[number - 1][3] if number else "no bundle"
-            now = bytes(data[begin + 30 : end]).decode("utf-8", "replace")
+            # A header whose length of the name was touched calls its member by a part of the name.
+            (length,) = struct.unpack_from("<H", data, begin + 26)
+            now = bytes(data[begin + 30 : min(end, begin + 30 + length)]).decode("utf-8", "replace")
             words = (name, now, f"behind {before}", "no bundle")
         elif kind == "end":
             words = ("last record",)
