@@ -1,6 +1,6 @@
 """Fixtures that every test may use: a clock that stands still, an id source, and a record.
 
-The record is on SQLite, except where a folder's `database` fixture says otherwise.
+The record is on SQLite, except where a folder's `database` fixture says otherwise, or TITER_TEST_DATABASE=postgresql.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from tests import postgresql
 from xdist.scheduler import LoadFileScheduling
 
@@ -25,6 +27,7 @@ from titer.record import Actor, ContentFiles, Identity, Installation, Proof, Rec
 from titer.record import identity as identity_module
 
 PASSWORD = "correct horse battery"
+DATABASE = "TITER_TEST_DATABASE"
 
 # No test is timed: the machine is shared. `make fuzz` takes the long profile.
 settings.register_profile("house", deadline=None)
@@ -71,9 +74,44 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 
 
 @pytest.fixture
+def installations_on_postgresql(
+    postgresql_server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Every installation that is made for SQLite is made on PostgreSQL, each in a database of its own."""
+    from titer.app import Config, store
+
+    new, create = store.new, store.create
+    with ExitStack() as databases:
+
+        def new_there(folder: Path, config: Config, opened: Vault) -> Config:
+            if config.database is None:
+                name = databases.enter_context(postgresql_server.empty())
+                url = postgresql_server.url(postgresql.RUNTIME, name).set(drivername="postgresql")
+                config = replace(config, database=url.render_as_string())
+            return new(folder, config, opened)
+
+        def create_there(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
+            if owner is None:
+                url = make_url(config.database or "").set(username=postgresql.OWNER)
+                owner = url.render_as_string()
+            create(folder, config, opened, owner)
+
+        monkeypatch.setattr(store, "new", new_there)
+        monkeypatch.setattr(store, "create", create_there)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _everything_on_postgresql(request: pytest.FixtureRequest) -> None:
+    """TITER_TEST_DATABASE=postgresql takes there what does not say that it is about SQLite."""
+    if os.environ.get(DATABASE) == "postgresql" and request.node.get_closest_marker("sqlite") is None:
+        request.getfixturevalue("installations_on_postgresql")
+
+
+@pytest.fixture
 def database() -> str:
     """Which database the record is on; a folder's own fixture of this name may take the test through both."""
-    return os.environ.get("TITER_TEST_DATABASE", "sqlite")
+    return os.environ.get(DATABASE, "sqlite")
 
 
 @pytest.fixture

@@ -150,18 +150,21 @@ class Server:
 
 
 @contextmanager
-def server(programs: Path | None = None, settings: Mapping[str, str] = _SETTINGS) -> Iterator[Server]:
+def server(
+    programs: Path | None = None, settings: Mapping[str, str] = _SETTINGS, place: Path | None = None
+) -> Iterator[Server]:
     """Start a server, and end it.
 
     Args:
         programs: the folder of its programs; `binaries` if left out.
         settings: of its configuration.
+        place: where its folder is made; in memory if left out, where there is room.
     """
     programs = programs or binaries()
     if programs is None:
         raise FileNotFoundError(f"no PostgreSQL {OLDEST} or newer on this machine, and no wheel with one")
     roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
-    folder = Path(tempfile.mkdtemp(prefix="titer-pg-", dir=_MEMORY if roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix="titer-pg-", dir=place or (_MEMORY if roomy else None)))
     as_user: dict[str, object] = {}
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         names = {entry.pw_name: entry for entry in pwd.getpwall()}

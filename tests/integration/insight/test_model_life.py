@@ -15,6 +15,7 @@ from titer.record import Actor
 Approved = Callable[..., tuple[str, dict[str, Actor]]]
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_model_is_trained_validated_approved_twice_and_deployed(world: Any, approved: Approved) -> None:
     model_id, people = approved()
     with world.record.reading() as session:

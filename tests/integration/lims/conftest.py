@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import Engine
 
 from titer.base.clock import ManualClock
 from titer.base.errors import Invalid
@@ -36,7 +37,6 @@ from titer.record import (
     open_record,
 )
 from titer.record import identity as identity_module
-from titer.record.schema import create
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -312,11 +312,12 @@ PEOPLE = {
 
 
 @pytest.fixture
-def empty_lab(tmp_path: Path) -> Iterator[Lab]:
+def empty_lab(tmp_path: Path, engines: tuple[Engine, Engine]) -> Iterator[Lab]:
     """A laboratory without documents."""
     clock = ManualClock(START)
-    record = open_record(tmp_path, clock=clock, process_clock=clock, ids=IdSource(clock, random.Random(5)))
-    create(record.engine)
+    record = open_record(
+        tmp_path, clock=clock, process_clock=clock, ids=IdSource(clock, random.Random(5)), engine=engines[0]
+    )
     quality, equipment, hplc = Quality(), Equipment(), Chromatograph()
     material = Material(record)
     lims = Lims(record, quality, material, equipment, read_document=hplc.read)
@@ -352,7 +353,6 @@ def empty_lab(tmp_path: Path) -> Iterator[Lab]:
     yield Lab(
         record, identity, Signing(record, identity), lims, material, quality, equipment, hplc, clock, people
     )
-    record.engine.dispose()
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ def processed(lab: Any, sample: Any, dilution: str, **odd: Any) -> Any:
         return lab.lims.runs.process(unit, run_id)
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_wrong_dilution_factor_from_entry_to_certificate(lab: Any) -> None:
     sample = lab.sample("PLAN-HARVEST")
     assert "not_run" in set(gate(lab).values())

@@ -78,6 +78,7 @@ def deliver(rooms: Any) -> None:
             subscription.handler(event)
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_sample_is_measured_and_its_calibration_is_pinned(rooms: Any) -> None:
     with rooms.record.action(rooms.op, "lims.sample.register") as unit:
         sample = rooms.lims.register_sample(
@@ -110,6 +111,7 @@ def test_a_sample_is_measured_and_its_calibration_is_pinned(rooms: Any) -> None:
         assert not session.scalars(select(QualityException)).all()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_an_instrument_whose_calibration_lapsed_is_not_used(rooms: Any, process_clock: Any) -> None:
     process_clock.advance(timedelta(days=181))
     with rooms.record.action(rooms.op, "lims.sample.register") as unit:

@@ -36,6 +36,7 @@ def topics(floor: Floor) -> list[str]:
         return list(session.scalars(select(OutboxEvent.topic).order_by(OutboxEvent.position)))
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_batch_runs_from_order_to_harvest_and_its_record_is_regenerated_bit_for_bit(ready: Floor) -> None:
     batch = ready.started()
     ready.run_until(batch.id, lambda: ready.execution(batch.id) == "Complete")
@@ -65,6 +66,7 @@ def test_a_batch_runs_from_order_to_harvest_and_its_record_is_regenerated_bit_fo
     assert told.count("mes.sample.drawn") == 14
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_hub_that_is_killed_goes_on_where_it_was_and_says_that_it_was_away(ready: Floor) -> None:
     batch = ready.started()
     ready.mes.running.step()

@@ -53,8 +53,10 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2026, 3, 2, 8, tzinfo=UTC))
 
 
-@pytest.fixture
-def platform(tmp_path: Path, clock: ManualClock) -> Iterator[Platform]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def platform(tmp_path: Path, clock: ManualClock, request: pytest.FixtureRequest) -> Iterator[Platform]:
+    if request.param == "postgresql":
+        request.getfixturevalue("installations_on_postgresql")
     create_installation(tmp_path / "lab", Config(name="lab"), clock=clock)
     made = open_platform(
         tmp_path / "lab", clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

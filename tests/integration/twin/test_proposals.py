@@ -36,6 +36,7 @@ def _proposal(world: Any, key: str) -> Any:
     return row
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_proposal_goes_from_draft_to_closed_by_two_people_and_the_mes(world: Any) -> None:
     world.commission(_settings())
     world.begin()
