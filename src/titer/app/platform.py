@@ -412,6 +412,7 @@ def _layers(platform: Platform) -> None:
     from titer.app.pace import Pace
     from titer.app.plant_facts import PlantFacts
     from titer.app.separations import SEPARATIONS
+    from titer.app.signature_gate import SignatureGate
     from titer.equipment import Equipment
     from titer.govern import Govern
     from titer.historian import Historian
@@ -436,6 +437,7 @@ def _layers(platform: Platform) -> None:
     platform.add("material", material)
     platform.add("quality", quality)
     platform.add("govern", Govern(record, platform.sealer, on))
+    quality.register_gate(SignatureGate(record))
     if "lims" not in on:
         return
     lims = Lims(record, quality, material, equipment, historian, animl=platform.folder / "animl")
