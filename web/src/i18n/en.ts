@@ -1,6 +1,7 @@
 import { access } from "./access";
 import { pages } from "./pages";
 import { past } from "./past";
+import { signing } from "./signing";
 
 /** Every word of the pages, English. Another language is another object of this type. */
 export const en = {
@@ -399,6 +400,7 @@ export const en = {
   ...access,
   ...pages,
   ...past,
+  ...signing,
 } as const;
 
 export type Message = keyof typeof en;

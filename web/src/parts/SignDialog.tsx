@@ -1,16 +1,15 @@
-import { Button, Modal, Textarea, TextInput } from "@mantine/core";
+import { Button, Modal, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore, type FormEvent } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore, type FormEvent } from "react";
 import { toProblem } from "../api/problem";
 import { useSession } from "../api/session";
 import { giveSignature, previewSignature, type SignatureOut, type SignatureRequest } from "../api/sign";
 import { stamp } from "../format/time";
 import { label, short } from "../format/words";
 import { t } from "../i18n";
-import { ContentView, Identifiers } from "./ContentView";
-import { signed } from "./facts";
-import { givesSecond, NO_SECOND, SecondFactor, secondFields, type Second } from "./SecondFactor";
-import { Shape } from "./Shape";
+import { useProof } from "./ProofFields";
+import { Blockers, check, SignedContent } from "./SignedContent";
+import { Witnessing } from "./Signatures";
 import { ErrorState, LoadingState } from "./States";
 
 interface Props {
@@ -20,21 +19,14 @@ interface Props {
 }
 
 /**
- * The signature dialog (21 CFR 11.50, 11.70): what is signed, by its exact content and digest; who signs,
- * with which meaning and why. Disabled with the reasons listed until it may be signed.
+ * The signature dialog (21 CFR 11.50, 11.70): what is signed, by its exact content and the digest that this page
+ * computes of it; who signs, with which meaning and why. Disabled with the reasons listed until it may be signed.
  */
 export function SignDialog({ request, onClose, onSigned }: Props) {
-  const { person, factors } = useSession();
+  const { person } = useSession();
   const client = useQueryClient();
   const draftKey = `titer.draft.sign.${request.record_type}.${request.record_id}.${request.meaning}`;
   const [reason, setReason] = useState(() => sessionStorage.getItem(draftKey) ?? "");
-  const [password, setPassword] = useState("");
-  const [second, setSecond] = useState<Second>(NO_SECOND);
-  const [identity, setIdentity] = useState("");
-  const [pin, setPin] = useState(false);
-  // What the server asked for after all: the session began anew, or the policy changed, since this was shown.
-  const [more, setMore] = useState<{ identification?: boolean; offers?: string[] }>({});
-  const [exact, setExact] = useState(false);
 
   const preview = useQuery({
     queryKey: ["sign.preview", request],
@@ -43,34 +35,20 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
+  const shown = preview.data;
+  const checked = useMemo(() => (shown ? check(shown, request) : null), [shown, request]);
+  const blocked = (shown?.blockers.length ?? 0) > 0 || Boolean(checked?.fault);
+  const proof = useProof(shown?.proof, blocked);
 
   const sign = useMutation({
-    mutationFn: () =>
-      giveSignature({
-        ...request,
-        version: preview.data!.version,
-        digest: preview.data!.digest,
-        reason: reason.trim(),
-        password,
-        ...(identifies ? { [identifies]: identity.trim() } : {}),
-        ...secondFields(second),
-      }),
+    mutationFn: () => giveSignature({ ...request, version: shown!.version, digest: checked!.digest, reason: reason.trim(), ...proof.given }),
     onSuccess: (signature) => {
       sessionStorage.removeItem(draftKey);
       void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== "session" && q.queryKey[0] !== "sign.preview" });
       onSigned?.(signature);
     },
-    onError: (error) => {
-      const problem = toProblem(error);
-      if (problem.needs === "identification") setMore({ ...more, identification: true });
-      if (problem.needs === "second_factor") setMore({ ...more, offers: problem.offers ?? [] });
-    },
-    // A code and a passkey's answer are good once; they are given anew, as the password is.
-    onSettled: () => {
-      setPassword("");
-      setIdentity("");
-      setSecond(NO_SECOND);
-    },
+    onError: proof.failed,
+    onSettled: proof.clear,
   });
 
   function submit(event: FormEvent) {
@@ -78,14 +56,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
     if (ready) sign.mutate();
   }
 
-  const shown = preview.data;
-  const blocked = (shown?.blockers.length ?? 0) > 0;
-  const atTerminal = factors.includes("badge") || factors.includes("pin");
-  const asked = more.identification ? [atTerminal ? "badge" : "username"] : (shown?.proof.identification ?? []);
-  const offers = more.offers ?? (shown?.proof.second_factor ? shown.proof.offers : null);
-  const identifies = asked.includes("username") ? "username" : asked.length > 0 ? (pin ? "pin" : "badge") : null;
-  const proved = password !== "" && (!identifies || identity.trim() !== "") && (offers === null || givesSecond(second) || identifies === "badge");
-  const ready = Boolean(shown) && !blocked && reason.trim() !== "" && proved && !sign.isPending;
+  const ready = Boolean(shown) && !blocked && reason.trim() !== "" && proof.proved && !sign.isPending;
   // The way back in lies over the dialog then; what was typed stays.
   const sessionEnded = sign.error !== null && toProblem(sign.error).reason === "session";
   const stale = sign.error && toProblem(sign.error).status === 412;
@@ -98,7 +69,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
             <strong>{t("sign.done")}</strong> <span className="tabular">{stamp(sign.data.signed_at)} UTC</span>, {label(sign.data.meaning)},{" "}
             {person.full_name}.
           </p>
-          <p className="muted">{t("sign.done.witness")}</p>
+          <Witnessing id={sign.data.id} />
           <p className="muted tabular">
             {t("sign.digest")} {short(sign.data.digest)}
           </p>
@@ -110,7 +81,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
         </div>
       ) : preview.error ? (
         <ErrorState error={preview.error} again={() => void preview.refetch()} />
-      ) : !shown ? (
+      ) : !shown || !checked ? (
         <LoadingState lines={7} />
       ) : (
         <form onSubmit={submit} className="stack" aria-label={t("sign.title")}>
@@ -120,39 +91,8 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
               <strong>{shown.title}</strong>
             </p>
           </div>
-          {exact ? (
-            <pre className="box" tabIndex={0}>
-              {JSON.stringify(shown.content, null, 2)}
-            </pre>
-          ) : (
-            <div className="box sign-facts" tabIndex={0} role="region" aria-label={t("sign.saw")}>
-              <Facts content={shown.content} />
-            </div>
-          )}
-          <div className="row sign-line">
-            <span>
-              <span className="muted">{t("sign.meaning")}:</span> <strong>{label(request.meaning)}</strong>
-            </span>
-            <span title={shown.digest}>
-              <span className="muted">{t("sign.digest")}</span> <span className="mono">{short(shown.digest)}</span>
-            </span>
-            <span className="muted">{t("sign.version", { n: shown.version })}</span>
-            <Button variant="subtle" size="compact-xs" onClick={() => setExact(!exact)} aria-pressed={exact}>
-              {exact ? t("sign.readable") : t("sign.canonical")}
-            </Button>
-          </div>
-          {blocked ? (
-            <div className="notice" data-tone="warning" id="sign-blockers">
-              <p className="row">
-                <Shape tone="warning" /> <strong>{t("sign.blocked")}</strong>
-              </p>
-              <ul style={{ listStyle: "disc", paddingLeft: 22 }}>
-                {shown.blockers.map((b) => (
-                  <li key={b}>{b}</li>
-                ))}
-              </ul>
-            </div>
-          ) : null}
+          <SignedContent shown={shown} checked={checked} meaning={request.meaning} />
+          <Blockers of={shown.blockers} id="sign-blockers" />
           <Textarea
             label={t("sign.reason")}
             description={t("sign.reason.hint")}
@@ -169,49 +109,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
             disabled={blocked}
             data-autofocus
           />
-          <div className="row" style={{ alignItems: "flex-end" }}>
-            <div style={{ flex: 1, minWidth: 160 }}>
-              <span className="muted">{t("sign.as")}</span>
-              <p>
-                <strong>{person.full_name}</strong> <span className="muted">{person.roles.map(label).join(", ")}</span>
-              </p>
-            </div>
-            {identifies === "username" ? (
-              <TextInput label={t("proof.user")} description={t("proof.user.hint")} value={identity} onChange={(e) => setIdentity(e.currentTarget.value)} autoComplete="off" autoCapitalize="none" disabled={blocked} w={170} />
-            ) : identifies ? (
-              <TextInput
-                type="password"
-                label={
-                  <>
-                    {t(pin ? "proof.pin" : "proof.badge")}{" "}
-                    <Button variant="subtle" size="compact-xs" onClick={() => setPin(!pin)}>
-                      {t(pin ? "proof.badge" : "proof.pin")}
-                    </Button>
-                  </>
-                }
-                aria-label={t(pin ? "proof.pin" : "proof.badge")}
-                value={identity}
-                onChange={(e) => setIdentity(e.currentTarget.value)}
-                autoComplete="off"
-                disabled={blocked}
-                w={170}
-              />
-            ) : null}
-            <TextInput
-              type="password"
-              label={t("sign.password")}
-              value={password}
-              onChange={(e) => setPassword(e.currentTarget.value)}
-              autoComplete="current-password"
-              required
-              withAsterisk={false}
-              disabled={blocked}
-              w={190}
-            />
-          </div>
-          {offers !== null && identifies !== "badge" ? (
-            <SecondFactor offers={offers} where="session" value={second} onChange={setSecond} disabled={blocked} />
-          ) : null}
+          {proof.fields}
           {sign.error && !sessionEnded ? <ErrorState error={sign.error} /> : null}
           {stale ? (
             <Button
@@ -228,34 +126,13 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
             <Button variant="default" onClick={onClose}>
               {t("sign.cancel")}
             </Button>
-            <Button type="submit" disabled={!ready} loading={sign.isPending} aria-describedby={blocked ? "sign-blockers" : undefined}>
+            <Button type="submit" disabled={!ready} loading={sign.isPending} aria-describedby={shown.blockers.length > 0 ? "sign-blockers" : undefined}>
               {t("sign.button")}
             </Button>
           </div>
         </form>
       )}
     </Modal>
-  );
-}
-
-/** The record's own facts, what the person enters, and last, folded, what identifies. */
-function Facts({ content }: { content: Record<string, unknown> }) {
-  const { shown, entered, identifiers } = signed(content);
-  return (
-    <div className="stack">
-      <ContentView content={shown} />
-      {Object.keys(entered).length > 0 ? (
-        <div className="content-view">
-          <h4>{t("sign.entered")}</h4>
-          <ContentView content={entered} />
-        </div>
-      ) : null}
-      {identifiers.length > 0 ? (
-        <div className="content-view">
-          <Identifiers of={identifiers} />
-        </div>
-      ) : null}
-    </div>
   );
 }
 

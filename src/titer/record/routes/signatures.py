@@ -129,6 +129,7 @@ class SignatureOut(BaseModel):
     signed_at: datetime
     time_zone: str
     witnessed: bool
+    on_behalf_of: str | None
     validity: str
     validity_why: str
     version_now: int
@@ -141,14 +142,16 @@ class SignedContentOut(BaseModel):
     canonical: str
 
 
-_OF_ITS_OWN = {"witnessed", "validity", "validity_why", "version_now"}
+_OF_ITS_OWN = {"on_behalf_of", "witnessed", "validity", "validity_why", "version_now"}
 
 
 def _signature_out(record: Record, sealer: Sealer, session: Session, row: Signature) -> SignatureOut:
     how = validity(record, session, row)
+    absent = row.content.get("on_behalf_of")
     values = {name: getattr(row, name) for name in SignatureOut.model_fields if name not in _OF_ITS_OWN}
     return SignatureOut(
         **values,
+        on_behalf_of=absent["name"] if absent else None,
         witnessed=witnessed(session, row.id, sealer.covered_size),
         validity=how.state,
         validity_why=how.why,

@@ -1,12 +1,14 @@
-import { Button, Select, Textarea } from "@mantine/core";
+import { Button, Checkbox, Select, Textarea } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { BatchReview, QualityException } from "../../api/types";
 import { label, noun } from "../../format/words";
 import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, Panel } from "../../parts/Panel";
+import { SeriesDialog } from "../../parts/SeriesDialog";
 import { SignDialog } from "../../parts/SignDialog";
+import { Signatures } from "../../parts/Signatures";
 import { EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
@@ -35,6 +37,7 @@ export function ranked(rows: readonly QualityException[]): QualityException[] {
 
 export function Exceptions({ review }: { review: BatchReview }) {
   const [chosen, setChosen] = useView("exception");
+  const [series, setSeries] = useState<ReadonlySet<string>>(new Set());
   const rows = ranked(review.exceptions);
   const at = rows.find((e) => e.id === chosen) ?? rows[0];
   const next = () => {
@@ -50,7 +53,15 @@ export function Exceptions({ review }: { review: BatchReview }) {
       <Panel title={t("review.exceptions_2", { length: rows.length })} flush right={<span className="muted">{t("review.n_next")}</span>}>
         <ul className="list">
           {rows.map((e) => (
-            <li key={e.id}>
+            <li key={e.id} className={e.state === "open" ? "pickable" : undefined}>
+              {e.state === "open" ? (
+                <Checkbox
+                  size="md"
+                  aria-label={t("series.choose", { name: e.number })}
+                  checked={series.has(e.id)}
+                  onChange={(x) => setSeries(x.currentTarget.checked ? new Set([...series, e.id]) : new Set([...series].filter((one) => one !== e.id)))}
+                />
+              ) : null}
               <button type="button" className="pick" aria-current={e.id === at.id} onClick={() => setChosen(e.id)}>
                 <span className="row" style={{ justifyContent: "space-between" }}>
                   <strong>{e.number}</strong>
@@ -66,7 +77,11 @@ export function Exceptions({ review }: { review: BatchReview }) {
         </ul>
       </Panel>
       <Evidence exception={at} />
-      <Decide key={at.id} exception={at} review={review} onOpen={() => setChosen(at.id)} onSigned={next} />
+      {series.size > 1 ? (
+        <Together exceptions={rows.filter((e) => series.has(e.id))} review={review} onClear={() => setSeries(new Set())} />
+      ) : (
+        <Decide key={at.id} exception={at} review={review} onOpen={() => setChosen(at.id)} onSigned={next} />
+      )}
     </div>
   );
 }
@@ -89,6 +104,60 @@ function Evidence({ exception: e }: { exception: QualityException }) {
           <ContentView content={e.evidence} />
         </div>
       </div>
+    </Panel>
+  );
+}
+
+/** One disposition and one comment for several exceptions; each is shown and ticked before it is signed. */
+function Together({ exceptions, review, onClear }: { exceptions: QualityException[]; review: BatchReview; onClear: () => void }) {
+  const [disposition, setDisposition] = useState<string | null>(null);
+  const [comment, setComment] = useState("");
+  const [deviation, setDeviation] = useState<string | null>(null);
+  // As they were when the dialog was opened: what is signed leaves the list under it.
+  const [signing, setSigning] = useState<QualityException[] | null>(null);
+  const [signed, setSigned] = useState(false);
+  const needs = disposition === "covered by deviation" || exceptions.some((e) => e.severity === "critical" && !e.deviation_id);
+  const request = useMemo(
+    () => ({
+      record_type: "quality_exception",
+      meaning: "disposed",
+      items: (signing ?? []).map((e) => ({
+        record_id: e.id,
+        data: { disposition, comment: comment.trim(), ...(deviation ? { deviation_id: deviation } : {}) },
+      })),
+    }),
+    [signing, disposition, comment, deviation],
+  );
+  return (
+    <Panel title={t("series.together", { n: exceptions.length })} right={<Button variant="subtle" size="compact-xs" onClick={onClear}>{t("series.clear")}</Button>}>
+      <div className="stack">
+        <p className="muted">{t("series.together.why")}</p>
+        <Select label={t("word.disposition")} data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder={t("word.choose")} />
+        {needs ? (
+          <Select
+            label={t("word.deviation")}
+            data={review.deviations.map((d) => ({ value: d.id, label: `${d.number}  ${d.title}` }))}
+            value={deviation}
+            onChange={setDeviation}
+            placeholder={review.deviations.length ? t("word.choose") : t("review.none_is_raised_yet")}
+          />
+        ) : null}
+        <Textarea label={t("word.comment")} value={comment} onChange={(x) => setComment(x.currentTarget.value)} autosize minRows={3} />
+        <Button onClick={() => setSigning(exceptions)} disabled={!disposition || !comment.trim() || (needs && !deviation)}>
+          {t("series.sign", { n: exceptions.length })}
+        </Button>
+      </div>
+      {signing ? (
+        <SeriesDialog
+          request={request}
+          names={Object.fromEntries(signing.map((e) => [e.id, e.number]))}
+          onClose={() => {
+            setSigning(null);
+            if (signed) onClear();
+          }}
+          onSigned={() => setSigned(true)}
+        />
+      ) : null}
     </Panel>
   );
 }
@@ -127,16 +196,19 @@ function Decide({
   ) : null;
   if (e.state !== "open") {
     return (
-      <Panel title={t("word.disposition")}>
-        <Facts
-          of={[
-            [t("word.disposition"), e.disposition ? label(e.disposition) : "–"],
-            [t("word.comment"), e.comment ?? "–"],
-            [t("word.deviation"), review.deviations.find((d) => d.id === e.deviation_id)?.number ?? (e.deviation_id ? t("review.yes") : t("word.none"))],
-          ]}
-        />
-        {dialog}
-      </Panel>
+      <div className="stack-l">
+        <Panel title={t("word.disposition")}>
+          <Facts
+            of={[
+              [t("word.disposition"), e.disposition ? label(e.disposition) : "–"],
+              [t("word.comment"), e.comment ?? "–"],
+              [t("word.deviation"), review.deviations.find((d) => d.id === e.deviation_id)?.number ?? (e.deviation_id ? t("review.yes") : t("word.none"))],
+            ]}
+          />
+          {dialog}
+        </Panel>
+        <Signatures record_type="quality_exception" record_id={e.id} />
+      </div>
     );
   }
   const needs = disposition === "covered by deviation" || e.severity === "critical";
