@@ -9993,6 +9993,8 @@ export interface components {
             id: string;
             /** Meaning */
             meaning: string;
+            /** On Behalf Of */
+            on_behalf_of: string | null;
             /** Person Id */
             person_id: string;
             /** Printed Name */

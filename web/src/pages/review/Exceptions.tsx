@@ -178,7 +178,8 @@ function Decide({
   const [deviation, setDeviation] = useState<string | null>(e.deviation_id);
   const [signing, setSigning] = useState(false);
   const [signed, setSigned] = useState(false);
-  // Stays until the person closes it, though the exception under it is disposed of by then.
+  // Stays until the person closes it, though the exception under it is disposed of by then: both ways of showing it
+  // below have it at the same place.
   const dialog = signing ? (
     <SignDialog
       request={{
@@ -213,30 +214,32 @@ function Decide({
   }
   const needs = disposition === "covered by deviation" || e.severity === "critical";
   return (
-    <Panel title={t("word.disposition")}>
-      <div className="stack">
-        <Select label={t("word.disposition")} data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder={t("word.choose")} />
-        {needs ? (
-          <Select
-            label={t("word.deviation")}
-            data={review.deviations.map((d) => ({ value: d.id, label: `${d.number}  ${d.title}` }))}
-            value={deviation}
-            onChange={setDeviation}
-            placeholder={review.deviations.length ? t("word.choose") : t("review.none_is_raised_yet")}
-          />
-        ) : null}
-        <Textarea label={t("word.comment")} value={comment} onChange={(x) => setComment(x.currentTarget.value)} autosize minRows={3} />
-        <Button
-          onClick={() => {
-            onOpen();
-            setSigning(true);
-          }}
-          disabled={!disposition || !comment.trim() || (needs && !deviation)}
-        >
-          {t("word.sign_the_disposition")}
-        </Button>
-      </div>
-      {dialog}
-    </Panel>
+    <div className="stack-l">
+      <Panel title={t("word.disposition")}>
+        <div className="stack">
+          <Select label={t("word.disposition")} data={DISPOSITIONS} value={disposition} onChange={setDisposition} placeholder={t("word.choose")} />
+          {needs ? (
+            <Select
+              label={t("word.deviation")}
+              data={review.deviations.map((d) => ({ value: d.id, label: `${d.number}  ${d.title}` }))}
+              value={deviation}
+              onChange={setDeviation}
+              placeholder={review.deviations.length ? t("word.choose") : t("review.none_is_raised_yet")}
+            />
+          ) : null}
+          <Textarea label={t("word.comment")} value={comment} onChange={(x) => setComment(x.currentTarget.value)} autosize minRows={3} />
+          <Button
+            onClick={() => {
+              onOpen();
+              setSigning(true);
+            }}
+            disabled={!disposition || !comment.trim() || (needs && !deviation)}
+          >
+            {t("word.sign_the_disposition")}
+          </Button>
+        </div>
+        {dialog}
+      </Panel>
+    </div>
   );
 }
