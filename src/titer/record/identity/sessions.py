@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from titer.base.errors import NotAuthenticated, NotFound
+from titer.base.errors import NotAuthenticated, NotFound, Unavailable
 from titer.record.credentials import Credentials, token_hash
 from titer.record.factors import SessionSeen, Terminal
 from titer.record.identity.access import access
@@ -242,7 +242,7 @@ class Sessions:
                     session.add(SessionSeen(session_id=session_id, seen_at=now))
                 else:
                     kept.seen_at = now
-        except SQLAlchemyError as error:  # a full disk or a racing hub must not keep anybody from reading
+        except (SQLAlchemyError, Unavailable) as error:  # a full disk or a racing hub keeps nobody from reading
             log.warning("when a session was last seen could not be kept: %s", error)
 
     def csrf(self, row: LoginSession, token: str) -> str:
