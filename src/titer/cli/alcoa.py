@@ -12,7 +12,7 @@ from titer.base.errors import Invalid
 from titer.cli.api import as_json, hub_is_running, session
 from titer.cli.options import As, Json, Port, say, working
 
-_MARK = {"clean": "ok  ", "exceptions": "LOOK", "not evaluated": "????"}
+_MARK = {"clean": "ok  ", "exceptions": "LOOK", "not evaluated": "????", "nothing yet": "-   "}
 
 
 def alcoa(
@@ -47,7 +47,7 @@ def alcoa(
             f"{_MARK[one['state']]}  {one['name']:<16} {one['looked_at']:>9,} looked at, {one['found']:,} found"
         )
         for question in one["questions"]:
-            if question["state"] != "clean":
+            if question["state"] not in ("clean", "nothing yet"):
                 lines.append(f"        {question['words']} {question['fault'] or question['found']}")
                 lines += [
                     f"          {finding['record_type']} {finding['name']}: {finding['detail']}"

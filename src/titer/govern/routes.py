@@ -40,7 +40,7 @@ class AlcoaQuestionOut(BaseModel):
 
 
 class AlcoaPrincipleOut(BaseModel):
-    """One of the nine principles, with its state: clean, exceptions or not evaluated."""
+    """One of the nine principles, with its state: clean, exceptions, not evaluated, or nothing yet."""
 
     name: str
     sentence: str

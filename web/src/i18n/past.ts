@@ -147,6 +147,7 @@ export const past = {
   "alcoa.clean": "clean",
   "alcoa.exceptions": "{n} exceptions",
   "alcoa.exception": "1 exception",
+  "alcoa.nothing": "nothing to look at yet",
   "alcoa.unknown": "not evaluated",
   "alcoa.lookedat": "{n} looked at",
   "alcoa.query": "The query as it ran",

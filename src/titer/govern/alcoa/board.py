@@ -16,7 +16,7 @@ from titer.govern.alcoa.question import MOST, Finding, Question, Sources
 
 log = logging.getLogger(__name__)
 
-CLEAN, EXCEPTIONS, UNKNOWN = "clean", "exceptions", "not evaluated"
+CLEAN, EXCEPTIONS, UNKNOWN, NOTHING = "clean", "exceptions", "not evaluated", "nothing yet"
 NOT_AN_ATTESTATION = (
     "Nine indicators, not an attestation: they say what was looked at and what was found. That a calculation "
     "reproduces does not make a value right, and what nobody asked is not answered."
@@ -30,7 +30,7 @@ class Answered:
     Args:
         question: the question.
         query: exactly as it ran.
-        state: clean, exceptions or not evaluated.
+        state: clean, exceptions, not evaluated, or nothing yet where there was nothing to look at.
         looked_at: how many were looked at.
         found: how many exceptions there are.
         findings: the first of them.
@@ -57,9 +57,9 @@ class Judged:
 
     @property
     def state(self) -> str:
-        """The worst of its answers; a principle that could not be evaluated is not clean."""
+        """The worst of its answers; what could not be evaluated, or is not there yet, is not clean."""
         states = {one.state for one in self.answers}
-        return UNKNOWN if UNKNOWN in states else EXCEPTIONS if EXCEPTIONS in states else CLEAN
+        return next((state for state in (UNKNOWN, EXCEPTIONS, CLEAN) if state in states), NOTHING)
 
     @property
     def looked_at(self) -> int:
@@ -83,10 +83,14 @@ class Board:
     def sentence(self) -> str:
         """How the nine stand, in one sentence."""
         states = Counter(one.state for one in self.principles)
-        told = ", ".join(
-            f"{states[state]} {state}" for state in (CLEAN, EXCEPTIONS, UNKNOWN) if states[state]
-        )
-        return f"Of nine principles: {told.replace('exceptions', 'with exceptions')}."
+        words = {
+            CLEAN: "clean",
+            NOTHING: "with nothing to look at yet",
+            EXCEPTIONS: "with exceptions",
+            UNKNOWN: "not evaluated",
+        }
+        told = ", ".join(f"{states[state]} {word}" for state, word in words.items() if states[state])
+        return f"Of nine principles: {told}."
 
 
 def board(sources: Sources) -> Board:
@@ -119,7 +123,7 @@ def _ask(question: Question, sources: Sources) -> Answered:
     return Answered(
         question,
         query,
-        EXCEPTIONS if answer.findings else CLEAN,
+        EXCEPTIONS if answer.findings else CLEAN if answer.looked_at else NOTHING,
         answer.looked_at,
         len(answer.findings),
         tuple(answer.findings[:MOST]),

@@ -14,10 +14,11 @@ import { useView } from "../../parts/view";
 import type { Tone } from "../../parts/states";
 import { addressOf } from "../../shell/nav";
 
-const TONES: Record<string, Tone> = { clean: "done", exceptions: "warning", "not evaluated": "bad" };
+const TONES: Record<string, Tone> = { clean: "done", exceptions: "warning", "not evaluated": "bad", "nothing yet": "plain" };
 
 function told(state: string, found: number): string {
   if (state === "clean") return t("alcoa.clean");
+  if (state === "nothing yet") return t("alcoa.nothing");
   if (state !== "exceptions") return t("alcoa.unknown");
   return found === 1 ? t("alcoa.exception") : t("alcoa.exceptions", { n: count(found) });
 }

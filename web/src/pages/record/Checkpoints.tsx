@@ -60,7 +60,7 @@ export function Checkpoints() {
                           <td>
                             {told?.signers.join(", ")} {r.witnessed ? <StateBadge state="witnessed" /> : <StateBadge state="not witnessed" tone="warning" />}
                           </td>
-                          <td className="mono">{told?.root.slice(0, 12)}</td>
+                          <td className="mono nowrap">{told?.root.slice(0, 8)}</td>
                         </tr>
                       );
                     })}
