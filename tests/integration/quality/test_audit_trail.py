@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import titer.lims  # noqa: F401  its tables stand for what a batch is made of
 from titer.base.clock import ManualClock
 from titer.base.errors import Conflict, Invalid, Refused
+from titer.equipment.model import Channel
 from titer.lims.model import Sample
 from titer.material import Material
 from titer.quality import AuditTrailReview, Quality
@@ -181,6 +183,30 @@ def test_what_is_flagged_after_the_review_blocks_until_it_was_reviewed_too(floor
     floor.look("rita", second)
     floor.finish(second)
     assert not any("audit trail" in reason for reason in floor.blockers())
+
+
+def test_a_limit_that_was_changed_while_the_batch_was_made_is_flagged_and_a_later_one_is_not(
+    floor: Floor,
+) -> None:
+    def limit(high: str) -> None:
+        with floor.record.action(TIMER, "record.training.enter", reason="test") as unit:
+            row = unit.session.scalars(select(Channel)).first()
+            if row is None:
+                row = unit.add(
+                    Channel(
+                        tag="T", connection_id="c", address="a", unit="degC", description="", writable=False,
+                        active=True, settings="{}", high=Decimal(40),
+                    )
+                )  # fmt: skip
+            row.high = Decimal(high)
+
+    limit("40")
+    floor.sample()
+    limit("45")
+    floor.sample()
+    limit("50")
+    row = floor.begin()
+    assert [(line["rules"], line["version"]) for line in row.flagged] == [(["limits"], 2)]
 
 
 def test_nobody_reviews_an_entry_of_their_own(floor: Floor) -> None:

@@ -4890,7 +4890,7 @@ export interface components {
         };
         /**
          * AlcoaPrincipleOut
-         * @description One of the nine principles, with its state: clean, exceptions or not evaluated.
+         * @description One of the nine principles, with its state: clean, exceptions, not evaluated, or nothing yet.
          */
         AlcoaPrincipleOut: {
             /** Found */

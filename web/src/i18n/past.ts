@@ -31,7 +31,6 @@ export const past = {
   "trail.nofinding": "no finding",
   "trail.finding": "finding",
   "trail.evidence": "Evidence",
-  "trail.choose": "Choose an entry on the left.",
   "trail.nothing": "Nothing to read",
   "trail.nothing.why": "No rule flags an entry, and there was none to draw from.",
   "trail.verdict": "What you see",

@@ -101,6 +101,10 @@ def about(
 
     found = flags(read(), ruleset, scope, course.past)
     course.seq = upto_seq
+    own = {line.seq for line in lines}
+    last = lines[-1].seq if lines else 0
+    # What lies around the subject counts while it was being made, and not from its last entry on.
+    found = [flag for flag in found if flag.seq in own or flag.seq < last]
     return Population(lines, found, start + 1, upto_seq)
 
 
