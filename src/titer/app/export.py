@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = "mes_batch"
 VERB = "record.export"
+More = Callable[[Session, Dossier, Mapping[str, bytes]], dict[str, bytes]]
 
 
 def export_record(
@@ -34,6 +35,7 @@ def export_record(
     actor: Actor,
     reason: str,
     segments: bool = True,
+    more: More | None = None,
 ) -> bytes:
     """Export a record with everything that belongs to it.
 
@@ -45,6 +47,7 @@ def export_record(
         reason: why.
         segments: whether the sealed segments of a batch's series go along; a segment holds every channel
             that was recorded on its day, so a receiver who may see this batch alone gets the extract.
+        more: further files of a batch's bundle, made out of its dossier and the files so far.
 
     Returns:
         A bundle that `verify/titer-verify.py` checks.
@@ -61,12 +64,18 @@ def export_record(
             roles = ", ".join(platform.record.matrix[VERB].roles)
             raise NotAuthorised("You may not export records.", why=f"It takes one of the roles {roles}.")
     if record_type in ("batch", BATCH):
-        return export_batch(platform, record_id, actor=actor, reason=reason, segments=segments)
+        return export_batch(platform, record_id, actor=actor, reason=reason, segments=segments, more=more)
     return _export_other(platform, record_type, record_id, actor=actor, reason=reason)
 
 
 def export_batch(
-    platform: Platform, batch_id: str, *, actor: Actor, reason: str, segments: bool = True
+    platform: Platform,
+    batch_id: str,
+    *,
+    actor: Actor,
+    reason: str,
+    segments: bool = True,
+    more: More | None = None,
 ) -> bytes:
     """Export a batch: dossier as data and as PDF, content, time series, records and their proof.
 
@@ -79,6 +88,7 @@ def export_batch(
         actor: who exports.
         reason: why.
         segments: whether the segments themselves go along, or the extract of the batch's channels alone.
+        more: further files, made out of the dossier and the files so far.
 
     Raises:
         NotFound: if there is no such batch.
@@ -98,6 +108,9 @@ def export_batch(
     files["record.json"] = canonical(dossier.data)
     files["record.pdf"] = sealed(platform, document(dossier.data))
     files.update(_content(platform, dossier.closure.digests))
+    if more is not None:
+        with platform.record.reading() as session:
+            files.update(more(session, dossier, files))
     return bundle.export(
         platform.record,
         platform.sealer,

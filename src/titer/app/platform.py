@@ -37,6 +37,7 @@ from titer.record import (
     Installation,
     Outbox,
     Record,
+    Retention,
     Sealer,
     SignatureMeaning,
     Signing,
@@ -50,6 +51,7 @@ from titer.record import checkpoint as heads
 from titer.record import identity as identity_module
 from titer.record.credentials import KEY_LENGTH
 from titer.record.identity.policy import Policies
+from titer.record.retention import ACTIONS as RETENTION_ACTIONS
 from titer.record.verify import Verifier
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,7 @@ class Platform:
     sealer: Sealer
     outbox: Outbox
     vault: Vault
+    retention: Retention
     documents: DocumentSeal
     plant_clock: PlantClock | None = None
     verifiers: list[Verifier] = field(default_factory=list)
@@ -292,7 +295,7 @@ def open_platform(
         if (folder / RESTORED).exists() and not accepting:
             made.record.halt(
                 "It was restored from a backup, and nobody has accepted yet what was lost with it: "
-                "titer restore --accept."
+                "titer accept-restore."
             )
         return made
     except BaseException:
@@ -342,6 +345,7 @@ def _wired(
         schema.check_fingerprint(session)
     record.register_actions(identity_module.ACTIONS)
     record.register_actions(BACKUP_ACTIONS)
+    record.register_actions(RETENTION_ACTIONS)
     identity = Identity(record, credential_key, hasher, opened)
     sealer = open_sealer(folder, config, record, opened)
     if held is not None:
@@ -355,6 +359,7 @@ def _wired(
         sealer=sealer,
         outbox=Outbox(record, sealer),
         vault=opened,
+        retention=Retention(record),
         documents=DocumentSeal(record, folder / "keys", opened, config.document_tsa),
         plant_clock=plant,
         verifiers=[identity.stored_credentials],

@@ -15,7 +15,14 @@ from decimal import Decimal
 from typing import Any
 
 from titer.base.clock import iso
+from titer.base.errors import Invalid
 
+
+class NoCanonicalForm(Invalid, TypeError, ValueError):
+    """A value that no regulated record may hold: a float, a number too large, a key that is not ASCII."""
+
+
+_LARGEST_EXPONENT = 100
 _MAX_INT = 2**53 - 1
 
 
@@ -25,12 +32,16 @@ def canonical(value: Any) -> bytes:
     Decimals become strings (`canonical_decimal`), datetimes `iso`, dates `YYYY-MM-DD`.
 
     Raises:
-        TypeError: for a float or any other type that has no canonical form.
-        ValueError: for an integer outside +-(2^53 - 1) or a key that is not ASCII.
+        NoCanonicalForm: for a float or any other type that has none, an integer outside +-(2^53 - 1), a key that is
+            not ASCII, or half a surrogate pair.
     """
-    return json.dumps(
+    text = json.dumps(
         _plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-    ).encode("utf-8")
+    )
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise NoCanonicalForm("A text holds half a surrogate pair, which is no character.") from error
 
 
 def digest(value: Any) -> str:
@@ -46,10 +57,14 @@ def canonical_decimal(number: Decimal) -> str:
         ('1200', '0.0')
 
     Raises:
-        ValueError: for NaN and the infinities; they are no results.
+        NoCanonicalForm: for NaN and the infinities, which are no results, and for a number of more than a hundred
+            digits before or behind its point, which nobody measures.
     """
     if not number.is_finite():
-        raise ValueError(f"{number} is no number")
+        raise NoCanonicalForm(f"{number} is no number")
+    _, digits, exponent = number.as_tuple()
+    if isinstance(exponent, int) and max(abs(exponent), exponent + len(digits)) > _LARGEST_EXPONENT:
+        raise NoCanonicalForm(f"{str(number)[:40]} has more digits than anything that is measured.")
     if number.is_zero():
         number = abs(number)
     return format(number, "f")
@@ -60,7 +75,9 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, int):
         if abs(value) > _MAX_INT:
-            raise ValueError(f"{value} is larger than a JSON reader must keep exactly; write it as text")
+            raise NoCanonicalForm(
+                f"{str(value)[:40]} is larger than a JSON reader must keep exactly; write it as text."
+            )
         return value
     if isinstance(value, Decimal):
         return canonical_decimal(value)
@@ -71,8 +88,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str) or not key.isascii():
-                raise ValueError(f"{key!r} is no ASCII key")
+                raise NoCanonicalForm(f"{str(key)[:80]!r} is no ASCII key.")
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    raise TypeError(f"{type(value).__name__} has no canonical form; write decimals and text, never floats")
+    raise NoCanonicalForm(f"A {type(value).__name__} has no canonical form; write decimals and text, never floats.")

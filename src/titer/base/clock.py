@@ -10,6 +10,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from titer.base.errors import Invalid
+
+
+class NoInstant(Invalid, ValueError):
+    """What was given is no instant that a clock of this world shows: without a zone, malformed, or out of range."""
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -58,13 +65,19 @@ def require_utc(instant: datetime) -> datetime:
     """Return the instant in UTC.
 
     Raises:
-        ValueError: if the datetime bears no time zone; a naive time is never guessed at.
+        NoInstant: if the datetime bears no time zone (a naive time is never guessed at), or lies before the year 1
+            or after 9999 in UTC.
     """
     if instant.tzinfo is UTC:
         return instant
     if instant.tzinfo is None:
-        raise ValueError(f"{instant.isoformat()} bears no time zone, so it is no instant")
-    return instant.astimezone(UTC)
+        raise NoInstant(
+            f"{instant.isoformat()} bears no time zone, so it is no instant.", do="Write it with Z or an offset."
+        )
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise NoInstant(f"{instant.isoformat()} lies beyond the years 1 to 9999 in UTC.") from error
 
 
 def us(instant: datetime) -> int:
@@ -73,8 +86,15 @@ def us(instant: datetime) -> int:
 
 
 def from_us(microseconds: int) -> datetime:
-    """The instant that lies so many microseconds after 1970-01-01T00:00:00Z."""
-    return _EPOCH + timedelta(microseconds=int(microseconds))
+    """The instant that lies so many microseconds after 1970-01-01T00:00:00Z.
+
+    Raises:
+        NoInstant: if it lies before the year 1 or after 9999.
+    """
+    try:
+        return _EPOCH + timedelta(microseconds=int(microseconds))
+    except OverflowError as error:
+        raise NoInstant(f"{microseconds} microseconds lead beyond the years 1 to 9999.") from error
 
 
 def iso(instant: datetime) -> str:
@@ -91,6 +111,10 @@ def from_iso(text: str) -> datetime:
     """Read an ISO 8601 instant; a time zone is required.
 
     Raises:
-        ValueError: if the text is no instant or bears no time zone.
+        NoInstant: if the text is no instant or bears no time zone.
     """
-    return require_utc(datetime.fromisoformat(text))
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise NoInstant(f"{text[:80]!r} is no instant.", do="Write it as 2026-03-02T08:00:00Z.") from error
+    return require_utc(read)

@@ -81,6 +81,20 @@ class ProofIncomplete(WrongCredentials):
         self.offers = offers
 
 
+class TooManyAttempts(TiterError):
+    """Proofs of identity failed too often; the next is looked at later.
+
+    Args:
+        seconds: how long to wait.
+    """
+
+    title = "Too many attempts"
+
+    def __init__(self, what: str, *, why: str = "", do: str = "", seconds: int) -> None:
+        super().__init__(what, why=why, do=do)
+        self.seconds = seconds
+
+
 class NotAuthorised(TiterError):
     """The person is known, but has no right to do this."""
 

@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,32 @@ class Api:
             self._read(answer)
         content: bytes = answer.content
         return content
+
+    def post_for_file(self, path: str, body: Any, target: Path) -> Mapping[str, str]:
+        """POST JSON and write what comes back into a new file, as it comes; returns the answer's headers.
+
+        Raises:
+            Unavailable: if the file cannot be written; what was written of it is gone.
+        """
+        part = target.with_name(target.name + ".part")
+        try:
+            with self._client.stream("POST", path, json=body, headers=self._headers(), timeout=None) as answer:
+                if answer.status_code >= 400:
+                    answer.read()
+                    self._read(answer)
+                descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    for block in answer.iter_bytes(1 << 20):
+                        file.write(block)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(target)
+                headers: Mapping[str, str] = dict(answer.headers)
+                return headers
+        except OSError as error:
+            raise Unavailable(f"{target} cannot be written.", why=error.strerror or str(error)) from error
+        finally:
+            part.unlink(missing_ok=True)
 
     def post_bytes(self, path: str, data: bytes, **params: Any) -> Any:
         """POST raw bytes."""

@@ -51,6 +51,37 @@ def export(
     )
 
 
+def archive(
+    batch: Annotated[str, typer.Argument(help="Number or id of a batch that has ended.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")],
+    reason: Annotated[str, typer.Option("--reason", help="For whom and what for.")] = "archived by command",
+    segments: Annotated[
+        bool, typer.Option("--segments/--without-segments", help="Whether sealed segments go along.")
+    ] = False,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Archive a batch that has ended: a bundle that opens in a browser and a PDF reader, without Titer."""
+    if out.exists():
+        raise Invalid(f"{out} exists already.", do="Choose another file.")
+    if not out.resolve().parent.is_dir():
+        raise Invalid(f"There is no folder {out.resolve().parent}.", do="Make it first.")
+    with session(folder, as_, port=port) as api, working("Gathering and proving"):
+        data = api.post_for_bytes(
+            f"/api/mes/batches/{batch}/archive", {"reason": reason, "segments": segments}
+        )
+    write_whole(out, data)
+    digest = sha256(data).hexdigest()
+    say(
+        f"Wrote {out}: {len(data):,} bytes, SHA-256 {digest}.\n"
+        f"Read it anywhere: unpack it and open files/index.html. Check it: python3 titer-verify.py {out}",
+        {"file": str(out), "bytes": len(data), "sha256": digest},
+        json,
+    )
+
+
 def token_issue(
     name: Annotated[str, typer.Argument(help="Of the machine, e.g. host-lab2. An earlier token of it ends.")],
     scope: Annotated[list[str] | None, typer.Option(help="What it may do; connect if left out.")] = None,

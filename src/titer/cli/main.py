@@ -12,10 +12,11 @@ import typer
 
 from titer import __version__
 from titer.cli.alcoa import alcoa
+from titer.cli.backing import accept_restore, backup, restore
 from titer.cli.connections import connection, equipment
 from titer.cli.demo.command import demo
 from titer.cli.documents import pdf
-from titer.cli.exporting import export, token_issue
+from titer.cli.exporting import archive, export, token_issue
 from titer.cli.failures import in_words, leaving_in_order
 from titer.cli.history import record
 from titer.cli.importing import import_file
@@ -46,10 +47,14 @@ app.add_typer(equipment, name="equipment")
 app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")
 app.command("migrate")(migrate)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("accept-restore")(accept_restore)
 app.command("sign")(sign)
 app.command("alcoa")(alcoa)
 app.command("policy")(policy)
 app.command("export")(export)
+app.command("archive")(archive)
 app.command("import")(import_file)
 token.command("issue")(token_issue)
 

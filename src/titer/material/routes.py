@@ -15,7 +15,7 @@ from titer.base.errors import NotFound
 from titer.material import queries
 from titer.material.model import Lot
 from titer.material.service import Material
-from titer.record.http import Acting, Reading, platform_part
+from titer.record.http import Acting, GivenDecimal, Reading, platform_part
 
 router = APIRouter(prefix="/api/material", tags=["material"])
 MaterialPart = Annotated[Material, Depends(platform_part("material"))]
@@ -129,7 +129,7 @@ class ReceiveLot(BaseModel):
 
     definition_code: str
     lot_number: str
-    quantity: Decimal
+    quantity: GivenDecimal
     unit: str
     expires_on: date | None = None
     supplier: str
@@ -165,7 +165,7 @@ class ConsumeLot(BaseModel):
     """A charge to a batch; the key makes it idempotent."""
 
     code: str
-    quantity: Decimal
+    quantity: GivenDecimal
     unit: str | None = None
     batch_id: str
     key: str
@@ -176,7 +176,7 @@ class FillContainer(BaseModel):
     """A container that is filled from a lot."""
 
     code: str
-    quantity: Decimal
+    quantity: GivenDecimal
     location: str
     reason: str | None = None
 

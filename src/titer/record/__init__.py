@@ -29,6 +29,7 @@ from titer.record.model import (
     Training,
 )
 from titer.record.outbox import Outbox
+from titer.record.retention import LegalHold, Retention, RetentionClass
 from titer.record.sealer import Sealer
 from titer.record.service import Record, open_record
 from titer.record.signing import Preview, Signing
@@ -52,6 +53,7 @@ __all__ = [
     "LedgerKey",
     "LedgerLeaf",
     "LedgerNode",
+    "LegalHold",
     "LoggedIn",
     "LoginSession",
     "Occasion",
@@ -62,6 +64,8 @@ __all__ = [
     "Proof",
     "Record",
     "Regulated",
+    "Retention",
+    "RetentionClass",
     "RoleAssignment",
     "Sealer",
     "Signature",

@@ -141,6 +141,22 @@ class Database(Protocol):
         """What the database itself finds wrong with what it holds; empty if nothing."""
 
 
+HELD_BY = ("batch_id", "lot_id", "person_id")
+"""Columns by which a record names a subject that can be under a legal hold."""
+
+
+def hold_sql(table: Table, row: str) -> str:
+    """SQL for a legal hold that is on a row: on its record, on a subject that it names, or on the whole system.
+
+    Args:
+        table: its table.
+        row: `OLD` or an alias.
+    """
+    named = ["id", *(name for name in HELD_BY if name in table.c)]
+    on = " OR ".join(f'h.subject_id = {row}."{name}"' for name in named)
+    return f"FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR {on})"
+
+
 def of(bound: Connection | Engine) -> Database:
     """The module for the database of a connection or engine."""
     return of_name(bound.dialect.name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
-from titer.base.errors import Conflict, Refused, StaleVersion, Stopped, TiterError, Unavailable
+from titer.base.errors import Conflict, Invalid, Refused, StaleVersion, Stopped, TiterError, Unavailable
 
 _SQLSTATES: dict[str, tuple[type[TiterError], str, str]] = {
+    "22003": (Invalid, "A number is beyond what the database keeps.", "Write a smaller one."),
+    "22021": (Invalid, "A text holds a character that the database does not keep.", "Write it without."),
     "40001": (
         StaleVersion,
         "Somebody else wrote at the same time what this action had read.",
@@ -58,6 +60,10 @@ def translate(error: Exception) -> TiterError | None:
             "The record was changed by somebody else since you read it.",
             do="Reload it, look at the change, and decide anew.",
         )
+    if isinstance(error, StatementError) and isinstance(error.orig, TiterError):
+        return error.orig
+    if isinstance(error, OverflowError) and "SQLite INTEGER" in str(error):
+        return Invalid("A number is beyond 64 bits.", do="Write a smaller one.")
     if not isinstance(error, DBAPIError):
         return None
     text = str(error.orig).partition("\nCONTEXT:")[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from titer.base.errors import NotAuthenticated, NotAuthorised, Unavailable
@@ -15,6 +17,8 @@ from titer.record.model import LoginSession, Person
 from titer.record.service import Record
 from titer.record.unit import Unit
 
+GivenDecimal = Annotated[Decimal, Field(max_digits=38, decimal_places=20, allow_inf_nan=False)]
+"""A number that somebody sends, within what anybody measures: arithmetic on 1E+999999 takes hours."""
 COOKIE = "titer_session"
 TERMINAL_COOKIE = "titer_terminal"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

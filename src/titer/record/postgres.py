@@ -35,7 +35,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from titer.base.errors import Invalid, Unavailable
-from titer.record.database import Opening, Slot, slot
+from titer.record.database import Opening, Slot, hold_sql, slot
 
 NAME = "PostgreSQL"
 ONE_WRITER = False
@@ -304,6 +304,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT {hold_sql(table, "o")})) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   {_enter(name, deleted)};
   END IF;
   RETURN NULL;

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from titer.base.clock import Clock
-from titer.base.errors import Conflict, NotAuthorised, Refused, Stopped, TiterError
+from titer.base.errors import Conflict, Invalid, NotAuthorised, Refused, Stopped, TiterError
 from titer.base.ids import IdSource
 from titer.record import database, sqlite
 from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
@@ -59,6 +60,7 @@ class Record:
         self._writer = threading.RLock()
         self._open = threading.local()
         self._halted: str | None = None
+        self.before_destroying: Callable[[Session, Regulated], None] | None = None
 
     # --- the matrix ---------------------------------------------------------------------------------------
 
@@ -199,6 +201,11 @@ class Record:
         ):
             try:
                 yield session
+            except (StatementError, OverflowError) as error:
+                told = translate(error)
+                if isinstance(told, Invalid):
+                    raise told from error
+                raise
             finally:
                 session.expunge_all()
                 session.rollback()
@@ -364,6 +371,9 @@ def _stamp(session: Session, _context: Any, _instances: Any) -> None:
         if isinstance(row, Regulated):
             row.id = row.id or unit.new_id()
             row.recorded_at, row.process_at = unit.now, unit.process_now
+    for row in session.deleted:
+        if isinstance(row, Regulated) and unit.record.before_destroying is not None:
+            unit.record.before_destroying(session, row)
     for row in session.dirty:
         if isinstance(row, Regulated) and session.is_modified(row):
             row.recorded_at, row.process_at = unit.now, unit.process_now

@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
 from titer.base.errors import Unavailable
-from titer.record.database import Opening, Slot, slot
+from titer.record.database import Opening, Slot, hold_sql, slot
 from titer.record.errors import translate
 
 NAME = "SQLite"
@@ -155,6 +155,8 @@ def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> 
     )
     delete = (
         f"CREATE TRIGGER titer_{name}_delete AFTER DELETE ON {name} BEGIN {guard} "
+        f"SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') "
+        f"WHERE EXISTS (SELECT 1 {hold_sql(table, 'OLD')}); "
         f"INSERT INTO ledger_entry(body) VALUES "
         f"(titer_entry('{name}', OLD.id, OLD.version + 1, {old}, NULL)); END"
     )

@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from titer.base.canonical import canonical, canonical_decimal
 from titer.base.clock import from_us, us
+from titer.base.errors import Invalid
 
 
 def _text(dialect: Dialect) -> TypeEngine[Any]:
@@ -34,9 +35,13 @@ class CheckedText(TypeDecorator[str]):
         return _text(dialect)
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is not None and "\x00" in value:
-            raise ValueError("text with a NUL character is not accepted")
-        return None if value is None else str(value)
+        if value is None:
+            return None
+        if "\x00" in value:
+            raise Invalid("A text holds the character NUL, which no record can.")
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise Invalid("A text holds half a surrogate pair, which is no character.")
+        return str(value)
 
 
 class Instant(TypeDecorator[datetime]):

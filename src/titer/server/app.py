@@ -16,10 +16,22 @@ from titer.app import Platform
 from titer.app.platform import routers
 from titer.base.clock import iso, us
 from titer.record.http import Current
-from titer.server import documents, events, exporting, importing, people, problems, rights, search, waiting
+from titer.server import (
+    backups,
+    documented,
+    documents,
+    events,
+    exporting,
+    importing,
+    people,
+    problems,
+    rights,
+    search,
+    waiting,
+)
+from titer.server.intake import Intake
 
 PAGES = Path(__file__).resolve().parent / "pages"
-MAX_BODY = 64 * 1024 * 1024
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,6 +54,7 @@ def create_app(platform: Platform) -> FastAPI:
     problems.install(app)
     served = (
         *routers(),
+        backups.router,
         events.router,
         documents.router,
         exporting.router,
@@ -82,6 +95,7 @@ def create_app(platform: Platform) -> FastAPI:
             }
 
     _pages(app)
+    documented.install(app)
     return app
 
 
@@ -168,11 +182,11 @@ def _plant_is_silent(platform: Platform) -> bool:
 
 
 def _middleware(app: FastAPI) -> None:
+    # What is added last sees a request first: the intake's own answers bear the guard's headers, too.
+    app.add_middleware(Intake, documents=documented.Documents(app))
+
     @app.middleware("http")
     async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
-            return problems.problem(413, "Too large", f"A request may have {MAX_BODY:,} bytes at the most.")
         response = await call_next(request)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")

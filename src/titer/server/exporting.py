@@ -6,9 +6,10 @@ import re
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from titer.app.alcoa_document import document
+from titer.app.archive import archive_batch
 from titer.app.export import batch_pdf, export_record
 from titer.govern.routes import board_out
 from titer.record.http import ActingPerson
@@ -41,6 +42,31 @@ def server_export(body: ExportRecord, request: Request, who: ActingPerson) -> Re
         segments=body.segments,
     )
     name = re.sub(r"[^A-Za-z0-9._-]", "_", f"{body.record_type}-{body.record_id}")
+    return Response(
+        data,
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}.zip"'},
+    )
+
+
+class ArchiveBatch(BaseModel):
+    """Why an archive of a batch is made; sealed segments go along unless `segments` says no."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+    segments: bool = False
+
+
+@router.post(
+    "/api/mes/batches/{batch_id}/archive",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}}},
+)
+def server_archive(batch_id: str, body: ArchiveBatch, request: Request, who: ActingPerson) -> Response:
+    """The archive of a batch that has ended: a bundle with a page that opens offline. It is entered as an export."""
+    data = archive_batch(
+        request.app.state.platform, batch_id, actor=who, reason=body.reason, segments=body.segments
+    )
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", f"archive-{batch_id}")
     return Response(
         data,
         media_type="application/zip",

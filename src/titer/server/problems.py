@@ -19,6 +19,7 @@ STATUS: tuple[tuple[type[errors.TiterError], int], ...] = (
     (errors.NotFound, 404),
     (errors.WrongCredentials, 401),
     (errors.NotAuthenticated, 401),
+    (errors.TooManyAttempts, 429),
     (errors.NotAuthorised, 403),
     (errors.Invalid, 422),
     (errors.StaleVersion, 412),
@@ -40,6 +41,10 @@ def problem(status: int, title: str, detail: str, **more: object) -> JSONRespons
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")
+
+
 def install(app: FastAPI) -> None:
     """Answer every error with a problem document."""
 
@@ -52,16 +57,38 @@ def install(app: FastAPI) -> None:
             more["reason"] = "credentials" if isinstance(error, errors.WrongCredentials) else "session"
         if isinstance(error, errors.ProofIncomplete):
             more["needs"], more["offers"] = error.needs, list(error.offers)
-        return problem(status_of(error), error.title, error.what, **more)
+        answer = problem(status_of(error), error.title, error.what, **more)
+        if isinstance(error, errors.TooManyAttempts):
+            answer.headers["Retry-After"] = str(error.seconds)
+        return answer
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        of_body = [item for item in error.errors() if item["loc"] == ("body",)]
+        if of_body and isinstance(of_body[0].get("input"), bytes) and not _is_json(kind):
+            return problem(
+                415,
+                "Not understood",
+                f"The body came as {kind[:80] or 'nothing in particular'}; this route takes JSON.",
+                do="Send it with Content-Type: application/json.",
+            )
         faults = [
             {"where": ".".join(str(part) for part in item["loc"]), "what": item["msg"]}
             for item in error.errors()
         ]
         detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
         return problem(422, "Invalid input", detail, faults=faults)
+
+    @app.exception_handler(Exception)
+    def unforeseen(request: Request, _error: Exception) -> JSONResponse:
+        # The server raises it again behind this answer, and so into the log.
+        return problem(
+            500,
+            "Something failed",
+            f"{request.method} failed in a way that nobody has foreseen; nothing of it was written.",
+            do="Tell whoever looks after this installation: hub.log says more.",
+        )
 
     @app.exception_handler(HTTPException)
     def http_error(_request: Request, error: HTTPException) -> JSONResponse:

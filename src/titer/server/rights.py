@@ -61,6 +61,9 @@ DECLARED: Mapping[str, Needs] = {
     "record_verify": Needs(verbs=("record.ledger.verify",)),
     "material_scan": Needs(anybody=_READS),
     "mes_check_recipe": Needs(anybody=_READS),
+    "server_take_backup": Needs(verbs=("record.backup",)),
+    "server_drill": Needs(verbs=("record.drill",)),
+    "server_archive": Needs(verbs=("record.export",)),
     "server_export": Needs(verbs=("record.export",)),
 }
 """Routes whose own code names no verb."""

@@ -1,4 +1,5 @@
 import { access } from "./access";
+import { keeping } from "./keeping";
 import { pages } from "./pages";
 import { past } from "./past";
 import { signing } from "./signing";
@@ -399,6 +400,7 @@ export const en = {
   "start.made.batch": "The batch is entered and not started. Mend what is said below and press again.",
   ...access,
   ...pages,
+  ...keeping,
   ...past,
   ...signing,
 } as const;

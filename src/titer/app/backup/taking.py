@@ -67,6 +67,7 @@ def take(
     protection: Protection | None = None,
     with_keys: bool = False,
     with_key_file: bool = False,
+    place: str | None = None,
     tell: Tell | None = None,
 ) -> Taken:
     """Take a backup of a whole installation, and enter that it was taken.
@@ -79,6 +80,7 @@ def take(
         protection: how the file is encrypted; None for a plain tar archive.
         with_keys: whether the sealed key files go along; without the key that opens them they are of no use.
         with_key_file: whether that key goes along too. Whoever has such a file has everything.
+        place: where it is kept, in words, where that is not the target's folder.
         tell: told (what, how far, of how much).
 
     Raises:
@@ -116,7 +118,7 @@ def take(
         unit.add(
             Backup(
                 file_name=path.name,
-                place=str(path.parent),
+                place=place or str(path.absolute().parent),
                 digest=taken.digest,
                 size=taken.size,
                 tree_size=made.tree_size,

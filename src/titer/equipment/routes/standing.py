@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from pydantic import BaseModel, Field
 from titer.base.encoded import decoded
 from titer.equipment.routes.pages import EquipmentPart
 from titer.equipment.routes.views import CalibrationOut, UnitOut
-from titer.record.http import Acting
+from titer.record.http import Acting, GivenDecimal
 
 router = APIRouter(prefix="/api/equipment", tags=["equipment"])
 
@@ -31,7 +30,7 @@ class NewUnit(BaseModel):
     model: str = ""
     serial: str = ""
     needs_cleaning: bool = False
-    clean_hold_h: Decimal | None = None
+    clean_hold_h: GivenDecimal | None = None
 
 
 class NewCalibration(BaseModel):

@@ -15,7 +15,7 @@ from titer.mes.model import Batch
 from titer.mes.permissions import COMMAND_VERBS
 from titer.mes.routes.shapes import MesPart, _Out, _Record
 from titer.mes.service import Mes
-from titer.record.http import Acting, Reading
+from titer.record.http import Acting, GivenDecimal, Reading
 
 router = APIRouter()
 
@@ -133,7 +133,7 @@ class CreateOrder(BaseModel):
     """A new order."""
 
     recipe_code: str
-    quantity: Decimal | None = None
+    quantity: GivenDecimal | None = None
     unit: str | None = None
     planned_start: datetime | None = None
     priority: int = 0

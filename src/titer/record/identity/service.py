@@ -11,13 +11,14 @@ from titer.base.vault import Vault
 from titer.record.credentials import Credentials
 from titer.record.identity import training
 from titer.record.identity.challenges import Challenges
+from titer.record.identity.doors import Doors
 from titer.record.identity.factors import Factors
 from titer.record.identity.machines import Machines
 from titer.record.identity.passkeys import Passkeys
 from titer.record.identity.passwords import Passwords
 from titer.record.identity.people import People, require_person
 from titer.record.identity.policy import Policies
-from titer.record.identity.proof import Proof, Proving
+from titer.record.identity.proof import LOG_IN, Occasion, Proof, Proved, Proving
 from titer.record.identity.sessions import LoggedIn, Opening, Sessions
 from titer.record.identity.terminals import Terminals
 from titer.record.model import AccessEvent, Person
@@ -67,7 +68,7 @@ class Identity:
         self.set_active = self.people.set_active
         self.acknowledge_policy = self.people.acknowledge_policy
         self.set_password = self.passwords.set_password
-        self.prove = self.proving.prove
+        self.doors = Doors(record)
         self.session = self.sessions.of_token
         self.log_out = self.sessions.log_out
         self.csrf = self.sessions.csrf
@@ -79,6 +80,16 @@ class Identity:
     enter_training = staticmethod(training.enter)
     competent = staticmethod(training.competent)
     training_of = staticmethod(training.of_person)
+
+    def prove(self, username: str, proof: Proof, remote: str, occasion: Occasion = LOG_IN) -> Person:
+        """The person who proves to be the one of the user name; see `Proving.prove` and `Doors.through`."""
+        return self.how(username, proof, remote, occasion).person
+
+    def how(self, username: str, proof: Proof, remote: str, occasion: Occasion = LOG_IN) -> Proved:
+        """Who proves to be the one of the user name, and what with; see `Proving.how` and `Doors.through`."""
+        return self.doors.through(
+            remote, username, lambda: self.proving.how(username, proof, remote, occasion)
+        )
 
     def log_in(self, username: str, proof: Proof | str, remote: str, *, in_place_of: str = "") -> LoggedIn:
         """Open a session for a person who proves who she is.
@@ -93,7 +104,7 @@ class Identity:
             WrongCredentials, ProofIncomplete: see `Proving.how`.
         """
         given = Proof(proof) if isinstance(proof, str) else proof
-        proved = self.proving.how(username, given, remote)
+        proved = self.how(username, given, remote)
         opening = Opening(remote, proved.factors, proved.terminal_id, proved.limited_to, in_place_of)
         return self.sessions.begin(proved.person, opening)
 

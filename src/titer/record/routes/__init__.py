@@ -11,6 +11,7 @@ from titer.record.routes import (
     ledger,
     people,
     policies,
+    retention,
     rights,
     sessions,
     signatures,
@@ -33,5 +34,6 @@ for part in (
     ledger,
     history,
     content,
+    retention,
 ):
     router.include_router(part.router)

@@ -47,6 +47,7 @@ export default function Ledger() {
           <>
             <Link to="/record/past">{t("past.title")}</Link>
             <Link to="/record/alcoa">{t("alcoa.title")}</Link>
+            <Link to="/record/keeping">{t("keeping.title")}</Link>
           </>
         }
       />

@@ -1354,6 +1354,25 @@ CREATE TABLE record_factor (
 
 CREATE INDEX ix_record_factor_person_id ON record_factor (person_id)
 
+CREATE TABLE record_hold (
+	subject_type VARCHAR COLLATE "C" NOT NULL,
+	subject_id VARCHAR COLLATE "C" NOT NULL,
+	subject_name VARCHAR COLLATE "C" NOT NULL,
+	reason VARCHAR COLLATE "C" NOT NULL,
+	placed_at BIGINT NOT NULL,
+	placed_by VARCHAR COLLATE "C" NOT NULL,
+	lifted_at BIGINT,
+	lifted_by VARCHAR COLLATE "C",
+	lifted_because VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_hold PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_record_hold_subject_id ON record_hold (subject_id)
+
 CREATE TABLE record_installation (
 	name VARCHAR COLLATE "C" NOT NULL,
 	site VARCHAR COLLATE "C" NOT NULL,
@@ -1490,6 +1509,19 @@ CREATE TABLE record_restore (
 	recorded_at BIGINT NOT NULL,
 	process_at BIGINT NOT NULL,
 	CONSTRAINT pk_record_restore PRIMARY KEY (id)
+)
+
+CREATE TABLE record_retention (
+	record_type VARCHAR COLLATE "C" NOT NULL,
+	years BIGINT NOT NULL,
+	start VARCHAR COLLATE "C" NOT NULL,
+	basis VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_retention PRIMARY KEY (id),
+	CONSTRAINT uq_record_retention_record_type UNIQUE (record_type)
 )
 
 CREATE TABLE record_rights_search (
@@ -2100,6 +2132,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_calibration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2176,6 +2210,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_channel', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2259,6 +2295,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_command', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2336,6 +2374,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_connection', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2412,6 +2452,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_context', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2491,6 +2533,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_document', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2568,6 +2612,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_gap', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2644,6 +2690,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_logbook', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2720,6 +2768,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_node', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2796,6 +2846,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_stream_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2872,6 +2924,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_seal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2948,6 +3002,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_segment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3024,6 +3080,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_alert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3100,6 +3158,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_block', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3176,6 +3236,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_dataset', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3252,6 +3314,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_deployment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3334,6 +3398,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_model', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3410,6 +3476,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_watch', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3546,6 +3614,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_attachment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3626,6 +3696,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id" OR h.subject_id = o."lot_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3706,6 +3778,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_contract_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3788,6 +3862,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_design', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3864,6 +3940,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_evaluation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3944,6 +4022,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_investigation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4020,6 +4100,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_measurement', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4098,6 +4180,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_panel_request', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4177,6 +4261,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_raw_file', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4260,6 +4346,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_result', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4339,6 +4427,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4419,6 +4509,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id" OR h.subject_id = o."lot_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_sample', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4500,6 +4592,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_test', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4577,6 +4671,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."lot_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_container', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4653,6 +4749,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_definition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4729,6 +4827,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_genealogy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4808,6 +4908,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_lot', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4884,6 +4986,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_adjustment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4960,6 +5064,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_allocation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5036,6 +5142,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_batch', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5112,6 +5220,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id" OR h.subject_id = o."lot_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_charge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5188,6 +5298,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_control_recipe', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5264,6 +5376,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_journal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5340,6 +5454,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_order', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5421,6 +5537,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_recipe', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5497,6 +5615,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_sample', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5573,6 +5693,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_task', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5649,6 +5771,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_task_entry', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5742,6 +5866,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_audit_trail_review', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5820,6 +5946,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_deviation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5897,6 +6025,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_disposition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5981,6 +6111,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_exception', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6057,6 +6189,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_trail_look', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6133,6 +6267,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6209,6 +6345,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6289,6 +6427,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_review', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6365,6 +6505,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_backup', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6441,6 +6583,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_clock_step', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6518,6 +6662,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_competency_needed', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6594,6 +6740,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_content', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6677,6 +6825,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_delegation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6753,6 +6903,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_document_cert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6829,6 +6981,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_drill', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6911,6 +7065,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_duty_conflict', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6987,6 +7143,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_export', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7068,6 +7226,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_factor', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7098,6 +7258,88 @@ ALTER TABLE record_factor ENABLE ALWAYS TRIGGER titer_record_factor_delete
 CREATE TRIGGER titer_record_factor_no_truncate BEFORE TRUNCATE ON record_factor FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_factor ENABLE ALWAYS TRIGGER titer_record_factor_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_hold_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_hold', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_hold"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_hold' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"lifted_at":' || coalesce(n."lifted_at"::text, 'null') || ',' || '"lifted_because":' || coalesce(to_json(n."lifted_because")::text, 'null') || ',' || '"lifted_by":' || coalesce(to_json(n."lifted_by")::text, 'null') || ',' || '"placed_at":' || coalesce(n."placed_at"::text, 'null') || ',' || '"placed_by":' || coalesce(to_json(n."placed_by")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(n."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(n."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(n."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(n."subject_type")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."subject_type" IS DISTINCT FROM o."subject_type" THEN 'subject_type'
+    WHEN n."subject_id" IS DISTINCT FROM o."subject_id" THEN 'subject_id'
+    WHEN n."reason" IS DISTINCT FROM o."reason" THEN 'reason'
+    WHEN n."placed_at" IS DISTINCT FROM o."placed_at" THEN 'placed_at'
+    WHEN n."placed_by" IS DISTINCT FROM o."placed_by" THEN 'placed_by' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_hold.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_hold', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_hold"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_hold' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"lifted_at":' || coalesce(o."lifted_at"::text, 'null') || ',' || '"lifted_because":' || coalesce(to_json(o."lifted_because")::text, 'null') || ',' || '"lifted_by":' || coalesce(to_json(o."lifted_by")::text, 'null') || ',' || '"placed_at":' || coalesce(o."placed_at"::text, 'null') || ',' || '"placed_by":' || coalesce(to_json(o."placed_by")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(o."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(o."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(o."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(o."subject_type")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"lifted_at":' || coalesce(n."lifted_at"::text, 'null') || ',' || '"lifted_because":' || coalesce(to_json(n."lifted_because")::text, 'null') || ',' || '"lifted_by":' || coalesce(to_json(n."lifted_by")::text, 'null') || ',' || '"placed_at":' || coalesce(n."placed_at"::text, 'null') || ',' || '"placed_by":' || coalesce(to_json(n."placed_by")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(n."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(n."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(n."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(n."subject_type")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_hold', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_hold"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_hold' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"lifted_at":' || coalesce(o."lifted_at"::text, 'null') || ',' || '"lifted_because":' || coalesce(to_json(o."lifted_because")::text, 'null') || ',' || '"lifted_by":' || coalesce(to_json(o."lifted_by")::text, 'null') || ',' || '"placed_at":' || coalesce(o."placed_at"::text, 'null') || ',' || '"placed_by":' || coalesce(to_json(o."placed_by")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(o."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(o."subject_id")::text, 'null') || ',' || '"subject_name":' || coalesce(to_json(o."subject_name")::text, 'null') || ',' || '"subject_type":' || coalesce(to_json(o."subject_type")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_hold_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_hold_insert AFTER INSERT ON record_hold REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_hold_entry()
+
+ALTER TABLE record_hold ENABLE ALWAYS TRIGGER titer_record_hold_insert
+
+CREATE TRIGGER titer_record_hold_update AFTER UPDATE ON record_hold REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_hold_entry()
+
+ALTER TABLE record_hold ENABLE ALWAYS TRIGGER titer_record_hold_update
+
+CREATE TRIGGER titer_record_hold_delete AFTER DELETE ON record_hold REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_hold_entry()
+
+ALTER TABLE record_hold ENABLE ALWAYS TRIGGER titer_record_hold_delete
+
+CREATE TRIGGER titer_record_hold_no_truncate BEFORE TRUNCATE ON record_hold FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_hold ENABLE ALWAYS TRIGGER titer_record_hold_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_installation_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
@@ -7146,6 +7388,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_installation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7226,6 +7470,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_ledger_key', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7302,6 +7548,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_machine_token', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7379,6 +7627,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_person', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7455,6 +7705,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_policy_ack', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7531,6 +7783,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_policy_text', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7607,6 +7861,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_restore', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7637,6 +7893,84 @@ ALTER TABLE record_restore ENABLE ALWAYS TRIGGER titer_record_restore_no_delete
 CREATE TRIGGER titer_record_restore_no_truncate BEFORE TRUNCATE ON record_restore FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE record_restore ENABLE ALWAYS TRIGGER titer_record_restore_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_retention_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_retention', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_retention"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_retention' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"basis":' || coalesce(to_json(n."basis")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"start":' || coalesce(to_json(n."start")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"years":' || coalesce(n."years"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."record_type" IS DISTINCT FROM o."record_type" THEN 'record_type' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_retention.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_retention', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_retention"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_retention' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"basis":' || coalesce(to_json(o."basis")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"start":' || coalesce(to_json(o."start")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"years":' || coalesce(o."years"::text, 'null') || '}' AS before, '{' || '"basis":' || coalesce(to_json(n."basis")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"start":' || coalesce(to_json(n."start")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"years":' || coalesce(n."years"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_retention', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_retention"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_retention' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"basis":' || coalesce(to_json(o."basis")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"start":' || coalesce(to_json(o."start")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"years":' || coalesce(o."years"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_retention_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_retention_insert AFTER INSERT ON record_retention REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_retention_entry()
+
+ALTER TABLE record_retention ENABLE ALWAYS TRIGGER titer_record_retention_insert
+
+CREATE TRIGGER titer_record_retention_update AFTER UPDATE ON record_retention REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_retention_entry()
+
+ALTER TABLE record_retention ENABLE ALWAYS TRIGGER titer_record_retention_update
+
+CREATE TRIGGER titer_record_retention_delete AFTER DELETE ON record_retention REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_retention_entry()
+
+ALTER TABLE record_retention ENABLE ALWAYS TRIGGER titer_record_retention_delete
+
+CREATE TRIGGER titer_record_retention_no_truncate BEFORE TRUNCATE ON record_retention FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_retention ENABLE ALWAYS TRIGGER titer_record_retention_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_rights_search_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
@@ -7683,6 +8017,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_rights_search', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7759,6 +8095,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_role_assignment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7835,6 +8173,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_schema', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7918,6 +8258,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_session', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7994,6 +8336,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_signature', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8073,6 +8417,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_terminal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8149,6 +8495,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_training', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8225,6 +8573,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_watched_ledger', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8305,6 +8655,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_definition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8381,6 +8733,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_hour', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8460,6 +8814,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_instance', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8536,6 +8892,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_measurement', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8612,6 +8970,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_model', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8688,6 +9048,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_outlook', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8764,6 +9126,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_proposal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8840,6 +9204,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_replay', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8916,6 +9282,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_scenario', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8992,6 +9360,8 @@ BEGIN
   ELSE
   IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
   part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_snapshot', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)

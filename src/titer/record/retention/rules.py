@@ -1,0 +1,63 @@
+"""When something may go: pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+SUBJECTS: Mapping[str, tuple[str, str]] = {
+    "batch": ("mes_batch", "batch_id"),
+    "lot": ("material_lot", "lot_id"),
+    "person": ("record_person", "person_id"),
+    "system": ("", ""),
+}
+"""What can be held: by subject, its table, and the column by which other records name it."""
+LONGEST_YEARS = 200
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Why something is not destroyed.
+
+    Args:
+        why: in a sentence.
+    """
+
+    why: str
+
+
+def due_on(start: datetime, years: int) -> datetime:
+    """The instant from which something may go: the same date so many years later.
+
+    >>> due_on(datetime(2028, 2, 29, tzinfo=UTC), 1).date().isoformat()
+    '2029-03-01'
+    """
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:  # 29 February has no such day in that year: a day more is kept
+        return (start + timedelta(days=1)).replace(year=start.year + years)
+
+
+def decide(
+    *, years: int | None, start: datetime | None, holds: list[str], now: datetime, what: str
+) -> Kept | None:
+    """Whether something is kept; None if it may go.
+
+    Args:
+        years: of its class; None where it has none, and is kept for ever.
+        start: when its event was; None where it has not been.
+        holds: reasons of the holds that are on it.
+        now: the present.
+        what: its name.
+    """
+    if holds:
+        return Kept(f"{what} is under a legal hold: {'; '.join(holds)}")
+    if years is None:
+        return Kept(f"{what} has no retention class, so it is kept for ever.")
+    if start is None:
+        return Kept(f"The event from which the time of {what} is counted has not been.")
+    due = due_on(start, years)
+    if now < due:
+        return Kept(f"{what} is to be kept until {due.astimezone(UTC):%Y-%m-%d}.")
+    return None

@@ -1,0 +1,128 @@
+"""What comes in is looked at here first, before any route: addresses, sizes, and JSON.
+
+It is plain ASGI: a body that is too large is refused while it arrives, whether it announces its length or not, and
+nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from titer.base.errors import Invalid
+from titer.server import problems, strict_json
+
+LARGEST_JSON = 4 * 1024 * 1024
+"""Bytes of a body of JSON. A recipe or a method is a hundredth of it."""
+LARGEST_BODY = 72 * 1024 * 1024
+"""Bytes of frames or of a file; also of JSON for a route that takes a document of 50 MB as base64."""
+_CONTROL = frozenset(range(32)) - {9, 10, 13}
+_BODIED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Intake:
+    """Looks at requests.
+
+    Args:
+        app: what they are for.
+        documents: whether the route at (method, path) takes a document inside JSON.
+    """
+
+    def __init__(self, app: ASGIApp, documents: Callable[[Scope], bool]) -> None:
+        self.app = app
+        self.documents = documents
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is well-formed; answer the rest with a problem document."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            _check_address(scope)
+            body = await self._body(scope, receive)
+        except Invalid as error:
+            status = 413 if isinstance(error, TooLarge) else 422
+            answer = problems.problem(
+                status, error.title, error.what, why=error.why, do=error.do, where=error.where
+            )
+            if status == 413:
+                answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
+            return
+        await self.app(scope, receive if body is None else _replay(body, receive), send)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The body, read and looked at; None where there can be none."""
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        announced = headers.get(b"content-length", b"0")
+        if scope["method"] not in _BODIED:
+            if announced != b"0" or b"transfer-encoding" in headers:
+                await self._read(receive, LARGEST_JSON)
+            return None
+        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        json = kind == b"application/json" or kind.endswith(b"+json")
+        limit = LARGEST_JSON if json and not self.documents(scope) else LARGEST_BODY
+        if not announced.isdigit():
+            raise Invalid("The header Content-Length is no number.", where="header.content-length")
+        if int(announced) > limit:
+            raise TooLarge(limit)
+        body = await self._read(receive, limit)
+        if json and body:
+            strict_json.check(body)
+        return body
+
+    @staticmethod
+    async def _read(receive: Receive, limit: int) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                break
+            part = message.get("body", b"")
+            size += len(part)
+            if size > limit:
+                raise TooLarge(limit)
+            parts.append(part)
+            more = message.get("more_body", False)
+        return b"".join(parts)
+
+
+class TooLarge(Invalid):
+    """A body has more bytes than a request may have."""
+
+    title = "Too large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"A request like this may have {limit:,} bytes at the most.",
+            where="body",
+            do="Send less at once, or a file by the route that takes files.",
+        )
+
+
+def _check_address(scope: Scope) -> None:
+    for name in ("raw_path", "query_string"):
+        data = unquote_to_bytes(scope.get(name) or b"")
+        where = "path" if name == "raw_path" else "query"
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Invalid("The address is not UTF-8.", where=where) from error
+        if any(ord(letter) in _CONTROL for letter in text):
+            raise Invalid("The address holds a control character.", where=where)
+        if where == "path" and any(letter in text for letter in "\r\n\t"):
+            raise Invalid("The address holds a control character.", where=where)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Hand the body on once, then wait for the end of the connection as before."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
