@@ -27,7 +27,7 @@ from titer.base.errors import (
     TiterError,
     Unavailable,
 )
-from titer.record import Actor
+from titer.record import Actor, Proof
 from titer.record.verify import verify_store
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -166,7 +166,7 @@ def test_a_restored_installation_does_not_write_until_it_is_accepted(
         backup.accept(
             tmp_path / "new",
             username="ada",
-            password=PASSWORD,
+            proof=Proof(PASSWORD),
             reason="I may not",
             clock=clock,
             hasher=HASHER,
@@ -174,7 +174,7 @@ def test_a_restored_installation_does_not_write_until_it_is_accepted(
     lost = backup.accept(
         tmp_path / "new",
         username="root",
-        password=PASSWORD,
+        proof=Proof(PASSWORD),
         reason="the disk died",
         clock=clock,
         hasher=HASHER,

@@ -74,7 +74,7 @@ def test_an_instant_without_a_zone_or_a_version_that_is_none_is_refused_in_words
     for path, name in (("/api/records/record_person/ines/at", "at"), ("/api/ledger", "since")):
         assert "timezone" in get(path, 422, **{name: "2026-03-03T10:00:00"})["detail"]
         assert "years 1970" in get(path, 422, **{name: "0001-01-01T00:00:00+14:00"})["detail"]
-    assert "pattern" in get("/api/ledger", 422, text="a\x00b")["detail"]
+    assert "control character" in get("/api/ledger", 422, text="a\x00b")["detail"]
     assert (
         "no version 9" in get("/api/records/record_person/ines/difference", 422, older=1, newer=9)["detail"]
     )

@@ -34,6 +34,44 @@ _LABORATORY = {
     "reyes": ("reviewer",),
     "weber": ("scientist",),
 }
+NASTY: tuple[Any, ...] = (
+    "",
+    " ",
+    "0",
+    "-1",
+    "NaN",
+    "Infinity",
+    "1e999999999",
+    "-1E-999999999",
+    "9" * 60,
+    "0." + "3" * 60,
+    "%",
+    "_",
+    "' OR '1'='1",
+    "'; DROP TABLE record_person; --",
+    "../../../../etc/passwd",
+    "..\\..\\titer.yaml",
+    "/etc/passwd",
+    "a\r\nSet-Cookie: titer_session=x",
+    "\u202egnp.exe",
+    "\U0001f9ea",
+    "\u0301" * 40,
+    "x" * 5000,
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-12:00",
+    "2026-03-02",
+    "2026-03-02T08:00:00",
+    "P1D",
+    "{{7*7}}",
+    "<script>alert(1)</script>",
+    -1,
+    0,
+    2**31,
+    2**53 + 1,
+    2**63 - 1,
+    -(2**63),
+)
+"""What has broken other programs."""
 _TREASURE = 400
 """Values kept of one name; a ledger entry more or less makes no difference."""
 
@@ -136,9 +174,11 @@ class Stranger:
             return {key: self.informed(key, item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.informed(name, item) for item in value]
+        if isinstance(value, str | int | None) and self.rng.random() < 0.08:
+            return self.rng.choice(NASTY)
         pool = self.known.get(name)
         if pool is None and name.endswith("_id"):
             pool = self.known["id"]
-        if pool and self.rng.random() < 0.6 and isinstance(value, str | int):
+        if pool and self.rng.random() < 0.7 and isinstance(value, str | int):
             return self.rng.choice(pool)
         return value
