@@ -23,7 +23,11 @@ PASSWORD = "correct horse battery"
 def client(world: Any, identity: Identity, signing: Signing) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.platform = SimpleNamespace(
-        record=world.record, identity=identity, signing=signing, insight=world.insight
+        record=world.record,
+        identity=identity,
+        signing=signing,
+        insight=world.insight,
+        sealer=SimpleNamespace(covered_size=0),
     )
     problems.install(app)
     app.include_router(record_router)
