@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -35,6 +36,7 @@ class Config:
         key_file: holds the key that opens the installation's secrets; None where it comes from the environment.
         document_tsa: URL of a time-stamp authority (RFC 3161) whose stamp goes into each sealed document; None for
             none.
+        oidc: the identity provider for single sign-on (`titer.record.sso.settings`); None where there is none.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
     """
@@ -50,6 +52,7 @@ class Config:
     database: str | None = None
     key_file: str | None = None
     document_tsa: str | None = None
+    oidc: dict[str, Any] | None = None
     plant_clock: str | None = None
     rate: float = 1.0
     extra: dict[str, str] = field(default_factory=dict)

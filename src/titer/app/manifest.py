@@ -32,9 +32,7 @@ def rows(record: Record, session: Session, signatures: Iterable[Signature], cove
     """
     given = sorted(signatures, key=lambda one: (one.signed_at, one.id))
     called = names(session, {one.record_id for one in given})
-    return [
-        _row(record, session, one, called.get(one.record_id, one.record_id), covered) for one in given
-    ]
+    return [_row(record, session, one, called.get(one.record_id, one.record_id), covered) for one in given]
 
 
 def _row(record: Record, session: Session, one: Signature, called: str, covered: int) -> Row:

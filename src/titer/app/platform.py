@@ -52,6 +52,9 @@ from titer.record import identity as identity_module
 from titer.record.credentials import KEY_LENGTH
 from titer.record.identity.policy import Policies
 from titer.record.retention import ACTIONS as RETENTION_ACTIONS
+from titer.record.sso.provider import Provider
+from titer.record.sso.service import SingleSignOn
+from titer.record.sso.settings import read as provider_settings
 from titer.record.verify import Verifier
 
 log = logging.getLogger(__name__)
@@ -89,6 +92,7 @@ class Platform:
     vault: Vault
     retention: Retention
     documents: DocumentSeal
+    single_sign_on: SingleSignOn | None = None
     plant_clock: PlantClock | None = None
     verifiers: list[Verifier] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
@@ -123,6 +127,8 @@ class Platform:
             close = getattr(layer, "close", None)
             if close is not None:
                 close()
+        if self.single_sign_on:
+            self.single_sign_on.provider.close()
         if self.plant_clock:
             self.plant_clock.stop()
         if self._held is not None:
@@ -358,6 +364,7 @@ def _wired(
         signing=Signing(record, identity),
         sealer=sealer,
         outbox=Outbox(record, sealer),
+        single_sign_on=_single_sign_on(folder, config, record, identity, opened),
         vault=opened,
         retention=Retention(record),
         documents=DocumentSeal(record, folder / "keys", opened, config.document_tsa),
@@ -369,6 +376,17 @@ def _wired(
     platform.verifiers.append(platform.signing.faults)
     _layers(platform)
     return platform
+
+
+def _single_sign_on(
+    folder: Path, config: Config, record: Record, identity: Identity, opened: Vault
+) -> SingleSignOn | None:
+    """The way in by the site's identity provider, where the configuration names one."""
+    if config.oidc is None:
+        return None
+    settings = provider_settings(config.oidc)
+    secret = opened.read(folder / settings.secret_file, vault.OWN_FILE).decode().strip()
+    return SingleSignOn(record, identity.sessions, Provider(settings, secret))
 
 
 def _plant_clock(config: Config) -> PlantClock | None:

@@ -164,7 +164,9 @@ def quality_begin_review(batch_id: str, act: Acting, quality: QualityPart) -> Di
 
 
 @router.get("/batches/{batch_id}")
-def quality_batch(batch_id: str, session: Reading, quality: QualityPart, record: RecordPart) -> BatchReviewOut:
+def quality_batch(
+    batch_id: str, session: Reading, quality: QualityPart, record: RecordPart
+) -> BatchReviewOut:
     """Checks, exceptions, deviations, audit-trail review and what blocks the release."""
     found = quality.coverage(session, batch_id)
     review = quality.audit_trail_review(session, batch_id)

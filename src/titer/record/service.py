@@ -342,6 +342,12 @@ class Record:
             self._require(session, actor, verb)
 
     def _require(self, session: Session, actor: Actor, verb: str) -> Standing:
+        """Whether the actor may do it now, and in whose place; or why not.
+
+        Raises:
+            NotAuthorised: without the right.
+            Refused: for a verb that nobody knows, or without the competency that it takes.
+        """
         spec = self.matrix.get(verb)
         if spec is None:
             raise Refused(f"The action {verb} is not in the matrix of rights, so nobody may do it.")

@@ -121,6 +121,6 @@ export function SessionProvider({ session, children }: { session: Session; child
 }
 
 /** Says that one's electronic signature binds like one by hand (21 CFR 11.10(j)); without it nobody signs. */
-export async function acknowledgePolicy(): Promise<void> {
-  await http.post("/api/session/policy");
+export async function acknowledgePolicy(digest: string): Promise<void> {
+  await http.post("/api/session/policy", { digest });
 }

@@ -3,6 +3,7 @@ import { keeping } from "./keeping";
 import { pages } from "./pages";
 import { past } from "./past";
 import { signing } from "./signing";
+import { rights } from "./rights";
 
 /** Every word of the pages, English. Another language is another object of this type. */
 export const en = {
@@ -58,7 +59,6 @@ export const en = {
   "login.again": "Log in again",
   "login.lost": "Your session has ended. What you typed is still here; log in to go on where you were.",
   "login.leave": "Leave this page instead",
-  "policy.text": "Before you sign anything: your electronic signature in Titer is as binding as one by hand. It is yours alone; never share your password.",
   "policy.button": "I acknowledge this",
   "palette.title": "Search records and actions",
   "palette.placeholder": "A number, a name, a page",
@@ -403,6 +403,7 @@ export const en = {
   ...keeping,
   ...past,
   ...signing,
+  ...rights,
 } as const;
 
 export type Message = keyof typeof en;

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "../api/endpoints";
+import { rights } from "../api/rights";
 import { openStream } from "../api/events";
 import { useNow, useStream } from "../api/live";
 import { acknowledgePolicy, logOut, useSession } from "../api/session";
@@ -87,13 +88,19 @@ export function Shell() {
 
 /** Nobody signs before they have said that their electronic signature binds (21 CFR 11.100(c)). */
 function Policy() {
-  const { person } = useSession();
   const client = useQueryClient();
-  const accept = useMutation({ mutationFn: acknowledgePolicy, onSuccess: () => client.invalidateQueries({ queryKey: ["session"] }) });
-  if (person.policy_acknowledged) return null;
+  const policy = useQuery({ queryKey: ["policies"], queryFn: ({ signal }) => rights.policies(signal), meta: { types: ["record_policy_text", "record_policy_ack"] }, retry: false });
+  const accept = useMutation({ mutationFn: () => acknowledgePolicy(policy.data!.current.digest), onSuccess: () => client.invalidateQueries({ queryKey: ["policies"] }) });
+  if (!policy.data || policy.data.acknowledged) return null;
+  const { title, text } = policy.data.current;
   return (
     <div className="notice" data-tone="accent" style={{ marginBottom: 14 }}>
-      <p>{t("policy.text")}</p>
+      <p>
+        <strong>{title}</strong>
+      </p>
+      <p style={{ whiteSpace: "pre-wrap", maxHeight: "40vh", overflowY: "auto" }} tabIndex={0}>
+        {text}
+      </p>
       {accept.error ? <ErrorState error={accept.error} /> : null}
       <Button size="xs" mt={8} onClick={() => accept.mutate()} loading={accept.isPending}>
         {t("policy.button")}

@@ -96,6 +96,14 @@ export function addressOf(recordType: string, id: string): string | null {
       return `/twin/proposals/${key}`;
     case "quality_audit_trail_review":
       return `/review/trail/${key}`;
+    case "record_access_review":
+      return `/people?tab=reviews&review=${key}`;
+    case "record_delegation":
+      return "/people?tab=delegations";
+    case "record_duty_conflict":
+      return "/people?tab=conflicts";
+    case "record_machine_token":
+      return "/people?tab=tokens";
     case "quality_exception":
       return `/review?exception=${key}`;
     case "quality_deviation":

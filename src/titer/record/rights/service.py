@@ -19,6 +19,7 @@ SEARCH = "record.rights.search"
 ACTIONS = (
     ActionSpec("record.delegation.give", "Let somebody act in one's place", tuple(ROLES)),
     ActionSpec("record.delegation.end", "End a delegation before its time", tuple(ROLES)),
+    ActionSpec("record.session.list", "See who is logged in", ("administrator", "quality", "inspector")),
     ActionSpec("record.policy.issue", "Issue the signature policy", ("quality",)),
     ActionSpec(
         "record.competency.need", "Say which action takes which competency", ("quality", "process_owner")

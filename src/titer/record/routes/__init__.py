@@ -15,6 +15,7 @@ from titer.record.routes import (
     rights,
     sessions,
     signatures,
+    sso,
     tokens,
     witnesses,
 )
@@ -28,6 +29,7 @@ for part in (
     rights,
     policies,
     tokens,
+    sso,
     signatures,
     checkpoints,
     witnesses,

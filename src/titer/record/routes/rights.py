@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.record.http import Acting, ActingPerson, Reading
-from titer.record.model import Person
+from titer.record.model import LoginSession, Person
 from titer.record.rights import rules
 from titer.record.rights.delegations import roles_of
 from titer.record.rights.model import AccessReview, Delegation, DutyConflict, RightsSearch
@@ -167,6 +167,44 @@ def record_access_reviews(session: Reading, record: RecordPart) -> list[AccessRe
         for row in rows
     ]
     return sorted(out, key=lambda one: (one.state != "open", one.due_at if one.state == "open" else now))
+
+
+class OpenSessionOut(BaseModel):
+    """A session that is open; `own` is the one that asks."""
+
+    id: str
+    version: int
+    recorded_at: datetime
+    process_at: datetime
+    person_id: str
+    full_name: str
+    remote: str
+    started_at: datetime
+    ends_at: datetime
+    own: bool
+
+
+@router.get("/sessions")
+def record_sessions(session: Reading, who: ActingPerson, record: RecordPart) -> list[OpenSessionOut]:
+    """Who is logged in, from where."""
+    record.require(who, "record.session.list")
+    rows = list(
+        session.scalars(
+            select(LoginSession)
+            .where(LoginSession.ended_at.is_(None), LoginSession.ends_at > record.clock.now())
+            .order_by(LoginSession.id.desc())
+            .limit(1000)
+        )
+    )
+    names = _names(session, {row.person_id for row in rows})
+    return [
+        OpenSessionOut(
+            **{name: getattr(row, name) for name in OpenSessionOut.model_fields if hasattr(row, name)},
+            full_name=names.get(row.person_id, row.person_id),
+            own=row.id == who.session_id,
+        )
+        for row in rows
+    ]
 
 
 class ConflictOut(BaseModel):

@@ -1,27 +1,67 @@
-import { Button, MultiSelect, PasswordInput, TextInput } from "@mantine/core";
+import { Button, MultiSelect, PasswordInput, Tabs, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { api } from "../../api/endpoints";
 import { useMaySee } from "../../api/session";
 import { label } from "../../format/words";
-import { t } from "../../i18n";
+import { t, type Message } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
+import { useView } from "../../parts/view";
+import { AccessReviews } from "./AccessReviews";
+import { Conflicts } from "./Conflicts";
+import { Delegations } from "./Delegations";
+import { Matrix } from "./Matrix";
+import { PolicyTraining } from "./PolicyTraining";
+import { ROLES } from "./roles";
+import { Sessions } from "./Sessions";
+import { Tokens } from "./Tokens";
 
-export const ROLES = ["operator", "analyst", "reviewer", "quality", "scientist", "process_owner", "automation", "steward", "administrator", "inspector"];
-
-/** Everybody with a log-in, and what they may do. */
+/** People and their rights: who there is, who may do what, who acts for whom, and what is looked at again. */
 export default function People() {
+  const [tab, setTab] = useView("tab");
+  const sees = useMaySee("administrator", "quality", "inspector");
+  const tabs: [string, Message, () => ReactNode][] = [
+    ["people", "rights.people", () => <Everybody />],
+    ["matrix", "rights.matrix", () => <Matrix />],
+    ["delegations", "rights.delegations", () => <Delegations />],
+    ["reviews", "rights.reviews", () => <AccessReviews />],
+    ["conflicts", "rights.conflicts", () => <Conflicts />],
+    ...(sees ? ([["sessions", "rights.sessions", () => <Sessions />]] as [string, Message, () => ReactNode][]) : []),
+    ["tokens", "rights.tokens", () => <Tokens />],
+    ["policy", "rights.policy", () => <PolicyTraining />],
+  ];
+  return (
+    <>
+      <PageHead title={t("nav.people")} sub={t("people.sub")} />
+      <Tabs value={tab ?? "people"} onChange={(v) => setTab(v === "people" ? undefined : (v ?? undefined))} keepMounted={false}>
+        <Tabs.List mb="md">
+          {tabs.map(([name, key]) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(key)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(([name, , body]) => (
+          <Tabs.Panel key={name} value={name}>
+            {body()}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </>
+  );
+}
+
+/** Everybody with a log-in. */
+function Everybody() {
   const navigate = useNavigate();
   const people = useQuery({ queryKey: ["people"], queryFn: ({ signal }) => api.people(signal), meta: { types: ["record_person", "record_role_assignment"] } });
   const administrator = useMaySee("administrator");
   return (
-    <>
-      <PageHead title={t("nav.people")} sub={t("people.sub")} />
       <div className="stack-l">
         <Panel flush>
           <Asked query={people} empty={<EmptyState title={t("people.none")} />}>
@@ -46,7 +86,6 @@ export default function People() {
         </Panel>
         {administrator ? <Add /> : null}
       </div>
-    </>
   );
 }
 

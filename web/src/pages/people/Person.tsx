@@ -12,6 +12,7 @@ import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
+import { Account } from "./Account";
 import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 
 /** A person: roles, and the trainings that their work was done under. */
@@ -30,6 +31,7 @@ function Body({ person: p }: { person: PersonRow }) {
   const now = useNow();
   const trainings = useQuery({ queryKey: ["training", p.id], queryFn: ({ signal }) => api.training(p.id, signal), meta: { types: ["record_training"] } });
   const administrator = useMaySee("administrator");
+  const trainer = useMaySee("reviewer", "quality", "process_owner");
   return (
     <>
       <PageHead
@@ -57,6 +59,7 @@ function Body({ person: p }: { person: PersonRow }) {
             ]}
           />
         </Panel>
+        {administrator ? <Account person={p} /> : null}
         <Panel title={t("training.title")} flush id="training">
           <Asked query={trainings} empty={<EmptyState title={t("training.none")}>{t("training.none.why")}</EmptyState>}>
             {(rows) => (
@@ -82,7 +85,7 @@ function Body({ person: p }: { person: PersonRow }) {
             )}
           </Asked>
         </Panel>
-        {administrator ? <AddTraining person={p.id} /> : null}
+        {trainer ? <AddTraining person={p.id} /> : null}
       </div>
     </>
   );

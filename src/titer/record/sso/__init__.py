@@ -1,0 +1,1 @@
+"""Single sign-on: a person whom the site's own identity provider knows opens a session here (OpenID Connect)."""
