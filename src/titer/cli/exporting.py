@@ -1,4 +1,4 @@
-"""`titer export` and `titer token issue`: what leaves the house, and who may bring things in."""
+"""`titer export`: what leaves the house."""
 
 from __future__ import annotations
 
@@ -78,24 +78,5 @@ def archive(
         f"Wrote {out}: {len(data):,} bytes, SHA-256 {digest}.\n"
         f"Read it anywhere: unpack it and open files/index.html. Check it: python3 titer-verify.py {out}",
         {"file": str(out), "bytes": len(data), "sha256": digest},
-        json,
-    )
-
-
-def token_issue(
-    name: Annotated[str, typer.Argument(help="Of the machine, e.g. host-lab2. An earlier token of it ends.")],
-    scope: Annotated[list[str] | None, typer.Option(help="What it may do; connect if left out.")] = None,
-    folder: Folder = Path("titer"),
-    as_: As = None,
-    port: Port = None,
-    json: Json = False,
-) -> None:
-    """Issue a token for a machine; it is printed this once."""
-    with session(folder, as_, port=port) as api:
-        made = api.post("/api/tokens", {"name": name, "scopes": scope or ["connect"]})
-    say(
-        f"Token of {name} ({', '.join(made['scopes'])}), shown this once: {made['token']}\n"
-        "Give it to titer.connect with --token-file, in a file that only its owner can read.",
-        made,
         json,
     )

@@ -16,7 +16,7 @@ from titer.cli.backing import accept_restore, backup, restore
 from titer.cli.connections import connection, equipment
 from titer.cli.demo.command import demo
 from titer.cli.documents import pdf
-from titer.cli.exporting import archive, export, token_issue
+from titer.cli.exporting import archive, export
 from titer.cli.failures import in_words, leaving_in_order
 from titer.cli.history import record
 from titer.cli.importing import import_file
@@ -25,14 +25,15 @@ from titer.cli.migrating import migrate
 from titer.cli.options import As, Folder, Json, Port, err, out, say, working
 from titer.cli.people import user
 from titer.cli.recipes import batch, policy, recipe, sign
+from titer.cli.rights import user_conflicts, user_delegate, user_link, user_train
 from titer.cli.secrets import secret
+from titer.cli.tokens import token
 
 app = typer.Typer(
     help="Titer: the connected lab on one tamper-evident record.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
@@ -56,7 +57,10 @@ app.command("policy")(policy)
 app.command("export")(export)
 app.command("archive")(archive)
 app.command("import")(import_file)
-token.command("issue")(token_issue)
+user.command("train")(user_train)
+user.command("link")(user_link)
+user.command("delegate")(user_delegate)
+user.command("conflicts")(user_conflicts)
 
 
 @app.command()

@@ -242,7 +242,7 @@ def policy(
     port: Port = None,
     json: Json = False,
 ) -> None:
-    """Acknowledge the electronic signature policy; each person does so once, before the first signature."""
+    """Acknowledge the electronic signature policy; each person does so for each version, before signing."""
     if not accept:
         raise Invalid(
             "Your electronic signature is the legally binding equivalent of your handwritten one.",
@@ -250,8 +250,9 @@ def policy(
             do="Acknowledge it with --accept.",
         )
     with session(folder, as_, port=port) as api:
-        made = api.post("/api/session/policy")
-    say("The signature policy is acknowledged.", made, json)
+        current = api.get("/api/policies/signature")["current"]
+        made = api.post("/api/session/policy", {"digest": current["digest"]})
+    say(f"The signature policy is acknowledged: {current['title']}. {current['text']}", made, json)
 
 
 def _put_signature(

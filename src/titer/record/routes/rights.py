@@ -240,7 +240,7 @@ class SearchOut(BaseModel):
     searched_at: datetime
 
 
-class RuleOut(BaseModel):
+class KeptApartOut(BaseModel):
     """What is kept apart: two roles, or two duties about one kind of record."""
 
     kind: str
@@ -253,7 +253,7 @@ class RuleOut(BaseModel):
 class ConflictsOut(BaseModel):
     """What is kept apart, when it was last searched for, and what was found."""
 
-    rules: list[RuleOut]
+    rules: list[KeptApartOut]
     searches: list[SearchOut]
     conflicts: list[ConflictOut]
 
@@ -273,11 +273,11 @@ def record_conflicts(session: Reading, record: RecordPart) -> ConflictsOut:
     return ConflictsOut(
         rules=[
             *(
-                RuleOut(kind="roles", one=rule.one, other=rule.other, record_type=None, why=rule.why)
+                KeptApartOut(kind="roles", one=rule.one, other=rule.other, record_type=None, why=rule.why)
                 for rule in rules.ROLE_CONFLICTS
             ),
             *(
-                RuleOut(
+                KeptApartOut(
                     kind="duties",
                     one=rule.one.words,
                     other=rule.other.words,

@@ -39,7 +39,7 @@ export function Delegations() {
                 { key: "reason", title: t("rights.reason"), value: (r) => r.reason },
                 {
                   key: "end",
-                  title: "",
+                  title: t("rights.deed"),
                   value: () => "",
                   render: (r) => (open(r) && (mayEnd || [r.from_id, r.to_id].includes(person.id)) ? <WithReason label={t("delegation.end")} what={`${t("delegation.end")}: ${r.from_name}, ${r.to_name}`} does={(reason) => rights.endDelegation(r, reason)} /> : null),
                 },

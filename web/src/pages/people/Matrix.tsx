@@ -20,9 +20,8 @@ export function Matrix() {
     value: (r) => (r.roles.includes(one) ? t("matrix.yes") : ""),
     render: (r) =>
       r.roles.includes(one) ? (
-        <span>
-          <span aria-hidden="true">●</span>
-          <span className="hidden">{t("matrix.yes")}</span>
+        <span role="img" aria-label={t("matrix.yes")}>
+          ●
         </span>
       ) : null,
   }));
@@ -64,7 +63,7 @@ const layerOf = (row: MatrixRow) => row.verb.split(".")[0] ?? "";
 
 function Action({ row }: { row: MatrixRow }) {
   return (
-    <span>
+    <span style={{ display: "block", minWidth: 230 }}>
       {row.title}
       {row.roles.length === 0 ? <span className="muted"> ({t("matrix.nobody")})</span> : null}
     </span>

@@ -144,7 +144,7 @@ function Needed({ may }: { may: boolean }) {
               { key: "action", title: t("need.action"), value: (r) => r.title },
               { key: "verb", title: t("matrix.verb"), value: (r) => r.verb, render: (r) => <span className="mono">{r.verb}</span> },
               { key: "competency", title: t("need.competency"), value: (r) => r.competency, render: (r) => <strong>{r.competency}</strong> },
-              { key: "no", title: "", value: () => "", render: (r) => (may ? <WithReason label={t("need.no")} what={`${t("need.no")}: ${r.title}`} does={(why) => rights.need({ verb: r.verb, competency: r.competency, needed: false, reason: why })} /> : null) },
+              { key: "no", title: t("rights.deed"), value: () => "", render: (r) => (may ? <WithReason label={t("need.no")} what={`${t("need.no")}: ${r.title}`} does={(why) => rights.need({ verb: r.verb, competency: r.competency, needed: false, reason: why })} /> : null) },
             ]}
           />
         )}

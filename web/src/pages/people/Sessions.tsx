@@ -29,7 +29,7 @@ export function Sessions() {
               { key: "until", title: t("session.until"), value: (r) => r.ends_at, render: (r) => <TimeStamp at={r.ends_at} /> },
               {
                 key: "end",
-                title: "",
+                title: t("rights.deed"),
                 value: () => "",
                 render: (r) =>
                   r.own ? (

@@ -34,7 +34,7 @@ export function Tokens() {
                 { key: "until", title: t("token.until"), value: (r) => r.expires_at, render: (r) => (r.expires_at ? <TimeStamp at={r.expires_at} /> : <span>{t("token.never")}</span>) },
                 { key: "used", title: t("token.used"), value: (r) => r.used_at, render: (r) => <TimeStamp at={r.used_at} /> },
                 { key: "state", title: t("token.state"), value: (r) => r.state, render: (r) => <StateBadge state={r.state} tone={r.state === "over" ? "warning" : "plain"} /> },
-                { key: "end", title: "", value: () => "", render: (r) => (mayEnd && r.state !== "ended" ? <WithReason label={t("token.end")} what={`${t("token.end")}: ${r.name}`} does={(reason) => rights.endToken(r.name, reason)} /> : null) },
+                { key: "end", title: t("rights.deed"), value: () => "", render: (r) => (mayEnd && r.state !== "ended" ? <WithReason label={t("token.end")} what={`${t("token.end")}: ${r.name}`} does={(reason) => rights.endToken(r.name, reason)} /> : null) },
               ]}
             />
           </Panel>

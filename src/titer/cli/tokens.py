@@ -1,0 +1,72 @@
+"""`titer token ...`: what machines may do, until when; issued, listed and ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from titer.cli.api import session
+from titer.cli.options import As, Folder, Json, Port, say
+
+token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Of the machine, e.g. host-lab2.")]
+
+
+@token.command("issue")
+def token_issue(
+    name: Annotated[str, typer.Argument(help="Of the machine, e.g. host-lab2. An earlier token of it ends.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="observe, command or connect (both); connect if left out.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="When it ends, with its zone: 2027-01-31T00:00Z.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")] = "",
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Issue a token for a machine; it is printed this once."""
+    with session(folder, as_, port=port) as api:
+        made = api.post(
+            "/api/tokens",
+            {"name": name, "scopes": scope or ["connect"], "expires_at": until, "reason": reason},
+        )
+    say(
+        f"Token of {name} ({', '.join(made['scopes'])}), shown this once: {made['token']}\n"
+        "Give it to titer.connect with --token-file, in a file that only its owner can read.",
+        made,
+        json,
+    )
+
+
+@token.command("list")
+def token_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False) -> None:
+    """List the tokens: scopes, end, last use."""
+    with session(folder, as_, port=port) as api:
+        found = api.get("/api/tokens")
+    lines = [
+        f"{row['name']:<20} {', '.join(row['scopes']):<20} {row['state']:<6} "
+        f"until {(row['expires_at'] or 'never')[:16]}, last used {(row['used_at'] or 'never')[:16]}"
+        for row in found["tokens"]
+    ]
+    say("\n".join(lines) or "No machine has a token.", found, json)
+
+
+@token.command("end")
+def token_end(
+    name: Name,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")],
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """End a token now; the machine is refused from its next request on."""
+    with session(folder, as_, port=port) as api:
+        api.post(f"/api/tokens/{name}/end", {"reason": reason})
+    say(f"The token of {name} has ended.", {"name": name, "state": "ended"}, json)
