@@ -99,7 +99,11 @@ def record_finish_sign_on(
         if error or not code:
             raise NotAuthenticated("The provider did not log you in.", why=error, do="Log in again.")
         logged_in = sign_on.finish(
-            state=state, code=code, browser=request.cookies.get(BROWSER, ""), remote=remote(request)
+            state=state,
+            code=code,
+            browser=request.cookies.get(BROWSER, ""),
+            remote=remote(request),
+            in_place_of=request.cookies.get(COOKIE, ""),
         )
     except TiterError as refused:
         if "text/html" not in request.headers.get("accept", ""):

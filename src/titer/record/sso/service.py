@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Conflict, NotFound, Refused, WrongCredentials
 from titer.record.identity.access import access
-from titer.record.identity.sessions import LoggedIn, Sessions
+from titer.record.identity.sessions import LoggedIn, Opening, Sessions
 from titer.record.model import AccessEvent, Person
 from titer.record.service import Record
 from titer.record.sso.model import ProviderLink, ProviderLogIn
@@ -85,7 +85,7 @@ class SingleSignOn:
             )
         return Begun(address, browser)
 
-    def finish(self, *, state: str, code: str, browser: str, remote: str) -> LoggedIn:
+    def finish(self, *, state: str, code: str, browser: str, remote: str, in_place_of: str = "") -> LoggedIn:
         """Open a session for the person whom the provider's answer names.
 
         Raises:
@@ -120,7 +120,7 @@ class SingleSignOn:
                     )
                 )
             raise
-        return self.sessions.begin(person, remote)
+        return self.sessions.begin(person, Opening(remote, factors=("provider",), in_place_of=in_place_of))
 
     def _take(self, state: str, browser: str) -> ProviderLogIn | None:
         """The log-in under way, once: whoever comes second finds none."""
