@@ -15,12 +15,18 @@ What it shows, in this order:
  6. The export entry, itself a leaf, lists just these records and files; each file has the digest it states.
  7. Each signature's digest is that of the content that was shown; the content names the record, the version and the
     meaning that the signature does, and the entry was written by the person whom the signature names.
+ 8. The keys that signed the head are those that entries of the ledger name. A key that followed on another was
+    entered under it: a checkpoint that both have signed holds its entry, and its tree is the beginning of the head's.
+ 9. Times do not go back along the tree, except behind an entry that says that the clock was set.
+10. A time-stamp token (RFC 3161) stamps this head: its imprint, and the digest of its content that was signed.
 
  8. The seal of each PDF covers the whole file. That it holds (CMS, certificate) a PDF reader checks, e.g. pdfsig.
 
 What it cannot show: that files/derived/ and the PDF were made from the rest without a mistake. The export
 entry vouches for their bytes; Parquet cannot be read with the standard library, so an extract is not computed
 again here. The values that the ledger vouches for are those in files/segments/.
+
+Of a time-stamp token it does not check the authority's signature and certificates; `openssl ts -verify` does.
 
 Without --key and --witness the keys in the bundle itself are used, and the verdict says that the signer is
 not pinned: whoever made a forged bundle would have put his own keys in.
@@ -29,6 +35,7 @@ Exit status: 0 it holds, 1 it does not, 2 it could not be read.
 
 import argparse
 import base64
+import datetime
 import gc
 import hashlib
 import json
@@ -333,8 +340,8 @@ def check(members, key, witnesses):
     rebuilt = signed + "\n\n" + "".join(line + "\n" for line in signature_lines.split("\n")[:-1])
     if rebuilt.encode() != members["ledger/checkpoint.txt"]:
         raise Fault("ledger/checkpoint.txt: stray bytes")
-    own_key, own_witnesses = bundle_keys(take(members, "ledger/keys.txt"))
-    for what, keys in (("ledger", [key or own_key]), ("witness", list(witnesses) or own_witnesses)):
+    own = bundle_keys(take(members, "ledger/keys.txt"))
+    for what, keys in zip(("ledger", "witness"), own):
         if not keys:
             raise Fault("ledger/keys.txt: no %s key" % what)
         for one in keys:
@@ -342,17 +349,16 @@ def check(members, key, witnesses):
                 raise Fault(
                     "ledger/checkpoint.txt: no valid signature of the %s %s" % (what, one.partition("+")[0])
                 )
-    if key and key != own_key:
-        raise Fault("ledger/keys.txt: the ledger's key is not the one that you pinned")
-    for line in note.rpartition("\n\n")[2].splitlines():
-        name = line.split(" ")[1] if line.count(" ") == 2 else ""
-        if name not in {k.partition("+")[0] for k in [own_key, *own_witnesses, *witnesses]}:
-            raise Fault("ledger/checkpoint.txt: a signature line of somebody unknown")
-    if len(note.rpartition("\n\n")[2].splitlines()) != 1 + len(own_witnesses):
+    signers = [line.split(" ")[1] if line.count(" ") == 2 else "" for line in signature_lines.splitlines()]
+    if sorted(signers) != sorted(one.partition("+")[0] for keys in own for one in keys):
         raise Fault("ledger/checkpoint.txt: the signature lines are not those of the keys")
     lines = note.split("\n")
     size, root = int(lines[1]), base64.b64decode(lines[2])
-    entries = read_entries(members, size, root)
+    entries, indices = read_entries(members, size, root)
+    check_times(entries)
+    named = logged_keys(entries, indices)
+    check_keys(members, named, (note, size, root), own, (key, list(witnesses)))
+    stamps = check_stamps(members, signed + "\n")
     latest = follow(entries)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     kept = check_kept(members, latest, digests)
@@ -373,23 +379,218 @@ def check(members, key, witnesses):
         "simulated": manifest["simulated"],
         "demo": manifest["demo"],
         "pinned": bool(key) and bool(witnesses),
+        "witnesses": [one.partition("+")[0] for one in own[1]],
+        "stamped": stamps,
     }
 
 
 def bundle_keys(data):
-    ledger, witnesses = None, []
+    found = {"ledger": [], "witness": []}
     text = data.decode("utf-8", "replace")
     for line in text.splitlines():
         kind, _, value = line.partition(" ")
-        if kind == "ledger" and ledger is None:
-            ledger = value
-        elif kind == "witness":
-            witnesses.append(value)
-        else:
+        if kind not in found or value in found[kind]:
             raise Fault("ledger/keys.txt: a line that is no key")
-    if ledger is None or not text.endswith("\n") or text.count("\n") != 1 + len(witnesses):
+        found[kind].append(value)
+    if not found["ledger"] or not text.endswith("\n") or text.count("\n") != sum(map(len, found.values())):
         raise Fault("ledger/keys.txt: no key of the ledger, or stray bytes")
-    return ledger, witnesses
+    return found["ledger"], found["witness"]
+
+
+def logged_keys(entries, indices):
+    """Every key that an entry names: where, whose, and that entry's leaf; and those in force at the head."""
+    logged, active = {}, {}
+    for entry, leaf in zip(entries, indices):
+        if entry["record_type"] != "record_ledger_key":
+            continue
+        image = entry["after"] or entry["before"]
+        if image["verifier"] not in logged:
+            leaf_hash = hashlib.sha256(b"\0" + canonical(entry)).digest()
+            logged[image["verifier"]] = (leaf, image["role"], image["name"], leaf_hash)
+        if entry["after"] is None or image["until_size"] is not None:
+            active.pop(image["verifier"], None)
+        else:
+            active[image["verifier"]] = image["role"]
+    return logged, active
+
+
+def check_keys(members, named, head, own, pinned):
+    """Those who signed the head are in force there by the ledger's own entries, and follow on the pinned keys."""
+    (logged, active), (note, size, root), (key, witnesses) = named, head, pinned
+    ledger = [one for one, role in active.items() if role == "ledger"]
+    for one in own[0] + own[1] if logged else []:
+        if one not in active:
+            raise Fault(
+                "ledger/keys.txt: the key %s of %s signed the head, and no entry of the ledger names it as one"
+                " in force"
+                % (one.split("+")[1], one.partition("+")[0])
+            )
+    for one in ledger:
+        if one not in own[0]:
+            raise Fault("ledger/checkpoint.txt: no signature of the key %s" % one.split("+")[1])
+    if key and key not in (logged or own[0]):
+        raise Fault("ledger/keys.txt: the ledger's key is not the one that you pinned, nor follows on it")
+    first = [one for one, found in logged.items() if found[1] == "ledger"][:1] or own[0]
+    trusted = {key or first[0], *witnesses}
+    follow_rotations(members, logged, trusted, size, root)
+    if not trusted.intersection(own[0]):
+        raise Fault("ledger/rotations.json: the key that signed the head does not follow on the one that you pinned")
+    for one in witnesses:
+        name = one.partition("+")[0]
+        after = [k for k in own[1] if k in trusted and k.partition("+")[0] == name]
+        if not any(note_holds(note, k) for k in [one] + after):
+            raise Fault("ledger/checkpoint.txt: no valid signature of the witness %s" % name)
+
+
+def follow_rotations(members, logged, trusted, size, root):
+    """From a trusted key to each that was entered under it."""
+    name = "ledger/rotations.json"
+    if name not in members:
+        return
+    listed = read_json(members[name], name)
+    if not isinstance(listed, list) or canonical(listed) != members[name] or not listed:
+        raise Fault("%s is not in canonical form" % name)
+    for item in listed:
+        if set(item) != {"verifier", "leaf", "checkpoint", "inclusion", "consistency"}:
+            raise Fault("%s: an item has other fields" % name)
+        key, leaf, note = item["verifier"], item["leaf"], item["checkpoint"]
+        if key not in logged or logged[key][0] != leaf:
+            raise Fault("%s: no entry at this place of the ledger names the key %s" % (name, key[:80]))
+        before = [one for one in logged if one != key and logged[one][1:3] == logged[key][1:3]]
+        if not note_holds(note, key) or not any(note_holds(note, one) for one in before):
+            raise Fault("%s: the checkpoint is not signed by the key %s and one before it" % (name, key[:80]))
+        lines = note.split("\n")
+        old_size, old_root = int(lines[1]), base64.b64decode(lines[2])
+        inclusion, consistency = ([bytes.fromhex(step) for step in item[k]] for k in ("inclusion", "consistency"))
+        if not consistent(old_size, size, old_root, root, consistency):
+            raise Fault("%s: the checkpoint over %d entries is of another ledger than the head" % (name, old_size))
+        if not included(logged[key][3], leaf, old_size, inclusion, old_root):
+            raise Fault("%s: the checkpoint over %d entries does not hold the key's entry" % (name, old_size))
+        if any(one in trusted and note_holds(note, one) for one in before):
+            trusted.add(key)
+
+
+def included(leaf, index, size, path, root):
+    """RFC 9162, section 2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    fn, sn, node = index, size - 1, leaf
+    for step in path:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            node = node_hash(step, node)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            node = node_hash(node, step)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and node == root
+
+
+def consistent(first, second, first_root, second_root, path):
+    """RFC 9162, section 2.1.4.2."""
+    if first == second:
+        return first_root == second_root and not path
+    if not 0 < first < second or not path:
+        return False
+    steps = ([first_root] if first & (first - 1) == 0 else []) + path
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = steps[0]
+    for step in steps[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node_hash(step, fr), node_hash(step, sr)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node_hash(sr, step)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == first_root and sr == second_root
+
+
+SLACK_S = 120  # an action may be that old when it is committed
+
+
+def check_times(entries):
+    """Along the tree times do not go back, except behind an entry that says that the clock was set."""
+    latest = ""
+    for line, entry in enumerate(entries, start=1):
+        at = entry["time"]
+        if at >= latest or entry["record_type"] == "record_clock_step":
+            latest = at
+        elif seconds_of(latest) - seconds_of(at) > SLACK_S:
+            raise Fault(
+                "ledger/entries.jsonl line %d (%s, version %s) is back-dated: it says %s, and stands behind an entry"
+                " of %s" % (line, called(entry), entry["version"], at, latest)
+            )
+
+
+def seconds_of(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+
+
+# --- Time-stamp tokens (RFC 3161): as much of DER as they need ----------------------------------------------------
+
+SHA = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
+MESSAGE_DIGEST = "2a864886f70d010904"
+STAMP = re.compile(r"ledger/timestamp\.([^/+ ]+)\.tst")
+
+
+def der(data):
+    """The elements in some DER: (tag, content)."""
+    found, at = [], 0
+    while at < len(data):
+        length, begin = data[at + 1], at + 2
+        if length & 0x80:
+            count = length & 0x7F
+            length, begin = int.from_bytes(data[begin : begin + count], "big"), begin + count
+        if begin + length > len(data):
+            raise ValueError("an element is cut off")
+        found.append((data[at], data[begin : begin + length]))
+        at = begin + length
+    return found
+
+
+def check_stamps(members, text):
+    """The time that each token states, by the authority's name; its signature and certificates are not checked."""
+    stamps = {}
+    for name in sorted(members):
+        match = STAMP.fullmatch(name)
+        if match is None:
+            continue
+        try:
+            stated = stamped_at(members[name], text.encode("utf-8"))
+        except (ValueError, IndexError, KeyError, StopIteration) as error:
+            raise Fault("%s was altered: it is no time-stamp token (%r)" % (name, error)) from None
+        if stated is None:
+            raise Fault("%s was altered, or stamps another head" % name)
+        stamps[match.group(1)] = stated
+    return stamps
+
+
+def stamped_at(token, text):
+    """The time of a token over the text; None if it stamps something else, or its content was altered."""
+    (outer,) = der(token)
+    signed = der(der(der(outer[1])[1][1])[0][1])
+    raw = der(der(signed[2][1])[1][1])[0][1]
+    info = der(der(raw)[0][1])
+    algorithm, imprint = der(info[2][1])
+    if hashlib.new(SHA[der(algorithm[1])[0][1].hex()], text).digest() != imprint[1]:
+        return None
+    (signer,) = der(signed[-1][1])
+    fields = der(signer[1])
+    digest = SHA[der(fields[2][1])[0][1].hex()]
+    attributes = next(content for tag, content in fields if tag == 0xA0)
+    for _, attribute in der(attributes):
+        kind, values = der(attribute)
+        if kind[1].hex() == MESSAGE_DIGEST:
+            same_content = der(values[1])[0][1] == hashlib.new(digest, raw).digest()
+            return info[4][1].decode("ascii") if same_content else None
+    return None
 
 
 def read_entries(members, size, root):
@@ -414,7 +615,7 @@ def read_entries(members, size, root):
             "ledger/proof.bin or ledger/leaves.txt was altered, or entries together with them: what they give"
             " is not the root that was signed"
         )
-    return entries
+    return entries, indices
 
 
 def parse_entries(text, bodies):
@@ -660,7 +861,11 @@ def check_export(members, latest, digests):
     for name, stated in sorted(expected["files"].items()):
         if digests["files/" + name] != stated:
             raise Fault("files/%s was altered: it has another digest than the export entry states" % name)
-    strange = [name for name in members if not name.startswith("files/") and name not in MEMBERS]
+    strange = [
+        name
+        for name in members
+        if not name.startswith("files/") and name not in MEMBERS and not STAMP.fullmatch(name)
+    ]
     if strange:
         raise Fault("%s does not belong into a bundle" % strange[0])
     return manifest
@@ -698,6 +903,7 @@ MEMBERS = {
     "ledger/proof.bin",
     "ledger/checkpoint.txt",
     "ledger/keys.txt",
+    "ledger/rotations.json",
 }
 
 
@@ -728,6 +934,8 @@ def main(arguments=None):
         print(json.dumps({"holds": True, **found}, sort_keys=True))
         return 0
     signer = "signer and witness as you pinned them" if found["pinned"] else "consistent; signer not pinned"
+    for name, at in sorted(found["stamped"].items()):
+        signer += "; stamped by %s at %s (whose signature is not checked here)" % (name, at)
     mark = " [DEMO]" if found["demo"] else " [SIMULATED]" if found["simulated"] else ""
     print(
         "HOLDS%s: %s - %d entries of %d records, %d signatures, %d files (%d sealed segments, %d stored files, %d"

@@ -31,6 +31,10 @@ class Config:
         time_zone: the plant's, IANA name.
         layers: those that are switched on.
         witness: folder of the witness, best on another volume.
+        witnesses: further ones; see `titer.app.witnessing`.
+        witness_quorum: how many must have vouched for a head before it counts as witnessed.
+        certificate: file of the certificate (PEM, with its chain) with which the hub serves HTTPS; HTTP without.
+        private_key: file of its private key.
         database: `postgresql://role@host:port/database`, the role being the one that Titer runs as, without its
             password; None for the embedded SQLite file in the folder.
         key_file: holds the key that opens the installation's secrets; None where it comes from the environment.
@@ -49,6 +53,10 @@ class Config:
     time_zone: str = "UTC"
     layers: tuple[str, ...] = LAYERS
     witness: str = "witness"
+    witnesses: tuple[dict[str, Any], ...] = ()
+    witness_quorum: int = 1
+    certificate: str | None = None
+    private_key: str | None = None
     database: str | None = None
     key_file: str | None = None
     document_tsa: str | None = None
@@ -85,13 +93,17 @@ def load(folder: Path) -> Config:
         strange = set(data["layers"]) - set(LAYERS)
         if strange:
             raise Invalid(f"Unknown layers: {sorted(strange)}.", where=FILE, do=f"Known: {LAYERS}.")
+    if "witnesses" in data:
+        if not isinstance(data["witnesses"], list):
+            raise Invalid("`witnesses` is a list.", where=FILE)
+        data["witnesses"] = tuple(data["witnesses"])
     return Config(**data)
 
 
 def write(folder: Path, config: Config) -> None:
     """Write the configuration of an installation: the whole of it or, whatever happens, what was there before."""
     data = asdict(config)
-    data["layers"] = list(config.layers)
+    data["layers"], data["witnesses"] = list(config.layers), list(config.witnesses)
     temporary = folder / f"{FILE}.new"
     with temporary.open("w", encoding="utf-8") as file:
         file.write(yaml.safe_dump(data, sort_keys=False))

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx2 as httpx
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
-from titer.app import store
+from titer.app import store, witnessing
 from titer.app.backup.model import ACTIONS as BACKUP_ACTIONS
 from titer.app.config import LOCAL_HOST, Config, load, write
 from titer.app.document_seal import VERB as SEAL_DOCUMENTS
@@ -49,13 +49,18 @@ from titer.record import (
 )
 from titer.record import checkpoint as heads
 from titer.record import identity as identity_module
+from titer.record import rotation as rotation_module
 from titer.record.credentials import KEY_LENGTH
 from titer.record.identity.policy import Policies
 from titer.record.retention import ACTIONS as RETENTION_ACTIONS
 from titer.record.sso.provider import Provider
 from titer.record.sso.service import SingleSignOn
 from titer.record.sso.settings import read as provider_settings
+from titer.record.ledger_model import LedgerKey
+from titer.record.rotation import Rotation, open_signers
 from titer.record.verify import Verifier
+from titer.record.witnesses import watching as watching_module
+from titer.record.witnesses.watching import Watching
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +97,8 @@ class Platform:
     vault: Vault
     retention: Retention
     documents: DocumentSeal
+    rotation: Rotation
+    watching: Watching
     single_sign_on: SingleSignOn | None = None
     plant_clock: PlantClock | None = None
     verifiers: list[Verifier] = field(default_factory=list)
@@ -118,6 +125,7 @@ class Platform:
         """Seal and deliver until nothing is left to do; for commands that run without a hub."""
         for _ in range(rounds):
             self.sealer.seal()
+            self.sealer.attend_all()
             if not self.outbox.deliver():
                 return
 
@@ -129,6 +137,8 @@ class Platform:
                 close()
         if self.single_sign_on:
             self.single_sign_on.provider.close()
+        for witness in self.sealer.remote:
+            witness.close()
         if self.plant_clock:
             self.plant_clock.stop()
         if self._held is not None:
@@ -226,7 +236,9 @@ def create_installation(
         )
         unit.add(schema.log_fingerprint(record, unit.session, History().head))
         Policies(record).change(unit, 0)
+    record.register_actions(rotation_module.ACTIONS)
     sealer = open_sealer(folder, config, record, opened, create=True)
+    Rotation(record, sealer, folder / "keys", opened).enter_configured()
     credential_key = secrets.token_bytes(KEY_LENGTH)
     opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
     with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
@@ -262,15 +274,25 @@ def open_sealer(
     folder: Path, config: Config, record: Record, opened: Vault, *, create: bool = False
 ) -> Sealer:
     """The sealer of an installation, with its keys and witnesses."""
-    witness_folder = store.witness_folder(folder, config)
+    witnessing.check(config)
     with record.reading() as session:
         origin = f"titer/{record.installation(session).id}"
+        known = set(session.scalars(select(LedgerKey.name)))
     signer = heads.Signer.open(origin, folder / "keys" / "ledger.key", opened, create=create)
-    witness = heads.FileWitness("file-witness", witness_folder, record.clock, opened)
+    witnesses = witnessing.in_files(folder, config, record.clock, opened, known)
     if create:
         (folder / "keys" / "ledger.pub").write_text(signer.verifier + "\n")
-        (witness_folder / "witness.pub").write_text(witness.signer.cosigner + "\n")
-    return Sealer(record, origin, signer, [witness])
+        for witness in witnesses:
+            (witness.folder / "witness.pub").write_text(witness.signer.cosigner + "\n")
+    return Sealer(
+        record,
+        origin,
+        signer,
+        witnesses,
+        others=open_signers(origin, folder / "keys", opened),
+        remote=witnessing.remote(folder, config, record.clock),
+        quorum=config.witness_quorum,
+    )
 
 
 def open_platform(
@@ -352,10 +374,14 @@ def _wired(
     record.register_actions(identity_module.ACTIONS)
     record.register_actions(BACKUP_ACTIONS)
     record.register_actions(RETENTION_ACTIONS)
+    record.register_actions(rotation_module.ACTIONS + watching_module.ACTIONS)
     identity = Identity(record, credential_key, hasher, opened)
     sealer = open_sealer(folder, config, record, opened)
+    rotation = Rotation(record, sealer, folder / "keys", opened)
     if held is not None:
         sealer.resume()
+    if held is not None and not (folder / RESTORED).exists():
+        rotation.enter_configured()
     platform = Platform(
         folder=folder,
         config=config,
@@ -368,12 +394,15 @@ def _wired(
         vault=opened,
         retention=Retention(record),
         documents=DocumentSeal(record, folder / "keys", opened, config.document_tsa),
+        rotation=rotation,
+        watching=Watching(record, f"{sealer.origin}/witness", folder / "watched", server_clock, opened),
         plant_clock=plant,
         verifiers=[identity.stored_credentials],
         _lock=held,
         _held=kept,
     )
     platform.verifiers.append(platform.signing.faults)
+    platform.workers.extend(witnessing.workers(sealer))
     _layers(platform)
     return platform
 

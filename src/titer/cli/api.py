@@ -17,6 +17,7 @@ from typing import Any
 
 from titer.app import load
 from titer.base.errors import Invalid, NotAuthenticated, NotAuthorised, TiterError, Unavailable
+from titer.base.tls import pinned
 
 
 class Problem(TiterError):
@@ -220,7 +221,13 @@ def session(folder: Path, username: str | None, *, port: int | None = None) -> I
     password = os.environ.get("TITER_PASSWORD") or _ask_password(user)
     used = port or config.port
     if hub_is_running(config.host, used):
-        with httpx.Client(base_url=f"http://{config.host}:{used}", timeout=120, trust_env=False) as client:
+        secure = config.certificate is not None
+        with httpx.Client(
+            base_url=f"{'https' if secure else 'http'}://{config.host}:{used}",
+            timeout=120,
+            trust_env=False,
+            verify=pinned(folder / config.certificate, any_name=True) if config.certificate else True,
+        ) as client:
             api = Api(client)
             _same_installation(api, folder)
             with _logged_in(api, user, password):

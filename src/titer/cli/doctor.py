@@ -22,6 +22,7 @@ from titer.app.history import History
 from titer.base import vault
 from titer.base.clock import Clock, SystemClock, from_iso, from_us, iso, us
 from titer.base.errors import TiterError
+from titer.base.tls import pinned
 from titer.cli.api import hub_is_running
 from titer.record import checkpoint as heads
 from titer.server.app import PAGES
@@ -81,7 +82,8 @@ def _findings(folder: Path, config: Config, port: int, clock: Clock) -> Iterator
     yield from _ledger(folder, config, clock)
     running = hub_is_running(config.host, port)
     if running:
-        yield from _hub(folder, f"http://{config.host}:{port}")
+        scheme = "https" if config.certificate else "http"
+        yield from _hub(folder, f"{scheme}://{config.host}:{port}", config.certificate)
         yield from _connections(folder, clock)
         return
     yield Finding(f"No hub runs at {config.host}:{port} (that is no fault by itself).")
@@ -240,12 +242,13 @@ def _synchronised() -> bool | None:
     return None if answer < 0 else not status.value & _UNSYNCHRONISED
 
 
-def _hub(folder: Path, address: str) -> Iterator[Finding]:
+def _hub(folder: Path, address: str, certificate: str | None = None) -> Iterator[Finding]:
     """Who listens at the hub's address, and what is wrong with it."""
     import httpx2 as httpx
 
     try:
-        told = httpx.get(f"{address}/api/health", trust_env=False, timeout=5).json()
+        verify = pinned(folder / certificate, any_name=True) if certificate else True
+        told = httpx.get(f"{address}/api/health", trust_env=False, timeout=5, verify=verify).json()
         ledger = told["ledger"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         yield Finding(

@@ -21,6 +21,7 @@ from titer.cli.failures import in_words, leaving_in_order
 from titer.cli.history import record
 from titer.cli.importing import import_file
 from titer.cli.laboratory import animl, method, sample
+from titer.cli.ledger import ledger
 from titer.cli.migrating import migrate
 from titer.cli.options import As, Folder, Json, Port, err, out, say, working
 from titer.cli.people import user
@@ -38,6 +39,7 @@ app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 app.add_typer(secret, name="secret")
 app.add_typer(pdf, name="pdf")
+app.add_typer(ledger, name="ledger")
 
 app.add_typer(recipe, name="recipe")
 app.add_typer(batch, name="batch")
@@ -140,16 +142,27 @@ def serve(
     folder: Folder = Path("titer"),
     port: Port = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback unless told.")] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="Certificate (PEM) to serve HTTPS with, instead of the configured one."),
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's private key (PEM).")] = None,
 ) -> None:
     """Run the platform until Ctrl+C: hub, connector host, pages. Output of both goes to logs/ in the folder."""
     from titer.app import load
+    from titer.base.errors import Invalid
     from titer.cli.processes import restart_dead, start_platform
     from titer.server.supervisor import Supervisor
 
     load(folder)
     supervisor = Supervisor(folder / "logs")
     try:
-        address = start_platform(supervisor, folder, port=port, host=host)
+        if (certificate is None) != (key is None):
+            raise Invalid(
+                "HTTPS needs a certificate and its private key.", do="Give --certificate and --key."
+            )
+        tls = (certificate, key) if certificate and key else None
+        address = start_platform(supervisor, folder, port=port, host=host, tls=tls)
         out.print(f"Titer runs at {address}  (Ctrl+C ends it)", soft_wrap=True)
         while True:
             time.sleep(0.5)
@@ -164,7 +177,16 @@ def serve(
 
 
 @app.command()
-def verify(folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False) -> None:
+def verify(
+    folder: Folder = Path("titer"),
+    depth: Annotated[
+        str,
+        typer.Option(help="merkle: entries, tree, heads and witnesses alone; full: tables and files too."),
+    ] = "full",
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
     """Check the whole record of an installation: tree, witnesses, tables, files.
 
     A hub that runs is asked to check its own record, by whoever logs in; else the folder is opened and checked here.
@@ -176,10 +198,11 @@ def verify(folder: Folder = Path("titer"), as_: As = None, port: Port = None, js
     with working("Verifying") as tell:
         if hub_is_running(config.host, port or config.port):
             with session(folder, as_, port=port) as api:
-                found = api.post("/api/ledger/verify")
+                found = api.post("/api/ledger/verify", depth=depth)
         else:
-            found = _verify_here(folder, tell)
+            found = _verify_here(folder, depth, tell)
     sentence = found.pop("sentence")
+    sentence += "".join(f"\n{remark}" for remark in found["remarks"])
     if not found["holds"]:
         sentence += (
             "\nThat is the first thing that was touched; there may be more. Enter nothing more into this "
@@ -191,14 +214,16 @@ def verify(folder: Folder = Path("titer"), as_: As = None, port: Port = None, js
         raise typer.Exit(1)
 
 
-def _verify_here(folder: Path, tell: Callable[[str, int, int], None]) -> dict[str, Any]:
+def _verify_here(folder: Path, depth: str, tell: Callable[[str, int, int], None]) -> dict[str, Any]:
     """Check an installation that no hub serves, under its lock."""
     from titer.app import open_platform
     from titer.record.verify import verify_store
 
     platform = open_platform(folder)
     try:
-        verdict = verify_store(platform.record, platform.sealer, platform.verifiers, progress=tell)
+        verdict = verify_store(
+            platform.record, platform.sealer, platform.verifiers, depth=depth, progress=tell
+        )
     finally:
         platform.close()
     return {
@@ -208,6 +233,8 @@ def _verify_here(folder: Path, tell: Callable[[str, int, int], None]) -> dict[st
         "entries": verdict.entries,
         "root": verdict.root,
         "checked": verdict.checked,
+        "depth": verdict.depth,
+        "remarks": verdict.remarks,
     }
 
 

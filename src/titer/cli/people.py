@@ -166,7 +166,11 @@ def user_rescue(
         made = {"username": username, "full_name": row.full_name, "by": by}
     finally:
         platform.close()
-    say(f"{made['full_name']} ({username}) may log in with the new password; the ledger says by whom.", made, json)
+    say(
+        f"{made['full_name']} ({username}) may log in with the new password; the ledger says by whom.",
+        made,
+        json,
+    )
 
 
 def _account(

@@ -20,7 +20,12 @@ RESTARTED = (HUB, CONNECT)
 
 
 def start_platform(
-    supervisor: Supervisor, folder: Path, *, port: int | None = None, host: str | None = None
+    supervisor: Supervisor,
+    folder: Path,
+    *,
+    port: int | None = None,
+    host: str | None = None,
+    tls: tuple[Path, Path] | None = None,
 ) -> str:
     """Start hub and connector host.
 
@@ -29,6 +34,7 @@ def start_platform(
         folder: of the installation.
         port: instead of the configured one; 0 for any free one.
         host: address to listen on, instead of the configured one.
+        tls: certificate and private key, instead of the configured ones.
 
     Returns:
         The hub's address.
@@ -36,10 +42,12 @@ def start_platform(
     Raises:
         Unavailable: if the hub does not become ready.
     """
-    start_hub(supervisor, folder, port=port, host=host)
+    start_hub(supervisor, folder, port=port, host=host, tls=tls)
     announced = supervisor.children[HUB].announced.split()[1]
     config = load(folder)
-    address = f"http://{host or config.host}:{announced}"
+    certificate = tls[0] if tls else folder / config.certificate if config.certificate else None
+    scheme = "https" if certificate else "http"
+    address = f"{scheme}://{host or config.host}:{announced}"
     supervisor.start(
         CONNECT,
         [
@@ -54,18 +62,25 @@ def start_platform(
             "--host",
             LOCAL_HOST,
             *(["--key-file", str(folder / config.key_file)] if config.key_file else []),
+            *(["--certificate", str(certificate)] if certificate else []),
         ],
     )
     return address
 
 
 def start_hub(
-    supervisor: Supervisor, folder: Path, *, port: int | None = None, host: str | None = None
+    supervisor: Supervisor,
+    folder: Path,
+    *,
+    port: int | None = None,
+    host: str | None = None,
+    tls: tuple[Path, Path] | None = None,
 ) -> None:
     """Start the hub alone, and wait until it serves."""
     arguments = ["-m", "titer.server.hub", "--dir", str(folder)]
     arguments += ["--port", str(port)] if port is not None else []
     arguments += ["--host", host] if host else []
+    arguments += ["--certificate", str(tls[0]), "--key", str(tls[1])] if tls else []
     supervisor.start(HUB, arguments, ready_within=120)
 
 

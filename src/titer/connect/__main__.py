@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--token-file", required=True, type=Path, help="file that holds the connector token, sealed or plain"
     )
+    parser.add_argument("--certificate", type=Path, help="certificate that an HTTPS hub is trusted by")
     parser.add_argument("--key-file", type=Path, help="file of the key that opens sealed files")
     parser.add_argument("--dir", required=True, type=Path, help="folder for the journals")
     parser.add_argument("--host", required=True, help="name of this host")
@@ -70,7 +71,7 @@ async def _run(options: argparse.Namespace, token: str) -> int:
                 leave.set()
 
         loop.add_reader(descriptor, readable)
-    hub = Hub(options.hub, token, options.host)
+    hub = Hub(options.hub, token, options.host, certificate=options.certificate)
     host = asyncio.create_task(Host(hub, options.dir, SystemClock(), CONNECTORS).run(), name="host")
     waiting = asyncio.create_task(leave.wait())
     try:

@@ -9,6 +9,8 @@ stored and sorted, fixed times, no extra fields), so that the verifier can rebui
     ledger/proof.bin         the batch inclusion proof: subtree hashes in depth-first order
     ledger/checkpoint.txt    the signed and cosigned tree head
     ledger/keys.txt          the public keys of ledger and witnesses; pin them with --key and --witness
+    ledger/rotations.json    for each key that followed on another: a checkpoint that both signed, and its proofs
+    ledger/timestamp.*.tst   what time-stamp authorities answered about the head (RFC 3161)
     files/segments/...       sealed time series as they lie in the store; entries of their own hold the digests
     files/content/...        raw data, documents; entries of their own hold the digests
     files/...                documents, and what was derived at export; the export entry states all digests
@@ -16,19 +18,23 @@ stored and sorted, fixed times, no extra fields), so that the verifier can rebui
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
 from titer.base.errors import IntegrityFault, Invalid
 from titer.record import checkpoint as heads
 from titer.record import merkle, tree
 from titer.record.actions import Actor
+from titer.record.keys import MARK, Keys
+from titer.record.ledger_model import ClockStep, LedgerCosignature, LedgerKey
 from titer.record.model import Export, Installation, LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.sealer import Sealer
 from titer.record.service import Record
@@ -87,7 +93,7 @@ def export(
         Invalid: if a record has no entries.
         IntegrityFault: if an entry that goes along is not sealed.
     """
-    wanted = sorted(set(records) | {(subject[0], subject[1])})
+    wanted = sorted({*records, (subject[0], subject[1]), *_of_the_ledger(record)})
     listing = _listing(record, wanted)
     with record.action(actor, "record.export", reason=reason) as unit:
         row = unit.add(
@@ -100,27 +106,21 @@ def export(
             )
         )
     sealer.seal()
+    sealer.attend_all()
     with record.reading() as session:
         installation = record.installation(session)
-        keys = [*wanted, (Export.__tablename__, row.id), (Installation.__tablename__, installation.id)]
+        names = [*wanted, (Export.__tablename__, row.id), (Installation.__tablename__, installation.id)]
         head = session.scalars(
             select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
         ).one()
-        entries: list[Row[int, bytes, str]] = []
-        for start in range(0, len(keys), _CHUNK):
-            entries += session.execute(
-                select(LedgerLeaf.leaf_index, LedgerLeaf.leaf_hash, LedgerEntry.body)
-                .join(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
-                .where(
-                    tuple_(LedgerEntry.record_type, LedgerEntry.record_id).in_(keys[start : start + _CHUNK]),
-                    LedgerLeaf.leaf_index < head.tree_size,
-                )
-            ).all()
-        kept = _up_to(sorted(entries, key=lambda entry: entry.leaf_index), listing)
+        kept = _up_to(_sealed(session, names, head.tree_size), listing)
         leaves = [merkle.leaf_hash(entry.body.encode()) for entry in kept]
         if leaves != [entry.leaf_hash for entry in kept]:
             raise IntegrityFault("An entry is not the one that was sealed.", do="Run `titer verify`.")
-        proof = tree.stored(session, head.tree_size).batch_proof([entry.leaf_index for entry in kept])
+        tree_of_head = tree.stored(session, head.tree_size)
+        proof = tree_of_head.batch_proof([entry.leaf_index for entry in kept])
+        signed, stamps = _vouched(session, head)
+        keys, rotations = _keys(session, tree_of_head, kept, sealer.signer.verifier)
     manifest = {
         "format": FORMAT,
         "export": row.id,
@@ -131,8 +131,6 @@ def export(
         "records": listing,
         "files": row.files,
     }
-    keys_text = [f"ledger {sealer.signer.verifier}"]
-    keys_text += [f"witness {witness.signer.cosigner}" for witness in sealer.witnesses]
     members = {
         "manifest.json": canonical(manifest),
         "ledger/entries.jsonl": "".join(entry.body + "\n" for entry in kept).encode(),
@@ -140,35 +138,81 @@ def export(
             f"{entry.leaf_index} {leaf.hex()}\n" for entry, leaf in zip(kept, leaves, strict=True)
         ).encode(),
         "ledger/proof.bin": b"".join(proof),
-        "ledger/checkpoint.txt": head.note.encode(),
-        "ledger/keys.txt": ("\n".join(keys_text) + "\n").encode(),
+        "ledger/checkpoint.txt": signed.encode(),
+        "ledger/keys.txt": _keys_text(keys, sealer, signed).encode(),
     }
+    if rotations:
+        members["ledger/rotations.json"] = canonical(rotations)
+    members.update({f"ledger/timestamp.{name}.tst": token for name, token in stamps.items()})
     members.update({f"files/{name}": data for name, data in files.items()})
-    _check_head(head.note, head.tree_size)
+    _check_head(signed, head.tree_size)
     return write_zip(members)
+
+
+def _of_the_ledger(record: Record) -> list[tuple[str, str]]:
+    """What goes into every bundle, since checking needs it: keys, and steps of the clock."""
+    with record.reading() as session:
+        return [
+            (kind.__tablename__, record_id)
+            for kind in (LedgerKey, ClockStep)
+            for record_id in session.scalars(select(kind.id))
+        ]
 
 
 def _listing(record: Record, wanted: list[tuple[str, str]]) -> list[dict[str, object]]:
     """Each record's last version and number of entries, as they are now."""
+    known: dict[tuple[str, str], tuple[int, int]] = {}
     with record.reading() as session:
-        listing = []
-        for record_type, record_id in wanted:
-            versions = session.scalars(
-                select(LedgerEntry.record_version).where(
-                    LedgerEntry.record_type == record_type, LedgerEntry.record_id == record_id
+        for start in range(0, len(wanted), _CHUNK):
+            ids = [record_id for _, record_id in wanted[start : start + _CHUNK]]
+            found = session.execute(
+                select(
+                    LedgerEntry.record_type,
+                    LedgerEntry.record_id,
+                    func.max(LedgerEntry.record_version),
+                    func.count(),
                 )
-            ).all()
-            if not versions:
-                raise Invalid(f"There is no {record_type} {record_id} in the ledger.")
-            listing.append(
-                {"type": record_type, "id": record_id, "version": max(versions), "entries": len(versions)}
+                .where(LedgerEntry.record_id.in_(ids))
+                .group_by(LedgerEntry.record_type, LedgerEntry.record_id)
             )
-        return listing
+            known.update({(kind, record_id): (last, count) for kind, record_id, last, count in found})
+    missing = next((name for name in wanted if name not in known), None)
+    if missing is not None:
+        raise Invalid(f"There is no {missing[0]} {missing[1]} in the ledger.")
+    return [
+        {
+            "type": kind,
+            "id": record_id,
+            "version": known[kind, record_id][0],
+            "entries": known[kind, record_id][1],
+        }
+        for kind, record_id in wanted
+    ]
 
 
-def _up_to(
-    entries: Sequence[Row[int, bytes, str]], listing: list[dict[str, object]]
-) -> list[Row[int, bytes, str]]:
+Sealed = Row[int, bytes, str]
+
+
+def _sealed(session: Session, names: Sequence[tuple[str, str]], size: int) -> list[Sealed]:
+    """The entries of some records in a tree of a size, in the order of their leaves."""
+    wanted, found = set(names), list[Sealed]()
+    for start in range(0, len(names), _CHUNK):
+        ids = [record_id for _, record_id in names[start : start + _CHUNK]]
+        found += session.execute(
+            select(LedgerLeaf.leaf_index, LedgerLeaf.leaf_hash, LedgerEntry.body)
+            .join(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
+            .where(LedgerEntry.record_id.in_(ids), LedgerLeaf.leaf_index < size)
+        ).all()
+    unique = {entry.leaf_index: entry for entry in found if _name_of(entry) in wanted}
+    return [unique[index] for index in sorted(unique)]
+
+
+def _name_of(row: Sealed) -> tuple[str, str]:
+    entry = json.loads(row.body)
+    return entry["record_type"], entry["record_id"]
+
+
+def _up_to(entries: Sequence[Sealed], listing: list[dict[str, object]]) -> list[Sealed]:
     """Leave out what came to a listed record after the listing was made."""
     last = {(item["type"], item["id"]): item["version"] for item in listing}
     kept = []
@@ -178,6 +222,92 @@ def _up_to(
         if limit is None or entry["version"] <= limit:
             kept.append(row)
     return kept
+
+
+def _vouched(session: Session, head: LedgerCheckpoint) -> tuple[str, dict[str, bytes]]:
+    """The head with all cosignatures over it, and the time-stamp tokens over it by the authority's name."""
+    note, stamps = head.note, dict[str, bytes]()
+    answers = session.scalars(
+        select(LedgerCosignature)
+        .where(LedgerCosignature.tree_size == head.tree_size)
+        .order_by(LedgerCosignature.witness)
+    )
+    for one in answers:
+        if one.kind == "timestamp":
+            stamps[one.witness] = base64.b64decode(one.answer)
+        else:
+            note += one.answer
+    return note, stamps
+
+
+def _keys(
+    session: Session, whole: merkle.StoredTree, entries: Sequence[Sealed], genesis: str
+) -> tuple[Keys, list[dict[str, object]]]:
+    """The keys that count at the head, and for each that followed on another: the checkpoint that both have signed.
+
+    With it goes the proof that this checkpoint holds the new key's entry, and that its tree is the beginning of
+    the head's; so whoever pinned the older key can follow.
+    """
+    keys, rotations = Keys(genesis), list[dict[str, object]]()
+    for row in entries:
+        if MARK not in row.body:
+            continue
+        entry = json.loads(row.body)
+        before = {(key.role, key.name) for key in keys.active.values()}
+        if not keys.fold(entry) or entry["before"] is not None:
+            continue
+        image = entry["after"]
+        if (image["role"], image["name"]) not in before:
+            continue
+        known = [
+            key.verifier
+            for key in keys.active.values()
+            if (key.role, key.name) == (image["role"], image["name"])
+        ]
+        both = (
+            _bearing(session, row.leaf_index, image["name"], known) if image["kind"] != "timestamp" else None
+        )
+        if both is None:
+            continue
+        size, note = both
+        rotations.append(
+            {
+                "checkpoint": note,
+                "consistency": [step.hex() for step in whole.consistency_proof(size, whole.size)],
+                "inclusion": [step.hex() for step in whole.inclusion_proof(row.leaf_index, size)],
+                "leaf": row.leaf_index,
+                "verifier": image["verifier"],
+            }
+        )
+    return keys, rotations
+
+
+def _bearing(session: Session, leaf: int, name: str, verifiers: Sequence[str]) -> tuple[int, str] | None:
+    """The first checkpoint over a leaf that bears all these keys; a witness elsewhere cosigns not each."""
+    first = select(LedgerCheckpoint.tree_size).where(LedgerCheckpoint.tree_size > leaf)
+    later = select(LedgerCosignature.tree_size).where(
+        LedgerCosignature.tree_size > leaf, LedgerCosignature.witness == name
+    )
+    sizes = [
+        *session.scalars(first.order_by(LedgerCheckpoint.tree_size).limit(1)),
+        *session.scalars(later.order_by(LedgerCosignature.tree_size).limit(_CHUNK)),
+    ]
+    for size in sizes:
+        head = session.get_one(LedgerCheckpoint, size)
+        note = _vouched(session, head)[0]
+        if all(heads.verify(note, one) for one in verifiers):
+            return size, note
+    return None
+
+
+def _keys_text(keys: Keys, sealer: Sealer, note: str) -> str:
+    """The keys that count at the head, and those of the witnesses that have cosigned it."""
+    lines = [f"ledger {one}" for one in keys.ledger()]
+    known = [one for found in keys.witnesses(("file", "titer")).values() for one in found]
+    if not keys.logged:
+        known = [witness.signer.cosigner for witness in sealer.witnesses]
+    lines += [f"witness {one}" for one in known if heads.verify(note, one)]
+    return "\n".join(lines) + "\n"
 
 
 def _check_head(note: str, size: int) -> None:

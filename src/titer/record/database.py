@@ -5,7 +5,7 @@ The rest of the record never asks which of them it has: `of(connection)` gives t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -62,6 +62,7 @@ class Database(Protocol):
         ACTION: execution options of a connection that writes regulated rows.
         OPERATIONAL: of one that writes unregulated rows only.
         READING: of one that reads one snapshot.
+        RAW_BODY: an entry's body as the bytes that were hashed, in SQL.
     """
 
     NAME: str
@@ -69,6 +70,7 @@ class Database(Protocol):
     ACTION: Mapping[str, Any]
     OPERATIONAL: Mapping[str, Any]
     READING: Mapping[str, Any]
+    RAW_BODY: str
 
     def open_action(self, connection: Connection, opening: Opening) -> None:
         """Let the triggers of this connection write, until the transaction ends."""
@@ -136,6 +138,9 @@ class Database(Protocol):
         Raises:
             Unavailable: if it cannot be.
         """
+
+    def rows(self, connection: Connection, statement: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query, some thousands at a time, as the driver gives them."""
 
     def integrity(self, connection: Connection) -> list[Any]:
         """What the database itself finds wrong with what it holds; empty if nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -42,6 +42,8 @@ ONE_WRITER = False
 ACTION: dict[str, Any] = {"isolation_level": "SERIALIZABLE"}
 OPERATIONAL: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
 READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+RAW_BODY = "convert_to(body, 'UTF8')"
+_CHUNK = 4096
 KEY_LENGTH = 32
 _LONGEST_NAME = 63
 _SEPARATOR = "\x1f"
@@ -568,6 +570,15 @@ def after_commit(connection: Connection) -> None:
 
 def confirm(engine: Engine) -> None:
     """The server confirmed what it shows, or replayed it; where an fsync fails it stops and replays by itself."""
+
+
+def rows(connection: Connection, statement: str) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query, some thousands at a time, from a cursor of the server's."""
+    streamed = connection.exec_driver_sql(
+        statement, execution_options={"stream_results": True, "max_row_buffer": _CHUNK}
+    )
+    for part in streamed.partitions(_CHUNK):
+        yield [tuple(row) for row in part]
 
 
 def integrity(connection: Connection) -> list[Any]:

@@ -48,13 +48,19 @@ class RemoteWitness(Protocol):
     required: bool
     every_s: float
 
-    def ask(self, note: str, seen: int, prove: Prove) -> str:
+    @property
+    def verifiers(self) -> list[str]:
+        """What is pinned of it, as it is entered among the ledger's keys."""
+        ...
+
+    def ask(self, note: str, seen: int, prove: Prove, verifiers: Sequence[str] = ()) -> str:
         """Ask it to vouch for a head.
 
         Args:
             note: the checkpoint.
             seen: size of the last head that it is known to have seen; it may know better.
             prove: consistency proofs.
+            verifiers: the keys that the ledger knows of it; the pinned one if left out.
 
         Returns:
             What is kept: cosignature lines, or a token in Base64. It was verified.
@@ -68,6 +74,9 @@ class RemoteWitness(Protocol):
     def holds(self, note: str, answer: str, verifiers: Sequence[str]) -> bool:
         """Whether a kept answer vouches for the head, under the keys that the ledger knows of it."""
         ...
+
+    def close(self) -> None:
+        """Let go of the network."""
 
 
 class Sealer:
@@ -187,6 +196,15 @@ class Sealer:
                 )
             self._covered = (size, seq)
         return seq
+
+    def has_key(self, verifier: str, *, first: bool) -> bool:
+        """Whether a key of the ledger is one that this installation has; the first is the one it was made with."""
+        return verifier == self.signer.verifier if first else verifier in self._signers
+
+    def knows_witness_key(self, name: str, verifier: str) -> bool:
+        """Whether a key is one of a witness' own, as far as that can be told here."""
+        found = next((one for one in self.witnesses if one.name == name), None)
+        return found is None or not found.verifiers or verifier in found.verifiers
 
     def add_signer(self, signer: heads.Signer) -> None:
         """Have another key of the ledger at hand; it signs once the tree holds its entry."""
@@ -447,8 +465,9 @@ class Sealer:
                 return tree.stored(session, head).consistency_proof(seen, head)
 
         try:
-            answer = witness.ask(row.note, standing.size, prove)
-            if not witness.holds(row.note, answer, keys.of_witness(witness.name)):
+            known = keys.of_witness(witness.name)
+            answer = witness.ask(row.note, standing.size, prove, known)
+            if not witness.holds(row.note, answer, known):
                 raise Refused(
                     f"What the witness {witness.name} answered bears none of the keys that are logged."
                 )

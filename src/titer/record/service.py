@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +15,23 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from titer.base.clock import Clock
+from titer.base.clock import Clock, from_iso
 from titer.base.errors import Conflict, Invalid, NotAuthorised, Refused, Stopped, TiterError
 from titer.base.ids import IdSource
 from titer.record import database, sqlite
 from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
 from titer.record.content import ContentFiles
 from titer.record.errors import translate
-from titer.record.model import Installation, Regulated, Signature
+from titer.record.ledger_model import ClockStep
+from titer.record.model import Installation, LedgerEntry, Regulated, Signature
 from titer.record.rights import Separation, Standing, competency, delegations
 from titer.record.unit import Unit
 from titer.record.validity import IN_FORCE, validity
 
 log = logging.getLogger(__name__)
+
+_CLOCK_STEP = timedelta(seconds=60)
+"""A clock that went back by more was set; it is entered."""
 
 Binding = Callable[[dict[str, object]], str]
 """The keyed digest that binds a signature to this installation; `Signing` gives it."""
@@ -61,6 +67,7 @@ class Record:
         self._open = threading.local()
         self._halted: str | None = None
         self.before_destroying: Callable[[Session, Regulated], None] | None = None
+        self._latest: datetime | None = None
 
     # --- the matrix ---------------------------------------------------------------------------------------
 
@@ -172,6 +179,7 @@ class Record:
                     session.info["unit"] = unit
                     self.database.open_action(connection, unit.opening())
                     self._open.unit = unit
+                    self._enter_clock_step(unit)
                     yield unit
                     unit.finish()
                     session.commit()
@@ -179,6 +187,7 @@ class Record:
                     if transaction is not None:
                         transaction.commit()
                 self.database.after_commit(connection)
+                self._latest = unit.now
             except Exception as error:
                 told = self._failed(connection, error)
                 if told is not None:
@@ -227,6 +236,19 @@ class Record:
                 raise
             finally:
                 connection.close()
+
+    def _enter_clock_step(self, unit: Unit) -> None:
+        """Enter that the clock went back, before anything bears the earlier time (Annex 11 s. 12.4).
+
+        So a verification can tell an honest step from an entry that was back-dated.
+        """
+        latest = self._latest
+        if latest is None:
+            body = unit.session.scalar(select(LedgerEntry.body).order_by(LedgerEntry.seq.desc()).limit(1))
+            latest = from_iso(json.loads(body)["time"]) if body is not None else unit.now
+        if latest - unit.now > _CLOCK_STEP:
+            log.warning("the clock went back from %s to %s", latest, unit.now)
+            unit.add(ClockStep(stood_at=latest, went_to=unit.now))
 
     def _connect(self, **options: Any) -> Connection:
         """A connection that may write, unless writing has stopped."""

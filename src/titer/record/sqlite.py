@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -43,6 +44,8 @@ ONE_WRITER = True
 ACTION = {WRITE: True}
 OPERATIONAL = {WRITE: True}
 READING: dict[str, Any] = {}
+RAW_BODY = "CAST(body AS BLOB)"
+_CHUNK = 4096
 LOG_BYTES = 4_000_000
 """How long the write-ahead log grows before it is moved into the database file; about SQLite's own measure."""
 
@@ -351,6 +354,17 @@ def _checkpoint(connection: Connection, mode: str) -> bool:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return True
         raise DBAPIError(statement, None, error) from error
+
+
+def rows(connection: Connection, statement: str) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query, some thousands at a time, as the driver gives them."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("this is no connection to SQLite")
+    with closing(driver.cursor()) as cursor:
+        cursor.execute(statement)
+        while found := cursor.fetchmany(_CHUNK):
+            yield found
 
 
 def integrity(connection: Connection) -> list[Any]:

@@ -34,10 +34,12 @@ class Hub:
 
     Args:
         platform: wired, with the installation's lock.
+        tls: files of certificate and private key; HTTP without.
     """
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, tls: tuple[Path, Path] | None = None) -> None:
         self.platform = platform
+        self._tls = tls
         self.app = create_app(platform)
         self.failing: dict[str, str] = self.app.state.failing_workers
         self._stop = threading.Event()
@@ -57,7 +59,13 @@ class Hub:
     def serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
         """Serve until told to stop."""
         config = uvicorn.Config(
-            self.app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
+            self.app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=3,
+            server_header=False,
+            ssl_certfile=str(self._tls[0]) if self._tls else None,
+            ssl_keyfile=str(self._tls[1]) if self._tls else None,
         )
         self._server = uvicorn.Server(config)
         self.start_threads()
@@ -197,6 +205,8 @@ def main() -> int:
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--host")
     parser.add_argument("--port", type=int)
+    parser.add_argument("--certificate", type=Path)
+    parser.add_argument("--key", type=Path)
     parser.add_argument("--parent-fd", type=int)
     parser.add_argument("--ready-fd", type=int)
     arguments = parser.parse_args()
@@ -205,6 +215,7 @@ def main() -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     try:
+        tls = _tls(arguments.dir, arguments.certificate, arguments.key)
         platform = open_platform(arguments.dir)
         listener = listen(
             arguments.host or platform.config.host,
@@ -213,7 +224,7 @@ def main() -> int:
     except TiterError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    hub = Hub(platform)
+    hub = Hub(platform, tls)
     if arguments.parent_fd is not None:
         leave_with_parent(arguments.parent_fd, lambda: os.kill(os.getpid(), signal.SIGTERM))
 
@@ -224,6 +235,37 @@ def main() -> int:
 
     hub.serve(listener, ready)
     return 0
+
+
+def _tls(folder: Path, certificate: Path | None, key: Path | None) -> tuple[Path, Path] | None:
+    """Certificate and private key, as given or as configured.
+
+    Raises:
+        Invalid: if one is there without the other, or they do not belong together.
+    """
+    import ssl
+
+    from titer.app import load
+    from titer.base.errors import Invalid
+
+    config = load(folder)
+    if certificate is None and config.certificate is not None:
+        certificate = folder / config.certificate
+    if key is None and config.private_key is not None:
+        key = folder / config.private_key
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise Invalid("HTTPS needs a certificate and its private key.", do="Give --certificate and --key.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise Invalid(
+            f"The certificate {certificate} and the key {key} cannot be used.",
+            why=str(error),
+            do="Give PEM files that belong together.",
+        ) from error
+    return certificate, key
 
 
 def _announce(descriptor: int, hub: Hub, port: int) -> None:

@@ -65,6 +65,9 @@ DECLARED: Mapping[str, Needs] = {
     "server_drill": Needs(verbs=("record.drill",)),
     "server_archive": Needs(verbs=("record.export",)),
     "server_export": Needs(verbs=("record.export",)),
+    "record_rotate": Needs(verbs=("record.key.rotate",)),
+    "record_retire": Needs(verbs=("record.key.rotate",)),
+    "record_add_checkpoint": Needs(machine=True),
 }
 """Routes whose own code names no verb."""
 

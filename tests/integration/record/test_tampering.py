@@ -84,6 +84,7 @@ def test_what_no_verification_looks_at_is_listed_with_its_reason() -> None:
         "mes_heartbeat",
         "record_counter",
         "record_outbox_cursor",
+        "record_token_use",
     }
     assert all(kind.__regulated__ or kind.__unregulated_because__ for kind in schema.classes())
 

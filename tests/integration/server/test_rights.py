@@ -1,73 +1,46 @@
-"""Single sign-on, tokens, policy, delegation and reviews of access as browser and machine meet them, over HTTP."""
+"""The role x action matrix, cell by cell: at the record, and at every route that changes something."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import httpx2 as httpx
 import pytest
-import yaml
 from argon2 import PasswordHasher
+from fastapi import APIRouter
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
-from tests.identity_provider import CLIENT, SECRET, IdentityProvider, serve
 
 from titer.app import Config, Platform, create_installation, open_platform
-from titer.app.config import FILE
-from titer.base import vault
-from titer.record import Actor
+from titer.base.errors import NotAuthorised
+from titer.record import ROLES, Actor, LedgerEntry, Person
+from titer.record.http import Acting
 from titer.server.app import create_app
+from titer.server.rights import Needs, needs_of
 
 PASSWORD = "correct horse battery"
-PEOPLE = {
-    "ada": ("analyst",),
-    "quentin": ("quality",),
-    "quinn": ("quality",),
-    "root": ("administrator",),
-    "ron": ("reviewer",),
-}
 
 
-@pytest.fixture
-def provider() -> Iterator[IdentityProvider]:
-    with serve(lambda: datetime.now(UTC).timestamp()) as made:
-        yield made
-
-
-@pytest.fixture
-def platform(tmp_path: Path, provider: IdentityProvider) -> Iterator[Platform]:
-    folder = tmp_path / "lab"
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One person for each role, and one without any."""
+    folder = tmp_path_factory.mktemp("matrix") / "lab"
     create_installation(folder, Config(name="lab"))
-    told = yaml.safe_load((folder / FILE).read_text())
-    told["oidc"] = {
-        "issuer": provider.issuer,
-        "client_id": CLIENT,
-        "secret_file": "keys/provider.secret",
-        "redirect_uri": "http://127.0.0.1:1/api/session/provider/return",
-        "name": "Plant log-in",
-    }
-    (folder / FILE).write_text(yaml.safe_dump(told))
-    vault.find(Path(told["key_file"])).write(
-        folder / "keys" / "provider.secret", SECRET.encode(), vault.OWN_FILE
-    )
     made = open_platform(folder, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with made.record.action(Actor.timer("test"), "record.person.create") as unit:
-        for username, roles in PEOPLE.items():
+        for role in ROLES:
             person = made.identity.create_person(
-                unit, username=username, full_name=username.title(), password=PASSWORD, roles=roles
+                unit, username=role, full_name=role.title(), password=PASSWORD, roles=(role,)
             )
             person.policy_acknowledged_at = unit.now
+        made.identity.create_person(unit, username="guest", full_name="Guest", password=PASSWORD)
     yield made
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(platform: Platform) -> Iterator[TestClient]:
-    with TestClient(create_app(platform), base_url="http://127.0.0.1:1") as made:
+    with TestClient(create_app(platform)) as made:
         yield made
 
 
@@ -78,178 +51,158 @@ def log_in(client: TestClient, username: str) -> dict[str, str]:
     return {"X-CSRF-Token": answer.json()["csrf"]}
 
 
-def people(client: TestClient) -> dict[str, dict[str, Any]]:
-    return {one["username"]: one for one in client.get("/api/people").json()}
-
-
-def through_the_provider(client: TestClient, **headers: str) -> Any:
-    begun = client.get("/api/session/provider/begin", follow_redirects=False)
-    assert begun.status_code == 303, begun.text
-    back = httpx.get(begun.headers["location"], follow_redirects=False).headers["location"]
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
-    return client.get("/api/session/provider/return", params=asked, headers=headers, follow_redirects=False)
-
-
-def test_who_came_by_the_provider_still_signs_with_a_proof_given_here(
-    client: TestClient, platform: Platform
-) -> None:
-    admin = log_in(client, "root")
-    quentin = people(client)["quentin"]
-    linked = client.post(
-        f"/api/people/{quentin['id']}/provider", json={"subject": "subject-1", "reason": "new"}, headers=admin
-    )
-    assert linked.status_code == 201, linked.text
-    client.cookies.clear()
-    assert client.get("/api/session/provider").json() == {"enabled": True, "name": "Plant log-in"}
-    answer = through_the_provider(client)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/"), answer.text
-    session = client.get("/api/session").json()
-    assert session["person"]["username"] == "quentin"
-    headers = {"X-CSRF-Token": session["csrf"]}
-    with platform.record.action(Actor.timer("test"), "quality.exception.raise") as unit:
-        exception = platform.quality.raise_exception(
-            unit, kind="limit", severity="minor", title="x", detail="x", batch_id=None, subject_type="x",
-            subject_id="x", evidence={}, key="x",
-        )  # fmt: skip
-    what = {
-        "record_type": "quality_exception",
-        "record_id": exception.id,
-        "meaning": "disposed",
-        "data": {"disposition": "justified", "comment": "Within the proven range."},
-    }
-    shown = client.post("/api/signatures/preview", json=what, headers=headers).json()
-    assert shown["blockers"] == []
-    given = what | {"version": shown["version"], "digest": shown["digest"], "reason": "read"}
-    refused = client.post(
-        "/api/signatures", json=given | {"password": "the provider knows me"}, headers=headers
-    )
-    assert (refused.status_code, refused.json()["reason"]) == (401, "credentials")
-    signed = client.post(
-        "/api/signatures", json=given | {"password": PASSWORD, "username": "quentin"}, headers=headers
-    )
-    assert signed.status_code == 201, signed.text
-
-
-def test_a_refused_sign_on_is_a_problem_for_programs_and_a_way_back_for_browsers(client: TestClient) -> None:
-    refused = through_the_provider(client)
-    assert refused.status_code == 401
-    assert refused.headers["content-type"] == "application/problem+json"
-    assert "nobody here is linked" in refused.json()["detail"]
-    back = through_the_provider(client, accept="text/html")
-    assert (back.status_code, back.headers["location"]) == (303, "/")
-    assert "titer_session" not in client.cookies
-    assert "nobody%20here" in back.headers["set-cookie"]
-    denied = client.get("/api/session/provider/return", params={"error": "access_denied"})
-    assert denied.status_code == 401
-
-
-def test_a_machine_with_too_small_a_scope_is_told_so_with_403(client: TestClient) -> None:
-    headers = log_in(client, "root")
-    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    made = client.post(
-        "/api/tokens",
-        json={"name": "host-x", "scopes": ["observe"], "expires_at": until, "reason": "new host"},
-        headers=headers,
-    )
-    assert made.status_code == 201, made.text
-    bearer = {"Authorization": f"Bearer {made.json()['token']}"}
-    assert client.get("/api/connect/hosts/x/connections", headers=bearer).status_code == 200
-    refused = client.get("/api/connect/commands", params={"host": "x", "wait": 0}, headers=bearer)
-    assert refused.status_code == 403
-    assert refused.json()["why"] == "It takes the scope command; the token has observe."
-    listed = {one["name"]: one for one in client.get("/api/tokens").json()["tokens"]}
-    assert (listed["host-x"]["state"], listed["host-x"]["used_from"]) == ("valid", "testclient")
-    assert client.post("/api/tokens/host-x/end", json={"reason": "gone"}, headers=headers).status_code == 204
-    assert client.get("/api/connect/hosts/x/connections", headers=bearer).status_code == 401
-
-
-def test_a_new_policy_asks_everybody_again(client: TestClient) -> None:
-    headers = log_in(client, "quentin")
-    made = client.post(
-        "/api/policies/signature",
-        json={"title": "Signatures", "text": "Read, then sign.", "reason": "yearly"},
-        headers=headers,
-    )
-    assert made.status_code == 201, made.text
-    told = client.get("/api/policies/signature").json()
-    assert (told["acknowledged"], told["current"]["number"]) == (False, 1)
-    assert "Quentin" in told["outstanding"]
-    assert client.post("/api/session/policy", json={"digest": "0" * 64}, headers=headers).status_code == 412
-    answer = client.post("/api/session/policy", json={"digest": told["current"]["digest"]}, headers=headers)
-    assert answer.status_code == 200
-    assert "Quentin" not in client.get("/api/policies/signature").json()["outstanding"]
-
-
-def test_a_delegation_and_its_refusals_in_words(client: TestClient) -> None:
-    headers = log_in(client, "ada")
-    known, now = people(client), datetime.now(UTC)
-    body = {
-        "role": "analyst",
-        "begins_at": now.isoformat(),
-        "ends_at": (now + timedelta(days=2)).isoformat(),
-        "reason": "leave",
-    }
-    refused = client.post("/api/delegations", json=body | {"to_id": known["root"]["id"]}, headers=headers)
-    assert refused.status_code == 409
-    assert "An administrator holds no data right." in refused.json()["why"]
-    given = client.post("/api/delegations", json=body | {"to_id": known["ron"]["id"]}, headers=headers)
-    assert (given.status_code, given.json()["state"]) == (201, "in force"), given.text
-    theirs = client.post(
-        "/api/delegations",
-        json=body | {"from_id": known["quinn"]["id"], "to_id": known["ron"]["id"]},
-        headers=headers,
-    )
-    assert theirs.status_code == 403
-    (listed,) = client.get("/api/delegations").json()
-    ended = client.post(
-        f"/api/delegations/{listed['id']}/end",
-        json={"version": listed["version"], "reason": "back"},
-        headers=headers,
-    )
-    assert (ended.status_code, ended.json()["state"]) == (200, "ended early")
-
-
-def test_a_conflict_put_past_the_guards_becomes_an_exception(client: TestClient, platform: Platform) -> None:
-    from titer.record import RoleAssignment
-
-    headers = log_in(client, "root")
-    root = people(client)["root"]["id"]
-    with platform.record.action(Actor.timer("somebody"), "record.role.assign") as unit:
-        unit.add(RoleAssignment(person_id=root, role="analyst", active=True))
-    searched = client.post("/api/conflicts/search", headers=headers)
-    assert (searched.status_code, searched.json()["found"]) == (201, 1), searched.text
-    platform.settle()
-    (found,) = client.get("/api/conflicts").json()["conflicts"]
-    assert found["full_name"] == "Root"
-    exceptions = platform.quality.exceptions
+def entries(platform: Platform) -> int:
     with platform.record.reading() as session:
-        (raised,) = exceptions(session)
-    assert (raised.severity, raised.kind) == ("critical", "access")
+        return session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
 
 
-def test_a_review_that_is_due_waits_for_quality_and_not_for_the_person_concerned(
+def operations(client: TestClient) -> list[tuple[str, str, str]]:
+    """Method, path and name of everything in the OpenAPI document that may change something."""
+    return [
+        (method.upper(), path, operation["operationId"])
+        for path, methods in client.get("/api/openapi.json").json()["paths"].items()
+        for method, operation in methods.items()
+        if method not in ("get", "head", "options")
+    ]
+
+
+def test_of_every_route_that_changes_something_it_is_known_what_right_it_takes(client: TestClient) -> None:
+    """A new route whose verb is not known fails here: name the verb in its code, or declare it."""
+    app: Any = client.app
+    unknown = [name for _, _, name in operations(client) if not app.state.needs.get(name, Needs()).known]
+    assert unknown == [], (
+        "of these routes no right is known, so nobody may use them; open the action in the route itself with the "
+        "verb written out, or declare it in titer.server.rights.DECLARED"
+    )
+    assert {name for _, _, name in operations(client)} == set(app.state.needs)
+
+
+def test_every_row_of_the_matrix_holds_at_the_record_for_every_role(platform: Platform) -> None:
+    """A person of a role opens an action if the matrix says so, and is refused before anything if not."""
+    record = platform.record
+    people = {person.username: person for person in _people(platform)}
+    before = entries(platform)
+    for verb, spec in record.matrix.items():
+        for role in (*ROLES, "guest"):
+            who = Actor.person(people[role].id, None, role)
+            with record.reading() as session:
+                assert record.may(session, who, verb) is (role in spec.roles), (verb, role)
+            if role not in spec.roles:
+                with pytest.raises(NotAuthorised), record.action(who, verb):
+                    pytest.fail(f"{role} opened {verb}")
+    assert entries(platform) == before
+
+
+@pytest.mark.parametrize("role", [*ROLES, "guest"])
+def test_every_route_refuses_the_roles_that_the_matrix_refuses_and_no_other(
+    client: TestClient, platform: Platform, role: str
+) -> None:
+    """Each cell over HTTP, with an empty body: 403 in words without the right; with it, anything but 403.
+
+    Routes for machines answer 401 to every person; those that need no right answer no 403 to anybody.
+    """
+    app: Any = client.app
+    headers = log_in(client, role)
+    matrix = platform.record.matrix
+    before = entries(platform)
+    for method, path, name in operations(client):
+        needs: Needs = app.state.needs[name]
+        if name in _WAYS_IN_AND_OUT:
+            continue
+        allowed = any(role in matrix[verb].roles for verb in needs.verbs)
+        if needs.verbs and allowed and name in _DO_WITHOUT_A_BODY:
+            continue
+        answer = client.request(method, _filled(path), json={}, headers=headers)
+        cell = f"{role} x {name} {needs.verbs}: {answer.status_code} {answer.text[:300]}"
+        if needs.machine:
+            assert answer.status_code == 401, cell
+        elif needs.verbs and not allowed:
+            assert answer.status_code == 403, cell
+            assert answer.headers["content-type"] == "application/problem+json", cell
+            told = answer.json()
+            assert told["title"] == "No right to do this", cell
+            assert told["why"], cell
+            assert entries(platform) == before, f"{cell}: something was written"
+        else:
+            assert answer.status_code not in (401, 403), cell
+        before = entries(platform)
+
+
+_WAYS_IN_AND_OUT = frozenset({"record_log_in", "record_log_out"})
+"""They end the session that the walk goes on with; tests of sessions have them."""
+_DO_WITHOUT_A_BODY: frozenset[str] = frozenset()
+"""Routes that somebody with the right may not just try here."""
+
+
+def test_every_signature_is_refused_to_the_roles_that_the_matrix_refuses(
     client: TestClient, platform: Platform
 ) -> None:
-    with platform.record.action(Actor.timer("test"), "record.rights.search") as unit:
-        from titer.record import Person
+    """The verb of a signature is its meaning's: each meaning and role, with the right password."""
+    for role in ROLES:
+        headers = log_in(client, role)
+        before = entries(platform)
+        for (record_type, meaning), what in platform.record.meanings.items():
+            answer = client.post(
+                "/api/signatures",
+                json={
+                    "record_type": record_type, "record_id": "none", "meaning": meaning, "version": 1,
+                    "digest": "0" * 64, "reason": "test", "password": PASSWORD,
+                    "username": role,
+                },
+                headers=headers,
+            )  # fmt: skip
+            allowed = role in platform.record.matrix[what.verb].roles
+            assert answer.status_code == (404 if allowed else 403), (role, record_type, meaning, answer.text)
+        assert entries(platform) == before
 
-        for person in unit.session.query(Person):
-            held = platform.record.roles_of(unit.session, person.id)
-            platform.rights.recertification.open(unit, person, held, unit.now + timedelta(days=3))
-    log_in(client, "quentin")
-    waiting = [
-        one for one in client.get("/api/waiting").json() if one["record_type"] == "record_access_review"
-    ]
-    assert {one["act"] for one in waiting} == {"Review the person's access"}
-    assert "Access of Quentin" not in {one["title"] for one in waiting}
-    assert len(waiting) == len(PEOPLE) - 1
-    log_in(client, "ada")
-    assert client.get("/api/waiting").json() == []
+
+def test_a_route_of_which_no_verb_is_known_may_be_used_by_nobody(
+    client: TestClient, platform: Platform
+) -> None:
+    fresh = APIRouter()
+
+    @fresh.post("/api/new")
+    def brand_new(act: Acting) -> None:
+        """A route that somebody adds without a thought of rights."""
+
+    @fresh.post("/api/named")
+    def named(act: Acting) -> None:
+        """One that says which action it is."""
+        with act("record.export"):
+            pass
+
+    unknown, known = fresh.routes
+    assert not needs_of(unknown, platform.record).known  # type: ignore[arg-type]
+    assert needs_of(known, platform.record) == Needs(verbs=("record.export",))  # type: ignore[arg-type]
+    app: Any = client.app
+    original = app.state.needs.pop("server_export")
+    try:
+        answer = client.post("/api/exports", json={}, headers=log_in(client, "quality"))
+    finally:
+        app.state.needs["server_export"] = original
+    assert answer.status_code == 403
+    assert answer.json()["why"] == "It is not known which action of the matrix of rights it is."
 
 
-def test_the_configuration_is_written_as_it_was_read(tmp_path: Path) -> None:
-    from titer.app.config import load, write
+def test_the_openapi_document_names_the_verbs(client: TestClient) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert paths["/api/people"]["post"]["x-verbs"] == ["record.person.create"]
+    assert "x-verbs" not in paths["/api/people"]["get"]
 
-    told = Config(oidc={"issuer": "https://id.example"})
-    write(tmp_path, told)
-    assert asdict(load(tmp_path)) == asdict(told)
+
+def test_nobody_is_told_of_rights_before_they_are_logged_in(client: TestClient) -> None:
+    client.cookies.clear()
+    assert client.post("/api/people", json={}).status_code == 401
+
+
+def _filled(path: str) -> str:
+    """The path with an id that no record has."""
+    parts = (
+        "00000000-0000-7000-8000-000000000000" if part.startswith("{") else part for part in path.split("/")
+    )
+    return "/".join(parts)
+
+
+def _people(platform: Platform) -> list[Person]:
+    with platform.record.reading() as session:
+        return list(session.scalars(select(Person)))

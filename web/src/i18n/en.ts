@@ -4,6 +4,7 @@ import { pages } from "./pages";
 import { past } from "./past";
 import { signing } from "./signing";
 import { rights } from "./rights";
+import { witnesses } from "./witnesses";
 
 /** Every word of the pages, English. Another language is another object of this type. */
 export const en = {
@@ -404,6 +405,7 @@ export const en = {
   ...past,
   ...signing,
   ...rights,
+  ...witnesses,
 } as const;
 
 export type Message = keyof typeof en;

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 
 from titer.base.errors import IntegrityFault, NotAuthorised, Refused, Unavailable
+from titer.base.tls import pinned
 
 LONG_POLL_SECONDS = 20.0
 
@@ -26,10 +28,17 @@ class Hub:
         token: the connector token; it is sent as a bearer token and never logged.
         host: name of this connector host.
         transport: for tests; None = the network.
+        certificate: the one that an HTTPS hub is trusted by; the system's authorities if left out.
     """
 
     def __init__(
-        self, url: str, token: str, host: str, *, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        url: str,
+        token: str,
+        host: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        certificate: Path | None = None,
     ) -> None:
         self._host = host
         self._http = httpx.AsyncClient(
@@ -38,6 +47,7 @@ class Hub:
             timeout=httpx.Timeout(15.0),
             transport=transport,
             trust_env=False,
+            verify=pinned(certificate, any_name=True) if certificate is not None else True,
         )
 
     async def close(self) -> None:

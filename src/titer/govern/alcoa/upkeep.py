@@ -22,7 +22,9 @@ def drill(sources: Sources) -> Answer:
     """The last restore drill on record held, and is not too long ago."""
     if "record_drill" not in Base.metadata.tables:
         return Answer(0, [Finding("record_drill", "", "restore drill", "no drill is on record")])
-    rows = sources.rows("SELECT id, file_name, started_at, holds, verdict FROM record_drill ORDER BY started_at, id")
+    rows = sources.rows(
+        "SELECT id, file_name, started_at, holds, verdict FROM record_drill ORDER BY started_at, id"
+    )
     if not rows:
         return Answer(0, [Finding("record_drill", "", "restore drill", "no drill is on record")])
     key, name, started, holds, verdict = rows[-1]

@@ -23,6 +23,7 @@ class Scope:
 SCOPES = (
     Scope("observe", "Get a host's connections, and deliver values, files and states of instruments."),
     Scope("command", "Take commands for instruments, and say what came of them."),
+    Scope("witness", "Have the ledger of another Titer witnessed by this one."),
     Scope("connect", "All that a connector host does: observe and command.", ("observe", "command")),
 )
 

@@ -17,6 +17,7 @@ from titer.record.routes import (
     signatures,
     sso,
     tokens,
+    watching,
     witnesses,
 )
 
@@ -33,6 +34,7 @@ for part in (
     signatures,
     checkpoints,
     witnesses,
+    watching,
     ledger,
     history,
     content,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -161,6 +161,8 @@ class VerdictOut(BaseModel):
     first_fault: str | None
     checked: dict[str, int]
     seconds: str
+    depth: str
+    remarks: list[str]
 
 
 class VerifyingOut(BaseModel):
@@ -184,8 +186,14 @@ def record_verifying(_who: ActingPerson, request: Request) -> VerifyingOut:
 
 
 @router.post("/ledger/verify")
-def record_verify(_who: ActingPerson, record: RecordPart, sealer: SealerPart, request: Request) -> VerdictOut:
-    """Check the whole live record: tree, checkpoints, witnesses, tables against the ledger, content."""
+def record_verify(
+    _who: ActingPerson,
+    record: RecordPart,
+    sealer: SealerPart,
+    request: Request,
+    depth: Literal["full", "merkle"] = "full",
+) -> VerdictOut:
+    """Check the live record: tree, checkpoints, witnesses; unless `merkle`, tables and content against them too."""
     extra = request.app.state.platform.verifiers
     began = time.perf_counter()
 
@@ -196,7 +204,7 @@ def record_verify(_who: ActingPerson, record: RecordPart, sealer: SealerPart, re
         )
 
     try:
-        verdict: Verdict = verify_store(record, sealer, extra, progress=tell)
+        verdict: Verdict = verify_store(record, sealer, extra, depth=depth, progress=tell)
     finally:
         request.app.state.verifying = _IDLE
     return VerdictOut(
@@ -207,6 +215,8 @@ def record_verify(_who: ActingPerson, record: RecordPart, sealer: SealerPart, re
         first_fault=verdict.first_fault,
         checked=verdict.checked,
         seconds=f"{verdict.seconds:.2f}",
+        depth=verdict.depth,
+        remarks=verdict.remarks,
     )
 
 

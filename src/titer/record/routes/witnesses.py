@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
-from titer.record.http import Reading
+from titer.record.http import ActingPerson, Reading
 from titer.record.ledger_model import LedgerKey
 from titer.record.model import OutboxEvent
-from titer.record.routes.part import SealerPart
+from titer.record.routes.part import RotationPart, SealerPart
 
 router = APIRouter()
 
@@ -95,3 +95,36 @@ def record_keys(session: Reading) -> list[LedgerKeyOut]:
     """The history of keys, oldest first."""
     rows = session.scalars(select(LedgerKey).order_by(LedgerKey.id))
     return [LedgerKeyOut(**{name: getattr(row, name) for name in LedgerKeyOut.model_fields}) for row in rows]
+
+
+class Rotate(BaseModel):
+    """A rotation to begin: of the ledger's key, or of a witness'; `key` is the new one of a witness elsewhere."""
+
+    witness: str | None = Field(default=None, max_length=200)
+    key: str | None = Field(default=None, max_length=500)
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class RotateOut(BaseModel):
+    """The key that was entered, or retired."""
+
+    key: str
+
+
+@router.post("/ledger/keys", status_code=201)
+def record_rotate(body: Rotate, who: ActingPerson, rotation: RotationPart) -> RotateOut:
+    """Begin a rotation: the new key is entered under the old one; both sign until the old one is retired."""
+    return RotateOut(key=rotation.begin(who, reason=body.reason, witness=body.witness, verifier=body.key))
+
+
+class Retire(BaseModel):
+    """A rotation to end."""
+
+    witness: str | None = Field(default=None, max_length=200)
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+@router.post("/ledger/keys/retire")
+def record_retire(body: Retire, who: ActingPerson, rotation: RotationPart) -> RotateOut:
+    """End a rotation: the old key is retired, and the new one signs alone."""
+    return RotateOut(key=rotation.finish(who, reason=body.reason, witness=body.witness))

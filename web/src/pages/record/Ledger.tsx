@@ -16,6 +16,7 @@ import { BothTimes } from "../../parts/TimeStamp";
 import { useViews } from "../../parts/view";
 import { useZone } from "../../parts/zone";
 import { Checkpoints } from "./Checkpoints";
+import { Witnesses } from "./Witnesses";
 import { head, sentence, type Names } from "./sentence";
 
 const FILTERS = ["text", "actor", "kind", "record_type", "record_id", "verb", "change", "since", "until", "clock"] as const;
@@ -53,6 +54,7 @@ export default function Ledger() {
       />
       <div className="stack-l">
         <Verify />
+        <Witnesses />
         <Tabs value={tab} onChange={(v) => setSearch({ tab: v === "entries" ? undefined : (v ?? undefined) })} keepMounted={false}>
           <Tabs.List mb="md">
             <Tabs.Tab value="entries">{t("ledger.entries")}</Tabs.Tab>

@@ -1,0 +1,202 @@
+"""Verification of a live store, in two depths.
+
+`merkle`: the entries against the tree, its heads, its keys and its witnesses. `full`: the entries replayed and
+compared with the tables, the messages, the stored files, and the database's own check of its file besides. The
+first thing that does not hold is named.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from titer.base.errors import IntegrityFault, Invalid, Refused, TiterError, Unavailable
+from titer.record import checkpoint as heads
+from titer.record import tree as stored_tree
+from titer.record.model import LedgerCheckpoint
+from titer.record.schema import check_fingerprint
+from titer.record.sealer import Sealer
+from titer.record.service import Record
+from titer.record.verify.replay import check_replay
+from titer.record.verify.rest import check_content, check_outbox
+from titer.record.verify.tree import Found, Witnessed, check_tree
+from titer.record.verify.verdict import DEPTHS, FULL, MERKLE, Progress, Verdict, Verifier
+
+__all__ = ["DEPTHS", "FULL", "MERKLE", "Progress", "Verdict", "Verifier", "verify_store"]
+
+
+def verify_store(
+    record: Record,
+    sealer: Sealer,
+    extra: Iterable[Verifier] = (),
+    *,
+    depth: str = FULL,
+    progress: Progress | None = None,
+    sealing: bool = True,
+) -> Verdict:
+    """Check everything that the store holds.
+
+    What is sealed is checked before anything new is sealed, so that verifying never heals a cut tail. What
+    cannot be read does not hold: whatever a damaged file or row raises is the fault of the place it is in.
+
+    Args:
+        record: the record.
+        sealer: knows the ledger's key and its witnesses; it seals what is new, so that nothing is left out.
+        extra: verifiers of other layers.
+        depth: `merkle` for the tree alone, or `full`.
+        progress: told how far it is.
+        sealing: whether what is new is sealed; else it is replayed only, and no witness hears of it.
+
+    Raises:
+        Invalid: if there is no such depth.
+    """
+    if depth not in DEPTHS:
+        raise Invalid(
+            f"There is no depth {depth!r}.", where="depth", do=f"Choose one of {', '.join(DEPTHS)}."
+        )
+    began = time.perf_counter()
+    verdict = Verdict(progress=progress, depth=depth)
+    try:
+        with closing(_faults(record, sealer, verdict, extra, sealing)) as faults:
+            verdict.first_fault = next(faults, None)
+    except TiterError as error:
+        verdict.first_fault = str(error)
+    except Exception as error:  # noqa: BLE001  a tampered store may raise anything: a finding, not a crash
+        said = str(getattr(error, "orig", None) or error)
+        verdict.first_fault = f"{verdict.place} cannot be read: {said} ({type(error).__name__})."
+    verdict.holds = verdict.first_fault is None
+    verdict.seconds = time.perf_counter() - began
+    return verdict
+
+
+def _faults(
+    record: Record, sealer: Sealer, verdict: Verdict, extra: Iterable[Verifier], sealing: bool
+) -> Generator[str]:
+    verdict.tell("database file", 0, 1)
+    with _own_check(record, wanted=verdict.depth == FULL) as own_check:
+        with _snapshot(record, sealer) as (session, witnesses):
+            found = Found()
+            yield from check_tree(session, sealer, witnesses, verdict, found)
+            if not verdict.unsealed or not sealing:
+                yield from _rest(record, session, verdict, extra, found)
+        if verdict.unsealed and sealing:
+            verdict.unsealed = 0
+            sealer.seal()
+            with _snapshot(record, sealer) as (session, witnesses):
+                found = Found()
+                yield from check_tree(session, sealer, witnesses, verdict, found)
+                yield from _rest(record, session, verdict, extra, found)
+        verdict.place = f"{record.database.NAME}'s own file"
+        yield from (f"{record.database.NAME}: {text}" for text in own_check())
+    if sealing:
+        yield from _elsewhere(record, sealer, verdict)
+
+
+@contextmanager
+def _own_check(record: Record, *, wanted: bool) -> Iterator[Callable[[], list[object]]]:
+    """The database's own check of its file, beside everything else, since nothing waits for it."""
+    found: list[object] = []
+    raised: list[BaseException] = []
+
+    def look() -> None:
+        try:
+            with record.reading() as session:
+                found.extend(record.database.integrity(session.connection()))
+        except Exception as error:  # noqa: BLE001  handed to whoever waits
+            raised.append(error)
+
+    thread = threading.Thread(target=look, name="integrity")
+    if wanted:
+        thread.start()
+
+    def result() -> list[object]:
+        if wanted:
+            thread.join()
+        if raised:
+            raise raised[0]
+        return found
+
+    try:
+        yield result
+    finally:
+        if wanted:
+            thread.join()
+
+
+@contextmanager
+def _snapshot(record: Record, sealer: Sealer) -> Iterator[tuple[Session, list[Witnessed]]]:
+    """The tables and the witnesses at one instant, between two seals.
+
+    A witness cosigns before the ledger stores the checkpoint: who reads them one after the other while a hub seals
+    sees a witness that is ahead, and takes it for entries that were cut off.
+    """
+    with ExitStack() as stack:
+        with sealer.still():
+            session = stack.enter_context(record.reading())
+            record.database.begin_snapshot(session.connection())
+            witnesses = [Witnessed(one.name, one.verifiers, one.last, _kept(one)) for one in sealer.witnesses]
+        yield session, witnesses
+
+
+def _kept(witness: heads.FileWitness) -> Callable[[], list[str]]:
+    try:
+        found = witness.notes()
+    except (OSError, UnicodeDecodeError) as error:
+        fault = error
+
+        def refuse() -> list[str]:
+            raise fault
+
+        return refuse
+    return lambda: found
+
+
+def _rest(
+    record: Record, session: Session, verdict: Verdict, extra: Iterable[Verifier], found: Found
+) -> Iterator[str]:
+    if verdict.depth == MERKLE:
+        return
+    entered: set[tuple[str, str]] = set()
+    yield from check_replay(session, verdict, found.sealed, entered)
+    yield from check_outbox(session, verdict, entered)
+    yield from check_content(record, session, verdict)
+    for verifier in extra:
+        verdict.place = getattr(verifier, "__name__", "a store outside the tables")
+        verdict.tell(verdict.place.replace("_", " "), 0, 1)
+        yield from verifier(session)
+    verdict.place = "The schema"
+    try:
+        check_fingerprint(session)
+    except IntegrityFault as error:
+        yield str(error)
+
+
+def _elsewhere(record: Record, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
+    """Ask the witnesses elsewhere whether this is still the ledger that they saw; who is away is a remark."""
+    with record.reading() as session:
+        row = session.scalars(
+            select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
+        ).first()
+        note, size = (row.note, row.tree_size) if row is not None else ("", 0)
+    for witness in sealer.remote if size else ():
+        if witness.kind != "titer":
+            continue
+
+        def prove(seen: int) -> list[bytes]:
+            if not 0 < seen <= size:
+                return []
+            with record.reading() as session:
+                return stored_tree.stored(session, size).consistency_proof(seen, size)
+
+        verdict.place = f"The witness {witness.name}"
+        try:
+            witness.ask(note, sealer.standing[witness.name].size, prove, sealer.keys.of_witness(witness.name))
+        except Unavailable as error:
+            verdict.remarks.append(f"The witness {witness.name} could not be asked: {error}")
+        except Refused as error:
+            yield str(error)

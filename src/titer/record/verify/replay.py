@@ -1,0 +1,168 @@
+"""The second depth: the entries replayed, and the tables compared with what they give."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from titer.base.clock import from_iso, iso
+from titer.record import database
+from titer.record.ledger_model import ClockStep
+from titer.record.schema import regulated_tables
+from titer.record.verify.verdict import ENTRIES, Verdict, by, called, name_of
+
+SLACK = timedelta(seconds=120)
+"""An action may be that old when it is committed, and clocks of two processes differ."""
+_STEP = ClockStep.__tablename__
+
+
+def check_replay(
+    session: Session,
+    verdict: Verdict,
+    sealed: Sequence[tuple[int, datetime]],
+    entered: set[tuple[str, str]],
+) -> Iterator[str]:
+    """Fold the entries: each before-image is the last after-image, times go on, and the tables equal the fold.
+
+    Args:
+        session: on the snapshot that the first depth looked at.
+        verdict: is told what was checked.
+        sealed: size of the tree and time of each head.
+        entered: filled with type and id of every record that has an entry.
+    """
+    kind, state = database.of(session.connection()), dict[tuple[str, str], tuple[int, bytes, int]]()
+    times = _Times(sealed)
+    verdict.place = "ledger_entry"
+    count = 0
+    for rows in kind.rows(session.connection(), ENTRIES.format(body=kind.RAW_BODY)):
+        for seq, body in rows:
+            entry = orjson.loads(body)
+            name = (entry["record_type"], entry["record_id"])
+            version, image, _ = state.get(name, _NEW)
+            if _digest(entry["before"]) != image or entry["version"] != version + 1:
+                yield f"{name_of(body, seq)} does not follow from the entry before it."
+                return
+            state[name] = (entry["version"], _digest(entry["after"]), seq)
+            late = times.fault(count, entry)
+            if late is not None:
+                yield f"{name_of(body, seq)} is back-dated: {late}."
+                return
+            count += 1
+        verdict.tell("changes, one by one", count, verdict.entries)
+    entered.update(state)
+    yield from _tables(session, verdict, state)
+
+
+def _tables(
+    session: Session, verdict: Verdict, state: dict[tuple[str, str], tuple[int, bytes, int]]
+) -> Iterator[str]:
+    rows = 0
+    for table in regulated_tables():
+        verdict.place = f"Table {table.name}"
+        connection = session.connection()
+        for record_id, text in database.of(connection).images(connection, table).items():
+            rows += 1
+            known = state.pop((table.name, record_id), None)
+            if known is None or known[1] == _ABSENT:
+                yield (
+                    f"{called(table.name, record_id, json.loads(text))} has no entry: it was written "
+                    "past the ledger."
+                )
+                return
+            if _digest(orjson.loads(text)) != known[1]:
+                yield _changed(session, table.name, record_id, json.loads(text), known)
+                return
+    left = next((name for name, known in state.items() if known[1] != _ABSENT), None)
+    if left is not None:
+        version, _, seq = state[left]
+        yield (
+            f"{called(*left, _told(session, seq))} is gone from its table, and no entry says that it was deleted; "
+            f"version {version} was {by(session, seq)}."
+        )
+        return
+    verdict.checked["records"] = rows
+
+
+def _changed(
+    session: Session, table: str, record_id: str, image: dict[str, Any], known: tuple[int, bytes, int]
+) -> str:
+    told = _told(session, known[2])
+    changed = sorted(
+        name
+        for name in set(image) | set(told)
+        if (name in image) != (name in told) or _exact(image.get(name)) != _exact(told.get(name))
+    )
+    return (
+        f"{called(table, record_id, told)} was changed past the ledger: "
+        f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not what version {known[0]} "
+        f"says ({by(session, known[2])})."
+    )
+
+
+def _told(session: Session, seq: int) -> dict[str, Any]:
+    """The image that an entry left."""
+    statement = f"SELECT body FROM ledger_entry WHERE seq = {int(seq)}"  # noqa: S608  a number
+    body = session.connection().exec_driver_sql(statement).scalar_one()
+    found: dict[str, Any] = json.loads(body)["after"]
+    return found
+
+
+def _exact(value: object) -> bytes:
+    """A value as text, so that 1, 1.0 and true are three different things."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def _digest(image: object) -> bytes:
+    """A digest of an image, so that the last state of every record fits into memory."""
+    return sha256(_exact(image)).digest() if image is not None else _ABSENT
+
+
+_ABSENT = b""
+_NEW = (0, _ABSENT, 0)
+
+
+class _Times:
+    """Whether entries bear times that fit those of the heads before and behind them.
+
+    Along the tree times do not go back, except behind an entry that says that the clock was set.
+    """
+
+    def __init__(self, sealed: Sequence[tuple[int, datetime]]) -> None:
+        self._sizes = [size for size, _ in sealed]
+        self._at = [at for _, at in sealed]
+        self._from = self._until = -1
+        self._floor, self._ceiling = "", "9"
+        self._latest = ""
+
+    def fault(self, place: int, entry: dict[str, Any]) -> str | None:
+        """What is wrong with the time of the entry at a place, if anything."""
+        at: str = entry["time"]
+        if not self._from <= place < self._until:
+            self._between(place)
+        if entry["record_type"] == _STEP:
+            self._latest, self._floor = at, ""
+            return None
+        if at < self._floor:
+            return f"the checkpoint before it was sealed at {iso(self._at[bisect_right(self._sizes, place) - 1])}"
+        if at > self._ceiling:
+            return f"the checkpoint over it was sealed earlier, at {iso(self._at[bisect_right(self._sizes, place)])}"
+        if at >= self._latest:
+            self._latest = at
+        elif from_iso(self._latest) - from_iso(at) > SLACK:
+            return f"it stands behind an entry of {self._latest}"
+        return None
+
+    def _between(self, place: int) -> None:
+        """Take the bounds of the heads around a place."""
+        number = bisect_right(self._sizes, place)
+        self._from = self._sizes[number - 1] if number else 0
+        self._until = self._sizes[number] if number < len(self._sizes) else place + 1
+        self._floor = iso(self._at[number - 1] - SLACK) if number else ""
+        self._ceiling = iso(self._at[number] + SLACK) if number < len(self._sizes) else "9"

@@ -1,0 +1,439 @@
+"""Each attack on the ledger by its name: found and located by `titer verify`, and on an export by the one file.
+
+The attacker owns the files, and where it says so the ledger's own key; never the witness' folder.
+"""
+
+# ruff: noqa: S608  the numbers and names in these statements are the test's own
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from argon2 import PasswordHasher
+from tests.integration.record.test_bundle import verifier  # noqa: F401  the fixture
+
+from titer.app import Config, Platform, create_installation, open_platform
+from titer.base.clock import ManualClock
+from titer.record import Actor, Sealer, Training, checkpoint, merkle
+from titer.record.bundle import export, write_zip
+from titer.record.verify import Verdict, verify_store
+
+HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+TIMER = Actor.timer("test")
+RAW = b"raw data of a chromatogram " * 40
+
+
+@dataclass
+class Lab:
+    """An installation with a dozen sealed trainings and a raw file, and copies of its database over time."""
+
+    folder: Path
+    clock: ManualClock
+    rows: list[str]
+    older: Path
+    pristine: Path
+
+    def open(self) -> Platform:
+        return open_platform(self.folder, hasher=HASHER, clock=self.clock, exclusive=False)
+
+    def verify(self) -> Verdict:
+        platform = self.open()
+        try:
+            return verify_store(platform.record, platform.sealer, platform.verifiers)
+        finally:
+            platform.close()
+
+    def thief(self, platform: Platform) -> Sealer:
+        """A sealer with the stolen key of the ledger, and no witness that is asked."""
+        return Sealer(platform.record, platform.sealer.origin, platform.sealer.signer, [])
+
+    def sql(self, *statements: tuple[str, tuple[object, ...]]) -> None:
+        """Change the database as its owner: triggers dropped, and put back as they were."""
+        with closing(sqlite3.connect(self.folder / "titer.db", isolation_level=None)) as base:
+            kept = base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for name, _ in kept:
+                base.execute(f'DROP TRIGGER "{name}"')
+            for statement, values in statements:
+                base.execute(statement, values)
+            for _, text in kept:
+                base.execute(text)
+
+    def query(self, statement: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.folder / "titer.db")) as base:
+            return base.execute(statement).fetchall()
+
+    def put_back(self, database: Path) -> None:
+        for name in ("titer.db", "titer.db-wal", "titer.db-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        shutil.copy(database, self.folder / "titer.db")
+
+    def last(self) -> int:
+        """The number of the last entry."""
+        return int(str(self.query("SELECT max(seq) FROM ledger_entry")[0][0]))
+
+
+def write(platform: Platform, clock: ManualClock, rows: list[str]) -> None:
+    clock.advance(timedelta(minutes=10))
+    with platform.record.action(TIMER, "record.training.enter", reason="course") as unit:
+        rows.append(
+            unit.add(
+                Training(person_id="p", competency="SEC", document=f"SOP-{len(rows)}", trained_at=unit.now)
+            ).id
+        )
+    platform.sealer.seal()
+
+
+def settled(folder: Path, to: Path) -> Path:
+    """A copy of the database as a backup would have it."""
+    with closing(sqlite3.connect(folder / "titer.db")) as base:
+        base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(folder / "titer.db", to)
+    return to
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    root = tmp_path_factory.mktemp("attacks")
+    clock, rows = ManualClock(datetime(2026, 11, 23, 9, tzinfo=UTC)), list[str]()
+    create_installation(root / "lab", Config(), clock=clock)
+    platform = open_platform(root / "lab", hasher=HASHER, clock=clock)
+    for _ in range(8):
+        write(platform, clock, rows)
+    with platform.record.action(TIMER, "equipment.document.import") as unit:
+        unit.content.put(RAW, media_type="text/plain", origin="HPLC-02")
+    platform.sealer.seal()
+    older = settled(root / "lab", root / "older.db")
+    for _ in range(4):
+        write(platform, clock, rows)
+    platform.close()
+    pristine = settled(root / "lab", root / "pristine.db")
+    shutil.copytree(root / "lab" / "witness", root / "witness")
+    shutil.copytree(root / "lab" / "content", root / "content")
+    return Lab(root / "lab", clock, rows, older, pristine)
+
+
+@pytest.fixture
+def lab(made: Lab) -> Iterator[Lab]:
+    yield made
+    made.put_back(made.pristine)
+    for name in ("witness", "content"):
+        shutil.rmtree(made.folder / name)
+        shutil.copytree(made.folder.parent / name, made.folder / name)
+
+
+def forged(body: object, **changes: object) -> str:
+    entry = {**json.loads(str(body)), **changes}
+    return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def rolled_back(lab: Lab) -> str:
+    lab.put_back(lab.older)
+    return "a witness saw"
+
+
+def resigned_with_the_stolen_key(lab: Lab) -> str:
+    """An entry is altered, and leaves, nodes and heads are made anew with the ledger's own key."""
+    seq = lab.last() - 6
+    body = lab.query(f"SELECT body FROM ledger_entry WHERE seq = {seq}")[0][0]
+    lab.sql(
+        ("UPDATE ledger_entry SET body = ? WHERE seq = ?", (forged(body, reason="nothing happened"), seq)),
+        *((f"DELETE FROM {name}", ()) for name in ("ledger_leaf", "ledger_node", "ledger_checkpoint")),
+    )
+    platform = lab.open()
+    lab.thief(platform).seal()
+    platform.close()
+    return "The witness file-witness saw another ledger of"
+
+
+def fork(lab: Lab) -> str:
+    """Rolled back, and written again to the same length, with the stolen key."""
+    size = lab.query("SELECT max(tree_size) FROM ledger_checkpoint")[0][0]
+    lab.put_back(lab.older)
+    platform = lab.open()
+    thief = lab.thief(platform)
+    while thief.size < int(str(size)):
+        with platform.record.action(TIMER, "record.training.enter", reason="course") as unit:
+            unit.add(Training(person_id="p", competency="other", document="x", trained_at=unit.now))
+        thief.seal()
+    platform.close()
+    return "The witness file-witness saw another ledger of"
+
+
+def truncated_tail(lab: Lab) -> str:
+    left = lab.last() - 2
+    size = lab.query(f"SELECT leaf_index FROM ledger_leaf WHERE entry_seq = {left}")[0][0]
+    lab.sql(
+        ("DELETE FROM ledger_checkpoint WHERE tree_size > ?", (int(str(size)) + 1,)),
+        ("DELETE FROM ledger_leaf WHERE entry_seq > ?", (left,)),
+        ("DELETE FROM ledger_entry WHERE seq > ?", (left,)),
+    )
+    return "a witness saw"
+
+
+def re_ordered(lab: Lab) -> str:
+    seq = lab.last() - 4
+    move = "UPDATE ledger_entry SET seq = ? WHERE seq = ?"
+    lab.sql((move, (-1, seq)), (move, (seq, seq + 1)), (move, (seq + 1, -1)))
+    return f"Entry {seq} "
+
+
+def inserted(lab: Lab) -> str:
+    body = lab.query(f"SELECT body FROM ledger_entry WHERE seq = {lab.last()}")[0][0]
+    new = forged(body, id="f" + json.loads(str(body))["id"][1:])
+    lab.sql(("INSERT INTO ledger_entry(seq, body) VALUES (0, ?)", (new,)))
+    return "Entry 0 "
+
+
+def back_dated(lab: Lab) -> str:
+    """The hub itself, in the hands of the attacker, seals an entry of today that says it is of yesterday."""
+    platform = open_platform(lab.folder, hasher=HASHER, clock=lab.clock)
+    platform.record._latest = lab.clock.now() - timedelta(days=2)
+    yesterday = ManualClock(lab.clock.now() - timedelta(days=1))
+    platform.record.clock = yesterday
+    with platform.record.action(TIMER, "record.training.enter", reason="course") as unit:
+        unit.add(Training(person_id="p", competency="SEC", document="late", trained_at=unit.now))
+    platform.record.clock = lab.clock
+    platform.sealer.seal()
+    platform.close()
+    settled(lab.folder, lab.folder.parent / "scratch.db")
+    return f"Entry {lab.last()} "
+
+
+def edited(lab: Lab) -> str:
+    seq = lab.last() - 5
+    body = str(lab.query(f"SELECT body FROM ledger_entry WHERE seq = {seq}")[0][0])
+    new = body.replace("SOP-", "SOP-9", 1)
+    lab.sql(("UPDATE ledger_entry SET body = ? WHERE seq = ?", (new, seq)))
+    return f"Entry {seq} "
+
+
+def swapped_raw_file(lab: Lab) -> str:
+    path = next((lab.folder / "content").glob("*/*"))
+    path.chmod(0o640)
+    path.write_bytes(RAW.replace(b"raw", b"war", 1))
+    return path.name[:12]
+
+
+def changed_row(lab: Lab) -> str:
+    lab.sql(("UPDATE record_training SET document = 'SOP-1b' WHERE id = ?", (lab.rows[2],)))
+    return f"record_training {lab.rows[2]}"
+
+
+ATTACKS: tuple[Callable[[Lab], str], ...] = (
+    rolled_back,
+    resigned_with_the_stolen_key,
+    fork,
+    truncated_tail,
+    re_ordered,
+    inserted,
+    back_dated,
+    edited,
+    swapped_raw_file,
+    changed_row,
+)
+
+
+def test_the_untouched_installation_holds_at_both_depths(lab: Lab) -> None:
+    assert lab.verify().holds, lab.verify().sentence
+    platform = lab.open()
+    shallow = verify_store(platform.record, platform.sealer, platform.verifiers, depth="merkle")
+    platform.close()
+    assert shallow.holds, shallow.sentence
+    assert "the tree alone" in shallow.sentence
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_verification_finds_and_locates(lab: Lab, attack: Callable[[Lab], str]) -> None:
+    where = attack(lab)
+    verdict = lab.verify()
+    assert not verdict.holds
+    assert where in (verdict.first_fault or ""), verdict.first_fault
+    if attack is back_dated:
+        assert "is back-dated" in (verdict.first_fault or "")
+
+
+# --- on an export -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Exported:
+    """A bundle of all trainings, and what its owner pinned."""
+
+    members: dict[str, bytes]
+    key: str
+    witness: str
+    sealer: Sealer
+    signer: checkpoint.Signer
+
+    def lines(self, name: str) -> list[bytes]:
+        return self.members[name].splitlines()
+
+    def put(self, name: str, lines: list[bytes]) -> None:
+        self.members[name] = b"".join(line + b"\n" for line in lines)
+
+
+@pytest.fixture
+def exported(lab: Lab, verifier: ModuleType) -> Exported:  # noqa: F811
+    platform = open_platform(lab.folder, hasher=HASHER, clock=lab.clock)
+    digest = next((lab.folder / "content").glob("*/*")).name
+    content = lab.query("SELECT id FROM record_content")[0][0]
+    data = export(
+        platform.record,
+        platform.sealer,
+        actor=TIMER,
+        reason="inspection",
+        subject=("record_training", lab.rows[0], "Trainings"),
+        records=[*(("record_training", row) for row in lab.rows), ("record_content", str(content))],
+        files={f"content/{digest}": RAW},
+    )
+    members, _ = verifier.read_archive(data)
+    found = Exported(
+        members,
+        platform.sealer.signer.verifier,
+        platform.sealer.witnesses[0].signer.cosigner,
+        platform.sealer,
+        platform.sealer.signer,
+    )
+    platform.close()
+    return found
+
+
+def re_sealed(bundle: Exported, bodies: list[bytes]) -> None:
+    """With the stolen key: the entries as a tree of their own, with a new head that only the ledger signs."""
+    leaves = [merkle.leaf_hash(body) for body in bodies]
+    head = checkpoint.Head(
+        bundle.sealer.origin, len(leaves), merkle.root(leaves), ("time 2026-11-23T12:00:00.000000Z",)
+    )
+    note = bundle.members["ledger/checkpoint.txt"].decode()
+    witnessed = note.rpartition("\n\n")[2].splitlines()[1]
+    bundle.members["ledger/checkpoint.txt"] = (bundle.signer.sign(head) + witnessed + "\n").encode()
+    bundle.put("ledger/entries.jsonl", bodies)
+    bundle.put("ledger/leaves.txt", [b"%d %s" % (at, leaf.hex().encode()) for at, leaf in enumerate(leaves)])
+    bundle.members["ledger/proof.bin"] = b""
+
+
+def export_resigned(bundle: Exported) -> str:
+    bodies = bundle.lines("ledger/entries.jsonl")
+    bodies[4] = forged(bodies[4].decode(), reason="nothing happened").encode()
+    re_sealed(bundle, bodies)
+    return "no valid signature of the witness"
+
+
+def export_fork(bundle: Exported) -> str:
+    re_sealed(bundle, bundle.lines("ledger/entries.jsonl"))
+    return "no valid signature of the witness"
+
+
+def export_rolled_back(bundle: Exported) -> str:
+    """An older state is handed over as the newest: the head is of a tree that does not hold the export entry."""
+    lines = bundle.members["ledger/checkpoint.txt"].decode().split("\n")
+    lines[1] = str(int(lines[1]) - 3)
+    bundle.members["ledger/checkpoint.txt"] = "\n".join(lines).encode()
+    return "ledger/checkpoint.txt: no valid signature of the ledger"
+
+
+def export_truncated(bundle: Exported) -> str:
+    for name in ("ledger/entries.jsonl", "ledger/leaves.txt"):
+        bundle.put(name, bundle.lines(name)[:-2])
+    return "proof"
+
+
+def export_re_ordered(bundle: Exported) -> str:
+    bodies = bundle.lines("ledger/entries.jsonl")
+    bodies[5], bodies[6] = bodies[6], bodies[5]
+    bundle.put("ledger/entries.jsonl", bodies)
+    return "line 6 "
+
+
+def export_inserted(bundle: Exported) -> str:
+    bodies = bundle.lines("ledger/entries.jsonl")
+    bundle.put("ledger/entries.jsonl", [*bodies[:3], bodies[2], *bodies[3:]])
+    return "line 4 "
+
+
+def export_edited(bundle: Exported) -> str:
+    bodies = bundle.lines("ledger/entries.jsonl")
+    bodies[7] = bodies[7].replace(b"SOP-", b"SOP-9", 1)
+    bundle.put("ledger/entries.jsonl", bodies)
+    return "line 8 "
+
+
+def export_swapped_raw_file(bundle: Exported) -> str:
+    name = next(name for name in bundle.members if name.startswith("files/content/"))
+    bundle.members[name] = RAW.replace(b"raw", b"war", 1)
+    return name
+
+
+EXPORT_ATTACKS: tuple[Callable[[Exported], str], ...] = (
+    export_rolled_back,
+    export_resigned,
+    export_fork,
+    export_truncated,
+    export_re_ordered,
+    export_inserted,
+    export_edited,
+    export_swapped_raw_file,
+)
+
+
+@pytest.mark.parametrize("attack", EXPORT_ATTACKS, ids=lambda attack: attack.__name__)
+def test_the_one_file_verifier_finds_and_locates(
+    exported: Exported,
+    verifier: ModuleType,  # noqa: F811
+    attack: Callable[[Exported], str],
+) -> None:
+    assert verifier.verify(write_zip(exported.members), exported.key, [exported.witness])["pinned"]
+    where = attack(exported)
+    with pytest.raises(verifier.Fault) as told:
+        verifier.verify(write_zip(exported.members), exported.key, [exported.witness])
+    assert where in str(told.value)
+
+
+def test_the_one_file_verifier_finds_and_locates_an_entry_that_was_back_dated(
+    lab: Lab,
+    verifier: ModuleType,  # noqa: F811
+) -> None:
+    """Sealed and cosigned in good form: only its own time gives it away."""
+    back_dated(lab)
+    platform = open_platform(lab.folder, hasher=HASHER, clock=lab.clock)
+    late = str(lab.query("SELECT id FROM record_training WHERE document = 'late'")[0][0])
+    data = export(
+        platform.record,
+        platform.sealer,
+        actor=TIMER,
+        reason="inspection",
+        subject=("record_training", late, "Training"),
+        records=[("record_training", row) for row in lab.rows],
+        files={},
+    )
+    platform.close()
+    with pytest.raises(verifier.Fault, match=rf"line \d+ \(.*record_training {late}.* is back-dated"):
+        verifier.verify(data)
+
+
+def test_a_clock_that_was_set_back_is_no_attack(lab: Lab, verifier: ModuleType) -> None:  # noqa: F811
+    clock, rows = ManualClock(lab.clock.now() - timedelta(hours=3)), list[str]()
+    platform = open_platform(lab.folder, hasher=HASHER, clock=clock)
+    write(platform, clock, rows)
+    verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+    assert verdict.holds, verdict.sentence
+    data = export(
+        platform.record,
+        platform.sealer,
+        actor=TIMER,
+        reason="inspection",
+        subject=("record_training", rows[0], "Training"),
+        records=[("record_training", row) for row in lab.rows],
+        files={},
+    )
+    platform.close()
+    assert verifier.verify(data)["entries"]
