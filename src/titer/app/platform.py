@@ -52,12 +52,12 @@ from titer.record import identity as identity_module
 from titer.record import rotation as rotation_module
 from titer.record.credentials import KEY_LENGTH
 from titer.record.identity.policy import Policies
+from titer.record.ledger_model import LedgerKey
 from titer.record.retention import ACTIONS as RETENTION_ACTIONS
+from titer.record.rotation import Rotation, open_signers
 from titer.record.sso.provider import Provider
 from titer.record.sso.service import SingleSignOn
 from titer.record.sso.settings import read as provider_settings
-from titer.record.ledger_model import LedgerKey
-from titer.record.rotation import Rotation, open_signers
 from titer.record.verify import Verifier
 from titer.record.witnesses import watching as watching_module
 from titer.record.witnesses.watching import Watching
