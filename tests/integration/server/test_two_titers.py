@@ -311,7 +311,8 @@ def test_each_answer_of_add_checkpoint_is_the_one_that_the_specification_asks_fo
     assert status == 200
     assert checkpoint.verify(first.note + line, watch._witness(sealer.origin).signer.cosigner)
     assert post(0, [], second.note) == (409, f"{first.tree_size}\n")
-    assert post(first.tree_size, proof[::-1], second.note)[0] == 422
+    forged = [bytes([proof[0][0] ^ 1]) + proof[0][1:], *proof[1:]]
+    assert post(first.tree_size, forged, second.note)[0] == 422
     assert watch.seen(sealer.origin) == first.tree_size
     assert post(first.tree_size, proof, second.note)[0] == 200
     assert post(second.tree_size, [], second.note)[0] == 200, "the same head may be cosigned again"
