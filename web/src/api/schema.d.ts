@@ -1697,7 +1697,31 @@ export interface paths {
          */
         get: operations["record_keys"];
         put?: never;
-        post?: never;
+        /**
+         * Record Rotate
+         * @description Begin a rotation: the new key is entered under the old one; both sign until the old one is retired.
+         */
+        post: operations["record_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/keys/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Retire
+         * @description End a rotation: the old key is retired, and the new one signs alone.
+         */
+        post: operations["record_retire"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1719,7 +1743,7 @@ export interface paths {
         put?: never;
         /**
          * Record Verify
-         * @description Check the whole live record: tree, checkpoints, witnesses, tables against the ledger, content.
+         * @description Check the live record: tree, checkpoints, witnesses; unless `merkle`, tables and content against them too.
          */
         post: operations["record_verify"];
         delete?: never;
@@ -3628,6 +3652,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{person_id}/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Provider Links
+         * @description Which subjects of the provider are this person.
+         */
+        get: operations["record_provider_links"];
+        put?: never;
+        /**
+         * Record Link Person
+         * @description Link a person with the provider's subject; it gives no right.
+         */
+        post: operations["record_link_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/provider/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Unlink Person
+         * @description End a person's links; open sessions go on until they end.
+         */
+        post: operations["record_unlink_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/{person_id}/roles": {
         parameters: {
             query?: never;
@@ -4189,6 +4257,86 @@ export interface paths {
          * @description Acknowledge that one's electronic signature binds like one by hand, by the policy that was read.
          */
         post: operations["record_acknowledge_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Sign On
+         * @description Whether there is single sign-on here; asked before anybody is logged in.
+         */
+        get: operations["record_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/provider/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Begin Sign On
+         * @description Send the browser to the provider.
+         */
+        get: operations["record_begin_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/provider/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Finish Sign On
+         * @description Take the provider's answer; a browser goes on to the pages, with the reason where it is refused.
+         */
+        get: operations["record_finish_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Sessions
+         * @description Who is logged in, from where.
+         */
+        get: operations["record_sessions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4791,6 +4939,50 @@ export interface paths {
         get: operations["server_waiting"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/witness/add-checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Add Checkpoint
+         * @description Cosign a checkpoint of a watched ledger, if it extends the last one (C2SP tlog-witness).
+         */
+        post: operations["record_add_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/witness/ledgers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Watched
+         * @description The ledgers of others that are witnessed here.
+         */
+        get: operations["record_watched"];
+        put?: never;
+        /**
+         * Record Watch
+         * @description Witness a ledger, or take a further key of it during a rotation.
+         */
+        post: operations["record_watch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5684,7 +5876,7 @@ export interface components {
             /** Conflicts */
             conflicts: components["schemas"]["titer__record__routes__rights__ConflictOut"][];
             /** Rules */
-            rules: components["schemas"]["titer__record__routes__rights__RuleOut"][];
+            rules: components["schemas"]["KeptApartOut"][];
             /** Searches */
             searches: components["schemas"]["SearchOut"][];
         };
@@ -5795,6 +5987,16 @@ export interface components {
             value: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * CosignerOut
+         * @description The key that cosigns the ledger, for the other side to pin.
+         */
+        CosignerOut: {
+            /** Cosigner */
+            cosigner: string;
+            /** Origin */
+            origin: string;
         };
         /**
          * CreateBatch
@@ -6290,6 +6492,14 @@ export interface components {
             reason: string;
             /** Version */
             version: number;
+        };
+        /**
+         * EndLink
+         * @description Why the person does not log in that way any more.
+         */
+        EndLink: {
+            /** Reason */
+            reason: string;
         };
         /**
          * EndToken
@@ -7307,6 +7517,22 @@ export interface components {
             epoch: number;
         };
         /**
+         * KeptApartOut
+         * @description What is kept apart: two roles, or two duties about one kind of record.
+         */
+        KeptApartOut: {
+            /** Kind */
+            kind: string;
+            /** One */
+            one: string;
+            /** Other */
+            other: string;
+            /** Record Type */
+            record_type: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * LapseOut
          * @description A training that is missing, over or soon over, and the actions that it stands against.
          */
@@ -8214,6 +8440,22 @@ export interface components {
             /** Technique */
             technique: string;
             test: components["schemas"]["LimsTestOut"];
+        };
+        /**
+         * LinkOut
+         * @description A provider's subject that is this person.
+         */
+        LinkOut: {
+            /** Active */
+            active: boolean;
+            /** Id */
+            id: string;
+            /** Issuer */
+            issuer: string;
+            /** Linked Because */
+            linked_because: string;
+            /** Subject */
+            subject: string;
         };
         /**
          * LogIn
@@ -9290,6 +9532,16 @@ export interface components {
             reason: string;
         };
         /**
+         * NewLink
+         * @description The subject of the provider that is this person.
+         */
+        NewLink: {
+            /** Reason */
+            reason: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
          * NewName
          * @description A name for a factor of one's own.
          */
@@ -9518,6 +9770,44 @@ export interface components {
              * @default
              */
             serial: string;
+        };
+        /**
+         * OpenSessionOut
+         * @description A session that is open; `own` is the one that asks.
+         */
+        OpenSessionOut: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Full Name */
+            full_name: string;
+            /** Id */
+            id: string;
+            /** Own */
+            own: boolean;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Remote */
+            remote: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * OpenTrailReview
@@ -10089,6 +10379,16 @@ export interface components {
             };
         };
         /**
+         * Retire
+         * @description A rotation to end.
+         */
+        Retire: {
+            /** Reason */
+            reason: string;
+            /** Witness */
+            witness?: string | null;
+        };
+        /**
          * RoleChange
          * @description A role to give or to take.
          */
@@ -10099,6 +10399,26 @@ export interface components {
             reason: string;
             /** Role */
             role: string;
+        };
+        /**
+         * Rotate
+         * @description A rotation to begin: of the ledger's key, or of a witness'; `key` is the new one of a witness elsewhere.
+         */
+        Rotate: {
+            /** Key */
+            key?: string | null;
+            /** Reason */
+            reason: string;
+            /** Witness */
+            witness?: string | null;
+        };
+        /**
+         * RotateOut
+         * @description The key that was entered, or retired.
+         */
+        RotateOut: {
+            /** Key */
+            key: string;
         };
         /**
          * RouteRightOut
@@ -10113,6 +10433,24 @@ export interface components {
             name: string;
             /** Verbs */
             verbs: string[];
+        };
+        /**
+         * RuleOut
+         * @description A rule that flags entries.
+         */
+        RuleOut: {
+            /** Around */
+            around: boolean;
+            /** Id */
+            id: string;
+            /** Scopes */
+            scopes: string[];
+            /** Title */
+            title: string;
+            /** When */
+            when: {
+                [key: string]: unknown;
+            };
         };
         /**
          * RulesetOut
@@ -10130,7 +10468,7 @@ export interface components {
                 };
             };
             /** Rules */
-            rules: components["schemas"]["titer__quality__trail__routes__RuleOut"][];
+            rules: components["schemas"]["RuleOut"][];
             /** Verdicts */
             verdicts: string[];
             /** Version */
@@ -10425,6 +10763,16 @@ export interface components {
             username: string;
             /** Version */
             version: number;
+        };
+        /**
+         * SignOnOut
+         * @description Whether one may log in by way of a provider, and what people call it.
+         */
+        SignOnOut: {
+            /** Enabled */
+            enabled: boolean;
+            /** Name */
+            name: string;
         };
         /**
          * SignSeries
@@ -11644,12 +11992,16 @@ export interface components {
             checked: {
                 [key: string]: number;
             };
+            /** Depth */
+            depth: string;
             /** Entries */
             entries: number;
             /** First Fault */
             first_fault: string | null;
             /** Holds */
             holds: boolean;
+            /** Remarks */
+            remarks: string[];
             /** Root */
             root: string;
             /** Seconds */
@@ -11738,6 +12090,34 @@ export interface components {
             title: string;
             /** Urgent */
             urgent: boolean;
+        };
+        /**
+         * Watch
+         * @description A ledger to be witnessed, by its key (`NAME+HASH+KEY`).
+         */
+        Watch: {
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * WatchedOut
+         * @description A ledger that this Titer witnesses; `size` is that of the last head it cosigned.
+         */
+        WatchedOut: {
+            /** Active */
+            active: boolean;
+            /** Id */
+            id: string;
+            /** Origin */
+            origin: string;
+            /** Size */
+            size: number;
+            /** Verifiers */
+            verifiers: string[];
+            /** Version */
+            version: number;
         };
         /**
          * WhatToSign
@@ -11846,24 +12226,6 @@ export interface components {
             tag: string;
         };
         /**
-         * RuleOut
-         * @description A rule that flags entries.
-         */
-        titer__quality__trail__routes__RuleOut: {
-            /** Around */
-            around: boolean;
-            /** Id */
-            id: string;
-            /** Scopes */
-            scopes: string[];
-            /** Title */
-            title: string;
-            /** When */
-            when: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * ConflictOut
          * @description Duties that are kept apart and were found in one hand.
          */
@@ -11901,22 +12263,6 @@ export interface components {
             recorded_at: string;
             /** Version */
             version: number;
-        };
-        /**
-         * RuleOut
-         * @description What is kept apart: two roles, or two duties about one kind of record.
-         */
-        titer__record__routes__rights__RuleOut: {
-            /** Kind */
-            kind: string;
-            /** One */
-            one: string;
-            /** Other */
-            other: string;
-            /** Record Type */
-            record_type: string | null;
-            /** Why */
-            why: string;
         };
     };
     responses: never;
@@ -15732,6 +16078,90 @@ export interface operations {
             };
         };
     };
+    record_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotateOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retire"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotateOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     record_verifying: {
         parameters: {
             query?: never;
@@ -15772,7 +16202,9 @@ export interface operations {
     };
     record_verify: {
         parameters: {
-            query?: never;
+            query?: {
+                depth?: "full" | "merkle";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -20269,6 +20701,132 @@ export interface operations {
             };
         };
     };
+    record_provider_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_link_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_unlink_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     record_change_role: {
         parameters: {
             query?: never;
@@ -21594,6 +22152,158 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_begin_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_finish_sign_on: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSessionOut"][];
                 };
             };
             /** @description It could not be done. */
@@ -22971,6 +23681,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitingOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_add_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description No known key has signed the checkpoint. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description The ledger is not watched here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Another size was cosigned last, which the answer states. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_watched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Watch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CosignerOut"];
                 };
             };
             /** @description It could not be done. */
