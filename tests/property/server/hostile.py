@@ -19,7 +19,9 @@ from tests.integration.app.conftest import PASSWORD, START, furnish, logged_in, 
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
-from titer.record import ROLES, Actor, database
+from titer.record import ROLES, Actor, LoggedIn, database, require_person
+from titer.record.http import COOKIE
+from titer.record.identity.sessions import Opening
 from titer.record.schema import regulated_tables
 from titer.server.app import create_app
 
@@ -150,23 +152,22 @@ class Stranger:
             return {}
         client = self.clients[who]
         if who not in self._csrf or client.get("/api/session").status_code != 200:
-            self._mend(who)
             client.cookies.clear()
-            answer = client.post(
-                "/api/session", json={"username": f"fuzz-{who.replace('_', '-')}", "password": PASSWORD}
-            )
-            assert answer.status_code == 200, answer.text
-            self._csrf[who] = answer.json()["csrf"]
+            opened = self._open(who)
+            client.cookies.set(COOKIE, opened.token)
+            self._csrf[who] = opened.csrf
+            assert client.get("/api/session").status_code == 200
         return {"X-CSRF-Token": self._csrf[who]}
 
-    def _mend(self, who: str) -> None:
-        """Open the account again, and give it its password: earlier requests may have taken both."""
-        from titer.record import require_person
-
+    def _open(self, who: str) -> LoggedIn:
+        """A session of the role's person, whatever earlier requests have done to account, password and policy."""
+        identity = self.platform.identity
         with self.platform.record.action(TIMER, "record.person.change") as unit:
             person = require_person(unit.session, f"fuzz-{who.replace('_', '-')}")
-            self.platform.identity.set_active(unit, person.id, active=True)
-            self.platform.identity.set_password(unit, person.id, PASSWORD)
+            identity.set_active(unit, person.id, active=True)
+            if not self.platform.record.roles_of(unit.session, person.id):
+                identity.assign_role(unit, person.id, who)
+        return identity.sessions.begin(person, Opening("testclient", ("password",)))
 
     def informed(self, name: str, value: Any) -> Any:
         """The value, or one that the installation knows by this name."""

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -60,7 +61,11 @@ def test_whatever_is_sent_the_answer_is_no_failure(stranger: Stranger, method: s
     def send(data: Any) -> None:
         who = data.draw(st.sampled_from(able) | st.sampled_from(ANYBODY))
         case = data.draw(st.one_of(fitting, fitting, strange))
-        case.path_parameters = stranger.informed("", case.path_parameters)
+        named = stranger.informed("", case.path_parameters)
+        case.path_parameters = {
+            name: value if value == case.path_parameters[name] else quote(str(value), safe="") or "-"
+            for name, value in (named or {}).items()
+        }
         case.query = stranger.informed("", case.query)
         if isinstance(case.body, dict | list):
             case.body = stranger.informed("", case.body)

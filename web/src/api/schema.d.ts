@@ -5032,10 +5032,7 @@ export interface components {
         AccessPolicyOut: {
             /** Bounds */
             bounds: {
-                [key: string]: [
-                    number,
-                    number
-                ];
+                [key: string]: components["schemas"]["Bound"];
             };
             /** Changed At */
             changed_at: string | null;
@@ -5522,6 +5519,16 @@ export interface components {
             reason?: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * Bound
+         * @description What a number of the policy may be.
+         */
+        Bound: {
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
         };
         /**
          * CalibrationOut

@@ -63,7 +63,14 @@ def drill(
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="titer-drill-", dir=room)))
         if backup is None:
             taken = take(
-                platform, place, actor=actor, reason=reason, protection=protection, with_keys=True, tell=tell
+                platform,
+                place,
+                actor=actor,
+                reason=reason,
+                protection=protection,
+                with_keys=True,
+                place="nowhere: it served a restore on trial",
+                tell=tell,
             )
             path, manifest = taken.path, taken.manifest
         else:

@@ -38,13 +38,20 @@ class AccessPolicyFields(BaseModel):
     factor_robots: bool
 
 
+class Bound(BaseModel):
+    """What a number of the policy may be."""
+
+    least: int
+    most: int
+
+
 class AccessPolicyOut(AccessPolicyFields):
     """The access policy that holds now; `meanings` that signatures have here, `bounds` of each number."""
 
     version: int
     changed_at: datetime | None
     meanings: list[str]
-    bounds: dict[str, tuple[int, int]]
+    bounds: dict[str, Bound]
 
 
 class AccessPolicyChange(AccessPolicyFields):
@@ -63,7 +70,7 @@ def record_access_policy(session: Reading, record: RecordPart, identity: Identit
         version=row.version if row else 0,
         changed_at=row.recorded_at if row else None,
         meanings=sorted({meaning for _, meaning in record.meanings}),
-        bounds=BOUNDS,
+        bounds={name: Bound(least=least, most=most) for name, (least, most) in BOUNDS.items()},
     )
 
 

@@ -45,7 +45,7 @@ function Form({ policy }: { policy: Policy }) {
   };
   const changed = JSON.stringify(wanted) !== JSON.stringify(policy);
   const number = (name: (typeof PASSWORDS)[number] | (typeof SESSIONS)[number]) => {
-    const [least, most] = policy.bounds[name] ?? [0, 0];
+    const { least, most } = policy.bounds[name] ?? { least: 0, most: 0 };
     return (
       <NumberInput
         key={name}
