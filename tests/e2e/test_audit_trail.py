@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, picture, violations
+from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, picture, prove, violations
 from tests.e2e.trail import LOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -67,7 +67,7 @@ def _sign(page: Any, button: str, reason: str) -> None:
     page.get_by_role("button", name=button).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill(reason)
-    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    prove(dialog, PASSWORD)
     dialog.get_by_role("button", name="Sign", exact=True).click()
     dialog.get_by_role("status").filter(has_text="Signed").wait_for()
     dialog.get_by_role("button", name="Close").last.click()
