@@ -329,7 +329,7 @@ def confirm(engine: Engine) -> None:
     dropped the pages; written to another file they are pages anew.
 
     Raises:
-        Unavailable: if another process keeps reading for half a minute.
+        Unavailable: if another process keeps reading or writing for half a minute.
         Stopped: if the disk fails.
     """
     with engine.connect() as connection:
@@ -339,8 +339,9 @@ def confirm(engine: Engine) -> None:
             raise (translate(error) or error) from error
     if busy:
         raise Unavailable(
-            "Another process reads the database, so its log cannot be completed.",
-            do="Wait until it has finished, or end it; then start again.",
+            "The database is locked by another process.",
+            why="It reads or writes, so the log cannot be moved into the database file.",
+            do="Stop the other process, or wait until it has finished; then start again.",
         )
 
 
