@@ -72,7 +72,7 @@ def test_what_cannot_be_read_or_found_is_said_and_ends_with_1(lab: Lab, tmp_path
         (("export", "batch", "B-2026-9999", "--out", str(out)), "quentin", "no batch"),
         (("export", "lims_raw_file", "x", "--out", str(out)), "quentin", "no lims_raw_file"),
         (("export", "record_person", "x", "--out", str(out)), "quentin", "no type of record"),
-        (("export", "batch", "x", "--out", str(out)), "omar", "may not export"),
+        (("export", "batch", "x", "--out", str(out)), "omar", "no right to do this: Export records"),
         (("batch", "start", "--recipe", "unknown"), "olga", "unknown"),
         (("recipe", "sign", "unknown", "authored", "--reason", "r"), "ada", "no recipe"),
     ):
