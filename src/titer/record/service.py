@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, event, inspect, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
@@ -244,6 +244,9 @@ class Record:
         """
         latest = self._latest
         if latest is None:
+            # An installation that is moved makes its tables inside its first action: there is no ledger yet.
+            if not inspect(unit.session.connection()).has_table(LedgerEntry.__tablename__):
+                return
             body = unit.session.scalar(select(LedgerEntry.body).order_by(LedgerEntry.seq.desc()).limit(1))
             latest = from_iso(json.loads(body)["time"]) if body is not None else unit.now
         if latest - unit.now > _CLOCK_STEP:

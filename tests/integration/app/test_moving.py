@@ -338,7 +338,7 @@ def test_a_server_that_does_not_answer_is_told_in_words(
     lab: Path, clock: ManualClock, tmp_path: Path
 ) -> None:
     before = holds(lab, clock)
-    with pytest.raises(Unavailable, match="does not let Titer in"):
+    with pytest.raises(Unavailable, match="The database does not answer"):
         move(
             lab,
             to=f"postgresql://a@/b?host={tmp_path}",
