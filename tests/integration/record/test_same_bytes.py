@@ -49,7 +49,7 @@ def _entries(engine: Engine, folder: Path) -> list[str]:
                 Channel(
                     id=f"c{number}", tag=f"T{number}", connection_id="x", node_code=None, address="a", unit="L",
                     description=told, low=Decimal(told), high=None, writable=bool(number % 2), active=True,
-                    settings={"b": "1.0", "a": [1, None, True, {"z": "ü"}]},
+                    settings=str({"b": "1.0", "a": [1, None, True, {"z": "ü"}]}),
                 )
             )  # fmt: skip
     with record.action(actor, "test.write") as unit:
