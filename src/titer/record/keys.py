@@ -72,6 +72,12 @@ class Keys:
             return [self.genesis]
         return found
 
+    def ever_of_ledger(self) -> list[str]:
+        """The keys with which any head up to this size may be signed: those that count, and those that once did."""
+        every = (*self.retired.values(), *self.active.values())
+        logged = [key.verifier for key in every if key.role == LEDGER]
+        return logged if self.genesis is None else [*logged, self.genesis]
+
     def of_witness(self, name: str) -> list[str]:
         """The keys of one witness, oldest first."""
         return [key.verifier for key in self.active.values() if key.role == WITNESS and key.name == name]

@@ -100,7 +100,7 @@ def check_tree(
     yield from _answers(session, sealer, walk.keys, found, verdict)
     for witness in witnesses:
         verdict.place = f"notes.txt of the witness {witness.name}"
-        yield from _notes(session, witness, walk.position, found)
+        yield from _notes(session, witness, walk.position, walk.keys.ever_of_ledger(), found)
     verdict.entries, verdict.root = walk.position, walk.frontier.root().hex()
     verdict.checked["entries"] = walk.position
     verdict.remarks += walk.remarks
@@ -342,10 +342,13 @@ def _answers(session: Session, sealer: Sealer, keys: Keys, found: Found, verdict
         verdict.checked["later answers of witnesses"] = number
 
 
-def _notes(session: Session, witness: Witnessed, size: int, found: Found) -> Iterator[str]:
+def _notes(
+    session: Session, witness: Witnessed, size: int, ledger: Sequence[str], found: Found
+) -> Iterator[str]:
     """A witness' own notes against the checkpoints that bear its cosignature.
 
-    A note more than the ledger has is right if its root is: the seal that it belongs to was cut short.
+    A note more than the ledger has is right if its root is, and every line of it a signature of a key that the
+    ledger or the witness had: the seal that it belongs to was cut short.
     """
     name, own = f"notes.txt of the witness {witness.name}", f"\u2014 {witness.name} "
     left = {text for text, lines in found.lines.items() if any(line.startswith(own) for line in lines)}
@@ -357,6 +360,7 @@ def _notes(session: Session, witness: Witnessed, size: int, found: Found) -> Ite
                 0 < told.size <= size
                 and told.root == tree.stored(session, size).root(told.size)
                 and any(heads.verify(note, one) for one in witness.verifiers)
+                and _signed_throughout(note, [*ledger, *witness.verifiers])
             )
         except _MALFORMED:
             known = False
@@ -376,6 +380,15 @@ def _notes(session: Session, witness: Witnessed, size: int, found: Found) -> Ite
         )
     elif last != witness.last:
         yield f"last.json of the witness {witness.name} is not the last note that it signed."
+
+
+def _signed_throughout(note: str, verifiers: Sequence[str]) -> bool:
+    """Whether each line below the text of the note is a valid signature of one of the keys, and nothing else."""
+    text = heads.note_text(note)
+    lines = note[len(text) + 1 :].split("\n")
+    return lines[-1] == "" and all(
+        any(heads.verify(f"{text}\n{line}\n", one) for one in verifiers) for line in lines[:-1]
+    )
 
 
 def _is_of(note: str, own: str, found: Found) -> bool:
