@@ -72,7 +72,8 @@ class BalanceProcess:
                 faults = self._faults.changed()
                 if faults is not None:
                     self.server_clock.step(faults, BALANCE)
-                await self.server.emit(self._due())
+                async with self.server.order:
+                    await self.server.emit(self._due())
         finally:
             await self.server.stop()
             self.shared.close()

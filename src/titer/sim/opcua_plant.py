@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -178,8 +178,8 @@ class PlantServer:
         namespace: URI.
         channels: what it offers.
         clock: the server's own, for server time stamps and its current time.
-        on_write: what the equipment does with a client's write; returns the plant instant at which it acted.
-            It raises `Refusal` to refuse.
+        on_write: what the equipment does with a client's write; returns what the equipment has to report up to
+            then, the value taken last. It raises `Refusal` to refuse.
     """
 
     def __init__(
@@ -189,13 +189,15 @@ class PlantServer:
         channels: Iterable[Channel],
         *,
         clock: Clock,
-        on_write: Callable[[Channel, Value], int] | None = None,
+        on_write: Callable[[Channel, Value], Sequence[Reading]] | None = None,
     ) -> None:
         self.name = name
         self.namespace = namespace
         self.channels = tuple(channels)
         self.clock = clock
         self.on_write = on_write
+        self.order = asyncio.Lock()
+        """Held from when equipment is asked until its readings are laid down, so that none is overtaken."""
         self.history = MemoryHistory()
         self.by_node: dict[ua.NodeId, Channel] = {}
         self.node_of: dict[str, ua.NodeId] = {}
@@ -292,7 +294,7 @@ class PlantServer:
         return _data_value(variant, reading.source_us, self.clock.now())
 
     async def emit(self, readings: Iterable[Reading]) -> None:
-        """Lay readings into the address space; subscribers get each of them."""
+        """Lay readings into the address space; subscribers get each of them. The caller holds `order`."""
         server_time = self.clock.now()
         write = self.server.iserver.aspace.write_attribute_value
         for r in readings:
@@ -317,11 +319,12 @@ class PlantServer:
             return int(codes.BadTypeMismatch)
         else:
             value = float(value)
-        try:
-            at_us = self.on_write(channel, value)
-        except Refusal as refusal:
-            return int(getattr(codes, refusal.code))
-        await self.emit([Reading(channel.tag, at_us, value)])
+        async with self.order:
+            try:
+                readings = self.on_write(channel, value)
+            except Refusal as refusal:
+                return int(getattr(codes, refusal.code))
+            await self.emit(readings)
         return int(codes.Good)
 
     async def stop(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from titer.base.clock import SystemClock
@@ -51,7 +51,7 @@ class ReactorProcess:
             )
         )
 
-    def _write(self, channel: Channel, value: Value) -> int:
+    def _write(self, channel: Channel, value: Value) -> Sequence[Reading]:
         """A client's write: the reactor is brought to the present first, so that time runs forward only."""
         now = max(self.clock.now_us(), self.reactor.at_us)
         self._pending += self.reactor.advance(now)
@@ -62,7 +62,12 @@ class ReactorProcess:
                 write_json(path, self.reactor.draw_sample(number))
         else:
             self.reactor.write(channel.tag, value)
-        return now
+        return self._reported([Reading(channel.tag, now, value)])
+
+    def _reported(self, readings: Iterable[Reading]) -> list[Reading]:
+        """What was left by a write that the reactor refused, and these."""
+        pending, self._pending = self._pending, []
+        return [*pending, *readings]
 
     def _faults(self) -> None:
         faults = self._watched.changed()
@@ -93,9 +98,10 @@ class ReactorProcess:
         now = self.clock.now_us()
         while True:
             until = min(now, self.reactor.at_us + _LONGEST_US)
-            readings, self._pending = self._pending + self.reactor.advance(until), []
-            self._show()
-            await self.server.emit(readings)
+            async with self.server.order:
+                readings = self._reported(self.reactor.advance(until))
+                self._show()
+                await self.server.emit(readings)
             if until >= now:
                 return
             await asyncio.sleep(0)

@@ -210,6 +210,28 @@ def test_set_points_are_written_read_back_and_refused_out_of_range(plant: Runnin
     assert with_reactor(plant, work) == 80.0
 
 
+def test_a_written_set_point_is_never_overtaken_by_an_older_reading(plant: RunningPlant) -> None:
+    async def main() -> list[int]:
+        client, node = await reactor(plant)
+        running = asyncio.create_task(asyncio.to_thread(plant.go, 30.0, 20_000.0))
+        times = []
+        try:
+            while not running.done():
+                for wanted in (60.0, 61.0):
+                    await node("Agitation.SP").write_value(wanted)
+                    held = await node("Agitation.SP").read_data_value()
+                    assert held.Value.Value == wanted
+                    times.append(us(held.SourceTimestamp))
+            await running
+        finally:
+            await client.disconnect()
+        return times
+
+    times = asyncio.run(main())
+    assert times == sorted(times)
+    assert len(times) > 100
+
+
 def test_a_jump_of_the_clock_emits_every_value_in_between_and_history_has_them_too(
     plant: RunningPlant,
 ) -> None:
