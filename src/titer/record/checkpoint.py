@@ -176,7 +176,8 @@ def parse_key(verifier: str) -> tuple[str, bytes, bytes, bytes]:
         raw = b""
     algorithm, public = raw[:1], raw[1:]
     known = algorithm in (_ED25519, _COSIGNATURE) and len(public) == 32
-    if not name or not known or verifier_key(name, public, algorithm) != verifier:
+    named = bool(name) and not any(letter.isspace() for letter in name)
+    if not named or not known or verifier_key(name, public, algorithm) != verifier:
         raise IntegrityFault(
             f"This is no key of a ledger or witness: {verifier[:80]!r}.", do="It has the form NAME+HASH+KEY."
         )

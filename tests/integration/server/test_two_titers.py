@@ -327,3 +327,12 @@ def test_each_answer_of_add_checkpoint_is_the_one_that_the_specification_asks_fo
 def test_a_malformed_request_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_request(text)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "a", "a+b+c", "a b+00000000+AAAA", "Ā+0+", "titer/x+12345678+" + "A" * 44]
+)
+def test_what_is_no_key_is_not_watched(watching: tuple[Platform, Watching, Sealer], key: str) -> None:
+    platform, watch, _ = watching
+    with pytest.raises(Invalid), platform.record.action(TIMER, "record.watch", reason="a bad key") as unit:
+        watch.register(unit, key)

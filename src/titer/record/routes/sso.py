@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from titer.base.errors import NotAuthenticated, TiterError, Unavailable
+from titer.base.errors import NotAuthenticated, NotFound, TiterError
 from titer.record.http import COOKIE, Acting, Reading, remote
 from titer.record.model import Person
 from titer.record.sso.service import LASTS, SingleSignOn
@@ -25,7 +25,7 @@ def _found(request: Request) -> SingleSignOn | None:
 def _required(request: Request) -> SingleSignOn:
     found = _found(request)
     if found is None:
-        raise Unavailable("This installation has no single sign-on.", do="Log in with your password.")
+        raise NotFound("This installation has no single sign-on.", do="Log in with your password.")
     return found
 
 

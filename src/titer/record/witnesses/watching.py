@@ -101,9 +101,12 @@ class Watching:
             The key that cosigns, for the other side to pin.
 
         Raises:
-            IntegrityFault: if that is no key.
+            Invalid: if that is no key.
         """
-        origin = heads.parse_key(verifier)[0]
+        try:
+            origin = heads.parse_key(verifier)[0]
+        except IntegrityFault as fault:
+            raise Invalid(fault.what, do=fault.do, where="key") from fault
         row = unit.session.scalars(select(WatchedLedger).where(WatchedLedger.origin == origin)).first()
         if row is None:
             unit.add(WatchedLedger(origin=origin, verifiers=[verifier], active=True))
