@@ -27,8 +27,8 @@ from titer.base.errors import Invalid
 from titer.base.vault import Vault
 from titer.record import Sealer, Worker
 from titer.record.checkpoint import FileWitness
-from titer.record.sealer import RemoteWitness
 from titer.record.witnesses.authority import TimestampAuthority
+from titer.record.witnesses.contract import RemoteWitness
 from titer.record.witnesses.titer import TiterWitness
 
 FIRST = "file-witness"

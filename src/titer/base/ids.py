@@ -32,6 +32,21 @@ class IdSource:
             stamp = max((us(self._clock.now()) // 1000) << 12, self._last + 1)
             self._last = stamp
             low = self._rng.getrandbits(62)
-        value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | low
-        text = f"{value:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return _text(stamp, low)
+
+    def many(self, count: int) -> list[str]:
+        """As many new ids, as `new` would give them one after the other at this instant."""
+        with self._lock:
+            first = max((us(self._clock.now()) // 1000) << 12, self._last + 1)
+            self._last = first + count - 1
+            bits = self._rng.getrandbits
+            lows = [bits(62) for _ in range(count)]
+        return [_text(stamp, low) for stamp, low in enumerate(lows, start=first)]
+
+
+def _text(stamp: int, low: int) -> str:
+    """A millisecond and counter, and the random bits, in the five groups of a UUID with version and variant."""
+    return (
+        f"{stamp >> 28:08x}-{stamp >> 12 & 0xFFFF:04x}-7{stamp & 0xFFF:03x}"
+        f"-{0x8000 | low >> 48:04x}-{low & 0xFFFFFFFFFFFF:012x}"
+    )

@@ -19,8 +19,9 @@ from titer.record.actions import ActionSpec, Actor
 from titer.record.keys import LEDGER, WITNESS
 from titer.record.ledger_model import LedgerKey
 from titer.record.model import LedgerEntry, LedgerLeaf
-from titer.record.sealer import RemoteWitness, Sealer
+from titer.record.sealer import Sealer
 from titer.record.service import Record
+from titer.record.witnesses.contract import RemoteWitness
 
 ENTERED_BY = Actor.timer("titer.witnesses")
 ACTIONS = (

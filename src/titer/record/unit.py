@@ -92,7 +92,7 @@ class Unit:
         self._ids = ids
         self.action_id = ids.new()
         self._events: list[OutboxEvent] = []
-        self._body = _BodyWriter(self, on_behalf_of, cause)
+        self._body = _BodyWriter(self, on_behalf_of, cause, ids)
 
     def new_id(self) -> str:
         """A new UUIDv7."""
@@ -118,7 +118,7 @@ class Unit:
             return []
         self.session.flush()
         same = {"version": 1, "recorded_at": self.now, "process_at": self.process_now}
-        ids = [self.new_id() for _ in rows]
+        ids = self._ids.many(len(rows))
         values = [{**row, **same, "id": record_id} for row, record_id in zip(rows, ids, strict=True)]
         table = cast(Table, kind.__table__)  # type: ignore[attr-defined]
         self.record.database.add_rows(self.session.connection(), table, values)
@@ -190,21 +190,13 @@ class Unit:
 
     def opening(self) -> Opening:
         """This action as the triggers need it."""
-        return Opening(
-            self.write_entry, self._body.parts(self.action_id), (us(self.now), us(self.process_now))
-        )
-
-    def write_entry(
-        self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
-    ) -> str:
-        """Called by the triggers: the canonical body of one entry."""
-        return self._body(record_type, record_id, version, before, after)
+        return Opening(self._body, self._body.parts(self.action_id), (us(self.now), us(self.process_now)))
 
 
 class _BodyWriter:
-    """Composes entry bodies; the parts that are the same for the whole action are composed once."""
+    """Composes entry bodies for the triggers; what is the same for the whole action is composed once."""
 
-    def __init__(self, unit: Unit, on_behalf_of: str | None, cause: str | None) -> None:
+    def __init__(self, unit: Unit, on_behalf_of: str | None, cause: str | None, ids: IdSource) -> None:
         actor = unit.actor
         who = canonical({"id": actor.id, "kind": actor.kind, "name": actor.name}).decode()
         self._head = f'{{"action":"{unit.action_id}","actor":{who},"after":'
@@ -219,7 +211,7 @@ class _BodyWriter:
             f',"session":{canonical(actor.session_id).decode()},"time":"{iso(unit.now)}"'
             f',"verb":{canonical(unit.verb).decode()},"version":'
         )
-        self._new_id = unit.new_id
+        self._new_id = ids.new
 
     def parts(self, action_id: str) -> tuple[str, str, str, str, str]:
         """The action's id and what is the same in all its bodies, for a database that composes them itself."""

@@ -25,9 +25,9 @@ from titer.record import (
     Training,
     timekeeping,
 )
-from titer.record.sealer import Prove
 from titer.record.timekeeping import TimeState
 from titer.record.verify import verify_store
+from titer.record.witnesses.contract import Prove
 from titer.record.witnesses.rules import AWAY, BEHIND, FRESH, REFUSED, Policy
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -52,6 +52,20 @@ def test_ids_increase_even_when_the_clock_steps_back() -> None:
     assert {uuid.UUID(text).version for text in seen} == {7}
 
 
+def test_many_ids_at_once_are_those_that_one_by_one_would_have_been() -> None:
+    one, other = (IdSource(ManualClock(START), random.Random(7)) for _ in range(2))
+    apart = [one.new() for _ in range(5003)]
+    together = [other.new(), *other.many(5000), *other.many(0), other.new(), other.new()]
+    assert together == apart
+
+
+def test_an_id_has_the_layout_of_rfc_9562() -> None:
+    made = uuid.UUID(IdSource(ManualClock(START), random.Random(3)).new())
+    assert (made.version, made.variant) == (7, uuid.RFC_4122)
+    assert made.int >> 80 == us(START) // 1000
+    assert made.int & (1 << 62) - 1 == random.Random(3).getrandbits(62)
+
+
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=126)), inner),

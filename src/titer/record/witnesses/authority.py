@@ -19,7 +19,7 @@ from typing import Any
 from titer.base.clock import Clock
 from titer.base.errors import Invalid, Refused, Unavailable
 from titer.record import checkpoint as heads
-from titer.record.sealer import Prove
+from titer.record.witnesses.contract import Prove
 
 _TOLERANCE = timedelta(minutes=5)
 _MOST_BYTES = 256 * 1024

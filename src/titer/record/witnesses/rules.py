@@ -60,8 +60,8 @@ class Standing:
     tries: int = 0
     next_try: datetime | None = None
 
-    def answered(self, size: int, now: datetime) -> None:
-        """It cosigned a head."""
+    def answered(self, size: int, now: datetime | None) -> None:
+        """It cosigned a head; None where nobody knows when."""
         self.size, self.at = max(self.size, size), now
         self.since, self.message, self.refused, self.tries, self.next_try = None, "", False, 0, None
 

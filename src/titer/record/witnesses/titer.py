@@ -15,7 +15,7 @@ from typing import Any
 from titer.base.errors import Invalid, Refused, Unavailable
 from titer.base.tls import pinned
 from titer.record import checkpoint as heads
-from titer.record.sealer import Prove
+from titer.record.witnesses.contract import Prove
 
 log = logging.getLogger(__name__)
 

@@ -5,78 +5,30 @@ It holds the tree's right edge and nothing else; proofs are computed out of stor
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Protocol
 
-from sqlalchemy import Row, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select
 
-from titer.base.errors import IntegrityFault, Refused, Stopped, TiterError, Unavailable
+from titer.base.errors import IntegrityFault, Stopped, TiterError, Unavailable
 from titer.record import checkpoint as heads
 from titer.record import merkle, timekeeping, tree
 from titer.record.errors import storage
-from titer.record.keys import MARK, Keys
-from titer.record.ledger_model import LedgerCosignature, LedgerKey
-from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
+from titer.record.keys import Keys
+from titer.record.ledger_model import LedgerCosignature
+from titer.record.model import LedgerCheckpoint, LedgerLeaf
+from titer.record.sealer.growth import Grown, grow, read_edge
+from titer.record.sealer.tail import Committed, Tail
 from titer.record.service import Record
-from titer.record.timekeeping import TimeKeeper, TimeState
+from titer.record.timekeeping import TimeKeeper
+from titer.record.witnesses.asking import asked
+from titer.record.witnesses.contract import RemoteWitness
 from titer.record.witnesses.rules import Policy, Standing
 
 log = logging.getLogger(__name__)
-
-Prove = Callable[[int], list[bytes]]
-"""Gives the consistency proof from a smaller tree to the head at hand."""
-
-
-class RemoteWitness(Protocol):
-    """A witness that is asked over a network, beside the sealing.
-
-    Attributes:
-        name: of the witness.
-        kind: `titer` or `timestamp`.
-        required: whether a head counts as witnessed only with its answer.
-        every_s: the least time between two questions, seconds.
-    """
-
-    name: str
-    kind: str
-    required: bool
-    every_s: float
-
-    @property
-    def verifiers(self) -> list[str]:
-        """What is pinned of it, as it is entered among the ledger's keys."""
-        ...
-
-    def ask(self, note: str, seen: int, prove: Prove, verifiers: Sequence[str] = ()) -> str:
-        """Ask it to vouch for a head.
-
-        Args:
-            note: the checkpoint.
-            seen: size of the last head that it is known to have seen; it may know better.
-            prove: consistency proofs.
-            verifiers: the keys that the ledger knows of it; the pinned one if left out.
-
-        Returns:
-            What is kept: cosignature lines, or a token in Base64. It was verified.
-
-        Raises:
-            Unavailable: if it does not answer, or not in time.
-            Refused: if it says that the head does not extend what it saw.
-        """
-        ...
-
-    def holds(self, note: str, answer: str, verifiers: Sequence[str]) -> bool:
-        """Whether a kept answer vouches for the head, under the keys that the ledger knows of it."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the network."""
 
 
 class Sealer:
@@ -120,7 +72,7 @@ class Sealer:
         self._keys = Keys(signer.verifier)
         self._last_seq = 0
         self._loaded = False
-        self._watermark: tuple[int, int] | None = None
+        self._tail = Tail(record)
         self._covered: tuple[int, int] = (0, 0)
 
     # --- what it knows --------------------------------------------------------------------------------------
@@ -132,30 +84,15 @@ class Sealer:
             IntegrityFault: if the stored tree cannot be read.
         """
         with self.record.reading() as session:
-            last = tree.last_leaf(session)
-            size, seq = (last.leaf_index + 1, last.entry_seq) if last is not None else (0, 0)
-            self._frontier = tree.frontier(session, size)
-            self._keys = sealed_keys(session, size, self.signer.verifier)
-            noted = session.execute(
-                select(func.max(LedgerCheckpoint.tree_size), func.max(LedgerCheckpoint.sealed_at)).where(
-                    LedgerCheckpoint.witnessed.is_(True)
-                )
-            ).one()
-            answers = session.execute(
-                select(
-                    LedgerCosignature.witness,
-                    func.max(LedgerCosignature.tree_size),
-                    func.max(LedgerCosignature.received_at),
-                ).group_by(LedgerCosignature.witness)
-            ).all()
-        self._last_seq = seq
-        for name, known, at in answers:
+            edge = read_edge(session, self.signer.verifier)
+        self._frontier, self._keys, self._last_seq = edge.frontier, edge.keys, edge.last_seq
+        for name, known, at in edge.answers:
             if name in self.standing:
                 self.standing[name].answered(known, at)
         for witness in self.witnesses:
-            known = max(noted[0] or 0, witness.last[0] if witness.last[0] <= size else 0)
+            known = max(edge.witnessed, witness.last[0] if witness.last[0] <= edge.frontier.size else 0)
             if known >= self.standing[witness.name].size and known:
-                self.standing[witness.name].answered(known, noted[1])
+                self.standing[witness.name].answered(known, edge.witnessed_at)
         self._loaded = True
 
     def _load_once(self) -> None:
@@ -259,7 +196,7 @@ class Sealer:
 
     def _grow(self) -> int:
         self._load_once()
-        rows = self._ended()
+        rows = self._tail.ended(self._last_seq)
         if rows:
             self._extend(rows)
         else:
@@ -277,52 +214,8 @@ class Sealer:
             self._seal()
             yield
 
-    def _ended(self) -> Sequence[Row[int, str]]:
-        """The entries that are not sealed, before the first whose predecessor may still be committed.
-
-        On PostgreSQL an entry gets its number before its transaction commits. A number that is missing below one
-        that is seen belongs to a transaction that had begun by then: it failed, or it is still open. Once all
-        that had begun when the gap was seen have ended, the gap stays one. So the tree's order is that of the
-        numbers, nothing is passed over, and no writer waits.
-
-        A snapshot's `xmax` does not tell who had begun (it is one past the last that *ended*), so a
-        transaction's number is taken after the gap was seen: whoever had begun by then has a smaller one.
-        """
-        for attempt in range(2):
-            with self.record.reading() as session:
-                rows = session.execute(
-                    select(LedgerEntry.seq, LedgerEntry.body)
-                    .where(LedgerEntry.seq > self._last_seq)
-                    .order_by(LedgerEntry.seq)
-                ).all()
-                oldest = self.record.database.oldest_open(session.connection())
-            if oldest is None or not rows:
-                return rows
-            passable = 0
-            if self._watermark is not None and oldest > self._watermark[0]:
-                passable, self._watermark = self._watermark[1], None
-            gap = self._first_gap(rows, passable)
-            if gap == len(rows):
-                break
-            if self._watermark is None:
-                with self.record.operational() as session:
-                    own = self.record.database.begin_number(session.connection())
-                self._watermark = (own, rows[-1].seq)
-            elif attempt == 0:
-                break
-        return rows[:gap]
-
-    def _first_gap(self, rows: Sequence[Row[int, str]], passable: int) -> int:
-        """The place of the first row above `passable` whose predecessor is missing; their count if none is."""
-        expected = self._last_seq + 1
-        for place, row in enumerate(rows):
-            if row.seq != expected and row.seq > passable:
-                return place
-            expected = row.seq + 1
-        return len(rows)
-
-    def _extend(self, rows: Sequence[Row[int, str]]) -> None:
-        grown = self._grown(rows)
+    def _extend(self, rows: Sequence[Committed]) -> None:
+        grown = grow(self._frontier, self._keys, rows)
         now = self.record.clock.now()
         extensions = (heads.clock_extension(now), timekeeping.extension(self._time_state()))
         head = heads.Head(self.origin, grown.frontier.size, grown.frontier.root(), extensions)
@@ -333,20 +226,6 @@ class Sealer:
             complete = complete and bool(lines)
             note += lines
         self._store(rows, grown, note, now, witnessed=complete and bool(self.witnesses))
-
-    def _grown(self, rows: Sequence[Row[int, str]]) -> _Grown:
-        """The tree with these entries added, not stored yet."""
-        bodies = [row.body for row in rows]
-        leaves = [merkle.leaf_hash(body.encode()) for body in bodies]
-        keys = self._keys
-        if any(MARK in body for body in bodies):
-            keys = keys.copy()
-            for body in bodies:
-                if MARK in body:
-                    keys.fold(json.loads(body))
-        frontier = self._frontier.copy()
-        nodes = frontier.extend(leaves)
-        return _Grown(frontier, leaves, nodes, keys)
 
     def _signed(self, head: heads.Head, keys: Keys) -> str:
         """The note, signed with each key that the tree it covers names.
@@ -365,7 +244,7 @@ class Sealer:
             lines += signer.line(text)
         return f"{text}\n{lines}"
 
-    def _cosigned(self, witness: heads.FileWitness, note: str, size: int, grown: _Grown) -> str:
+    def _cosigned(self, witness: heads.FileWitness, note: str, size: int, grown: Grown) -> str:
         """The lines of one witness in a file; none if it is away.
 
         Raises:
@@ -386,7 +265,7 @@ class Sealer:
         standing.answered(size, now)
         return lines
 
-    def _prove(self, grown: _Grown, seen: int, size: int) -> list[bytes]:
+    def _prove(self, grown: Grown, seen: int, size: int) -> list[bytes]:
         """Consistency from what a witness saw to the grown tree."""
         if not 0 < seen <= size:
             return []
@@ -400,12 +279,12 @@ class Sealer:
             return merkle.StoredTree(tiles, size).consistency_proof(seen, size)
 
     def _store(
-        self, rows: Sequence[Row[int, str]], grown: _Grown, note: str, sealed_at: datetime, *, witnessed: bool
+        self, rows: Sequence[Committed], grown: Grown, note: str, sealed_at: datetime, *, witnessed: bool
     ) -> None:
         start = self._frontier.size
         leaves = [
-            (start + offset, row.seq, leaf)
-            for offset, (row, leaf) in enumerate(zip(rows, grown.leaves, strict=True))
+            (start + offset, seq, leaf)
+            for offset, ((seq, _), leaf) in enumerate(zip(rows, grown.leaves, strict=True))
         ]
         with self.record.operational() as session:
             self.record.database.add_leaves(session.connection(), leaves)
@@ -420,7 +299,7 @@ class Sealer:
                 },
             )
         self._frontier, self._keys = grown.frontier, grown.keys
-        self._last_seq = rows[-1].seq
+        self._last_seq = rows[-1][0]
 
     # --- witnesses that were away, and those over a network ---------------------------------------------------
 
@@ -434,9 +313,7 @@ class Sealer:
             row = self._newest()
             if row is None:
                 return
-            lines = self._cosigned(
-                witness, row.note, row.tree_size, _Grown(self._frontier, [], [], self._keys)
-            )
+            lines = self._cosigned(witness, row.note, row.tree_size, Grown(self._frontier, self._keys))
             if lines:
                 self._keep(witness.name, witness.kind, row.tree_size, lines, now)
 
@@ -457,30 +334,9 @@ class Sealer:
         if row is None:
             return False
         head = row.tree_size
-
-        def prove(seen: int) -> list[bytes]:
-            if not 0 < seen <= head:
-                return []
-            with self.record.reading() as session:
-                return tree.stored(session, head).consistency_proof(seen, head)
-
-        try:
-            known = keys.of_witness(witness.name)
-            answer = witness.ask(row.note, standing.size, prove, known)
-            if not witness.holds(row.note, answer, known):
-                raise Refused(
-                    f"What the witness {witness.name} answered bears none of the keys that are logged."
-                )
-        except Unavailable as error:
-            if standing.failed(str(error), now):
-                log.error("%s", error)
+        answer = asked(self.record, witness, standing, row, keys.of_witness(witness.name))
+        if answer is None:
             return False
-        except TiterError as error:
-            if standing.failed(str(error), now, refused=True):
-                log.critical("%s", error)
-            return False
-        if standing.since is not None:
-            log.warning("the witness %s answers again", witness.name)
         self._keep(witness.name, witness.kind, head, answer, self.record.clock.now())
         standing.answered(head, self.record.clock.now())
         return True
@@ -528,14 +384,8 @@ class Sealer:
             if not ahead:
                 return False
             head, note = max(ahead, key=lambda pair: (pair[0].size, len(pair[1])))
-            with self.record.reading() as session:
-                rows = session.execute(
-                    select(LedgerEntry.seq, LedgerEntry.body)
-                    .where(LedgerEntry.seq > self._last_seq)
-                    .order_by(LedgerEntry.seq)
-                    .limit(head.size - self._frontier.size)
-                ).all()
-            grown, sealed_at = self._grown(rows), heads.sealing_time(head)
+            rows = self._tail.first(self._last_seq, head.size - self._frontier.size)
+            grown, sealed_at = grow(self._frontier, self._keys, rows), heads.sealing_time(head)
             signed = all(heads.verify(note, key) for key in grown.keys.ledger())
             if (
                 not signed
@@ -555,46 +405,3 @@ class Sealer:
                 complete, note = complete and bool(lines), note + lines
             self._store(rows, grown, note, sealed_at, witnessed=complete)
             return True
-
-
-class _Grown:
-    """A tree with leaves that are not stored yet."""
-
-    def __init__(
-        self, frontier: merkle.Frontier, leaves: list[bytes], nodes: list[merkle.Node], keys: Keys
-    ) -> None:
-        self.frontier = frontier
-        self.leaves = leaves
-        self.nodes = nodes
-        self.keys = keys
-
-    def beyond(self, start: int, base: int, index: int) -> list[bytes]:
-        """The hashes of a tile that are not stored: of leaves from `start` on, and of what they completed."""
-        low, high = index << merkle.TILE, (index + 1) << merkle.TILE
-        if base == 0:
-            return self.leaves[max(low - start, 0) : max(high - start, 0)]
-        level = base * merkle.TILE
-        return [node for at, place, node in self.nodes if at == level and low <= place < high]
-
-
-def sealed_keys(session: Session, size: int, genesis: str | None) -> Keys:
-    """The keys that count at a size of the tree, from the entries that it holds."""
-    keys = Keys(genesis)
-    bodies = session.scalars(
-        select(LedgerEntry.body)
-        .join(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
-        .where(
-            LedgerEntry.record_id.in_(select(LedgerKey.id)),
-            LedgerEntry.record_type == LedgerKey.__tablename__,
-            LedgerLeaf.leaf_index < size,
-        )
-        .order_by(LedgerLeaf.leaf_index)
-    )
-    for body in bodies:
-        keys.fold(json.loads(body))
-    return keys
-
-
-def time_state_of(note: str) -> TimeState | None:
-    """What a checkpoint says of the server's clock."""
-    return timekeeping.read(heads.parse(note).extensions)

@@ -1,0 +1,5 @@
+"""The sealer: appends committed entries to the tree, in commit order, and signs heads that witnesses cosign."""
+
+from titer.record.sealer.sealing import Sealer
+
+__all__ = ["Sealer"]
