@@ -92,4 +92,6 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    raise NoCanonicalForm(f"A {type(value).__name__} has no canonical form; write decimals and text, never floats.")
+    raise NoCanonicalForm(
+        f"A {type(value).__name__} has no canonical form; write decimals and text, never floats."
+    )

@@ -72,7 +72,8 @@ def require_utc(instant: datetime) -> datetime:
         return instant
     if instant.tzinfo is None:
         raise NoInstant(
-            f"{instant.isoformat()} bears no time zone, so it is no instant.", do="Write it with Z or an offset."
+            f"{instant.isoformat()} bears no time zone, so it is no instant.",
+            do="Write it with Z or an offset.",
         )
     try:
         return instant.astimezone(UTC)

@@ -121,7 +121,9 @@ class Api:
         """
         part = target.with_name(target.name + ".part")
         try:
-            with self._client.stream("POST", path, json=body, headers=self._headers(), timeout=None) as answer:
+            with self._client.stream(
+                "POST", path, json=body, headers=self._headers(), timeout=None
+            ) as answer:
                 if answer.status_code >= 400:
                     answer.read()
                     self._read(answer)

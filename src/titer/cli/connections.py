@@ -116,7 +116,7 @@ def connection_add(
     settings = used.of_address(address) | {
         key: used.setting(key).read(str(value)) for key, value in given.items() if value is not None
     }
-    used.check(settings)
+    used.checked(settings)
     with session(folder, as_, port=port) as api:
         made = api.post(
             "/api/equipment/connections",
@@ -195,6 +195,8 @@ def connection_types(json: Json = False) -> None:
             "settings": [
                 {"name": setting.name, "kind": setting.kind, "help": setting.help} for setting in one.settings
             ],
+            "met": one.met,
+            "schema": one.schema(),
         }
         for one in TYPES.values()
     }

@@ -14,6 +14,7 @@ from titer import __version__
 from titer.cli.alcoa import alcoa
 from titer.cli.backing import accept_restore, backup, restore
 from titer.cli.connections import connection, equipment
+from titer.cli.connectors import connector
 from titer.cli.demo.command import demo
 from titer.cli.documents import pdf
 from titer.cli.exporting import archive, export
@@ -46,6 +47,7 @@ app.add_typer(batch, name="batch")
 app.add_typer(method, name="method")
 app.add_typer(sample, name="sample")
 app.add_typer(connection, name="connection")
+app.add_typer(connector, name="connector")
 app.add_typer(equipment, name="equipment")
 app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")

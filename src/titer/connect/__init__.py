@@ -5,7 +5,8 @@ The public face is light; a connector's library (asyncua, sila, lxml) is importe
 
 from titer.connect.core.frame import EVENT_KINDS, Frame, Origin, Quality, header_of, split
 from titer.connect.core.values import STAMPED_ON_RECEIPT, quality_reason
-from titer.connect.types import TYPES, ConnectionType, Setting, is_insecure
+from titer.connect.registry import TYPES, is_insecure
+from titer.connect.types import ConnectionType, Setting
 
 __all__ = [
     "EVENT_KINDS",

@@ -1,36 +1,58 @@
-"""The types of connection and their settings, in one table: what the command line, the hub and the host go by.
+"""A type of connection: its manifest, and the JSON Schema of its settings.
 
-A light module: no connector's library is imported until settings are checked.
+A package brings a type by an entry point of the group `titer.connectors` that names a `ConnectionType`. The module
+that holds it is light: what a connector's library costs is paid by `make` and `check`, when a connection is made.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from titer.base.errors import Invalid
+from titer.base.clock import Clock
+from titer.base.errors import Invalid, Refused
+
+if TYPE_CHECKING:
+    from titer.connect.core.contract import ConnectionConfig, Connector
 
 TEXT, NUMBER, INTEGER, FLAG, FILE, FOLDER = "text", "number", "integer", "flag", "file", "folder"
+_JSON = {
+    TEXT: "string",
+    NUMBER: "number",
+    INTEGER: "integer",
+    FLAG: "boolean",
+    FILE: "string",
+    FOLDER: "string",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a type of connection.
+    """One setting of a type of connection, or of its channels.
 
     Attributes:
         name: as it stands in the connection's settings.
         kind: text, number, integer, flag, file or folder (paths are made absolute).
         help: what it does.
+        default: where it is left out; None = nothing.
+        least, most: bounds of a number, both included.
+        choices: the texts that are accepted; none = any.
+        required: it may not be left out.
     """
 
     name: str
     kind: str
     help: str
+    default: Any = None
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
 
     def read(self, text: str) -> Any:
         """A value that was typed.
@@ -52,10 +74,78 @@ class Setting:
             return text.casefold() in ("true", "yes")
         return str(Path(text).resolve()) if self.kind in (FILE, FOLDER) else text
 
+    def checked(self, value: Any) -> Any:
+        """A value as it stands in a connection's settings.
+
+        Raises:
+            Invalid: if it is of another kind, outside the bounds, or none of the choices.
+        """
+        where = f"settings.{self.name}"
+        if self.kind == FLAG:
+            if not isinstance(value, bool):
+                raise Invalid(f"{value!r} is neither true nor false.", where=where)
+            return value
+        if self.kind in (NUMBER, INTEGER):
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            if not whole and (
+                self.kind == INTEGER or not isinstance(value, float) or not math.isfinite(value)
+            ):
+                raise Invalid(f"{value!r} is no {self.kind}.", where=where)
+            low, high = self.least, self.most
+            if (low is not None and value < low) or (high is not None and value > high):
+                ends = (
+                    f"at least {low}"
+                    if high is None
+                    else f"at most {high}"
+                    if low is None
+                    else f"{low} to {high}"
+                )
+                raise Invalid(f"{value!r} is out of bounds.", where=where, do=f"Give {ends}.")
+            return value
+        if not isinstance(value, str) or (self.required and not value):
+            raise Invalid(f"{value!r} is no {self.kind}.", where=where)
+        if self.choices and value not in self.choices:
+            raise Invalid(
+                f"{value!r} is none of the choices.", where=where, do=f"Use {', '.join(self.choices)}."
+            )
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of this setting."""
+        found: dict[str, Any] = {"type": _JSON[self.kind], "description": self.help}
+        if self.kind in (FILE, FOLDER):
+            found["format"] = "path"
+        for name, value in (("default", self.default), ("minimum", self.least), ("maximum", self.most)):
+            if value is not None:
+                found[name] = value
+        if self.choices:
+            found["enum"] = list(self.choices)
+        elif self.required and self.kind not in (NUMBER, INTEGER, FLAG):
+            found["minLength"] = 1
+        return found
+
+
+HOST = (
+    Setting(
+        "journal_limit_mb", INTEGER, "most that the host keeps on disk while the hub is away (2048)", least=1
+    ),
+    Setting("clock_interval_s", NUMBER, "seconds between two comparisons of the clocks (60)", least=1),
+)
+"""What the connector host itself reads of every connection."""
+UNENCRYPTED = Setting("allow_unencrypted", FLAG, "accept an endpoint that anybody can read and alter (false)")
+
+
+def _never(settings: Mapping[str, Any]) -> bool:
+    return False
+
+
+def _anything(settings: Mapping[str, Any]) -> None:
+    """Nothing beside what the table of settings says."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionType:
-    """A type of connection.
+    """A type of connection: the manifest of its connector.
 
     Attributes:
         name: as it is called in commands and records.
@@ -65,7 +155,14 @@ class ConnectionType:
         encrypted: whether an endpoint that is not encrypted must be allowed by name.
         settings: all that it knows beside its address.
         of_address: the settings that an address stands for.
-        check: refuses settings that make no sense.
+        check: refuses settings that make no sense, beyond what the tables say.
+        make: the connector of a connection, with the host's clock and the connection's own folder.
+        insecure: whether a connection with these settings speaks without encryption.
+        addressing: the settings that `of_address` gives.
+        channel_settings: what a line of the channels file may say beside tag, node, unit and ranges.
+        strict: whether settings are checked by the tables; False where `check` alone reads them.
+        version: of the connector.
+        met: which devices and servers it has been tried against; it says so wherever it appears.
     """
 
     name: str
@@ -75,7 +172,14 @@ class ConnectionType:
     encrypted: bool
     settings: tuple[Setting, ...]
     of_address: Callable[[str], dict[str, Any]]
-    check: Callable[[Mapping[str, Any]], None]
+    make: Callable[[ConnectionConfig, Clock, Path], Connector]
+    check: Callable[[Mapping[str, Any]], None] = _anything
+    insecure: Callable[[Mapping[str, Any]], bool] = _never
+    addressing: tuple[Setting, ...] = ()
+    channel_settings: tuple[Setting, ...] = ()
+    strict: bool = True
+    version: str = "1"
+    met: str = "no device yet"
 
     def setting(self, name: str) -> Setting:
         """The setting of a name.
@@ -91,167 +195,132 @@ class ConnectionType:
             do=f"There are {', '.join(one.name for one in self.settings)}.",
         )
 
+    def read(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """A connection's settings by the tables, those that were left out with their defaults.
 
-def _opcua_address(address: str) -> dict[str, Any]:
-    return {"endpoint": address}
-
-
-def _check_opcua(settings: Mapping[str, Any]) -> None:
-    from titer.connect.opcua.settings import OpcUaSettings
-
-    OpcUaSettings.of(settings)
-
-
-def _sila_address(address: str) -> dict[str, Any]:
-    found = urlsplit(address if "//" in address else f"//{address}")
-    try:
-        port = found.port
-    except ValueError:
-        port = None
-    if not found.hostname or port is None:
-        raise Invalid(f"{address!r} is no address of a SiLA 2 server.", do="Write it as HOST:PORT.")
-    return {"host": found.hostname, "port": port}
-
-
-def _check_sila(settings: Mapping[str, Any]) -> None:
-    from titer.connect.sila2.settings import SilaSettings
-
-    SilaSettings.of(settings)
-
-
-def _folder_address(address: str) -> dict[str, Any]:
-    return {"folder": str(Path(address).resolve())}
-
-
-def _check_animl(settings: Mapping[str, Any]) -> None:
-    from titer.connect.files.settings import FolderSettings
-
-    FolderSettings.of(str(settings.get("folder")), settings, animl=True)
-
-
-def _check_files(settings: Mapping[str, Any]) -> None:
-    from titer.connect.files.settings import FolderSettings
-
-    FolderSettings.of(str(settings.get("folder")), settings, animl=False)
-
-
-_HOST = (
-    Setting("journal_limit_mb", INTEGER, "most that the host keeps on disk while the hub is away (2048)"),
-    Setting("clock_interval_s", NUMBER, "seconds between two comparisons of the clocks (60)"),
-)
-_FILES = (
-    Setting("time_zone", TEXT, "IANA name of the zone of times without one"),
-    Setting("encoding", TEXT, "of text in the files, e.g. utf-8 or cp1252"),
-    Setting("pattern", TEXT, "which files are taken (*.animl for animl, else *)"),
-    Setting("recursive", FLAG, "folders below as well (false)"),
-    Setting("scan_s", NUMBER, "seconds between two looks (0.3)"),
-    Setting("stable_scans", INTEGER, "looks without a change before a file is taken (2)"),
-    Setting("patience_s", NUMBER, "how long an incomplete file may rest before it is taken as it is (30)"),
-    Setting("max_bytes", INTEGER, "largest file that is taken (256 MiB)"),
-    *_HOST,
-)
-_OPCUA = (
-    Setting("allow_unencrypted", FLAG, "accept an endpoint that anybody can read and alter (false)"),
-    Setting("security_policy", TEXT, "Basic256Sha256, Aes128Sha256RsaOaep or Aes256Sha256RsaPss"),
-    Setting("security_mode", TEXT, "SignAndEncrypt or Sign"),
-    Setting("certificate", FILE, "the host's own"),
-    Setting("private_key", FILE, "its key"),
-    Setting("trust_folder", FOLDER, "certificates of servers, or of their issuers, that are trusted"),
-    Setting("username", TEXT, "the session's user"),
-    Setting("password_file", FILE, "file with the user's password"),
-    Setting("publishing_interval_ms", NUMBER, "asked for (100)"),
-    Setting("sampling_interval_ms", NUMBER, "asked for; 0 = as fast as the server can (0)"),
-    Setting(
-        "queue_size", INTEGER, "values that the server keeps for each channel while nobody listens (1000)"
-    ),
-    Setting("publish_requests", INTEGER, "outstanding at a time (3)"),
-    Setting("request_timeout_s", NUMBER, "for every request but publish (4)"),
-    Setting("liveness_s", NUMBER, "silence after which the connection is built anew (5)"),
-    Setting("lifetime_s", NUMBER, "how long the server is asked to keep the session without us (600)"),
-    Setting("keep_subscription", FLAG, "take the subscription up again after a broken connection (true)"),
-    Setting("trigger", TEXT, "status_value_timestamp or status_value"),
-    Setting("history", FLAG, "read gaps from the server's history (true)"),
-    Setting("history_margin_s", NUMBER, "how far beyond a gap's ends history is read (1)"),
-    Setting("history_chunk", INTEGER, "values asked for in one HistoryRead (10000)"),
-    Setting("readback_s", NUMBER, "how long a written value may take to be read back (3)"),
-    Setting("command_patience_s", NUMBER, "how long a command waits for a connection that is away (15)"),
-    Setting("message_bytes", INTEGER, "longest message accepted (4 MiB)"),
-    Setting("clock", TEXT, "none: do not compare the clocks"),
-    Setting("clock_samples", INTEGER, "requests in one comparison (20)"),
-    *_HOST,
-)
-_SILA = (
-    Setting("allow_unencrypted", FLAG, "accept an endpoint that anybody can read and call (false)"),
-    Setting("tls", FLAG, "encrypt (true, unless allow_unencrypted)"),
-    Setting("root_certificate", FILE, "PEM of the server's certificate or of its issuer"),
-    Setting("certificate", FILE, "the host's own, PEM, where the server asks for it"),
-    Setting("private_key", FILE, "its key"),
-    Setting("poll_s", NUMBER, "seconds between two readings of an unobservable property (5)"),
-    Setting("heartbeat_s", NUMBER, "seconds between two questions whether the server answers (5)"),
-    Setting("timeout_s", NUMBER, "for every request but a command (10)"),
-    Setting("command_timeout_s", NUMBER, "how long a command may run (600)"),
-    Setting("command_patience_s", NUMBER, "how long a command waits for a connection that is away (15)"),
-    *_HOST,
-)
-
-TYPES: Mapping[str, ConnectionType] = MappingProxyType(
-    {
-        one.name: one
-        for one in (
-            ConnectionType(
-                "opcua",
-                "OPC UA server",
-                "opc.tcp://HOST:PORT/PATH",
-                True,
-                True,
-                _OPCUA,
-                _opcua_address,
-                _check_opcua,
-            ),
-            ConnectionType(
-                "sila2", "SiLA 2 server", "HOST:PORT", False, True, _SILA, _sila_address, _check_sila
-            ),
-            ConnectionType(
-                "animl",
-                "folder into which an instrument drops AnIML files",
-                "FOLDER",
-                False,
-                False,
-                (
-                    *_FILES,
-                    Setting("schemas", FOLDER, "AnIML's core schema, for the host's own check"),
-                    Setting("techniques", FOLDER, "technique definitions, for the host's own check"),
+        Raises:
+            Invalid: for a setting that is unknown, missing, of another kind or out of bounds.
+            Refused: for an unencrypted endpoint that nobody allowed.
+        """
+        found = read_table((*self.addressing, *self.settings), raw, f"A connection of type {self.name}")
+        if self.encrypted and self.insecure(found) and not found.get("allow_unencrypted"):
+            raise Refused(
+                f"A connection of type {self.name} so set is not encrypted, and nobody has allowed that.",
+                why="Anybody on the network could read its values and alter them.",
+                do="Set allow_unencrypted: true, which is shown as a risk wherever the connection appears"
+                + (
+                    ", or encrypt it with tls: true."
+                    if any(one.name == "tls" for one in self.settings)
+                    else "."
                 ),
-                _folder_address,
-                _check_animl,
-            ),
-            ConnectionType(
-                "files",
-                "folder of files of any kind",
-                "FOLDER",
-                False,
-                False,
-                _FILES,
-                _folder_address,
-                _check_files,
-            ),
-        )
-    }
-)
-"""Every type of connection, by its name."""
+            )
+        return found
+
+    def checked(self, raw: Mapping[str, Any]) -> None:
+        """Refuse settings that cannot be meant, before anything is opened.
+
+        Raises:
+            Invalid: with the setting's name.
+            Refused: for an unencrypted endpoint that nobody allowed.
+        """
+        if self.strict:
+            self.check(self.read(raw))
+        else:
+            self.check(raw)
+
+    def channel(self, raw: Mapping[str, Any], tag: str) -> dict[str, Any]:
+        """The settings of one line of the channels file, with defaults.
+
+        Raises:
+            Invalid: for a setting that is unknown, missing, of another kind or out of bounds.
+        """
+        return read_table(self.channel_settings, raw, f"The channel {tag}")
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of a connection's settings."""
+        return _schema(f"Settings of a connection of type {self.name}", (*self.addressing, *self.settings))
+
+    def manifest(self) -> dict[str, Any]:
+        """The type as data: for pages, for `titer connection types --json`, and for whoever reviews it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "version": self.version,
+            "address": self.address,
+            "channels": self.channels,
+            "met": self.met,
+            "settings": self.schema(),
+            "channel_settings": _schema(f"Settings of a channel of type {self.name}", self.channel_settings),
+        }
 
 
-def is_insecure(type_: str, settings: str | Mapping[str, Any]) -> bool:
-    """Whether a connection speaks without encryption; it is shown as a risk everywhere.
+def read_table(table: Sequence[Setting], raw: Mapping[str, Any], whose: str) -> dict[str, Any]:
+    """Settings by a table, those that were left out with their defaults; the others stay as they are.
 
-    Args:
-        type_: of the connection.
-        settings: as a mapping, or as JSON text.
+    Raises:
+        Invalid: for a setting that is unknown, missing, of another kind or out of bounds.
     """
-    read = json.loads(settings) if isinstance(settings, str) else settings
-    if type_ == "opcua":
-        return str(read.get("security_policy") or "None") == "None"
-    if type_ == "sila2":
-        tls = read.get("tls", not read.get("allow_unencrypted") or bool(read.get("root_certificate")))
-        return not tls
-    return False
+    known = {one.name: one for one in table}
+    for name in raw:
+        if name not in known:
+            raise Invalid(
+                f"{whose} has no setting {name!r}.",
+                where=f"settings.{name}",
+                do=f"There are {', '.join(known) or 'none'}.",
+            )
+    found: dict[str, Any] = {}
+    for name, setting in known.items():
+        value = raw.get(name)
+        if value is None and setting.required:
+            raise Invalid(f"{whose} needs {name}.", where=f"settings.{name}", why=f"It is {setting.help}.")
+        found[name] = setting.default if value is None else setting.checked(value)
+    return found
+
+
+def _schema(title: str, table: Sequence[Setting]) -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "type": "object",
+        "properties": {one.name: one.schema() for one in table},
+        "required": [one.name for one in table if one.required],
+        "additionalProperties": False,
+    }
+
+
+def host_and_port(standard_port: int | None = None) -> Callable[[str], dict[str, Any]]:
+    """How an address HOST:PORT is read; the port may be left out where the protocol has a standard one."""
+
+    def of_address(address: str) -> dict[str, Any]:
+        found = urlsplit(address if "//" in address else f"//{address}")
+        try:
+            port = found.port or standard_port
+        except ValueError:
+            port = None
+        if not found.hostname or port is None:
+            raise Invalid(f"{address!r} is no address of a device.", do="Write it as HOST:PORT.")
+        return {"host": found.hostname, "port": port}
+
+    return of_address
+
+
+HOST_AND_PORT = (
+    Setting("host", TEXT, "name or address of the device on the network", required=True),
+    Setting("port", INTEGER, "TCP port", required=True, least=1, most=65535),
+)
+"""What `host_and_port` gives."""
+
+
+def always(settings: Mapping[str, Any]) -> bool:
+    """The protocol has no encryption."""
+    return True
+
+
+def without_tls(settings: Mapping[str, Any]) -> bool:
+    """The protocol is encrypted where `tls` says so."""
+    return not settings.get("tls", False)
+
+
+def parsed(settings: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Settings as a mapping, whether they came as one or as JSON text."""
+    return dict(json.loads(settings)) if isinstance(settings, str) else settings

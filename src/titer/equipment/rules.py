@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from titer.base.errors import Invalid, Refused
-from titer.connect import TYPES
+from titer.connect import TYPES, ConnectionType
 
 LEVELS = (
     "enterprise",
@@ -24,7 +24,7 @@ LEVELS = (
 )
 """Levels of the hierarchy (ISA-95 part 1), and instruments, which stand beside units."""
 
-CONNECTION_TYPES = tuple(TYPES)
+CONNECTION_TYPES: Mapping[str, ConnectionType] = TYPES
 """Types of connection, as `connect` knows them."""
 
 QUALIFICATION: Mapping[str, Mapping[str, str]] = {

@@ -146,6 +146,8 @@ class Cable:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._connected = True
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self.port = 0
 
     async def plug_in(self) -> int:
@@ -164,6 +166,14 @@ class Cable:
     def restore(self) -> None:
         """Let connections through again."""
         self._connected = True
+
+    def freeze(self) -> None:
+        """Let nothing through, and break nothing: the other end seems to be there, and says no word."""
+        self._flowing.clear()
+
+    def thaw(self) -> None:
+        """Let what was held back through."""
+        self._flowing.set()
 
     async def close(self) -> None:
         """Take the cable away."""
@@ -193,6 +203,7 @@ class Cable:
     async def _forward(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while data := await source.read(65536):
+                await self._flowing.wait()
                 sink.write(data)
                 await sink.drain()
         sink.transport.abort()

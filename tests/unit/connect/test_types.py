@@ -8,12 +8,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import titer.connect
 from titer.base.errors import Invalid, Refused
-from titer.connect import TYPES, is_insecure
+from titer.connect import TYPES, ConnectionType, Setting, is_insecure
 from titer.connect.registry import CONNECTORS
+from titer.connect.types import FLAG, INTEGER, NUMBER, TEXT
 from titer.equipment.rules import CONNECTION_TYPES
 
 ADDRESSES = {"opcua": "opc.tcp://h:4840", "sila2": "h:50052", "animl": "inbox", "files": "inbox"}
@@ -41,10 +45,10 @@ def test_command_hub_and_host_know_the_same_types() -> None:
     assert set(TYPES) == set(CONNECTORS) == set(CONNECTION_TYPES)
 
 
-@pytest.mark.parametrize("kind", sorted(TYPES))
+@pytest.mark.parametrize("kind", ["animl", "files", "opcua", "sila2"])
 def test_every_setting_that_a_connector_reads_stands_in_the_table(kind: str) -> None:
     watched = Watched(TYPES[kind].of_address(ADDRESSES[kind]) | READING | {"allow_unencrypted": True})
-    TYPES[kind].check(watched)
+    TYPES[kind].checked(watched)
     source = Path(titer.connect.__file__).parent
     rooms = [source / "core", source / ("files" if kind in ("animl", "files") else kind)]
     asked = watched.asked | {
@@ -69,7 +73,7 @@ def test_every_setting_that_a_connector_reads_stands_in_the_table(kind: str) -> 
 )
 def test_an_address_that_cannot_be_meant_is_refused(kind: str, address: str, says: str) -> None:
     with pytest.raises(Invalid) as caught:
-        TYPES[kind].check(TYPES[kind].of_address(address) | {"allow_unencrypted": True})
+        TYPES[kind].checked(TYPES[kind].of_address(address) | {"allow_unencrypted": True})
     assert says in str(caught.value)
 
 
@@ -77,9 +81,9 @@ def test_an_address_that_cannot_be_meant_is_refused(kind: str, address: str, say
 def test_an_unencrypted_endpoint_must_be_allowed_by_name_and_is_a_risk(kind: str) -> None:
     settings = TYPES[kind].of_address(ADDRESSES[kind]) | ({"tls": False} if kind == "sila2" else {})
     with pytest.raises(Refused):
-        TYPES[kind].check(settings)
+        TYPES[kind].checked(settings)
     allowed = settings | {"allow_unencrypted": True}
-    TYPES[kind].check(allowed)
+    TYPES[kind].checked(allowed)
     assert is_insecure(kind, json.dumps(allowed))
 
 
@@ -111,3 +115,57 @@ def test_a_setting_of_another_kind_is_refused(name: str, text: str) -> None:
         TYPES["opcua"].setting(name).read(text)
     with pytest.raises(Invalid, match="no setting 'queue'"):
         TYPES["opcua"].setting("queue")
+
+
+@pytest.mark.parametrize("kind", sorted(TYPES))
+def test_every_manifest_is_a_json_schema_that_names_its_settings(kind: str) -> None:
+    told = TYPES[kind].manifest()
+    for schema in (told["settings"], told["channel_settings"]):
+        jsonschema.Draft202012Validator.check_schema(schema)
+    named = {one.name for one in (*TYPES[kind].addressing, *TYPES[kind].settings)}
+    assert set(told["settings"]["properties"]) == named
+    assert told["met"]
+
+
+TABLE = (
+    Setting("host", TEXT, "where", required=True),
+    Setting("port", INTEGER, "port", least=1, most=65535, default=502),
+    Setting("poll_s", NUMBER, "seconds", least=0.05),
+    Setting("order", TEXT, "of words", choices=("big", "little")),
+    Setting("tls", FLAG, "encrypt"),
+)
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 70_000),
+    st.floats(allow_nan=False, allow_infinity=False, width=16),
+    st.sampled_from(["", "big", "h"]),
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*(one.name for one in TABLE), "other"]), VALUES.filter(lambda v: v is not None)
+    )
+)
+def test_the_table_accepts_what_its_schema_accepts(raw: dict[str, Any]) -> None:
+    kind = ConnectionType(
+        "t",
+        "t",
+        "HOST",
+        False,
+        False,
+        TABLE,
+        lambda address: {},
+        make=None,  # type: ignore[arg-type]
+    )
+    by_schema = jsonschema.Draft202012Validator(kind.schema()).is_valid(raw)
+    if any(isinstance(raw.get(name), float) and raw[name].is_integer() for name in ("port",)):
+        return  # JSON Schema takes 5.0 for a whole number; a record does not
+    try:
+        read = kind.read(raw)
+    except Invalid:
+        assert not by_schema
+    else:
+        assert by_schema
+        assert read["port"] == raw.get("port", 502)

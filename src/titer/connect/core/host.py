@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Host:
         hub: Hub,
         folder: Path,
         clock: Clock,
-        connectors: dict[str, ConnectorFactory],
+        connectors: Mapping[str, ConnectorFactory],
         *,
         poll: float = 2.0,
     ) -> None:

@@ -19,10 +19,21 @@ An OPC UA status code of severity *good* with a sub-code that OPC UA has not giv
 """
 READING_FAILED = 0x808B0000
 """OPC UA's BadDeviceFailure: the device answered with an error instead of a value."""
+GOOD = 0x00000000
+"""Good, with the source's own time."""
+UNSTABLE = 0x40930000
+"""OPC UA's UncertainSensorNotAccurate: the value still moves, or the device calls it doubtful."""
+OUT_OF_RANGE = 0x803C0000
+"""OPC UA's BadOutOfRange: over or under what the device can measure."""
+NOT_CONNECTED = 0x808A0000
+"""OPC UA's BadNotConnected: what stands between host and sensor says that the sensor is away."""
 
 _REASONS = {
     STAMPED_ON_RECEIPT: "stamped on receipt",
     READING_FAILED: "the device answered with an error",
+    UNSTABLE: "the device calls the value not settled, or doubtful",
+    OUT_OF_RANGE: "over or under what the device can measure",
+    NOT_CONNECTED: "the sensor is not connected",
 }
 
 

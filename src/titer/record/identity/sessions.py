@@ -242,7 +242,10 @@ class Sessions:
                     session.add(SessionSeen(session_id=session_id, seen_at=now))
                 else:
                     kept.seen_at = now
-        except (SQLAlchemyError, Unavailable) as error:  # a full disk or a racing hub keeps nobody from reading
+        except (
+            SQLAlchemyError,
+            Unavailable,
+        ) as error:  # a full disk or a racing hub keeps nobody from reading
             log.warning("when a session was last seen could not be kept: %s", error)
 
     def csrf(self, row: LoginSession, token: str) -> str:

@@ -1,0 +1,84 @@
+"""The manifests of the two connectors of folders; light, see `titer.connect.types`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from titer.base.clock import Clock
+from titer.connect.types import FLAG, FOLDER, HOST, INTEGER, NUMBER, TEXT, ConnectionType, Setting
+
+if TYPE_CHECKING:
+    from titer.connect.core.contract import ConnectionConfig, Connector
+
+SETTINGS = (
+    Setting("time_zone", TEXT, "IANA name of the zone of times without one"),
+    Setting("encoding", TEXT, "of text in the files, e.g. utf-8 or cp1252"),
+    Setting("pattern", TEXT, "which files are taken (*.animl for animl, else *)"),
+    Setting("recursive", FLAG, "folders below as well (false)"),
+    Setting("scan_s", NUMBER, "seconds between two looks (0.3)"),
+    Setting("stable_scans", INTEGER, "looks without a change before a file is taken (2)"),
+    Setting("patience_s", NUMBER, "how long an incomplete file may rest before it is taken as it is (30)"),
+    Setting("max_bytes", INTEGER, "largest file that is taken (256 MiB)"),
+    *HOST,
+)
+_FOLDER = (Setting("folder", FOLDER, "on the connector host", required=True),)
+
+
+def _address(address: str) -> dict[str, Any]:
+    return {"folder": str(Path(address).resolve())}
+
+
+def _check(settings: Mapping[str, Any], *, animl: bool) -> None:
+    from titer.connect.files.settings import FolderSettings
+
+    FolderSettings.of(str(settings.get("folder")), settings, animl=animl)
+
+
+def _check_animl(settings: Mapping[str, Any]) -> None:
+    _check(settings, animl=True)
+
+
+def _check_files(settings: Mapping[str, Any]) -> None:
+    _check(settings, animl=False)
+
+
+def _make(config: ConnectionConfig, clock: Clock, folder: Path) -> Connector:
+    from titer.connect.files.connector import FolderConnector
+
+    return FolderConnector(config, clock, folder)
+
+
+ANIML = ConnectionType(
+    "animl",
+    "folder into which an instrument drops AnIML files",
+    "FOLDER",
+    channels=False,
+    encrypted=False,
+    settings=(
+        *SETTINGS,
+        Setting("schemas", FOLDER, "AnIML's core schema, for the host's own check"),
+        Setting("techniques", FOLDER, "technique definitions, for the host's own check"),
+    ),
+    of_address=_address,
+    make=_make,
+    check=_check_animl,
+    addressing=_FOLDER,
+    strict=False,
+    met="files of published examples",
+)
+FILES = ConnectionType(
+    "files",
+    "folder of files of any kind",
+    "FOLDER",
+    channels=False,
+    encrypted=False,
+    settings=SETTINGS,
+    of_address=_address,
+    make=_make,
+    check=_check_files,
+    addressing=_FOLDER,
+    strict=False,
+    met="files of published examples",
+)
