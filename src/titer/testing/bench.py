@@ -1,4 +1,4 @@
-"""A connector under test: its device, the cable between them, the host that runs it, the hub that takes its values."""
+"""A connector under test: its device, the cable between them, the host that runs it, and the hub."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ UNSTABLE = 0x40930000
 """OPC UA's UncertainSensorNotAccurate: the value still moves, or the device calls it doubtful."""
 OUT_OF_RANGE = 0x803C0000
 """OPC UA's BadOutOfRange: over or under what the device can measure."""
+NO_VALUE = 0x809B0000
+"""OPC UA's BadNoData: the device says that it has no value."""
 NOT_CONNECTED = 0x808A0000
 """OPC UA's BadNotConnected: what stands between host and sensor says that the sensor is away."""
 
@@ -33,6 +35,7 @@ _REASONS = {
     READING_FAILED: "the device answered with an error",
     UNSTABLE: "the device calls the value not settled, or doubtful",
     OUT_OF_RANGE: "over or under what the device can measure",
+    NO_VALUE: "the device says that it has no value",
     NOT_CONNECTED: "the sensor is not connected",
 }
 
