@@ -1,4 +1,7 @@
-"""What must hold within a document beyond its form: ids are unique and references meet."""
+"""What must hold within a document beyond its form: ids are unique, references meet, what is inherited is there.
+
+The core schema's own keys reach nothing: their paths name elements without a namespace, and the elements have one.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from titer.connect.animl.document import AnimlDocument, Problem
+from titer.connect.animl.document import AnimlDocument, Problem, Step
+from titer.connect.animl.inheritance import Placed, inherited_sample, parent_point, placed
 
 
 def check(document: AnimlDocument, root: Any) -> tuple[Problem, ...]:
@@ -45,6 +49,16 @@ def check(document: AnimlDocument, root: Any) -> tuple[Problem, ...]:
                 error(
                     where, f"it refers to the step {reference.get('experimentStepID')!r}, which is not there"
                 )
+    templates = {one.id for one in document.templates}
+    for place in placed(document):
+        for words in _of_place(place, step_ids, templates):
+            error(f"step {place.step.id or place.step.name}", words)
+    for sample in document.samples:
+        container = sample.attributes.get("containerID")
+        if container and container not in samples:
+            error(f"sample {sample.id}", f"it stands in the container {container!r}, which is not there")
+        if container == sample.id:
+            error(f"sample {sample.id}", "it stands in itself")
     known = set(_ids(root))
     for number, entry in enumerate(document.audit_trail, 1):
         where = f"audit trail entry {number}"
@@ -60,6 +74,31 @@ def check(document: AnimlDocument, root: Any) -> tuple[Problem, ...]:
             if item and item not in known:
                 error(f"signature {number}", f"it signs {item!r}, which is not in the document")
     return tuple(problems)
+
+
+def _of_place(place: Placed, step_ids: set[str], templates: set[str]) -> Iterable[str]:
+    step: Step = place.step
+    used = step.attributes.get("templateUsed")
+    if used and used not in templates:
+        yield f"it uses the template {used!r}, which is not there"
+    for reference in step.sample_references:
+        if reference["kind"] == "SampleInheritance" and inherited_sample(place, reference) is None:
+            yield (
+                f"it inherits the sample in the role {reference.get('role')!r}, "
+                + (
+                    "and no step stands above it"
+                    if place.parent is None
+                    else "which the step above does not have"
+                )
+            )
+    for reference in step.data_references:
+        if reference["kind"] == "ParentDataPointReference":
+            fault = parent_point(place, reference).fault
+            if fault:
+                yield fault
+        prefix = reference.get("experimentStepIDPrefix")
+        if prefix and not any(one.startswith(prefix) for one in step_ids):
+            yield f"it refers to steps whose ids begin with {prefix!r}, and there are none"
 
 
 def _ids(root: Any) -> Iterable[str]:

@@ -16,7 +16,7 @@ class Problem:
     """Something that is not as the standard wants it.
 
     Attributes:
-        level: "structure" (our own checks, always run), "schema" (core XSD) or "technique" (its ATDD).
+        level: "structure" (our own checks, always run), "signature", "schema" (core XSD) or "technique" (its ATDD).
         severity: "error" sends the file to quarantine; "note" is kept with it.
         where: path or line in the file.
         message: what is wrong.
@@ -30,7 +30,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class UnitEntry:
-    """A unit as written; `si` holds (SI unit, factor, exponent, offset), each as text."""
+    """A unit as written; `titer.connect.animl.units` reckons with it.
+
+    Attributes:
+        si: (SI unit, factor, exponent, offset) of each part, as text, "" where the file does not say it (the
+            schema's defaults are 1, 1 and 0).
+    """
 
     label: str
     quantity: str = ""
@@ -49,6 +54,25 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueSet:
+    """How a run of a series' values stands in the file, so that it can be written again as it was.
+
+    Attributes:
+        kind: "individual", "encoded" or "incremented".
+        count: how many values it holds.
+        start, end: indices as written; "" where they are not.
+        parts: of an incremented set, the element names and texts of start value and increment; of an encoded
+            one its base64 text, where writing the values anew would not give it.
+    """
+
+    kind: str
+    count: int
+    start: str = ""
+    end: str = ""
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """A column of a series set.
 
@@ -57,6 +81,9 @@ class Series:
         values: each value as text: raw where the file holds text, exact where it holds start and increment,
             the shortest text that reads back to the same binary number where it is encoded.
         start: index of the first value.
+        sets: the runs of values one by one; () stands for one run of the kind.
+        visible: as written, "" where it is not.
+        item: the `id` by which audit trail and signatures refer to it (`id` is the file's seriesID).
     """
 
     name: str
@@ -68,6 +95,9 @@ class Series:
     unit: UnitEntry | None = None
     plot_scale: str = ""
     start: int = 0
+    sets: tuple[ValueSet, ...] = ()
+    visible: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +131,33 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class SampleEntry:
-    """A sample; `attributes` holds all its attributes as text (barcode, derived, containerType, ...)."""
+    """A sample.
+
+    Attributes:
+        attributes: all of them as text (barcode, derived, containerType, ...).
+        tags: attributes of each tag (name, value).
+        containers: as in `Step`.
+    """
 
     id: str
     name: str
     attributes: Mapping[str, str] = field(default_factory=dict)
     categories: tuple[Category, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[Mapping[str, str], ...] = ()
+    containers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result of a step; `steps` are those nested in it."""
+    """A result of a step; `steps` (and templates) are those nested in it, `containers` as in `Step`."""
 
     name: str
     series_sets: tuple[SeriesSet, ...] = ()
     categories: tuple[Category, ...] = ()
     steps: tuple[Step, ...] = ()
     id: str = ""
+    templates: tuple[Step, ...] = ()
+    containers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +172,7 @@ class Step:
         timestamp: as written.
         method: attributes of the method; author, device and software flattened as `device.Name`.
         items: ids of everything inside the step, to which audit trail and signatures refer.
+        containers: elements that only hold others and are there, by name, with their `id` ("" for none).
     """
 
     id: str
@@ -146,8 +186,9 @@ class Step:
     method_categories: tuple[Category, ...] = ()
     results: tuple[Result, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[Mapping[str, str], ...] = ()
     items: tuple[str, ...] = ()
+    containers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +212,40 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """An XML signature, verified.
+
+    Attributes:
+        state: "holds" (nothing that it covers was changed), "void" (something was, or it never fitted), or
+            "unknown" (it is made in a way that is not verified here).
+        covers: what it covers: "document", or ids of items.
+        why: of a seal that does not hold.
+        signer: subject of the certificate in it, else the fingerprint (SHA-256) of the key in it. Who holds
+            that key is for the reader to know: a key that lies in the file proves no person.
+    """
+
+    state: str
+    covers: tuple[str, ...]
+    why: str = ""
+    signer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnimlDocument:
     """What one file says.
 
     Attributes:
         digest: SHA-256 of the file's bytes.
         signatures: ids of the items that each XML signature refers to. Present is not verified.
+        signature_xml: each signature as it stands there.
+        seals: what became of each signature when it was verified.
         problems: what is not as the standard wants it.
         schema_validated: whether the core XSD was there to validate against.
         techniques_validated: names of the technique definitions that were there.
         unread: names of elements that were understood but are not kept, with the reason.
+        attributes: of the root beside its version, namespaces in braces.
+        namespaces: prefixes that the root declares ("" for the default one).
+        containers: as in `Step`.
     """
 
     digest: str
@@ -194,6 +259,11 @@ class AnimlDocument:
     schema_validated: bool = False
     techniques_validated: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
+    signature_xml: tuple[str, ...] = ()
+    seals: tuple[Seal, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    containers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:

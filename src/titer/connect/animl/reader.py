@@ -18,11 +18,15 @@ from titer.connect.animl.document import (
     SeriesSet,
     Step,
 )
-from titer.connect.animl.values import Values, attributes, text_of
+from titer.connect.animl.values import Values, attributes, raw_text, text_of
+from titer.connect.core.xml import parse_xml
 
 CORE = "urn:org:astm:animl:schema:core:draft:0.90"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 MAXIMAL_BYTES = 256 * 1024 * 1024
+MAXIMAL_DEPTH = 64
+"""A step within a result lies three elements deeper; nobody nests them twenty times."""
+MAXIMAL_ELEMENTS = 8_000_000
 
 
 def parse(data: bytes) -> tuple[AnimlDocument, Any]:
@@ -32,31 +36,11 @@ def parse(data: bytes) -> tuple[AnimlDocument, Any]:
         The document and its element tree.
 
     Raises:
-        Invalid: if it has a DTD, is not well formed, is no AnIML, or is too large.
+        Invalid: if it has a DTD, is not well formed, is no AnIML, is too large or too deeply nested.
     """
-    if len(data) > MAXIMAL_BYTES:
-        raise Invalid(f"The file has {len(data)} bytes; more than {MAXIMAL_BYTES} are not read.")
-    if b"<!DOCTYPE" in data[:65536] or "<!DOCTYPE".encode("utf-16-le") in data[:65536]:
-        raise Invalid(
-            "The file has a document type declaration (DTD).",
-            why="A DTD can make a reader fetch files or run out of memory, and AnIML needs none.",
-            do="Have the instrument's software write it without one.",
-        )
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, dtd_validation=False, huge_tree=True
+    root = parse_xml(
+        data, largest=MAXIMAL_BYTES, deepest=MAXIMAL_DEPTH, elements=MAXIMAL_ELEMENTS, format_name="AnIML"
     )
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        line, column = error.position
-        raise Invalid(
-            "The file is not well-formed XML.",
-            where=f"line {line}, column {column}",
-            why=f"{error.msg}.",
-            do="Look whether it was written to its end; if so, ask for the file again.",
-        ) from error
-    if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise Invalid("The file has a document type declaration (DTD).", why="AnIML needs none.")
     name = etree.QName(root)
     if name.localname != "AnIML":
         raise Invalid(f"The file is no AnIML document: its root is {name.localname!r}.")
@@ -103,6 +87,15 @@ class _Reader(Values):
             signatures=tuple(signatures),
             problems=tuple(self.problems),
             unread=self.unread,
+            signature_xml=tuple(
+                etree.tostring(one, encoding="unicode", with_tail=False)
+                for group in parts["SignatureSet"]
+                for one in group
+                if isinstance(one.tag, str)
+            ),
+            attributes={str(name): str(value) for name, value in root.attrib.items() if name != "version"},
+            namespaces={prefix or "": uri for prefix, uri in root.nsmap.items()},
+            containers=held(parts),
         )
 
     def step_set(self, groups: Iterable[Any]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -122,14 +115,11 @@ class _Reader(Values):
             attributes=attributes(element),
             categories=tuple(self.category(one) for one in parts["Category"]),
             tags=self.tags(parts["TagSet"]),
+            containers=held(parts, "TagSet"),
         )
 
-    def tags(self, groups: Iterable[Any]) -> dict[str, str]:
-        return {
-            str(tag.get("name") or ""): str(tag.get("value") or "")
-            for group in groups
-            for tag in self.children(group, ("Tag",))["Tag"]
-        }
+    def tags(self, groups: Iterable[Any]) -> tuple[Mapping[str, str], ...]:
+        return tuple(attributes(tag) for group in groups for tag in self.children(group, ("Tag",))["Tag"])
 
     def step(self, element: Any, identifier: str) -> Step:
         parts = self.children(element, ("TagSet", "Technique", "Infrastructure", "Method", "Result"))
@@ -141,6 +131,7 @@ class _Reader(Values):
         samples: list[Mapping[str, str]] = []
         data: list[Mapping[str, str]] = []
         timestamp = ""
+        containers = held(parts, "TagSet", "Infrastructure", "Method")
         for one in parts["Infrastructure"]:
             inner = self.children(
                 one,
@@ -151,6 +142,7 @@ class _Reader(Values):
                     "Timestamp",
                 ),
             )
+            containers |= held(inner, *(name for name in inner if name.endswith("Set")))
             samples += self.references(inner["SampleReferenceSet"], ("SampleReference", "SampleInheritance"))
             data += self.references(
                 inner["ExperimentDataReferenceSet"],
@@ -173,6 +165,7 @@ class _Reader(Values):
             attributes=attributes(element),
             tags=self.tags(parts["TagSet"]),
             items=tuple(str(one.get("id")) for one in element.iter(etree.Element) if one.get("id")),
+            containers=containers,
         )
 
     def references(self, groups: Iterable[Any], names: tuple[str, ...]) -> list[Mapping[str, str]]:
@@ -187,9 +180,10 @@ class _Reader(Values):
         for group in groups:
             for one in self.children(group, ("ParentDataPointReference",))["ParentDataPointReference"]:
                 ends = self.children(one, ("StartValue", "EndValue"))
-                values = {
-                    name: self.value(elements[0])[1] if elements else "" for name, elements in ends.items()
-                }
+                values: dict[str, str] = {}
+                for name, elements in ends.items():
+                    if elements:
+                        values[f"{name}.type"], values[name] = self.value(elements[0])
                 found.append({"kind": "ParentDataPointReference", **attributes(one), **values})
         return found
 
@@ -221,14 +215,14 @@ class _Reader(Values):
         if misplaced:
             sets.append(SeriesSet("", max(len(one.values) for one in misplaced), tuple(misplaced)))
         steps, templates = self.step_set(parts["ExperimentStepSet"])
-        if templates:
-            self.unread["Template"] = "templates inside a result are not kept"
         return Result(
             name=str(element.get("name") or ""),
             series_sets=tuple(sets),
             categories=tuple(self.category(one) for one in parts["Category"]),
             steps=steps,
             id=str(element.get("id") or ""),
+            templates=templates,
+            containers=held(parts, "ExperimentStepSet"),
         )
 
     def category(self, element: Any) -> Category:
@@ -248,7 +242,8 @@ class _Reader(Values):
         )
 
         def words(name: str) -> str:
-            return "\n".join(text_of(one) for one in parts[name])
+            read = raw_text if name in ("Reason", "Comment") else text_of
+            return "\n".join(read(one) for one in parts[name])
 
         diffs = []
         for one in parts["Diff"]:
@@ -256,8 +251,8 @@ class _Reader(Values):
             diffs.append(
                 {
                     **attributes(one),
-                    "old": "".join(text_of(part) for part in inner["OldValue"]),
-                    "new": "".join(text_of(part) for part in inner["NewValue"]),
+                    "old": "".join(raw_text(part) for part in inner["OldValue"]),
+                    "new": "".join(raw_text(part) for part in inner["NewValue"]),
                 }
             )
         return AuditEntry(
@@ -271,3 +266,8 @@ class _Reader(Values):
             references=tuple(text_of(one) for one in parts["Reference"]),
             id=str(element.get("id") or ""),
         )
+
+
+def held(parts: Mapping[str, list[Any]], *names: str) -> dict[str, str]:
+    """The elements that only hold others and are there, by name, with their id ("" for none)."""
+    return {name: str(parts[name][0].get("id") or "") for name in names or parts if parts[name]}

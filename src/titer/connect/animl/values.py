@@ -13,7 +13,8 @@ import numpy as np
 from lxml import etree
 
 from titer.base.errors import Invalid
-from titer.connect.animl.document import Parameter, Problem, Series, SeriesSet, UnitEntry
+from titer.connect.animl import lexical
+from titer.connect.animl.document import Parameter, Problem, Series, SeriesSet, UnitEntry, ValueSet
 
 VALUE_TAGS = {
     "I": "Int32",
@@ -27,10 +28,9 @@ VALUE_TAGS = {
     "EmbeddedXML": "EmbeddedXML",
     "SVG": "SVG",
 }
-_ENCODED = {"Int32": "<i4", "Int64": "<i8", "Float32": "<f4", "Float64": "<f8"}
-_NUMBERS = {"Int32", "Int64", "Float32", "Float64"}
-_INTEGER = re.compile(r"[+-]?\d+")
-MAXIMAL_VALUES = 20_000_000
+ENCODED = {"Int32": "<i4", "Int64": "<i8", "Float32": "<f4", "Float64": "<f8"}
+MAXIMAL_VALUES = 5_000_000
+_INDEX = re.compile(r"[0-9]{1,9}")
 
 
 class Values:
@@ -86,15 +86,21 @@ class Values:
             self.error(element, f"{etree.QName(element).localname} must hold one value")
             return "", ""
         name = etree.QName(found[0]).localname
-        if name in {"EmbeddedXML", "SVG"} and len(found[0]):
-            return VALUE_TAGS[name], "".join(etree.tostring(one, encoding="unicode") for one in found[0])
-        return VALUE_TAGS[name], text_of(found[0])
+        return VALUE_TAGS[name], self.text(found[0], VALUE_TAGS[name])
+
+    def text(self, element: Any, kind: str) -> str:
+        """The raw text of a value; the standard has white space kept in strings alone."""
+        if kind in {"EmbeddedXML", "SVG"} and len(element):
+            self.error(element, f"a value of type {kind} holds its XML unescaped")
+            return "".join(etree.tostring(one, encoding="unicode") for one in element)
+        if kind in {"String", "EmbeddedXML", "SVG"}:
+            return raw_text(element)
+        return "".join(raw_text(element).split()) if kind == "PNG" else text_of(element)
 
     def check_value(self, element: Any, kind: str, value: str) -> None:
-        if kind in {"Int32", "Int64"} and not _INTEGER.fullmatch(value):
-            self.error(element, f"{value!r} is no {kind}")
-        if kind in {"Float32", "Float64"} and not _is_float(value):
-            self.error(element, f"{value!r} is no {kind}")
+        fault = lexical.fault(kind, value)
+        if fault:
+            self.error(element, fault)
 
     def unit(self, element: Any) -> UnitEntry:
         parts = self.children(element, ("SIUnit",))["SIUnit"]
@@ -102,19 +108,14 @@ class Values:
             label=str(element.get("label") or ""),
             quantity=str(element.get("quantity") or ""),
             si=tuple(
-                (
-                    text_of(one),
-                    str(one.get("factor") or "1"),
-                    str(one.get("exponent") or "1"),
-                    str(one.get("offset") or "0"),
-                )
+                (text_of(one), *(str(one.get(name) or "") for name in ("factor", "exponent", "offset")))
                 for one in parts
             ),
         )
 
     def series_set(self, element: Any) -> SeriesSet:
         text = str(element.get("length") or "")
-        length = int(text) if text.isdigit() else -1
+        length = int(text) if _INDEX.fullmatch(text) else -1
         if length < 0:
             self.error(element, f"its length is {text!r}, which is no number of values")
         series = tuple(
@@ -141,46 +142,61 @@ class Values:
             element, ("IndividualValueSet", "EncodedValueSet", "AutoIncrementedValueSet", "Unit")
         )
         kind = str(element.get("seriesType") or "")
-        readers: tuple[tuple[str, str, Callable[..., list[str]]], ...] = (
+        readers: tuple[tuple[str, str, Callable[..., tuple[list[str], tuple[str, ...]]]], ...] = (
             ("IndividualValueSet", "individual", self.individual),
             ("EncodedValueSet", "encoded", self.encoded),
             ("AutoIncrementedValueSet", "incremented", self.incremented),
         )
-        pieces: list[tuple[int, str, list[str]]] = []
+        pieces: list[tuple[int, ValueSet, list[str]]] = []
         for name, words, read in readers:
             for one in parts[name]:
-                values = read(one, kind, length)
-                start = int(one.get("startIndex") or 0) if str(one.get("startIndex") or "0").isdigit() else 0
-                end = str(one.get("endIndex") or "")
-                if end.isdigit() and int(end) - start + 1 != len(values):
-                    self.error(one, f"it promises the values {start} to {end} and holds {len(values)}")
-                pieces.append((start, words, values))
+                texts = [str(one.get(key) or "") for key in ("startIndex", "endIndex")]
+                start, end = (int(text) if _INDEX.fullmatch(text) else None for text in texts)
+                values, held = read(one, kind, length)
+                if end is not None and end - (start or 0) + 1 != len(values):
+                    self.error(one, f"it promises the values {start or 0} to {end} and holds {len(values)}")
+                held_as = ValueSet(words, len(values), texts[0], texts[1], held)
+                pieces.append((start or 0, held_as, values))
         pieces.sort(key=lambda piece: piece[0])
         joined: list[str] = []
         first = pieces[0][0] if pieces else 0
-        for start, _, values in pieces:
-            if start != first + len(joined):
-                self.error(element, f"its sets of values leave out or overlap at index {start}")
+        for start_index, _, values in pieces:
+            if start_index != first + len(joined):
+                self.error(element, f"its sets of values leave out or overlap at index {start_index}")
             joined += values
-        self._values += len(joined)
-        if self._values > MAXIMAL_VALUES:
-            raise Invalid(f"The file holds more than {MAXIMAL_VALUES} values.")
         if not pieces:
             self.error(element, f"the series {element.get('name')!r} holds no values")
+        sets = tuple(one for _, one, _ in pieces)
+        if len({one.kind for one in sets}) > 1:
+            self.error(element, "it holds its values in more than one way")
         return Series(
             name=str(element.get("name") or ""),
             id=str(element.get("seriesID") or ""),
             type=kind,
             dependency=str(element.get("dependency") or ""),
-            kind="+".join(dict.fromkeys(words for _, words, _ in pieces)),
+            kind="+".join(dict.fromkeys(one.kind for one in sets)),
             values=tuple(joined),
             unit=self.unit(parts["Unit"][0]) if parts["Unit"] else None,
             plot_scale=str(element.get("plotScale") or ""),
             start=first,
+            sets=sets,
+            visible=str(element.get("visible") or ""),
+            item=str(element.get("id") or ""),
         )
 
-    def individual(self, element: Any, kind: str, length: int | None) -> list[str]:
+    def counted(self, count: int) -> None:
+        """Keep account of how many values the document has.
+
+        Raises:
+            Invalid: if there are too many, before they are made.
+        """
+        self._values += count
+        if self._values > MAXIMAL_VALUES:
+            raise Invalid(f"The file holds more than {MAXIMAL_VALUES} values.")
+
+    def individual(self, element: Any, kind: str, length: int | None) -> tuple[list[str], tuple[str, ...]]:
         values: list[str] = []
+        self.counted(len(element))
         for one in element:
             if not isinstance(one.tag, str):
                 continue
@@ -190,64 +206,90 @@ class Values:
                 continue
             if kind and found != kind:
                 self.error(one, f"a value of type {found} stands in a series of type {kind}")
-            text = text_of(one)
+            text = self.text(one, found)
             self.check_value(one, found, text)
             values.append(text)
-        return values
+        return values, ()
 
-    def encoded(self, element: Any, kind: str, length: int | None) -> list[str]:
-        layout = _ENCODED.get(kind)
+    def encoded(self, element: Any, kind: str, length: int | None) -> tuple[list[str], tuple[str, ...]]:
+        text = "".join(raw_text(element).split())
+        layout = ENCODED.get(kind)
         if layout is None:
             self.error(element, f"values of type {kind!r} cannot be encoded")
-            return []
+            return [], (text,)
         try:
-            raw = base64.b64decode("".join((element.text or "").split()), validate=True)
+            raw = base64.b64decode(text, validate=True)
             numbers = np.frombuffer(raw, dtype=np.dtype(layout))
         except (binascii.Error, ValueError) as error:
             self.error(element, f"its values cannot be decoded: {error}")
-            return []
-        return [str(number) for number in numbers]
+            return [], (text,)
+        self.counted(len(numbers))
+        values = [lexical.shortest(number) for number in numbers]
+        # Binary not-a-numbers differ in bits that no text shows; base64 may be padded in more ways than one.
+        return values, () if encode(values, kind) == text else (text,)
 
-    def incremented(self, element: Any, kind: str, length: int | None) -> list[str]:
+    def incremented(self, element: Any, kind: str, length: int | None) -> tuple[list[str], tuple[str, ...]]:
         parts = self.children(element, ("StartValue", "Increment"))
         if len(parts["StartValue"]) != 1 or len(parts["Increment"]) != 1:
             self.error(element, "it needs one StartValue and one Increment")
-            return []
-        texts = [self.value(parts[name][0])[1] for name in ("StartValue", "Increment")]
+            return [], ()
+        held: list[str] = []
+        for name in ("StartValue", "Increment"):
+            found, text = self.value(parts[name][0])
+            if kind and found and found != kind:
+                self.error(element, f"its {name} is of type {found} in a series of type {kind}")
+            held += [found, text]
         try:
-            start, step = (Decimal(text) for text in texts)
+            start, step = Decimal(held[1]), Decimal(held[3])
+            if not (start.is_finite() and step.is_finite() and max(map(_reach, (start, step))) < 400):
+                raise InvalidOperation
         except InvalidOperation:
-            self.error(element, f"{' or '.join(texts)} is no number")
-            return []
-        first, last = str(element.get("startIndex") or "0"), str(element.get("endIndex") or "")
-        if last.isdigit() and first.isdigit():
-            count = int(last) - int(first) + 1
-        elif length is not None:
-            count = length - (int(first) if first.isdigit() else 0)
-        else:
-            count = 1
-        if not 0 <= count <= MAXIMAL_VALUES:
+            self.error(element, f"{held[1]!r} or {held[3]!r} is no number to count with")
+            return [], ()
+        first, last = (str(element.get(name) or "") for name in ("startIndex", "endIndex"))
+        begin = int(first) if _INDEX.fullmatch(first) else 0
+        beyond = int(last) + 1 if _INDEX.fullmatch(last) else begin + 1 if length is None else length
+        count = beyond - begin
+        if count < 0:
             self.error(element, f"it stands for {count} values")
-            return []
-        return [str(start + step * number) for number in range(count)]
+            return [], ()
+        self.counted(count)
+        values = [str(start + step * number) for number in range(count)]
+        for value in values[-1:]:
+            self.check_value(element, kind, value)
+        return values, tuple(held)
+
+
+def encode(values: Iterable[str], kind: str) -> str:
+    """Numbers as AnIML's base64, little-endian.
+
+    Raises:
+        ValueError, OverflowError: if a value is no number of the kind.
+    """
+    layout = np.dtype(ENCODED[kind])
+    numbers = [int(one) if layout.kind == "i" else lexical.number(one) for one in values]
+    return base64.b64encode(np.array(numbers, dtype=layout).tobytes()).decode()
 
 
 def attributes(element: Any) -> dict[str, str]:
     return {etree.QName(name).localname: str(value) for name, value in element.attrib.items()}
 
 
+def raw_text(element: Any) -> str:
+    """The text of an element with its white space."""
+    return "".join(element.itertext())
+
+
 def text_of(element: Any) -> str:
-    return "".join(element.itertext()).strip()
+    """The text of an element without white space around it."""
+    return raw_text(element).strip()
 
 
 def _where(element: Any) -> str:
     return f"line {element.sourceline}"
 
 
-def _is_float(text: str) -> bool:
-    if text in {"INF", "-INF", "+INF", "NaN"}:
-        return True
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False
+def _reach(number: Decimal) -> int:
+    """How far a number's digits lie from the point, either way."""
+    exponent = number.as_tuple().exponent
+    return max(abs(number.adjusted()), abs(exponent)) if isinstance(exponent, int) else 10**9
