@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from titer.base.clock import from_us, us
 from titer.base.errors import Invalid
 from titer.equipment import Equipment
 from titer.historian import intake
+from titer.historian.exporting import FORMATS, Question, aligned_stream, export, format_of
 from titer.historian.series import Decimated
 from titer.historian.service import Historian
 from titer.record.http import Connector, Reading, platform_part
@@ -146,14 +148,19 @@ def historian_trend(
     historian: HistorianPart,
     equipment: EquipmentPart,
     buckets: Annotated[int, Query(ge=1, le=MOST_BUCKETS)] = 600,
+    as_of: datetime | None = None,
 ) -> TrendOut:
-    """Channels over a range of source time, thinned out so that every extreme stays visible."""
+    """Channels over a range of source time, thinned out so that every extreme stays visible.
+
+    `as_of` leaves out what was received later: the chart that would have been drawn then.
+    """
     names, low, high = _tags(tags), us(_zoned(start, "start")), us(_zoned(end, "end"))
     if high <= low:
         raise Invalid("The end lies behind the start.", where="end")
     known = {row.tag: row for row in equipment.channels(session, tags=names)}
     floor = equipment.quality_floor(session, names, equipment.process_clock.now())
-    found = historian.decimate_many(names, low, high, buckets)
+    as_of_us = us(_zoned(as_of, "as_of")) if as_of is not None else None
+    found = historian.decimate_many(names, low, high, buckets, as_of_us=as_of_us)
     return TrendOut(
         start_us=low,
         end_us=high,
@@ -292,6 +299,70 @@ def historian_segments(
         us(_zoned(start, "start")), us(_zoned(end, "end")), _tags(tags) if tags else None
     )
     return [SegmentOut.model_validate(ref, from_attributes=True) for ref in refs]
+
+
+@router.get(
+    "/api/historian/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {form.media_type: {} for form in FORMATS.values()}}},
+)
+def historian_export(
+    tags: Annotated[list[str], Query()],
+    start: datetime,
+    end: datetime,
+    session: Reading,
+    historian: HistorianPart,
+    equipment: EquipmentPart,
+    form: Annotated[str, Query(alias="format")] = "csv",
+    as_of: datetime | None = None,
+) -> StreamingResponse:
+    """The effective observations of some channels as CSV, Parquet or an Arrow stream, written as they are read.
+
+    `as_of` leaves out what was received later: the answer that would have been given then.
+    """
+    names = tuple(_tags(tags))
+    question = Question(
+        names,
+        us(_zoned(start, "start")),
+        us(_zoned(end, "end")),
+        us(_zoned(as_of, "as_of")) if as_of is not None else None,
+        {row.tag: row.unit for row in equipment.channels(session, tags=list(names)) if row.unit},
+    )
+    chosen = format_of(form)
+    return StreamingResponse(
+        export(historian, question, form),
+        media_type=chosen.media_type,
+        headers={"Content-Disposition": f'attachment; filename="series.{chosen.suffix}"'},
+    )
+
+
+@router.get(
+    "/api/historian/aligned",
+    response_class=Response,
+    responses={200: {"content": {"application/vnd.apache.arrow.stream": {}}}},
+)
+def historian_aligned(
+    tags: Annotated[list[str], Query()],
+    start: datetime,
+    end: datetime,
+    step_us: Annotated[int, Query(ge=1_000)],
+    max_age_us: Annotated[int, Query(ge=0)],
+    _session: Reading,
+    historian: HistorianPart,
+    as_of: datetime | None = None,
+) -> Response:
+    """Channels on common instants, the last value at or before each, as an Arrow stream: one column for the time,
+    one for each channel. What is older than `max_age_us`, or bad, is null: nothing unknown is called good."""
+    names = _tags(tags)
+    found = historian.aligned(
+        names,
+        us(_zoned(start, "start")),
+        us(_zoned(end, "end")),
+        step_us,
+        max_age_us=max_age_us,
+        as_of_us=us(_zoned(as_of, "as_of")) if as_of is not None else None,
+    )
+    return Response(aligned_stream(names, found), media_type=FORMATS["arrow"].media_type)
 
 
 @router.get(

@@ -184,6 +184,14 @@ class Store:
         with self._lock:
             return sum(len(chunk.rows) for chunk in self._tail)
 
+    def waiting_span(self) -> tuple[int, int] | None:
+        """[start, end) of the source times that wait to be sealed; None if nothing does."""
+        with self._lock:
+            times = [chunk.rows["source_us"] for chunk in self._tail if len(chunk.rows)]
+            if not times:
+                return None
+            return min(int(one.min()) for one in times), max(int(one.max()) for one in times) + 1
+
     def pending(self) -> bool:
         """Whether the log holds anything that is not sealed, events without rows included."""
         with self._lock:

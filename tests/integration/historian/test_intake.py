@@ -3,92 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from tests.integration.historian.reactor import ANN, PV, SP, S, frame
 
 from titer.base.clock import ManualClock, iso, us
 from titer.base.errors import IntegrityFault, NotFound, Refused
 from titer.connect.core.contract import ConnectionConfig
-from titer.connect.core.frame import Frame
 from titer.equipment import Equipment
-from titer.equipment.routes import router as equipment_router
 from titer.historian import Historian, intake
-from titer.historian.routes import router as historian_router
-from titer.record import Actor, Identity, Record
-from titer.record.http import COOKIE
-from titer.server import problems
-
-S = 1_000_000
-PV, SP = "BR-201.Temperature.PV", "BR-201.Temperature.SP"
-CHANNELS: list[dict[str, Any]] = [
-    {"tag": PV, "node": "s=T", "unit": "degC", "low": 0, "high": 60, "description": "Culture"},
-    {"tag": SP, "node": "s=TSP", "unit": "degC", "low": 10, "high": 45, "writable": True, "deadband": 0.1},
-]
-ANN = Actor.timer("test")
-
-
-@pytest.fixture
-def equipment(record: Record) -> Equipment:
-    made = Equipment(record)
-    record.register_actions(made.actions())
-    with record.action(ANN, "equipment.intake") as unit:
-        made.register_node(unit, code="BR-201", name="Bioreactor", level="unit")
-        made.import_connection(unit, "br201", "opcua", {"endpoint": "opc.tcp://h:1"}, CHANNELS)
-        made.approve_connection(unit, "br201")
-        made.import_connection(unit, "other", "opcua", {}, [{"tag": "X", "node": "s=X"}])
-    return made
-
-
-@pytest.fixture
-def historian(record: Record, equipment: Equipment, tmp_path: Path) -> Iterator[Historian]:
-    made = Historian(tmp_path / "historian", record, gaps=equipment.gaps_of)
-    record.register_actions(made.actions())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def t0(process_clock: ManualClock) -> int:
-    return us(process_clock.now())
-
-
-def frame(
-    t0: int,
-    first: int,
-    values: list[float],
-    *,
-    tag: str = PV,
-    connection: str = "br201",
-    epoch: int = 1,
-    at: int = 0,
-    events: tuple[dict[str, Any], ...] = (),
-) -> bytes:
-    count = len(values)
-    times = t0 + (at + np.arange(count, dtype="<i8")) * S
-    return Frame(
-        connection=connection,
-        epoch=epoch,
-        first=first,
-        last=first + max(count, 1) - 1,
-        channels=(tag,),
-        channel=np.zeros(count, "<u2"),
-        source_us=times,
-        server_us=times,
-        received_us=times,
-        value=np.array(values, dtype="<f8"),
-        status=np.zeros(count, "<u4"),
-        quality=np.zeros(count, "u1"),
-        origin=np.zeros(count, "u1"),
-        events=events,
-    ).encode()
 
 
 def gap(t0: int, kind: str = "gap_opened") -> dict[str, Any]:
@@ -175,37 +101,6 @@ def test_frames_of_strangers_are_refused(historian: Historian, equipment: Equipm
 
 
 # --- over HTTP -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def client(
-    record: Record, identity: Identity, equipment: Equipment, historian: Historian
-) -> Iterator[TestClient]:
-    app = FastAPI()
-    app.include_router(equipment_router)
-    app.include_router(historian_router)
-    problems.install(app)
-    app.state.platform = SimpleNamespace(
-        record=record, identity=identity, equipment=equipment, historian=historian
-    )
-    with TestClient(app) as made:
-        yield made
-
-
-@pytest.fixture
-def host(record: Record, identity: Identity) -> dict[str, str]:
-    with record.action(ANN, "record.token.issue") as unit:
-        token = identity.issue_token(unit, "local", ("connect",))
-    return {"Authorization": f"Bearer {token}"}
-
-
-@pytest.fixture
-def page(client: TestClient, identity: Identity, person: Callable[..., Actor]) -> TestClient:
-    person("olga", "operator", "automation", "analyst", "quality")
-    logged_in = identity.log_in("olga", "correct horse battery", "test")
-    client.cookies.set(COOKIE, logged_in.token)
-    client.headers["X-CSRF-Token"] = logged_in.csrf
-    return client
 
 
 def test_without_a_token_nothing_is_taken(client: TestClient, t0: int) -> None:

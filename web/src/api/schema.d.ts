@@ -1072,6 +1072,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/historian/aligned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Aligned
+         * @description Channels on common instants, the last value at or before each, as an Arrow stream: one column for the time,
+         *     one for each channel. What is older than `max_age_us`, or bad, is null: nothing unknown is called good.
+         */
+        get: operations["historian_aligned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/historian/conflicts": {
         parameters: {
             query?: never;
@@ -1084,6 +1105,28 @@ export interface paths {
          * @description Instants about which a source said two different things; both are kept.
          */
         get: operations["historian_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/historian/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Export
+         * @description The effective observations of some channels as CSV, Parquet or an Arrow stream, written as they are read.
+         *
+         *     `as_of` leaves out what was received later: the answer that would have been given then.
+         */
+        get: operations["historian_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1182,6 +1225,8 @@ export interface paths {
         /**
          * Historian Trend
          * @description Channels over a range of source time, thinned out so that every extreme stays visible.
+         *
+         *     `as_of` leaves out what was received later: the chart that would have been drawn then.
          */
         get: operations["historian_trend"];
         put?: never;
@@ -14708,6 +14753,51 @@ export interface operations {
             };
         };
     };
+    historian_aligned: {
+        parameters: {
+            query: {
+                tags: string[];
+                start: string;
+                end: string;
+                step_us: number;
+                max_age_us: number;
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     historian_conflicts: {
         parameters: {
             query: {
@@ -14728,6 +14818,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["titer__historian__routes__ConflictOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_export: {
+        parameters: {
+            query: {
+                tags: string[];
+                start: string;
+                end: string;
+                format?: string;
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "text/csv; charset=utf-8": unknown;
                 };
             };
             /** @description It could not be done. */
@@ -14919,6 +15055,7 @@ export interface operations {
                 start: string;
                 end: string;
                 buckets?: number;
+                as_of?: string | null;
             };
             header?: never;
             path?: never;
