@@ -119,10 +119,21 @@ class Api:
         Raises:
             Unavailable: if the file cannot be written; what was written of it is gone.
         """
+        return self._into_file("POST", path, target, json=body)
+
+    def get_file(self, path: str, params: Mapping[str, Any], target: Path) -> Mapping[str, str]:
+        """GET and write what comes back into a new file, as it comes; returns the answer's headers.
+
+        Raises:
+            Unavailable: if the file cannot be written; what was written of it is gone.
+        """
+        return self._into_file("GET", path, target, params=params)
+
+    def _into_file(self, method: str, path: str, target: Path, **request: Any) -> Mapping[str, str]:
         part = target.with_name(target.name + ".part")
         try:
             with self._client.stream(
-                "POST", path, json=body, headers=self._headers(), timeout=None
+                method, path, headers=self._headers(), timeout=None, **request
             ) as answer:
                 if answer.status_code >= 400:
                     answer.read()
@@ -144,6 +155,19 @@ class Api:
     def post_bytes(self, path: str, data: bytes, **params: Any) -> Any:
         """POST raw bytes."""
         return self._read(self._client.post(path, content=data, params=params, headers=self._headers()))
+
+    def put_bytes(self, path: str, data: bytes, **params: Any) -> Any:
+        """PUT raw bytes."""
+        headers = {**self._headers(), "Content-Type": "application/octet-stream"}
+        return self._read(self._client.put(path, content=data, params=params, headers=headers))
+
+    def post_for_lines(self, path: str, body: Any) -> Iterator[str]:
+        """POST JSON and hand out the lines of the answer as they come."""
+        with self._client.stream("POST", path, json=body, headers=self._headers(), timeout=None) as answer:
+            if answer.status_code >= 400:
+                answer.read()
+                self._read(answer)
+            yield from answer.iter_lines()
 
     def delete(self, path: str) -> Any:
         """DELETE."""

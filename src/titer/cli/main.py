@@ -29,6 +29,7 @@ from titer.cli.people import user
 from titer.cli.recipes import batch, policy, recipe, sign
 from titer.cli.rights import user_conflicts, user_delegate, user_link, user_train
 from titer.cli.secrets import secret
+from titer.cli.series import series
 from titer.cli.tokens import token
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.add_typer(connector, name="connector")
 app.add_typer(equipment, name="equipment")
 app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")
+app.add_typer(series, name="series")
 app.command("migrate")(migrate)
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -46,6 +46,28 @@ class HistorianSegment(Regulated, Base):
     tag_count: Mapped[int] = mapped_column()
 
 
+class HistorianImport(Regulated, Base):
+    """A file of history that somebody brought in, and what a comparison of file and store found afterwards.
+
+    `layout` says how the file was read (see `titer.historian.reading`). Until `state` is *complete* the import may be
+    run again: it goes on where it was.
+    """
+
+    __tablename__ = "historian_import"
+
+    digest: Mapped[str] = mapped_column(unique=True)
+    file_name: Mapped[str] = mapped_column()
+    size: Mapped[int] = mapped_column(BigInteger)
+    layout: Mapped[dict[str, Any]] = mapped_column()
+    state: Mapped[str] = mapped_column()
+    tags: Mapped[list[Any]] = mapped_column()
+    start_us: Mapped[int | None] = mapped_column(BigInteger)
+    end_us: Mapped[int | None] = mapped_column(BigInteger)
+    row_count: Mapped[int] = mapped_column(BigInteger)
+    found_count: Mapped[int | None] = mapped_column(BigInteger)
+    conflict_count: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class HistorianLast(Base):
     """The last sealed value of each channel, so that a start needs no scan."""
 

@@ -35,7 +35,10 @@ log = logging.getLogger(__name__)
 Observer = Callable[[list[tuple[str, Sample]]], None]
 Gaps = Callable[[str, int, int], list[tuple[int, int]]]
 
-ACTIONS = (ActionSpec("historian.segment.seal", "Seal time series into segments"),)
+ACTIONS = (
+    ActionSpec("historian.segment.seal", "Seal time series into segments"),
+    ActionSpec("historian.history.import", "Import history from a file", ("automation", "scientist")),
+)
 _SEALER = Actor.timer("historian.sealer")
 _NEAR_US = 86_400_000_000
 _NARROW = ("tag", "source_us", "value", "quality", "ordinal")
@@ -80,7 +83,7 @@ class Historian:
         self._waiting_since = record.clock.now()
 
     def actions(self) -> tuple[ActionSpec, ...]:
-        """Rows of the matrix of rights: only the sealer writes here."""
+        """Rows of the matrix of rights."""
         return ACTIONS
 
     def signatures(self) -> tuple[SignatureMeaning, ...]:
@@ -442,6 +445,16 @@ class Historian:
                 found.gaps.extend(self._gaps(tag, start_us, end_us))
             answer[tag] = found
         return answer
+
+    def effective_and_conflicting(self, tags: list[str], start_us: int, end_us: int) -> tuple[Rows, Rows]:
+        """What answers a question about channels, and what stands behind it because it says something else; both
+        sorted by channel and source time."""
+        found = self._settled(tags, start_us, end_us)
+        return found.rows, found.conflicts
+
+    def of_tag(self, rows: Rows, tag: str) -> slice:
+        """Where a channel stands in sorted rows."""
+        return _of_tag(rows, self.store.tags.known(tag))
 
     def segments(self, start_us: int, end_us: int, tags: list[str] | None = None) -> list[SegmentRef]:
         """Sealed segments that may hold observations of some channels (all, if None) in a range of time."""

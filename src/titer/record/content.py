@@ -49,6 +49,25 @@ class ContentFiles:
         sync_folder(target.parent)
         return digest
 
+    def adopt(self, file: Path) -> str:
+        """Keep a file that lies on the same volume, durably, without reading it into memory; it is moved away.
+
+        Returns:
+            Its digest.
+
+        Raises:
+            OSError: if the disk does not take or does not confirm it; nothing must be acknowledged then.
+        """
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            os.fsync(opened.fileno())
+        target = self.path(digest)
+        make_folder(target.parent)
+        file.chmod(0o440)
+        file.replace(target)
+        sync_folder(target.parent)
+        return digest
+
     def read(self, digest: str) -> bytes:
         """The bytes, after their digest was checked.
 

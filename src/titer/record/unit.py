@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Table, func, select
@@ -44,17 +46,40 @@ class UnitContent:
             Stopped: if the bytes could not be made durable; the record then stops writing.
         """
         digest = hashlib.sha256(data).hexdigest()
-        session = self._unit.session
-        if session.scalar(select(ContentObject.id).where(ContentObject.digest == digest)) is not None:
-            return digest
+        if not self._is_kept(digest):
+            with self._durably():
+                self._files.write(data)
+            self._unit.add(ContentObject(digest=digest, size=len(data), media_type=media_type, origin=origin))
+        return digest
+
+    def adopt(self, file: Path, *, media_type: str, origin: str) -> str:
+        """Keep a file that is too large for the memory; it is moved into the store.
+
+        Returns:
+            The SHA-256 digest, hexadecimal.
+
+        Raises:
+            Stopped: if it could not be made durable; the record then stops writing.
+        """
+        size = file.stat().st_size
+        with self._durably():
+            digest = self._files.adopt(file)
+        if not self._is_kept(digest):
+            self._unit.add(ContentObject(digest=digest, size=size, media_type=media_type, origin=origin))
+        return digest
+
+    def _is_kept(self, digest: str) -> bool:
+        wanted = select(ContentObject.id).where(ContentObject.digest == digest)
+        return self._unit.session.scalar(wanted) is not None
+
+    @contextmanager
+    def _durably(self) -> Iterator[None]:
         try:
-            self._files.write(data)
+            yield
         except OSError as error:
             told = storage(error)
             self._unit.record.halt(str(told))
             raise told from error
-        self._unit.add(ContentObject(digest=digest, size=len(data), media_type=media_type, origin=origin))
-        return digest
 
     def get(self, digest: str) -> bytes:
         """The bytes of a digest, checked."""

@@ -1175,6 +1175,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/historian/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Imports
+         * @description Files of history that came in, newest first.
+         */
+        get: operations["historian_imports"];
+        put?: never;
+        /**
+         * Historian Import
+         * @description Import a file of history. The answer grows line by line: {doing, done, of}, and last {import} or {problem}.
+         */
+        post: operations["historian_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/historian/incoming/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Incoming
+         * @description How much of a file has come in, so that sending it goes on there; all of it, if its import was begun.
+         */
+        get: operations["historian_incoming"];
+        /**
+         * Historian Piece
+         * @description Take the next piece of a file of history; it is named by the SHA-256 of the whole.
+         */
+        put: operations["historian_piece"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/historian/last": {
         parameters: {
             query?: never;
@@ -6976,6 +7024,62 @@ export interface components {
             };
         };
         /**
+         * ImportIn
+         * @description A file that has come in, and how it is read; see `titer.historian.reading.Layout`.
+         */
+        ImportIn: {
+            /** Columns */
+            columns?: {
+                [key: string]: string;
+            };
+            /** Digest */
+            digest: string;
+            /** Epoch */
+            epoch?: string | null;
+            /** File Name */
+            file_name: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Wide
+             * @default false
+             */
+            wide: boolean;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
+         * ImportOut
+         * @description An import, and what the comparison of file and store found: rows that answer questions now, and rows that are
+         *     kept behind another value of the same instant.
+         */
+        ImportOut: {
+            /** Conflict Count */
+            conflict_count: number | null;
+            /** Digest */
+            digest: string;
+            /** End Us */
+            end_us: number | null;
+            /** File Name */
+            file_name: string;
+            /** Found Count */
+            found_count: number | null;
+            /** Id */
+            id: string;
+            /** Row Count */
+            row_count: number;
+            /** Size */
+            size: number;
+            /** Start Us */
+            start_us: number | null;
+            /** State */
+            state: string;
+            /** Tags */
+            tags: string[];
+        };
+        /**
          * ImportedOut
          * @description A file as it was taken; the laboratory's inbox says what became of it.
          */
@@ -9980,6 +10084,14 @@ export interface components {
             version: number;
         };
         /**
+         * PieceOut
+         * @description How much of a file has come in.
+         */
+        PieceOut: {
+            /** Bytes */
+            bytes: number;
+        };
+        /**
          * PlaceHold
          * @description A hold to place: on a batch or lot (id or number), a person (id or user name), or the whole system.
          */
@@ -12269,7 +12381,7 @@ export interface components {
          * ConflictOut
          * @description An instant about which a source said two different things; the first to arrive is effective.
          */
-        titer__historian__routes__ConflictOut: {
+        titer__historian__routes__series__ConflictOut: {
             effective: components["schemas"]["ConflictSide"];
             other: components["schemas"]["ConflictSide"];
             /** Source Us */
@@ -14817,7 +14929,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["titer__historian__routes__ConflictOut"][];
+                    "application/json": components["schemas"]["titer__historian__routes__series__ConflictOut"][];
                 };
             };
             /** @description It could not be done. */
@@ -14944,6 +15056,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FreshnessOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_incoming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PieceOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_piece: {
+        parameters: {
+            query?: {
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PieceOut"];
                 };
             };
             /** @description It could not be done. */

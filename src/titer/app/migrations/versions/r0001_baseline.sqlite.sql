@@ -216,6 +216,26 @@ CREATE TABLE equipment_stream_event (
 	CONSTRAINT uq_equipment_stream_event_key UNIQUE ("key")
 )
 
+CREATE TABLE historian_import (
+	digest TEXT NOT NULL, 
+	file_name TEXT NOT NULL, 
+	size BIGINT NOT NULL, 
+	layout TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	tags TEXT NOT NULL, 
+	start_us BIGINT, 
+	end_us BIGINT, 
+	row_count BIGINT NOT NULL, 
+	found_count BIGINT, 
+	conflict_count BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_historian_import PRIMARY KEY (id), 
+	CONSTRAINT uq_historian_import_digest UNIQUE (digest)
+)
+
 CREATE TABLE historian_last (
 	tag TEXT NOT NULL, 
 	source_us BIGINT NOT NULL, 
@@ -2162,6 +2182,12 @@ CREATE TRIGGER titer_equipment_stream_event_insert AFTER INSERT ON equipment_str
 CREATE TRIGGER titer_equipment_stream_event_no_delete BEFORE DELETE ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_stream_event is append-only'); END
 
 CREATE TRIGGER titer_equipment_stream_event_no_update BEFORE UPDATE ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_stream_event is append-only'); END
+
+CREATE TRIGGER titer_historian_import_delete AFTER DELETE ON historian_import BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_import', OLD.id, OLD.version + 1, json_object('conflict_count',OLD."conflict_count",'digest',OLD."digest",'end_us',OLD."end_us",'file_name',OLD."file_name",'found_count',OLD."found_count",'id',OLD."id",'layout',OLD."layout",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'row_count',OLD."row_count",'size',OLD."size",'start_us',OLD."start_us",'state',OLD."state",'tags',OLD."tags",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_historian_import_insert AFTER INSERT ON historian_import BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_import', NEW.id, NEW.version, NULL, json_object('conflict_count',NEW."conflict_count",'digest',NEW."digest",'end_us',NEW."end_us",'file_name',NEW."file_name",'found_count',NEW."found_count",'id',NEW."id",'layout',NEW."layout",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'size',NEW."size",'start_us',NEW."start_us",'state',NEW."state",'tags',NEW."tags",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_historian_import_update AFTER UPDATE ON historian_import BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: historian_import.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_import', NEW.id, NEW.version, json_object('conflict_count',OLD."conflict_count",'digest',OLD."digest",'end_us',OLD."end_us",'file_name',OLD."file_name",'found_count',OLD."found_count",'id',OLD."id",'layout',OLD."layout",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'row_count',OLD."row_count",'size',OLD."size",'start_us',OLD."start_us",'state',OLD."state",'tags',OLD."tags",'version',OLD."version"), json_object('conflict_count',NEW."conflict_count",'digest',NEW."digest",'end_us',NEW."end_us",'file_name',NEW."file_name",'found_count',NEW."found_count",'id',NEW."id",'layout',NEW."layout",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'size',NEW."size",'start_us',NEW."start_us",'state',NEW."state",'tags',NEW."tags",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_historian_seal_insert AFTER INSERT ON historian_seal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_seal', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'log_files',NEW."log_files",'marks',NEW."marks",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'segment_count',NEW."segment_count",'version',NEW."version"))); END
 

@@ -6,25 +6,18 @@ import math
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel
 
 from titer.base.clock import from_us, us
 from titer.base.errors import Invalid
-from titer.equipment import Equipment
 from titer.historian import intake
-from titer.historian.exporting import FORMATS, Question, aligned_stream, export, format_of
+from titer.historian.routes.asked import EquipmentPart, HistorianPart, channels, zoned
 from titer.historian.series import Decimated
-from titer.historian.service import Historian
-from titer.record.http import Connector, Reading, platform_part
+from titer.record.http import Connector, Reading
 
 router = APIRouter(tags=["historian"])
 
-HistorianPart = Annotated[Historian, Depends(platform_part("historian"))]
-EquipmentPart = Annotated[Equipment, Depends(platform_part("equipment"))]
-
-MOST_TAGS = 64
 MOST_BUCKETS = 5_000
 
 
@@ -132,13 +125,6 @@ def connect_intake(
     return IntakeOut(epoch=done.epoch, acknowledged=done.sequence)
 
 
-def _tags(given: list[str]) -> list[str]:
-    tags = list(dict.fromkeys(tag for part in given for tag in part.split(",") if tag))
-    if not tags or len(tags) > MOST_TAGS:
-        raise Invalid(f"Name 1 to {MOST_TAGS} channels, not {len(tags)}.", where="tags")
-    return tags
-
-
 @router.get("/api/historian/trend")
 def historian_trend(
     tags: Annotated[list[str], Query()],
@@ -154,12 +140,12 @@ def historian_trend(
 
     `as_of` leaves out what was received later: the chart that would have been drawn then.
     """
-    names, low, high = _tags(tags), us(_zoned(start, "start")), us(_zoned(end, "end"))
+    names, low, high = channels(tags), us(zoned(start, "start")), us(zoned(end, "end"))
     if high <= low:
         raise Invalid("The end lies behind the start.", where="end")
     known = {row.tag: row for row in equipment.channels(session, tags=names)}
     floor = equipment.quality_floor(session, names, equipment.process_clock.now())
-    as_of_us = us(_zoned(as_of, "as_of")) if as_of is not None else None
+    as_of_us = us(zoned(as_of, "as_of")) if as_of is not None else None
     found = historian.decimate_many(names, low, high, buckets, as_of_us=as_of_us)
     return TrendOut(
         start_us=low,
@@ -202,12 +188,6 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _zoned(instant: datetime, where: str) -> datetime:
-    if instant.tzinfo is None:
-        raise Invalid("An instant bears its time zone, e.g. 2026-03-02T08:00:00Z.", where=where)
-    return instant
-
-
 def _text(number: object) -> str | None:
     return None if number is None else format(number, "f")
 
@@ -217,7 +197,7 @@ def historian_last(
     tags: Annotated[list[str], Query()], session: Reading, historian: HistorianPart, equipment: EquipmentPart
 ) -> list[LastOut]:
     """The newest value of each channel that ever had one."""
-    names = _tags(tags)
+    names = channels(tags)
     now = us(equipment.process_clock.now())
     known = {row.tag: row for row in equipment.channels(session, tags=names)}
     floor = equipment.quality_floor(session, names, equipment.process_clock.now())
@@ -264,7 +244,7 @@ def historian_conflicts(
     historian: HistorianPart,
 ) -> list[ConflictOut]:
     """Instants about which a source said two different things; both are kept."""
-    found = historian.conflicts(_tags(tags), us(_zoned(start, "start")), us(_zoned(end, "end")))
+    found = historian.conflicts(channels(tags), us(zoned(start, "start")), us(zoned(end, "end")))
     return [
         ConflictOut(
             tag=first.tag,
@@ -296,91 +276,6 @@ def historian_segments(
 ) -> list[SegmentOut]:
     """Sealed segments that may hold values of some channels in a range of time."""
     refs = historian.segments(
-        us(_zoned(start, "start")), us(_zoned(end, "end")), _tags(tags) if tags else None
+        us(zoned(start, "start")), us(zoned(end, "end")), channels(tags) if tags else None
     )
     return [SegmentOut.model_validate(ref, from_attributes=True) for ref in refs]
-
-
-@router.get(
-    "/api/historian/export",
-    response_class=StreamingResponse,
-    responses={200: {"content": {form.media_type: {} for form in FORMATS.values()}}},
-)
-def historian_export(
-    tags: Annotated[list[str], Query()],
-    start: datetime,
-    end: datetime,
-    session: Reading,
-    historian: HistorianPart,
-    equipment: EquipmentPart,
-    form: Annotated[str, Query(alias="format")] = "csv",
-    as_of: datetime | None = None,
-) -> StreamingResponse:
-    """The effective observations of some channels as CSV, Parquet or an Arrow stream, written as they are read.
-
-    `as_of` leaves out what was received later: the answer that would have been given then.
-    """
-    names = tuple(_tags(tags))
-    question = Question(
-        names,
-        us(_zoned(start, "start")),
-        us(_zoned(end, "end")),
-        us(_zoned(as_of, "as_of")) if as_of is not None else None,
-        {row.tag: row.unit for row in equipment.channels(session, tags=list(names)) if row.unit},
-    )
-    chosen = format_of(form)
-    return StreamingResponse(
-        export(historian, question, form),
-        media_type=chosen.media_type,
-        headers={"Content-Disposition": f'attachment; filename="series.{chosen.suffix}"'},
-    )
-
-
-@router.get(
-    "/api/historian/aligned",
-    response_class=Response,
-    responses={200: {"content": {"application/vnd.apache.arrow.stream": {}}}},
-)
-def historian_aligned(
-    tags: Annotated[list[str], Query()],
-    start: datetime,
-    end: datetime,
-    step_us: Annotated[int, Query(ge=1_000)],
-    max_age_us: Annotated[int, Query(ge=0)],
-    _session: Reading,
-    historian: HistorianPart,
-    as_of: datetime | None = None,
-) -> Response:
-    """Channels on common instants, the last value at or before each, as an Arrow stream: one column for the time,
-    one for each channel. What is older than `max_age_us`, or bad, is null: nothing unknown is called good."""
-    names = _tags(tags)
-    found = historian.aligned(
-        names,
-        us(_zoned(start, "start")),
-        us(_zoned(end, "end")),
-        step_us,
-        max_age_us=max_age_us,
-        as_of_us=us(_zoned(as_of, "as_of")) if as_of is not None else None,
-    )
-    return Response(aligned_stream(names, found), media_type=FORMATS["arrow"].media_type)
-
-
-@router.get(
-    "/api/historian/extract",
-    response_class=Response,
-    responses={200: {"content": {"application/vnd.apache.parquet": {}}}},
-)
-def historian_extract(
-    tags: Annotated[list[str], Query()],
-    start: datetime,
-    end: datetime,
-    _session: Reading,
-    historian: HistorianPart,
-) -> Response:
-    """The observations of some channels with all columns, as a Parquet file."""
-    data = historian.extract(_tags(tags), us(_zoned(start, "start")), us(_zoned(end, "end")))
-    return Response(
-        data,
-        media_type="application/vnd.apache.parquet",
-        headers={"Content-Disposition": 'attachment; filename="extract.parquet"'},
-    )
