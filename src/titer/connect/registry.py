@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from titer.base.errors import Invalid
 from titer.connect.files.manifest import ANIML, FILES
+from titer.connect.modbus.manifest import TYPE as MODBUS
+from titer.connect.mtsics.manifest import TYPE as MTSICS
 from titer.connect.opcua.manifest import TYPE as OPCUA
 from titer.connect.sila2.manifest import TYPE as SILA2
 from titer.connect.types import ConnectionType, parsed
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from titer.connect.core.host import ConnectorFactory
 
 GROUP = "titer.connectors"
-OWN = (OPCUA, SILA2, ANIML, FILES)
+OWN = (OPCUA, SILA2, ANIML, FILES, MODBUS, MTSICS)
 """Listed in code, so that an installation whose metadata is old lacks none of them."""
 
 

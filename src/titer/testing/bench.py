@@ -254,7 +254,9 @@ def in_order(
     for tag, value in made:
         truth.setdefault(tag, []).append(_text(value))
     for tag, values in found.items():
-        order = truth.get(tag, [])
+        order = truth.get(tag)
+        if order is None:
+            continue  # a channel that the device keeps no account of, such as a set-point
         known = set(order)
         result.unknown += [(tag, times[0], text) for text, times in values.items() if text not in known]
         result.doubled += [(tag, times[0], text) for text, times in values.items() if len(times) > 1]

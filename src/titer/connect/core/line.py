@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from titer.base.errors import Invalid, Unavailable
 
@@ -61,15 +62,18 @@ class Line:
         async with asyncio.timeout(self._timeout_s):
             await self._writer.drain()
 
-    async def hear(self) -> str:
+    async def hear(self, timeout_s: float | None = None) -> str:
         """The next line, without its end.
+
+        Args:
+            timeout_s: how long it may take, if not the connection's.
 
         Raises:
             Invalid: if it is too long, or no text of the encoding.
             TimeoutError, asyncio.IncompleteReadError: if none comes, or the device hung up.
         """
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._timeout_s if timeout_s is None else timeout_s):
                 raw = await self._reader.readuntil(self._end)
         except asyncio.LimitOverrunError as error:
             self.close()
@@ -79,8 +83,19 @@ class Line:
         except UnicodeDecodeError as error:
             raise Invalid(f"The device sent what is no {self._encoding} text: {raw[:40]!r}.") from error
 
-    async def ask(self, question: str) -> str:
+    async def ask(
+        self,
+        question: str,
+        *,
+        aside: Callable[[str], bool] | None = None,
+        timeout_s: float | None = None,
+    ) -> str:
         """One question and its answer; questions wait for each other.
+
+        Args:
+            question: a line.
+            aside: whether a line is said unasked, and no answer; the next one is heard then.
+            timeout_s: how long the answer may take, if not the connection's.
 
         Raises:
             Unavailable: if the connection was given up before.
@@ -90,7 +105,10 @@ class Line:
                 raise Unavailable("The connection was given up.")
             try:
                 await self.say(question)
-                return await self.hear()
+                answer = await self.hear(timeout_s)
+                while aside is not None and aside(answer):
+                    answer = await self.hear(timeout_s)
+                return answer
             except BaseException:
                 self.close()
                 raise

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -109,7 +109,9 @@ class Source(Protocol):
         ...
 
 
-async def polled(read: Callable[[], Awaitable[Sequence[Reading]]], seconds: float) -> AsyncIterator[Delivery]:
+async def polled(
+    read: Callable[[], Awaitable[Sequence[Reading]]], seconds: float
+) -> AsyncGenerator[Delivery, None]:
     """Deliveries of a device that speaks when it is asked.
 
     Args:

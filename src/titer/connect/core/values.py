@@ -27,6 +27,8 @@ OUT_OF_RANGE = 0x803C0000
 """OPC UA's BadOutOfRange: over or under what the device can measure."""
 NO_VALUE = 0x809B0000
 """OPC UA's BadNoData: the device says that it has no value."""
+WRONG_UNIT = 0x80890000
+"""OPC UA's BadConfigurationError: the device uses another unit than the channel has."""
 NOT_CONNECTED = 0x808A0000
 """OPC UA's BadNotConnected: what stands between host and sensor says that the sensor is away."""
 
@@ -36,6 +38,7 @@ _REASONS = {
     UNSTABLE: "the device calls the value not settled, or doubtful",
     OUT_OF_RANGE: "over or under what the device can measure",
     NO_VALUE: "the device says that it has no value",
+    WRONG_UNIT: "the device uses another unit than the channel has",
     NOT_CONNECTED: "the sensor is not connected",
 }
 

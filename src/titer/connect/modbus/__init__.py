@@ -1,0 +1,1 @@
+"""Modbus TCP: registers and coils polled, scaled, written and read back."""

@@ -1,0 +1,75 @@
+"""The parsers of instruments' words: whatever comes, they read it or refuse it, and what they write they read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from titer.base.errors import Invalid, TiterError
+from titer.connect.modbus import wire
+from titer.connect.modbus.manifest import DATA
+from titer.connect.modbus.points import Point
+from titer.connect.mtsics.answers import Weighing, said, weight
+
+
+@given(st.binary(min_size=6, max_size=6))
+def test_a_modbus_header_is_read_or_refused(data: bytes) -> None:
+    try:
+        header = wire.read_header(data)
+    except Invalid:
+        return
+    assert 3 <= header.length <= wire.LONGEST
+
+
+@given(st.binary(min_size=3, max_size=254), st.integers(0, 255), st.sampled_from([1, 3, 6, 16, 43]))
+def test_a_modbus_answer_is_read_or_refused(data: bytes, unit: int, function: int) -> None:
+    try:
+        told = wire.body(unit, function, data)
+        for read in (wire.registers, wire.bits):
+            assert len(read(told, 1)) == 1
+        wire.identification(told)
+    except TiterError:
+        return
+
+
+@given(
+    st.sampled_from([one for one in DATA if one.startswith(("int", "uint"))]),
+    st.integers(-(2**63), 2**64 - 1),
+    st.booleans(),
+    st.sampled_from(["1", "0.1", "-0.25", "100"]),
+    st.sampled_from(["0", "-40", "273.15"]),
+)
+def test_what_fits_the_registers_comes_back_and_the_rest_is_refused(
+    data: str, raw: int, little: bool, scale: str, offset: str
+) -> None:
+    point = Point("holding", 0, data, little, Decimal(scale), Decimal(offset))
+    bits, signed = int(data.lstrip("uint")), data[0] == "i"
+    fits = -(2 ** (bits - 1)) <= raw < 2 ** (bits - 1) if signed else 0 <= raw < 2**bits
+    value = raw * Decimal(scale) + Decimal(offset)
+    if not fits:
+        with pytest.raises(Invalid):
+            point.words(value)
+        return
+    words = point.words(value)
+    assert len(words) == point.size
+    assert point.value(words) == value
+
+
+@given(st.text(max_size=300))
+def test_a_balance_line_is_read_or_refused(line: str) -> None:
+    for read in (weight, lambda text: said(text, "I4")):
+        try:
+            read(line)
+        except Invalid:
+            continue
+
+
+@given(
+    st.decimals(-10_000, 10_000, places=4), st.sampled_from("SD"), st.sampled_from(["g", "mg", "kg", "lb"])
+)
+def test_a_weight_keeps_its_digits(value: Decimal, state: str, unit: str) -> None:
+    found = weight(f"S {state} {value:>12} {unit}")
+    assert (str(found.value), found.state, found.unit) == (str(value), Weighing(state), unit)
