@@ -144,6 +144,17 @@ def test_only_the_person_concerned_or_quality_delegates(rights: Rights, person: 
     assert give(rights, ada, ben, by=quentin).given_by == quentin.id
 
 
+def test_quality_takes_no_right_of_another_person_by_delegating_it_to_herself(
+    record: Record, rights: Rights, person: People
+) -> None:
+    ada, quentin = person("ada", "analyst"), person("quentin", "quality")
+    with pytest.raises(NotAuthorised, match="to yourself"):
+        give(rights, ada, quentin, by=quentin)
+    assert not allowed(record, quentin, "test.write")
+    assert give(rights, ada, quentin, by=ada).given_by == ada.id
+    assert allowed(record, quentin, "test.write")
+
+
 @pytest.mark.parametrize(("days", "words"), [(-1, "ends before it begins"), (91, "longer than 90 days")])
 def test_the_time_of_a_delegation_makes_sense(
     rights: Rights, person: People, clock: ManualClock, days: int, words: str

@@ -130,9 +130,11 @@ class Delegations:
     ) -> Delegation:
         """Delegate a role or some verbs; done by the one who delegates, or by a quality person for them.
 
+        Nobody takes in this way a right that another person did not give.
+
         Raises:
             Invalid: neither a role nor verbs, an unknown one, or no reason.
-            NotAuthorised: done by somebody else.
+            NotAuthorised: done by somebody else, or for somebody else to the one who does it.
             Refused: to oneself, for a time that makes no sense, a right that the person does not hold or cannot
                 delegate, or where the roles of both together conflict.
         """
@@ -148,6 +150,12 @@ class Delegations:
                 "You cannot delegate in another person's name.",
                 why="A delegation is given by the person concerned, or by the quality unit.",
                 do=f"Ask {giver.full_name} or the quality unit.",
+            )
+        if to_id == unit.actor.id != from_id:
+            raise NotAuthorised(
+                "You cannot delegate another person's right to yourself.",
+                why="Only the person concerned gives you such a right.",
+                do=f"Ask {giver.full_name}, or let a colleague of the quality unit do it.",
             )
         if from_id == to_id:
             raise Refused("Nobody delegates to themselves.", do="Choose another person.")
