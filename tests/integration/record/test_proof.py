@@ -604,6 +604,25 @@ def test_a_badge_or_a_pin_opens_a_session_at_a_terminal_and_nowhere_else(
         assert known.failed_attempts == 0
 
 
+def test_a_badge_alone_is_no_second_factor(
+    record: Record, identity: Identity, terminal: str, olga: Actor
+) -> None:
+    policy(record, identity, factor_roles=("operator",))
+    with pytest.raises(ProofIncomplete) as asked:
+        identity.log_in("", Proof(badge="04A1B2C3D4", terminal=terminal), "floor")
+    assert asked.value.needs == "pin"
+    for proof in (
+        Proof(badge="04A1B2C3D4", pin="402197", terminal=terminal),
+        Proof(PASSWORD, badge="04A1B2C3D4", terminal=terminal),
+    ):
+        opened = identity.log_in("", proof, "floor")
+        assert identity.session(opened.token, terminal)[0].limited_to is None
+    with pytest.raises(WrongCredentials):
+        identity.log_in("", Proof(badge="04A1B2C3D4", pin="402198", terminal=terminal), "floor")
+    limited = identity.log_in("olga", Proof(pin="402197", terminal=terminal), "floor")
+    assert identity.session(limited.token, terminal)[0].limited_to == "second_factor"
+
+
 def test_a_terminals_session_is_of_no_use_on_another_device(
     record: Record, identity: Identity, terminal: str, olga: Actor
 ) -> None:

@@ -19,6 +19,7 @@ export const access = {
   "login.terminal": "Terminal {name}, {place}",
   "login.badge": "Badge",
   "login.badge.hint": "Hold your badge to the reader, or type its number",
+  "login.pin.hint": "Your access takes the PIN as well as the badge",
   "login.badge.button": "Enter with the badge",
   "login.way.badge": "Badge",
   "login.way.pin": "PIN",

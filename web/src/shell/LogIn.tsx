@@ -76,22 +76,26 @@ function Form({ way, known, onIn }: { way: Way; known: string; onIn: (session: S
   const [secret, setSecret] = useState("");
   const [second, setSecond] = useState<Second>(NO_SECOND);
   const [offers, setOffers] = useState<string[] | null>(null);
+  /** The PIN beside a badge; null until it is asked for. */
+  const [pin, setPin] = useState<string | null>(null);
   const attempt = useMutation({
-    mutationFn: () => logIn(way === "badge" ? "" : username.trim(), { [way]: secret, ...secondFields(second) }),
+    mutationFn: () => logIn(way === "badge" ? "" : username.trim(), { [way]: secret, ...(pin ? { pin } : {}), ...secondFields(second) }),
     onSuccess: onIn,
     onError: (error) => {
       const problem = toProblem(error);
       setSecond(NO_SECOND);
       if (problem.needs === "second_factor") setOffers(problem.offers ?? []);
+      else if (problem.needs === "pin") setPin("");
       else {
         setSecret("");
+        setPin(null);
         setOffers(null);
       }
     },
   });
   const passkey = useMutation({ mutationFn: async () => logIn("", { passkey: await askPasskey("login") }), onSuccess: onIn });
-  const asked = attempt.error ? toProblem(attempt.error).needs === "second_factor" : false;
-  const ready = secret !== "" && (way === "badge" || username !== "") && (offers === null || givesSecond(second));
+  const asked = attempt.error ? ["second_factor", "pin"].includes(toProblem(attempt.error).needs ?? "") : false;
+  const ready = secret !== "" && pin !== "" && (way === "badge" || username !== "") && (offers === null || givesSecond(second));
   return (
     <form
       className="stack-l"
@@ -138,6 +142,9 @@ function Form({ way, known, onIn }: { way: Way; known: string; onIn: (session: S
             withAsterisk={false}
             size="md"
           />
+          {pin === null ? null : (
+            <TextInput type="password" label={t("login.way.pin")} description={t("login.pin.hint")} value={pin} onChange={(e) => setPin(e.currentTarget.value)} autoComplete="off" inputMode="numeric" autoFocus required withAsterisk={false} size="md" />
+          )}
         </>
       )}
       {attempt.error && !asked ? <ErrorState error={attempt.error} /> : null}

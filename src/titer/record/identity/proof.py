@@ -316,11 +316,13 @@ class Proving:
     def _ask_for_more(self, case: _Case, person: Person) -> None:
         """Ask for what the occasion needs beside what was given."""
         given, robot = set(_kinds(case.proof)), person.robot_for is not None
-        second = bool(given & set(rules.SECOND))
+        second = rules.gives_second(given)
         if case.occasion.session_id is None and not case.occasion.meaning:
             asks = rules.asks_at_log_in(case.policy, roles=case.roles, robot=robot, enrolled=case.enrolled)
             if asks and not second and case.enrolled & {"totp", "passkey"}:
                 raise self._incomplete(case, "A second factor is asked for.", "second_factor")
+            if asks and not second and "badge" in given:
+                raise self._incomplete(case, "Your PIN is asked for beside the badge.", "pin")
             return
         if "password" not in given:
             raise self._incomplete(case, "Your password is asked for.", "password")
@@ -369,7 +371,7 @@ class Proving:
         ):
             return "password"
         asks = rules.asks_at_log_in(case.policy, roles=case.roles, robot=robot, enrolled=case.enrolled)
-        second = set(_kinds(case.proof)) & set(rules.SECOND)
+        second = rules.gives_second(set(_kinds(case.proof)))
         return "second_factor" if asks and not second else None
 
     # --- entering -----------------------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ TOTP_STEP = 30
 PRIMARY = ("password", "passkey", "badge", "pin")
 """Any one of these opens a session; badge and PIN on a registered terminal alone."""
 SECOND = ("totp", "passkey", "badge")
-"""What counts as a second factor: something that the person has. A passkey verifies its user besides."""
+"""What counts as a second factor: something that the person has; see `gives_second`."""
+KNOWN = frozenset({"password", "pin"})
+"""What a person knows."""
 ALL_MEANINGS = "*"
 
 
@@ -147,6 +149,18 @@ def asks_at_log_in(policy: Policy, *, roles: set[str], robot: bool, enrolled: se
     if robot and not policy.factor_robots:
         return False
     return bool(roles & set(policy.factor_roles)) or bool(enrolled & {"totp", "passkey"})
+
+
+def gives_second(proved: set[str]) -> bool:
+    """Whether what was proved with holds a second factor.
+
+    A passkey verifies its user besides. A badge is something that one has and nothing more, so it counts beside
+    something that one knows: a badge that was found opens nothing that takes two factors.
+
+    >>> gives_second({"badge"}), gives_second({"badge", "pin"}), gives_second({"passkey"})
+    (False, True, True)
+    """
+    return bool(proved & {"totp", "passkey"}) or ("badge" in proved and bool(proved & KNOWN))
 
 
 def asks_at_signing(policy: Policy, *, meaning: str, robot: bool) -> bool:
