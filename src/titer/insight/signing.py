@@ -60,6 +60,7 @@ def meanings(alerts: Alerts) -> tuple[SignatureMeaning, ...]:
             _alert_content,
             _against_disposing,
             dispose,
+            data=("disposition", "comment", "raise_deviation", "deviation_title"),
         ),
     )
 

@@ -35,6 +35,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _exception_blockers,
             _dispose_exception,
             filled=("deviation_id",),
+            data=("disposition", "comment", "deviation_id"),
         ),
         SignatureMeaning(
             "quality_deviation",
@@ -46,6 +47,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _classify,
             later=("investigator_id", "closed_at"),
             filled=("root_cause", "product_impact", "corrective_action"),
+            data=("classification",),
         ),
         SignatureMeaning(
             "quality_deviation",
@@ -56,6 +58,7 @@ def meanings(quality: Quality) -> tuple[SignatureMeaning, ...]:
             _needs(Deviation, "investigating", "root_cause", "product_impact", "corrective_action"),
             _conclude,
             later=("investigator_id", "closed_at"),
+            data=("root_cause", "product_impact", "corrective_action"),
         ),
         SignatureMeaning(
             "quality_deviation",

@@ -86,6 +86,7 @@ class SignatureMeaning:
         later: names of fields of the content that go on changing after the signature, and do not make it void.
         filled: names of fields of which nothing stood yet when it was signed, and that are filled in later.
         grows: names of lists that may gain rows; a row that was signed must stay as it is.
+        data: names of what the signing person enters with the signature; nothing else may come with it.
     """
 
     record_type: str
@@ -98,6 +99,7 @@ class SignatureMeaning:
     later: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
     grows: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,10 @@ class Signing:
 
         Raises:
             NotFound: if the record or the meaning does not exist.
+            Invalid: if something is entered that this meaning does not ask for.
         """
         what = self._meaning(record_type, meaning)
+        _require_declared(what, data)
         version = version_of(session, record_type, record_id)
         if not version:
             raise NotFound(f"There is no {record_type} {record_id}.")
@@ -287,6 +289,18 @@ def called(shown: Preview) -> str:
         if isinstance(facts.get(name), str) and facts[name]:
             return str(facts[name])
     return f"{shown.content['record_type']} {shown.record_id}"
+
+
+def _require_declared(what: SignatureMeaning, data: dict[str, Any]) -> None:
+    """Refuse what the meaning does not ask for: what comes with a signature is what it carries out."""
+    strange = sorted(set(data) - set(what.data))
+    if strange:
+        asked = ", ".join(what.data) or "nothing"
+        raise Invalid(
+            f"Nothing called {', '.join(strange)[:200]} is entered with this signature.",
+            where="data",
+            why=f"{what.title}: it takes {asked}.",
+        )
 
 
 def _require_list(items: Sequence[Shown]) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,7 @@ def validity(record: Record, session: Session, signature: Signature) -> Validity
         now = json.loads(canonical(what.content(session, signature.record_id, signed["data"])))
     except TiterError as error:
         return Validity(VOID, f"What was signed cannot be shown any more: {error}", version_now=version)
-    changed = differences(signed["shown"], now, what, _carried(record, session, signature))
+    changed = differences(signed["shown"], now, what, _carried(what, signed["data"]))
     if not changed:
         return Validity(IN_FORCE, version_now=version)
     return Validity(
@@ -120,16 +120,14 @@ def version_of(session: Session, record_type: str, record_id: str) -> int:
     return 0
 
 
-def differences(
-    signed: Any, now: Any, what: SignatureMeaning, carried: Mapping[str, Sequence[Any]]
-) -> list[str]:
+def differences(signed: Any, now: Any, what: SignatureMeaning, carried: Mapping[str, Any]) -> list[str]:
     """The fields of what was signed that are others now, as paths; empty if nothing of it changed.
 
     Args:
         signed: what was shown.
         now: what would be shown now, as plain data.
         what: says which fields live on, are filled in later, or are lists that grow.
-        carried: values that signatures on the record gave to a field themselves, by its name.
+        carried: the values that the signature itself gave to fields, by their names.
     """
 
     def walk(path: str, name: str, one: Any, other: Any) -> Iterator[str]:
@@ -150,7 +148,7 @@ def differences(
         elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
             for index, (row, partner) in enumerate(zip(one, other, strict=True)):
                 yield from walk(f"{path}[{index}]", "", row, partner)
-        elif _trimmed(other) not in [_trimmed(value) for value in carried.get(name, ())]:
+        elif name not in carried or _trimmed(other) != _trimmed(carried[name]):
             yield path
 
     return list(walk("", "", signed, now))
@@ -176,16 +174,12 @@ def _trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _carried(record: Record, session: Session, signature: Signature) -> dict[str, list[Any]]:
-    """What this signature and later ones on the same record entered, by the name of the field."""
-    found: dict[str, list[Any]] = {}
-    for one in record.signatures_of(session, signature.record_type, signature.record_id):
-        data = one.content.get("data")
-        if one.id < signature.id or not isinstance(data, dict) or broken(record, session, one):
-            continue
-        for name, value in data.items():
-            found.setdefault(name, []).append(value)
-    return found
+def _carried(what: SignatureMeaning, data: Any) -> dict[str, Any]:
+    """What the signature entered itself, by the name of the field: of what its meaning has people enter, no more.
+
+    What another signature entered is a change of what this one was given for.
+    """
+    return {name: data[name] for name in what.data if name in data} if isinstance(data, dict) else {}
 
 
 def witnessed(session: Session, signature_id: str, covered: int) -> bool:

@@ -211,6 +211,6 @@ def test_a_batch_that_was_stopped_or_aborted_awaits_its_review_too(
         assert row.state == "awaiting_review"
         assert "reject" in rules.DISPOSITION[row.state]
         key = row.id
-    sign(person("quincy", "quality"), "quality_disposition", key, "rejected", comment="stopped half-way")
+    sign(person("quincy", "quality"), "quality_disposition", key, "rejected")
     with record.reading() as session:
         assert quality.disposition(session, "b1").state == "rejected"

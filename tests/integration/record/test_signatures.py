@@ -55,6 +55,7 @@ def meaning(record: Record) -> None:
                 _blockers,
                 _apply,
                 filled=("expires",),
+                data=("remark",),
             ),
         )
     )
@@ -111,6 +112,40 @@ def test_a_change_of_what_was_signed_makes_it_void_for_the_new_version_and_leave
     again = sign(ben, KIND, trainings[0], "approved")
     assert how(record, again.id).state == IN_FORCE
     assert how(record, given.id).state == VOID
+
+
+def test_what_is_sent_along_with_a_signature_keeps_no_later_change_in_force(
+    record: Record, trainings: list[str], person: Callable[..., Actor], sign: Sign
+) -> None:
+    ben = person("ben", "reviewer")
+    given = sign(ben, KIND, trainings[0], "approved", remark="read")
+    with pytest.raises(Invalid, match="Nothing called competency"):
+        sign(ben, KIND, trainings[0], "approved", competency="HPLC")
+    change(record, ben, trainings[0], competency="HPLC")
+    assert how(record, given.id).changed == ("competency",)
+
+
+def test_what_a_later_signature_enters_is_a_change_of_what_an_earlier_one_was_given_for(
+    record: Record, trainings: list[str], person: Callable[..., Actor], sign: Sign
+) -> None:
+    """A meaning that enters a field itself holds with its own value, and with no other."""
+
+    def enter(unit: Any, record_id: str, data: dict[str, Any], signature: Signature) -> None:
+        unit.get(Training, record_id).document = data["number"]
+
+    record.register_signatures(
+        (
+            SignatureMeaning(
+                KIND, "renamed", "record.training.enter", "Renamed", _content, _blockers, enter, data=("number",)
+            ),
+        )
+    )  # fmt: skip
+    ben = person("ben", "reviewer")
+    first = sign(ben, KIND, trainings[0], "renamed", number="SOP-X")
+    assert how(record, first.id).state == IN_FORCE
+    second = sign(ben, KIND, trainings[0], "renamed", number="SOP-Y")
+    assert (how(record, first.id).state, how(record, second.id).state) == (VOID, IN_FORCE)
+    assert how(record, first.id).changed == ("number",)
 
 
 def test_a_change_of_what_was_not_shown_leaves_it_in_force_and_says_the_version(

@@ -40,4 +40,4 @@ def test_what_lives_on_is_filled_in_grows_or_was_carried_out_is_no_change(
     what = SignatureMeaning(
         "t", "m", "v", "T", _nothing, _nothing, _nothing, filled=("conclusion",), grows=("rows",)
     )
-    assert differences(signed, now, what, {"comment": [" given "]}) == found
+    assert differences(signed, now, what, {"comment": " given "}) == found

@@ -61,6 +61,7 @@ class Equipment:
                 blockers=_qualification_blockers,
                 apply=nodes.qualify_by_signature,
                 later=("calibration_due",),
+                data=("statement",),
             ),
         )
 

@@ -57,6 +57,7 @@ def meaning(trail: TrailReviews) -> SignatureMeaning:
         content,
         blockers,
         _review,
+        data=("outcome", "comment"),
     )
 
 

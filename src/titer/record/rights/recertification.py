@@ -49,6 +49,7 @@ class Recertification:
                 content=_content,
                 blockers=_blockers,
                 apply=self._apply,
+                data=("decisions",),
             ),
         )
 
