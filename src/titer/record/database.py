@@ -96,6 +96,9 @@ class Database(Protocol):
     def fingerprint(self, connection: Connection) -> str:
         """SHA-256 over the database's own objects."""
 
+    def image_sql(self, table: Table, row: str) -> str:
+        """SQL for the canonical image of a row, as the triggers write it; `row` is an alias."""
+
     def images(self, connection: Connection, table: Table, only: str | None = None) -> dict[str, str]:
         """Each row's canonical image by id, as the triggers would write it now; or that of one row `only`."""
 

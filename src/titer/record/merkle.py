@@ -70,6 +70,14 @@ class Frontier:
                 begin += 1
         return made
 
+    def extend_tiles(self, roots: Sequence[bytes]) -> list[Node]:
+        """Add 256 leaves for each root of theirs; the tree has whole tiles so far. See `extend`."""
+        made: list[Node] = []
+        for node in roots:
+            self.size += _WHOLE
+            self._push(TILE, node, made)
+        return made
+
     def _push(self, level: int, node: bytes, made: list[Node]) -> None:
         peaks = self._peaks
         if level:

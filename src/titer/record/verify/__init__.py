@@ -24,8 +24,9 @@ from titer.record.sealer import Sealer
 from titer.record.service import Record
 from titer.record.verify.replay import check_replay
 from titer.record.verify.rest import check_content, check_outbox
-from titer.record.verify.tree import Found, Witnessed, check_tree
+from titer.record.verify.tree import check_tree
 from titer.record.verify.verdict import DEPTHS, FULL, MERKLE, Progress, Verdict, Verifier
+from titer.record.verify.witnessed import Found, Witnessed
 
 __all__ = ["DEPTHS", "FULL", "MERKLE", "Progress", "Verdict", "Verifier", "verify_store"]
 
