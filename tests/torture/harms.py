@@ -25,6 +25,7 @@ from titer.record.verify import Verdict
 
 _CHECKED = {"ledger_entry", "ledger_leaf", "ledger_checkpoint", "ledger_node", "record_credential"}
 """Unregulated tables of which a verification looks at every column."""
+_UNREADABLE = ("SQLite", "cannot be read", "malformed", "not a database", "tables or triggers", "database")
 _LEDGER = ("ledger_leaf", "ledger_checkpoint", "ledger_node", "ledger_cosignature")
 
 
@@ -35,16 +36,12 @@ def page(store: Store, rng: random.Random) -> tuple[str, ...]:
     while True:
         position, mask = rng.randrange(size), rng.randrange(1, 256)
         store.flip(path, position, mask)
-        changed = _changed(store.folder / path, before)
-        if changed is None:
-            return (
-                "SQLite",
-                "cannot be read",
-                "malformed",
-                "not a database",
-                "tables or triggers",
-                "database",
-            )
+        changed, sound = _changed(store.folder / path, before)
+        if not sound:
+            # Where the rows can be read all the same, the verdict may name what is in them: an entry that was
+            # altered no longer fits its index, and it is the entry that somebody wants to be told of.
+            entry = ("Entry",) if "ledger_entry" in changed else ()
+            return (*sorted(changed), *entry, *_UNREADABLE)
         if changed:
             objects = ("tables or triggers",) if "sqlite_master" in changed else ()
             return (*sorted(changed), *objects, "SQLite", "cannot be read", "Entry", "checkpoint over")
@@ -177,33 +174,38 @@ def _text(body: dict[str, Any]) -> str:
 
 @cache
 def _rows(path: Path) -> dict[str, list[Any]]:
-    return _read(path)
+    with _opened(path) as base:
+        return _read(base)
 
 
-def _read(path: Path) -> dict[str, list[Any]]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as base:
-        base.text_factory = bytes
-        names = [
-            row[0].decode()
-            for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        ]
-        found = {name: list(base.execute(f'SELECT * FROM "{name}"')) for name in names}
-        found["sqlite_master"] = list(base.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
-        faults = base.execute("PRAGMA integrity_check").fetchall()
-        if faults != [(b"ok",)]:
-            raise sqlite3.DatabaseError(str(faults[0]))
-        return found
+def _opened(path: Path) -> closing[sqlite3.Connection]:
+    base = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    base.text_factory = bytes
+    return closing(base)
 
 
-def _changed(path: Path, before: dict[str, list[Any]]) -> set[str] | None:
-    """Checked tables whose rows are others now; None where the file cannot be read or SQLite objects."""
+def _read(base: sqlite3.Connection) -> dict[str, list[Any]]:
+    names = [
+        row[0].decode()
+        for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    ]
+    found = {name: list(base.execute(f'SELECT * FROM "{name}"')) for name in names}
+    found["sqlite_master"] = list(base.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+    return found
+
+
+def _changed(path: Path, before: dict[str, list[Any]]) -> tuple[set[str], bool]:
+    """Checked tables whose rows are others now, and whether SQLite can read the file and does not object."""
     try:
-        after = _read(path)
+        with _opened(path) as base:
+            after = _read(base)
+            sound = base.execute("PRAGMA integrity_check").fetchall() == [(b"ok",)]
     except (sqlite3.Error, UnicodeDecodeError, OverflowError):
-        return None
+        return set(), False
     regulated = {table.name for table in schema.regulated_tables()}
-    return {
+    changed = {
         name
         for name in before.keys() | after.keys()
         if before.get(name) != after.get(name) and (name in regulated | _CHECKED or name == "sqlite_master")
     }
+    return changed, sound

@@ -128,7 +128,8 @@ class Store:
         self.touched.clear()
 
 
-def _frame(first: int, count: int) -> bytes:
+def frame(first: int, count: int) -> bytes:
+    """Values of a reactor, one a second, as its connector hands them over."""
     source = np.arange(first, first + count, dtype="<i8") * 1_000_000 + _START_US
     return Frame(
         connection="br201",
@@ -232,7 +233,7 @@ def _fill(platform: Platform) -> None:
         remote="test",
     )
     for first in (1, 2001):
-        platform.historian.append([_frame(first, 2000)])
+        platform.historian.append([frame(first, 2000)])
         platform.historian.seal()
     platform.settle()
 

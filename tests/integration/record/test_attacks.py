@@ -19,6 +19,7 @@ from types import ModuleType
 
 import pytest
 from argon2 import PasswordHasher
+from tests.integration.record.harm import frame
 from tests.integration.record.test_bundle import verifier  # noqa: F401  the fixture
 
 from titer.app import Config, Platform, create_installation, open_platform
@@ -29,12 +30,13 @@ from titer.record.verify import Verdict, verify_store
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 TIMER = Actor.timer("test")
+KEPT = ("witness", "content", "historian")
 RAW = b"raw data of a chromatogram " * 40
 
 
 @dataclass
 class Lab:
-    """An installation with a dozen sealed trainings and a raw file, and copies of its database over time."""
+    """An installation with a dozen sealed trainings, a raw file and a segment; copies of its database over time."""
 
     folder: Path
     clock: ManualClock
@@ -110,14 +112,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Lab:
         write(platform, clock, rows)
     with platform.record.action(TIMER, "equipment.document.import") as unit:
         unit.content.put(RAW, media_type="text/plain", origin="HPLC-02")
+    platform.historian.append([frame(1, 200)])
+    platform.historian.seal()
     platform.sealer.seal()
     older = settled(root / "lab", root / "older.db")
     for _ in range(4):
         write(platform, clock, rows)
     platform.close()
     pristine = settled(root / "lab", root / "pristine.db")
-    shutil.copytree(root / "lab" / "witness", root / "witness")
-    shutil.copytree(root / "lab" / "content", root / "content")
+    for name in KEPT:
+        shutil.copytree(root / "lab" / name, root / name)
     return Lab(root / "lab", clock, rows, older, pristine)
 
 
@@ -125,7 +129,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 def lab(made: Lab) -> Iterator[Lab]:
     yield made
     made.put_back(made.pristine)
-    for name in ("witness", "content"):
+    for name in KEPT:
         shutil.rmtree(made.folder / name)
         shutil.copytree(made.folder.parent / name, made.folder / name)
 
@@ -209,9 +213,8 @@ def back_dated(lab: Lab) -> str:
 
 
 def edited(lab: Lab) -> str:
-    seq = lab.last() - 5
-    body = str(lab.query(f"SELECT body FROM ledger_entry WHERE seq = {seq}")[0][0])
-    new = body.replace("SOP-", "SOP-9", 1)
+    seq, body = lab.query("SELECT seq, body FROM ledger_entry WHERE body LIKE '%SOP-3%'")[0]
+    new = str(body).replace("SOP-3", "SOP-93", 1)
     lab.sql(("UPDATE ledger_entry SET body = ? WHERE seq = ?", (new, seq)))
     return f"Entry {seq} "
 
@@ -221,6 +224,19 @@ def swapped_raw_file(lab: Lab) -> str:
     path.chmod(0o640)
     path.write_bytes(RAW.replace(b"raw", b"war", 1))
     return path.name[:12]
+
+
+def changed_segment(lab: Lab) -> str:
+    path = next((lab.folder / "historian" / "segments").glob("*/*.parquet"))
+    path.chmod(0o640)
+    path.write_bytes(one_value_changed(path.read_bytes()))
+    return path.name
+
+
+def one_value_changed(segment: bytes) -> bytes:
+    """A byte in the middle, where the values are; the file still begins and ends as Parquet does."""
+    at = len(segment) // 3
+    return segment[:at] + bytes([segment[at] ^ 1]) + segment[at + 1 :]
 
 
 def changed_row(lab: Lab) -> str:
@@ -238,6 +254,7 @@ ATTACKS: tuple[Callable[[Lab], str], ...] = (
     back_dated,
     edited,
     swapped_raw_file,
+    changed_segment,
     changed_row,
 )
 
@@ -286,14 +303,19 @@ def exported(lab: Lab, verifier: ModuleType) -> Exported:  # noqa: F811
     platform = open_platform(lab.folder, hasher=HASHER, clock=lab.clock)
     digest = next((lab.folder / "content").glob("*/*")).name
     content = lab.query("SELECT id FROM record_content")[0][0]
+    segment, path = lab.query("SELECT id, path FROM historian_segment")[0]
     data = export(
         platform.record,
         platform.sealer,
         actor=TIMER,
         reason="inspection",
         subject=("record_training", lab.rows[0], "Trainings"),
-        records=[*(("record_training", row) for row in lab.rows), ("record_content", str(content))],
-        files={f"content/{digest}": RAW},
+        records=[
+            *(("record_training", row) for row in lab.rows),
+            ("record_content", str(content)),
+            ("historian_segment", str(segment)),
+        ],
+        files={f"content/{digest}": RAW, str(path): (lab.folder / "historian" / str(path)).read_bytes()},
     )
     members, _ = verifier.read_archive(data)
     found = Exported(
@@ -373,6 +395,12 @@ def export_swapped_raw_file(bundle: Exported) -> str:
     return name
 
 
+def export_changed_segment(bundle: Exported) -> str:
+    name = next(name for name in bundle.members if name.startswith("files/segments/"))
+    bundle.members[name] = one_value_changed(bundle.members[name])
+    return name
+
+
 EXPORT_ATTACKS: tuple[Callable[[Exported], str], ...] = (
     export_rolled_back,
     export_resigned,
@@ -382,6 +410,7 @@ EXPORT_ATTACKS: tuple[Callable[[Exported], str], ...] = (
     export_inserted,
     export_edited,
     export_swapped_raw_file,
+    export_changed_segment,
 )
 
 
@@ -396,6 +425,39 @@ def test_the_one_file_verifier_finds_and_locates(
     with pytest.raises(verifier.Fault) as told:
         verifier.verify(write_zip(exported.members), exported.key, [exported.witness])
     assert where in str(told.value)
+
+
+@pytest.mark.parametrize("attack", [rolled_back, resigned_with_the_stolen_key, fork])
+@pytest.mark.parametrize("dressed", [False, True], ids=["bare", "with an old cosignature"])
+def test_the_one_file_verifier_refuses_what_such_a_ledger_exports_under_its_stolen_key(
+    lab: Lab,
+    verifier: ModuleType,  # noqa: F811
+    attack: Callable[[Lab], str],
+    dressed: bool,
+) -> None:
+    """The export is in good form from end to end; only the witness, whom its reader pinned, is missing."""
+    honest = lab.query("SELECT note FROM ledger_checkpoint ORDER BY tree_size DESC LIMIT 1")[0][0]
+    attack(lab)
+    platform = lab.open()
+    pinned = platform.sealer.signer.verifier, platform.sealer.witnesses[0].signer.cosigner
+    data = export(
+        platform.record,
+        lab.thief(platform),
+        actor=TIMER,
+        reason="inspection",
+        subject=("record_training", lab.rows[0], "Training"),
+        records=[("record_training", row) for row in lab.rows[:8]],
+        files={},
+    )
+    platform.close()
+    members, _ = verifier.read_archive(data)
+    if dressed:
+        members["ledger/checkpoint.txt"] += (
+            str(honest).rpartition("\n\n")[2].splitlines()[1] + "\n"
+        ).encode()
+        members["ledger/keys.txt"] += f"witness {pinned[1]}\n".encode()
+    with pytest.raises(verifier.Fault, match="witness"):
+        verifier.verify(write_zip(members), pinned[0], [pinned[1]])
 
 
 def test_the_one_file_verifier_finds_and_locates_an_entry_that_was_back_dated(
