@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from argon2 import PasswordHasher
 from asn1crypto import cms, tsp
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,10 +24,14 @@ from tests.integration.record.authority import (
     serving,
     write_authority,
 )
+from tests.integration.record.test_bundle import verifier  # noqa: F401  the fixture
 
+from titer.app import Config, create_installation, open_platform
 from titer.base.clock import ManualClock, SystemClock
 from titer.base.errors import Refused, Unavailable
-from titer.record import checkpoint
+from titer.record import Actor, Training, checkpoint
+from titer.record.bundle import export, write_zip
+from titer.record.verify import verify_store
 from titer.record.witnesses import authority
 from titer.record.witnesses.authority import TimestampAuthority
 
@@ -151,3 +158,72 @@ def test_an_authority_that_grants_nothing_or_is_gone_is_not_available(folder: Pa
         TimestampAuthority("tsa", address, folder / "root.pem", SystemClock()).ask(NOTE, 0, lambda _: [])
     with pytest.raises(Unavailable, match="certificate of the authority"):
         assert TimestampAuthority("tsa", address, tmp_path / "none.pem", SystemClock()).verifiers
+
+
+# --- through an installation, a bundle and the one-file verifier --------------------------------------------------
+
+
+@pytest.fixture
+def bundles(folder: Path, address: str, tmp_path: Path) -> list[bytes]:
+    """Two bundles of an installation that an authority stamps, each with its own head."""
+    lab = tmp_path / "lab"
+    root = str(folder / "root.pem")
+    tsa = {"name": "tsa", "kind": "timestamp", "address": address, "certificate": root, "every_s": 0}
+    create_installation(lab, Config(witnesses=(tsa,)))
+    platform = open_platform(lab, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    timer = Actor.timer("test")
+    made = []
+    for number in range(2):
+        with platform.record.action(timer, "record.training.enter") as unit:
+            row = unit.add(
+                Training(person_id="p", competency="SEC", document=f"SOP-{number}", trained_at=unit.now)
+            ).id
+        made.append(
+            export(
+                platform.record, platform.sealer, actor=timer, reason="inspection",
+                subject=("record_training", row, "Training"), records=[], files={},
+            )
+        )  # fmt: skip
+    verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+    assert verdict.holds, verdict.sentence
+    platform.close()
+    return made
+
+
+TOKEN = "ledger/timestamp.tsa.tst"
+
+
+def test_a_bundle_carries_the_token_over_its_head_and_the_one_file_verifier_says_when(
+    bundles: list[bytes],
+    verifier: ModuleType,  # noqa: F811
+) -> None:
+    for data in bundles:
+        stated = datetime.strptime(verifier.verify(data)["stamped"]["tsa"], "%Y%m%d%H%M%SZ").replace(
+            tzinfo=UTC
+        )
+        assert abs(datetime.now(UTC) - stated) < timedelta(minutes=5)
+
+
+def test_the_one_file_verifier_finds_a_token_that_was_exchanged_or_cut_or_altered(
+    bundles: list[bytes],
+    verifier: ModuleType,  # noqa: F811
+) -> None:
+    """A token of another head of the same ledger, a piece of one, and each byte of what it states and signs over."""
+    (own, _), (other, _) = (verifier.read_archive(data) for data in bundles)
+    token = own[TOKEN]
+    content = cms.ContentInfo.load(token)["content"]
+    raw = bytes(content["encap_content_info"]["content"])
+    digest = next(
+        one["values"][0].native
+        for one in content["signer_infos"][0]["signed_attrs"]
+        if one["type"].native == "message_digest"
+    )
+    forged = [other[TOKEN], token[:-1], token + b"\0", b""]
+    for part in (raw, digest):
+        begin = token.index(part)
+        forged += [
+            token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :] for at in range(begin, begin + len(part), 3)
+        ]
+    for one in forged:
+        with pytest.raises(verifier.Fault, match=re.escape(TOKEN)):
+            verifier.verify(write_zip({**own, TOKEN: one}))
