@@ -4,10 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
-from titer.base.errors import IntegrityFault, NotFound
+from titer.base.errors import IntegrityFault, Invalid, NotFound
 from titer.base.files import make_folder, sync_folder
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_MEDIA_TYPE = re.compile(
+    rf"(?:{_TOKEN}/{_TOKEN}(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|\"[ !#-\[\]-~]*\"))*)?", re.ASCII
+)
+_LONGEST = 255
+
+
+def is_media_type(text: str) -> bool:
+    """Whether a text is a media type (RFC 9110, section 8.3.1), or empty where nobody named one.
+
+    It is told in a header: a line break in it would begin a header of somebody else's.
+
+    >>> is_media_type("text/csv; charset=utf-8"), is_media_type("text/csv\\r\\nSet-Cookie: x=1")
+    (True, False)
+    """
+    return len(text) <= _LONGEST and _MEDIA_TYPE.fullmatch(text) is not None
+
+
+def check_media_type(text: str) -> None:
+    """Refuse what is no media type.
+
+    Raises:
+        Invalid: if it is none.
+    """
+    if not is_media_type(text):
+        raise Invalid(
+            f"{text[:80]!r} is no media type.",
+            do="Give one as a file is sent with it: application/pdf, text/csv; charset=utf-8.",
+            where="media_type",
+        )
 
 
 class ContentFiles:

@@ -18,7 +18,7 @@ from titer.base.clock import iso, us
 from titer.base.errors import NotFound, StaleVersion
 from titer.base.ids import IdSource
 from titer.record.actions import Actor
-from titer.record.content import ContentFiles
+from titer.record.content import ContentFiles, check_media_type
 from titer.record.database import Opening
 from titer.record.errors import storage
 from titer.record.model import ContentObject, Counter, LedgerEntry, OutboxEvent, Regulated
@@ -43,8 +43,10 @@ class UnitContent:
             The SHA-256 digest, hexadecimal.
 
         Raises:
+            Invalid: if the media type is none.
             Stopped: if the bytes could not be made durable; the record then stops writing.
         """
+        check_media_type(media_type)
         digest = hashlib.sha256(data).hexdigest()
         if not self._is_kept(digest):
             with self._durably():

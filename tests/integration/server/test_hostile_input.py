@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
 from titer.app import Config, Platform, create_installation, open_platform
-from titer.record import Actor, LedgerEntry
+from titer.base.errors import Invalid
+from titer.record import Actor, ContentObject, LedgerEntry, Person
 from titer.server.app import create_app
 from titer.server.intake import LARGEST_JSON
 
@@ -119,6 +120,80 @@ def test_ten_megabytes_of_json_are_refused(client: TestClient, platform: Platfor
     assert entries(platform) == before
 
 
+def test_a_reused_password_is_refused_in_words_and_leaves_the_old_one_in_force(
+    client: TestClient, platform: Platform
+) -> None:
+    headers = log_in(client, "quentin")
+    with platform.record.reading() as session:
+        before = session.scalars(select(Person).where(Person.username == "quentin")).one().version
+    body = {"password": PASSWORD, "proof": {"password": PASSWORD}}
+    told = is_problem(client.post("/api/account/password", json=body, headers=headers), 422)
+    assert "used before" in told["detail"]
+    with platform.record.reading() as session:
+        assert session.scalars(select(Person).where(Person.username == "quentin")).one().version == before
+    log_in(client, "quentin")
+
+
+def test_a_change_of_a_stale_version_is_refused_in_words_and_writes_nothing(
+    client: TestClient, platform: Platform
+) -> None:
+    headers = log_in(client)
+    now = client.get("/api/access-policy").json()
+    fields = {name: now[name] for name in now if name not in ("changed_at", "meanings", "bounds")}
+    more = {**fields, "max_failures": fields["max_failures"] + 1, "reason": "as agreed"}
+    changed = client.put("/api/access-policy", json=more, headers=headers)
+    assert changed.status_code == 204, changed.text
+    before = entries(platform)
+    late = client.put(
+        "/api/access-policy", json={**fields, "idle_minutes": 9, "reason": "late"}, headers=headers
+    )
+    assert is_problem(late, 412)["detail"]
+    assert entries(platform) == before
+
+
+def test_a_thousand_failing_log_ins_are_slowed_down_in_words_and_do_not_fill_the_ledger(
+    platform: Platform, app: FastAPI
+) -> None:
+    before, answers = entries(platform), list[tuple[int, dict[bytes, bytes], bytes]]()
+
+    async def attempt(number: int) -> None:
+        body = json.dumps({"username": f"user{number}", "password": "guessed it"}).encode()
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope: Scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+            "scheme": "http", "path": "/api/session", "raw_path": b"/api/session", "query_string": b"",
+            "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))],
+            "client": ("10.9.9.9", 4711), "server": ("hub", 80), "state": {},
+        }  # fmt: skip
+        await app(scope, receive, send)
+        answers.append((sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]))
+
+    async def attempts() -> None:
+        for number in range(1000):
+            await attempt(number)
+
+    asyncio.run(attempts())
+    looked_at = sum(status == 401 for status, _, _ in answers)
+    waiting = [(headers, body) for status, headers, body in answers if status == 429]
+    assert looked_at + len(waiting) == 1000
+    assert len(waiting) > 900
+    headers, body = waiting[-1]
+    assert int(headers[b"retry-after"]) > 0
+    assert headers[b"content-type"] == b"application/problem+json"
+    assert json.loads(body)["detail"]
+    written = entries(platform) - before
+    assert looked_at <= written <= looked_at + 12, "each that was looked at, and 1, 2, 4 ... of the rest"
+    with TestClient(app, client=("10.9.9.10", 4711)) as other:
+        log_in(other)
+
+
 @pytest.mark.parametrize("announced", [None, "0", "17"])
 def test_a_body_that_does_not_say_how_long_it_is_is_cut_off_while_it_arrives(
     app: FastAPI, announced: str | None
@@ -151,6 +226,54 @@ def test_a_body_that_does_not_say_how_long_it_is_is_cut_off_while_it_arrives(
 def test_a_body_where_none_belongs_is_bounded_too(client: TestClient, method: str) -> None:
     answer = client.request(method, "/api/session", content=b"x" * 80_000_000)
     assert answer.status_code in (401, 413)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "text/plain\r\nSet-Cookie: session=eve",
+        "text/plain\n",
+        "text/\x00plain",
+        "text/pl\u00e4in",
+        "plain",
+        "a/" + "b" * 300,
+    ],
+)
+def test_a_media_type_that_would_begin_another_header_is_refused_when_it_is_stored(
+    client: TestClient, platform: Platform, name: str
+) -> None:
+    headers = {**log_in(client, "ada"), "Content-Type": "application/octet-stream"}
+    with platform.record.action(Actor.timer("test"), "equipment.node.register") as unit:
+        platform.equipment.import_connection(unit, "hplc", "animl", {}, [])
+    place = {"file_name": "run.csv", "connection": "hplc", "media_type": name, "reason": "by hand"}
+    before = entries(platform)
+    answer = client.post("/api/imports", params=place, content=b"1,2", headers=headers)
+    assert is_problem(answer, 422)["where"] in ("media_type", "query")
+    assert entries(platform) == before
+    with (
+        pytest.raises(Invalid, match="no media type"),
+        platform.record.action(Actor.timer("test"), "equipment.document.import") as unit,
+    ):
+        unit.content.put(b"1,2", media_type=name, origin="test")
+
+
+def test_a_media_type_that_was_stored_past_the_record_begins_no_header_when_it_is_served(
+    client: TestClient, platform: Platform
+) -> None:
+    log_in(client)
+    with platform.record.action(Actor.timer("test"), "equipment.document.import") as unit:
+        good = unit.content.put(b"good", media_type="text/csv; charset=utf-8", origin="test")
+        bad = platform.record.content.write(b"bad")
+        unit.add(
+            ContentObject(
+                digest=bad, size=3, media_type="text/plain\r\nSet-Cookie: session=eve", origin="past"
+            )
+        )
+    assert client.get(f"/api/content/{good}").headers["x-media-type"] == "text/csv; charset=utf-8"
+    answer = client.get(f"/api/content/{bad}")
+    assert answer.content == b"bad"
+    assert answer.headers["x-media-type"] == ""
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize(

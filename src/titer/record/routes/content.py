@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from titer.base.errors import NotFound
+from titer.record.content import is_media_type
 from titer.record.http import Reading
 from titer.record.model import (
     ContentObject,
@@ -27,6 +28,7 @@ def record_content(digest: str, session: Reading, record: RecordPart) -> Respons
         headers={
             "X-Content-Type-Options": "nosniff",
             "Content-Disposition": f'attachment; filename="{digest[:16]}"',
-            "X-Media-Type": row.media_type,
+            # What was kept before media types were looked at, or written past the record, ends here.
+            "X-Media-Type": row.media_type if is_media_type(row.media_type) else "",
         },
     )
