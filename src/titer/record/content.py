@@ -10,9 +10,9 @@ from pathlib import Path
 from titer.base.errors import IntegrityFault, Invalid, NotFound
 from titer.base.files import make_folder, sync_folder
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _MEDIA_TYPE = re.compile(
-    rf"(?:{_TOKEN}/{_TOKEN}(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|\"[ !#-\[\]-~]*\"))*)?", re.ASCII
+    rf"(?:{_WORD}/{_WORD}(?:[ \t]*;[ \t]*{_WORD}=(?:{_WORD}|\"[ !#-\[\]-~]*\"))*)?", re.ASCII
 )
 _LONGEST = 255
 
