@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from titer.base.errors import Invalid
+from titer.connect.astm.manifest import TYPE as ASTM
 from titer.connect.files.manifest import ANIML, FILES
 from titer.connect.modbus.manifest import TYPE as MODBUS
 from titer.connect.mtsics.manifest import TYPE as MTSICS
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from titer.connect.core.host import ConnectorFactory
 
 GROUP = "titer.connectors"
-OWN = (OPCUA, SILA2, ANIML, FILES, MODBUS, MTSICS)
+OWN = (OPCUA, SILA2, ANIML, FILES, MODBUS, MTSICS, ASTM)
 """Listed in code, so that an installation whose metadata is old lacks none of them."""
 
 

@@ -52,7 +52,7 @@ class Peer:
     dials: ClassVar[bool] = False
     """Whether the device calls, and the connector listens."""
     exempt: ClassVar[Mapping[str, str]] = {}
-    """Check -> why it does not apply: command, fault, freeze, garbage, flood, life, overflow, secret."""
+    """Check -> why it does not apply: command, cut, fault, freeze, garbage, flood, life, overflow, secret."""
     connectors: ClassVar[Mapping[str, ConnectorFactory]] = CONNECTORS
     """How the connector is made: as installed, unless a test of the kit itself says otherwise."""
     secret: ClassVar[str] = "kept-between-us-7719"  # noqa: S105 - of a device that is none

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from titer.base.errors import Invalid, TiterError
+from titer.connect.astm.frames import Assembly, frames, read_frame
+from titer.connect.astm.records import read_message
 from titer.connect.modbus import wire
 from titer.connect.modbus.manifest import DATA
 from titer.connect.modbus.points import Point
@@ -73,3 +75,52 @@ def test_a_balance_line_is_read_or_refused(line: str) -> None:
 def test_a_weight_keeps_its_digits(value: Decimal, state: str, unit: str) -> None:
     found = weight(f"S {state} {value:>12} {unit}")
     assert (str(found.value), found.state, found.unit) == (str(value), Weighing(state), unit)
+
+
+@given(st.binary(max_size=400))
+def test_an_astm_frame_and_message_are_read_or_refused(data: bytes) -> None:
+    for read in (
+        lambda: read_frame(data),
+        lambda: read_frame(b"\x02" + data + b"\r\n"),
+        lambda: read_message(data, "latin-1"),
+        lambda: read_message(b"H|\\^&|||x\r" + data, "latin-1"),
+    ):
+        try:
+            read()
+        except Invalid:
+            continue
+
+
+@given(
+    st.lists(
+        st.binary(min_size=1, max_size=900).filter(lambda b: not set(b) & set(b"\x02\x03\x17\r\n")),
+        max_size=12,
+    )
+)
+def test_a_message_that_is_cut_into_frames_comes_together_again_and_no_bit_may_differ(
+    records: list[bytes],
+) -> None:
+    message = b"".join(record + b"\r" for record in records)
+    assembly = Assembly()
+    for one in frames(message):
+        assert assembly.take(read_frame(one))
+        # E1381's checksum is a sum: it finds one changed digit of the text, and the number of the frame.
+        with pytest.raises(Invalid):
+            read_frame(one[:1] + bytes([one[1] ^ 1]) + one[2:])
+    assert assembly.message == message
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8), st.text(max_size=8)), max_size=6))
+def test_results_come_back_as_they_were_written(results: list[tuple[str, str, str]]) -> None:
+    def escaped(text: str) -> str:
+        names = {"|": "&F&", "\\": "&R&", "^": "&S&", "&": "&E&"}
+        return "".join(names.get(one, one) for one in text)
+
+    clean = [tuple("".join(c for c in part if c.isprintable()).strip() for part in one) for one in results]
+    raw = (
+        "H|\\^&\r"
+        + "".join(f"R|1|^^^{escaped(t)}|{escaped(v)}|{escaped(u)}\r" for t, v, u in clean)
+        + "L|1|N\r"
+    )
+    found = read_message(raw.encode(), "utf-8").results
+    assert [(one.test, one.value, one.unit) for one in found] == clean

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 from titer.base.clock import Clock, us
 from titer.base.errors import TiterError, Unavailable
@@ -65,6 +65,7 @@ class Delivery:
         events: what else happened, see `frame.EVENT_KINDS`.
         documents: raw bytes that were spooled.
         new_life: the device was restarted before this.
+        state: facts that the source wants back after a restart.
         confirm: called once when all of it is on disk; only then may the device forget it.
     """
 
@@ -73,6 +74,7 @@ class Delivery:
     events: tuple[dict[str, Any], ...] = ()
     documents: tuple[Document, ...] = ()
     new_life: bool = False
+    state: Mapping[str, str] = field(default_factory=dict)
     confirm: Callable[[], Awaitable[None]] | None = None
 
 
@@ -106,6 +108,15 @@ class Source(Protocol):
 
     async def disconnect(self) -> None:
         """Let go, at once, whatever state it is in."""
+        ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A source that keeps facts with its deliveries, and wants them back."""
+
+    def recall(self, state: Mapping[str, str]) -> None:
+        """Take over what the journal holds; what was not durable never happened."""
         ...
 
 
@@ -180,6 +191,8 @@ class LiveConnector:
         self._last = {index[tag]: known for tag, known in resume.last.items() if tag in index}
         self._life = resume.state.get("life", "")
         self._seen = self._seen or bool(resume.state.get("seen"))
+        if isinstance(self._source, Remembers):
+            self._source.recall(resume.state)
         self._doubt = {} if self._keeps else dict.fromkeys(self._last, f"Nobody listened to {self._name}.")
 
     async def close(self) -> None:
@@ -269,6 +282,7 @@ class LiveConnector:
             events=tuple(events),
             documents=delivery.documents,
             new_life=delivery.new_life,
+            state=delivery.state,
             cursor=delivery.confirm,
         )
 
