@@ -1,7 +1,7 @@
 """The ledger's reader: how long people wait for a filter, a record's past, a batch's trail, on both databases.
 
 300,000 entries of some 700 bytes, over 300 days; each figure is the median of five, in milliseconds. The fullest
-questions (a person, an action or a word that is nowhere) read every entry.
+questions (a person, an action or a word that is nowhere) read as many entries as one answer does, and no more.
 """
 
 from __future__ import annotations

@@ -5,7 +5,9 @@ checked with it (`Seen.agrees`), since a table that was changed past the ledger 
 whoever looks at the past.
 
 An entry's server time bounds its id (UUIDv7, given by the same clock), so a period is found by the index on ids.
-A record's type and id have indices of their own; a person, an action or a word is looked for along the period.
+A record's type and id have indices of their own. A person, an action, a word, a time of the process clock are looked
+for in the entries' text, and no index is kept for them, since each would slow every write down: one answer looks
+through so many entries at the most (`REACH`), and says how far it came, where the next one goes on.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, func, literal_column, or_, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FunctionElement
@@ -90,10 +92,25 @@ class Wanted:
     text: str = ""
 
 
-def entries(
-    session: Session, wanted: Wanted, *, before: int | None = None, limit: int = 100
-) -> Sequence[Row[LedgerEntry, int | None]]:
-    """Entries with their leaf's index (None while unsealed), newest first.
+REACH = 20_000
+"""Entries that one answer reads at the most: about a tenth of a second."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of entries, newest first.
+
+    Args:
+        rows: entries with their leaf's index (None while unsealed).
+        reached: the ledger was looked through down to this number, and goes on below; None if there is no more.
+    """
+
+    rows: Sequence[Row[LedgerEntry, int | None]]
+    reached: int | None
+
+
+def entries(session: Session, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> Page:
+    """Entries, newest first: as many as are asked for, or those among the next `REACH` that an index leads to.
 
     Args:
         session: a reading one.
@@ -101,20 +118,43 @@ def entries(
         before: only those with a smaller number; for the next page.
         limit: at the most.
     """
-    query = (
+    indexed, read = [*_numbers(session, wanted), *_indexed(wanted)], _read(wanted)
+    if before is not None:
+        indexed.append(LedgerEntry.seq < before)
+    floor = _floor(session, wanted.record_types, indexed, REACH if read else limit)
+    if floor is not None:
+        indexed.append(LedgerEntry.seq >= floor)
+    rows = session.execute(
         select(LedgerEntry, LedgerLeaf.leaf_index)
         .outerjoin(LedgerLeaf, LedgerLeaf.entry_seq == LedgerEntry.seq)
+        .where(*indexed, *_of_types(wanted.record_types), *read)
         .order_by(LedgerEntry.seq.desc())
         .limit(limit)
-    )
-    if before is not None:
-        query = query.where(LedgerEntry.seq < before)
-    return session.execute(query.where(*conditions(session, wanted))).all()
+    ).all()
+    return Page(rows, rows[-1][0].seq if len(rows) == limit else floor)
+
+
+def _floor(
+    session: Session, record_types: Sequence[str], indexed: Sequence[ColumnElement[bool]], reach: int
+) -> int | None:
+    """The number of the entry that is so far down among those that the indices lead to; None if there are fewer.
+
+    Of several types each is counted along its own part of the index, so that no more is read of any.
+    """
+    newest = select(LedgerEntry.seq).where(*indexed).order_by(LedgerEntry.seq.desc())
+    if not record_types:
+        return session.scalar(newest.limit(1).offset(reach - 1))
+    each = [
+        select(newest.where(LedgerEntry.record_type == one).limit(reach).subquery().c.seq)
+        for one in dict.fromkeys(record_types)
+    ]
+    together = union_all(*each).subquery()
+    return session.scalar(select(together.c.seq).order_by(together.c.seq.desc()).limit(1).offset(reach - 1))
 
 
 def conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     """What a query over the ledger's entries is narrowed by."""
-    return [*_numbers(session, wanted), *_conditions(wanted)]
+    return [*_numbers(session, wanted), *_indexed(wanted), *_of_types(wanted.record_types), *_read(wanted)]
 
 
 def _numbers(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -137,17 +177,22 @@ def _first_id(instant: datetime) -> str:
     return f"{stamp[:8]}-{stamp[8:]}-"
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Where an entry's canonical text says it word for word, the text is compared; nothing is parsed for it.
+def _indexed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [LedgerEntry.record_id == wanted.record_id] if wanted.record_id else []
 
-    A quotation mark inside a value is escaped in canonical JSON, so `"verb":"x"` is nowhere but at a key.
+
+def _of_types(record_types: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [LedgerEntry.record_type.in_(record_types)] if record_types else []
+
+
+def _read(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What is compared with each entry's text.
+
+    Where the canonical text says it word for word, the text is compared; nothing is parsed for it. A quotation mark
+    inside a value is escaped in canonical JSON, so `"verb":"x"` is nowhere but at a key.
     """
     body = LedgerEntry.body
     found: list[ColumnElement[bool]] = []
-    if wanted.record_types:
-        found.append(LedgerEntry.record_type.in_(wanted.record_types))
-    if wanted.record_id:
-        found.append(LedgerEntry.record_id == wanted.record_id)
     if wanted.actor:
         found.append(body.contains(f'"actor":{{"id":{_json(wanted.actor)},"kind":', autoescape=True))
     if wanted.kind:

@@ -7769,6 +7769,9 @@ export interface components {
         /**
          * LedgerPage
          * @description A page of entries, newest first, and the state of the tree; `names` says what people call the ids.
+         *
+         *     `next_before` begins the next page; a page may have fewer entries than were asked for, or none, and another behind
+         *     it: one answer looks through some thousands at the most.
          */
         LedgerPage: {
             /** Checkpoint */

@@ -103,6 +103,7 @@ export const past = {
   "ledger.clear": "Show all",
   "ledger.none": "No entry fits",
   "ledger.none.why": "Widen the period, or take a filter away.",
+  "ledger.none.yet": "None of the entries down to number {n} fits; those before it have not been looked at yet.",
   "ledger.filter": "Filter the entries",
   "ledger.text": "Any word",
   "ledger.actor": "Who",

@@ -46,7 +46,11 @@ class EntryOut(BaseModel):
 
 
 class LedgerPage(BaseModel):
-    """A page of entries, newest first, and the state of the tree; `names` says what people call the ids."""
+    """A page of entries, newest first, and the state of the tree; `names` says what people call the ids.
+
+    `next_before` begins the next page; a page may have fewer entries than were asked for, or none, and another behind
+    it: one answer looks through some thousands at the most.
+    """
 
     entries: list[EntryOut]
     names: dict[str, str]
@@ -97,11 +101,11 @@ def record_ledger(
     """
     types = tuple(one.strip() for one in record_type.split(",") if one.strip())
     wanted = reader.Wanted(types, record_id, actor, kind, verb, since, until, clock, change, text)
-    rows = reader.entries(session, wanted, before=before, limit=limit)
+    page = reader.entries(session, wanted, before=before, limit=limit)
     last = session.scalars(
         select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
     ).first()
-    entries = [_entry_out(row, index) for row, index in rows]
+    entries = [_entry_out(row, index) for row, index in page.rows]
     mentioned = {one.record_id for one in entries}
     for one in entries:
         mentioned |= ids_in(one.before) | ids_in(one.after)
@@ -110,7 +114,7 @@ def record_ledger(
         names=names(session, mentioned),
         tree_size=last.tree_size if last else 0,
         checkpoint=last.note if last else None,
-        next_before=rows[-1][0].seq if len(rows) == limit else None,
+        next_before=page.reached,
     )
 
 

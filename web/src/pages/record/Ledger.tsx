@@ -65,7 +65,7 @@ export default function Ledger() {
               <Filters key={JSON.stringify(query)} query={query} onChange={setSearch} />
               <Asked
                 query={pages}
-                isEmpty={() => entries.length === 0}
+                isEmpty={() => entries.length === 0 && !pages.hasNextPage}
                 empty={narrowed ? <EmptyState title={t("ledger.none")}>{t("ledger.none.why")}</EmptyState> : <EmptyState title={t("word.no_entries")}>{t("record.every_change_of_a")}</EmptyState>}
               >
                 {() => (
@@ -88,6 +88,7 @@ export default function Ledger() {
                     </ol>
                     {pages.hasNextPage ? (
                       <div style={{ padding: 10 }}>
+                        {entries.length === 0 ? <p className="muted">{t("ledger.none.yet", { n: count(pages.data?.pages.at(-1)?.next_before ?? 0) })}</p> : null}
                         <Button variant="subtle" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
                           {t("record.older_entries")}
                         </Button>
