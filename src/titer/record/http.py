@@ -21,6 +21,8 @@ GivenDecimal = Annotated[Decimal, Field(max_digits=38, decimal_places=20, allow_
 """A number that somebody sends, within what anybody measures: arithmetic on 1E+999999 takes hours."""
 COOKIE = "titer_session"
 TERMINAL_COOKIE = "titer_terminal"
+UNATTENDED = "X-Titer-Unattended"
+"""A page sends it with what it asks by itself while nobody has touched it for a minute (21 CFR 11.10(d))."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LIMITED = ("/api/session", "/api/account", "/api/installation")
 """What a session that is good for one thing alone may ask for."""
@@ -42,6 +44,16 @@ def platform_part(name: str) -> Callable[[Request], Any]:
     return part
 
 
+def is_known(request: Request) -> bool:
+    """Whether a request bears a session or a machine's token that is good; nothing is noted and nothing refused."""
+    identity = request.app.state.platform.identity
+    token = request.cookies.get(COOKIE)
+    if token and identity.is_session(token):
+        return True
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and bool(bearer) and identity.is_machine(bearer)
+
+
 def remote(request: Request) -> str:
     """The address the request came from."""
     return request.client.host if request.client else "unknown"
@@ -58,7 +70,9 @@ def current(request: Request) -> tuple[LoginSession, Person]:
     if not token:
         raise NotAuthenticated("You are not logged in.", do="Log in first.")
     identity = request.app.state.platform.identity
-    row, person = identity.session(token, request.cookies.get(TERMINAL_COOKIE, ""))
+    row, person = identity.session(
+        token, request.cookies.get(TERMINAL_COOKIE, ""), attended=UNATTENDED not in request.headers
+    )
     given = request.headers.get("X-CSRF-Token", "")
     if request.method not in SAFE and not identity.csrf_matches(row, token, given):
         raise NotAuthenticated(

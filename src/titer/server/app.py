@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel
@@ -15,7 +17,7 @@ from titer import __version__
 from titer.app import Platform
 from titer.app.platform import routers
 from titer.base.clock import iso, us
-from titer.record.http import Current
+from titer.record.http import Current, is_known
 from titer.server import (
     backups,
     documented,
@@ -32,16 +34,29 @@ from titer.server import (
 from titer.server.intake import Intake
 
 PAGES = Path(__file__).resolve().parent / "pages"
+THREADS = 200
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
+@asynccontextmanager
+async def _threads(_app: FastAPI) -> AsyncIterator[None]:
+    """Enough threads that waiting ones (a host keeps two long polls) leave some to the pages."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
 def create_app(platform: Platform) -> FastAPI:
     """The application; its OpenAPI document names every route."""
     app = FastAPI(
-        title="Titer", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
+        title="Titer",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=_threads,
     )
     app.router.generate_unique_id_function = lambda route: route.name
     app.state.platform = platform
@@ -74,9 +89,9 @@ def create_app(platform: Platform) -> FastAPI:
     _middleware(app)
 
     @app.get("/api/health")
-    def server_health() -> HealthOut:
-        """Whether the hub works; names no record."""
-        return health(platform, app.state.failing_workers)
+    def server_health(request: Request) -> HealthOut:
+        """Whether the hub works; whoever is not logged in is told what fails, and not in which words."""
+        return health(platform, app.state.failing_workers, words=is_known(request))
 
     @app.get("/api/installation")
     def server_installation(_who: Current) -> dict[str, Any]:
@@ -130,20 +145,27 @@ class HealthOut(BaseModel):
     version: str
 
 
-def health(platform: Platform, failing_workers: Mapping[str, str]) -> HealthOut:
+def health(platform: Platform, failing_workers: Mapping[str, str], *, words: bool = True) -> HealthOut:
     """State of the hub's own parts.
 
     Args:
         platform: of the hub.
         failing_workers: workers whose last step failed, with what it said.
+        words: whether to say what errors said: they may name records, files and servers.
     """
-    failing = {name: trouble.message for name, trouble in platform.outbox.failing.items()}
+    failing = {
+        name: trouble.message if words else "Its last try failed."
+        for name, trouble in platform.outbox.failing.items()
+    }
+    halted = (
+        platform.record.halted if words or not platform.record.halted else "Something failed; see hub.log."
+    )
     faults = []
     if platform.record.halted:
         faults.append(
             FaultOut(
                 what="Writing has stopped.",
-                why=str(platform.record.halted),
+                why=str(halted),
                 do="Nothing that was acknowledged is lost. Mend the cause, start Titer again, and run titer verify.",
             )
         )
@@ -167,7 +189,7 @@ def health(platform: Platform, failing_workers: Mapping[str, str]) -> HealthOut:
         )
     return HealthOut(
         state="stopped writing" if platform.record.halted else "impaired" if faults else "ok",
-        halted=platform.record.halted,
+        halted=halted,
         faults=faults,
         ledger=platform.sealer.origin,
         failing={**failing, **failing_workers},
@@ -183,7 +205,7 @@ def _plant_is_silent(platform: Platform) -> bool:
 
 def _middleware(app: FastAPI) -> None:
     # What is added last sees a request first: the intake's own answers bear the guard's headers, too.
-    app.add_middleware(Intake, documents=documented.Documents(app))
+    app.add_middleware(Intake, documents=documented.Documents(app), known=is_known)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:

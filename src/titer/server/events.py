@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from titer.base.clock import iso
@@ -18,6 +19,8 @@ from titer.record.http import Current
 router = APIRouter(prefix="/api", tags=["events"])
 
 _CLIENT_QUEUE = 1000
+_LOOK_S = 5.0
+"""How often a stream looks whether its session is still open."""
 
 
 class Live:
@@ -100,19 +103,27 @@ class Live:
 
 
 @router.get("/events", response_class=StreamingResponse)
-async def server_events(request: Request, _who: Current) -> StreamingResponse:
-    """The event stream of one tab."""
+async def server_events(request: Request, who: Current) -> StreamingResponse:
+    """The event stream of one tab; it ends soon after the session does."""
     live: Live = request.app.state.live
+    goes_on = request.app.state.platform.identity.goes_on
+    session_id = who[0].id
     queue = live.join()
 
     async def stream() -> AsyncIterator[str]:
         try:
             yield "retry: 1000\n\n"
+            loop = asyncio.get_running_loop()
+            looked = loop.time()
             while True:
                 try:
-                    text = await asyncio.wait_for(queue.get(), timeout=15)
+                    text = await asyncio.wait_for(queue.get(), timeout=_LOOK_S)
                 except TimeoutError:
                     text = ": still here\n\n"
+                if loop.time() - looked >= _LOOK_S:
+                    looked = loop.time()
+                    if not await run_in_threadpool(goes_on, session_id):
+                        return
                 if text is None:
                     return
                 yield text

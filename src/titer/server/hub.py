@@ -64,6 +64,7 @@ class Hub:
             access_log=False,
             timeout_graceful_shutdown=3,
             server_header=False,
+            proxy_headers=False,  # anybody on this machine could say to be another address
             ssl_certfile=str(self._tls[0]) if self._tls else None,
             ssl_keyfile=str(self._tls[1]) if self._tls else None,
         )

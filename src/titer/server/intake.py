@@ -1,7 +1,7 @@
 """What comes in is looked at here first, before any route: addresses, sizes, and JSON.
 
 It is plain ASGI: a body that is too large is refused while it arrives, whether it announces its length or not, and
-nothing of it is kept.
+nothing of it is kept. Whoever is not known sends little, and JSON is looked at beside the loop that serves all.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from titer.base.errors import Invalid
@@ -18,7 +20,10 @@ LARGEST_JSON = 4 * 1024 * 1024
 """Bytes of a body of JSON. A recipe or a method is a hundredth of it."""
 LARGEST_BODY = 72 * 1024 * 1024
 """Bytes of frames or of a file; also of JSON for a route that takes a document of 50 MB as base64."""
+LARGEST_UNKNOWN = 256 * 1024
+"""Bytes of a body from somebody who bears neither a session nor a token: a log-in is a thousandth of it."""
 _CONTROL = frozenset(range(32)) - {9, 10, 13}
+_AT_ONCE = 16 * 1024
 _BODIED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -28,11 +33,15 @@ class Intake:
     Args:
         app: what they are for.
         documents: whether the route at (method, path) takes a document inside JSON.
+        known: whether whoever asks bears a session or a token that is good.
     """
 
-    def __init__(self, app: ASGIApp, documents: Callable[[Scope], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, documents: Callable[[Scope], bool], known: Callable[[Request], bool]
+    ) -> None:
         self.app = app
         self.documents = documents
+        self.known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is well-formed; answer the rest with a problem document."""
@@ -68,9 +77,18 @@ class Intake:
             raise Invalid("The header Content-Length is no number.", where="header.content-length")
         if int(announced) > limit:
             raise TooLarge(limit)
+        large = int(announced) > LARGEST_UNKNOWN
+        if large or b"transfer-encoding" in headers:
+            known = await run_in_threadpool(self.known, Request(scope))
+            limit = limit if known else LARGEST_UNKNOWN
+        if int(announced) > limit:
+            raise TooLarge(limit)
         body = await self._read(receive, limit)
         if json and body:
-            strict_json.check(body)
+            if len(body) > _AT_ONCE:
+                await run_in_threadpool(strict_json.check, body)
+            else:
+                strict_json.check(body)
         return body
 
     @staticmethod

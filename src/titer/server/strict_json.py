@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from titer.base.errors import Invalid
 
 DEEPEST = 64
+MOST_PARTS = 400_000
+"""Commas and brackets in a body: each may cost an object. What a body of base64 holds is one text, not many."""
 _LARGEST = 2**63 - 1
 _MOST_DIGITS = 20
 
@@ -21,9 +24,11 @@ def check(data: bytes) -> None:
     """Refuse a body that is not plain JSON.
 
     Raises:
-        Invalid: if it is not UTF-8 or not JSON, names a member twice, nests deeper than 64, or holds a number beyond
-            64 bits, NaN, an infinity, a NUL character or half a surrogate pair.
+        Invalid: if it is not UTF-8 or not JSON, names a member twice, nests deeper than 64, has too many parts, or
+            holds a number beyond 64 bits, NaN, an infinity, a NUL character or half a surrogate pair.
     """
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_PARTS:
+        raise Invalid(f"The body has more than {MOST_PARTS:,} parts.", where="body", do="Send less at once.")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -48,8 +53,7 @@ def check(data: bytes) -> None:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise Invalid(
             f"The member {twice[:80]!r} comes twice.",
             why="Two readers would see two different things.",

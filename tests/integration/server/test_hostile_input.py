@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,12 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 
 from titer.app import Config, Platform, create_installation, open_platform
+from titer.base.clock import ManualClock
 from titer.base.errors import Invalid
 from titer.record import Actor, ContentObject, LedgerEntry, Person
 from titer.server.app import create_app
-from titer.server.intake import LARGEST_JSON
+from titer.server.intake import LARGEST_UNKNOWN
+from titer.server.strict_json import MOST_PARTS
 
 PASSWORD = "correct horse battery"
 
@@ -194,6 +198,44 @@ def test_a_thousand_failing_log_ins_are_slowed_down_in_words_and_do_not_fill_the
         log_in(other)
 
 
+def test_a_member_that_comes_twice_among_many_is_named(client: TestClient) -> None:
+    names = ",".join(f'"k{number:06}":0' for number in range(15_000))
+    body = f'{{{names},"z":0,"z":0}}'.encode()
+    headers = {"Content-Type": "application/json"}
+    told = is_problem(client.post("/api/session", content=body, headers=headers), 422)
+    assert "'z' comes twice" in told["detail"]
+
+
+def test_whoever_is_not_known_sends_little(client: TestClient, platform: Platform) -> None:
+    large = b"x" * (LARGEST_UNKNOWN + 1)
+    octets = {"Content-Type": "application/octet-stream"}
+    assert is_problem(client.post("/api/session", content=large, headers=octets), 413)
+    assert is_problem(client.post("/api/lims/attachments", content=large, headers=octets), 413)
+    forged = {**octets, "Authorization": "Bearer nonsense", "Cookie": "titer_session=nonsense"}
+    assert is_problem(client.post("/api/imports", content=large, headers=forged), 413)
+    with platform.record.action(Actor.timer("test"), "record.token.issue") as unit:
+        token = platform.identity.issue_token(unit, "sender", ("connect",))
+    known = {**octets, "Authorization": f"Bearer {token}"}
+    assert client.put("/api/connect/content", content=large, headers=known).status_code == 200
+    headers = log_in(client)
+    told = client.post("/api/lims/attachments", content=large, headers={**octets, **headers})
+    assert told.status_code != 413
+
+
+def test_a_body_of_very_many_parts_is_refused_before_it_is_parsed(client: TestClient) -> None:
+    headers = {**log_in(client), "Content-Type": "application/json"}
+    body = b"[" + b"[]," * (MOST_PARTS // 2) + b"[]]"
+    assert "parts" in is_problem(client.post("/api/people", content=body, headers=headers), 422)["detail"]
+
+
+def test_asking_for_what_costs_a_write_is_limited_by_address(client: TestClient, platform: Platform) -> None:
+    before = entries(platform)
+    answers = [client.post("/api/session/passkey").status_code for _ in range(40)]
+    assert answers[:20] == [200] * 20
+    assert set(answers[20:]) == {429}
+    assert entries(platform) == before
+
+
 @pytest.mark.parametrize("announced", [None, "0", "17"])
 def test_a_body_that_does_not_say_how_long_it_is_is_cut_off_while_it_arrives(
     app: FastAPI, announced: str | None
@@ -219,7 +261,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_cut_off_while_it_arrives(
     }  # fmt: skip
     asyncio.run(app(scope, receive, send))
     assert sent[0]["status"] == 413
-    assert read <= LARGEST_JSON // 65_536 + 2
+    assert read <= LARGEST_UNKNOWN // 65_536 + 2
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
@@ -389,6 +431,34 @@ def test_a_machine_token_reaches_no_further_than_its_scope(client: TestClient, p
         other = platform.identity.issue_token(unit, "commander", ("command",))
     refused = client.get("/api/connect/hosts/lab/connections", headers={"Authorization": f"Bearer {other}"})
     assert "does not reach" in is_problem(refused, 403)["detail"]
+
+
+def test_what_a_page_asks_by_itself_keeps_no_session_alive(tmp_path: Path) -> None:
+    clock = ManualClock(datetime(2026, 3, 2, 8, tzinfo=UTC))
+    create_installation(tmp_path / "lab", Config(name="lab"))
+    lab = open_platform(
+        tmp_path / "lab", clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
+    with lab.record.action(Actor.timer("test"), "record.person.create") as unit:
+        row = lab.identity.create_person(
+            unit, username="root", full_name="Root", password=PASSWORD, roles=("administrator",)
+        )
+        row.policy_acknowledged_at = unit.now
+    with TestClient(create_app(lab)) as client:
+        log_in(client)
+        token = client.cookies["titer_session"]
+        by_itself = {"X-Titer-Unattended": "1"}
+        for _ in range(2):
+            clock.advance(timedelta(minutes=20))
+            assert client.get("/api/installation").status_code == 200
+        clock.advance(timedelta(minutes=20))
+        assert client.get("/api/installation", headers=by_itself).status_code == 200
+        assert lab.identity.is_session(token)
+        clock.advance(timedelta(minutes=20))
+        assert not lab.identity.is_session(token), "an event stream of it would end now"
+        assert client.get("/api/installation", headers=by_itself).status_code == 401
+        assert client.get("/api/installation").status_code == 401
+    lab.close()
 
 
 def test_who_has_no_right_is_told_so_and_nothing_is_written(client: TestClient, platform: Platform) -> None:

@@ -2,6 +2,12 @@
 import { problemOf, ProblemError } from "./problem";
 
 let csrf = "";
+let touched = Date.now();
+for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"])
+  globalThis.addEventListener?.(kind, () => (touched = Date.now()), { passive: true, capture: true });
+
+/** After a minute without a hand on it, a page's own questions keep no session alive. */
+const UNATTENDED_MS = 60_000;
 let lost: (() => void) | null = null;
 
 export function setCsrf(token: string): void {
@@ -31,6 +37,7 @@ async function call<T>(method: string, path: string, body: unknown, signal?: Abo
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (Date.now() - touched > UNATTENDED_MS) headers["X-Titer-Unattended"] = "1";
   let response: Response;
   try {
     response = await fetch(path, {

@@ -981,7 +981,7 @@ export interface paths {
         };
         /**
          * Server Events
-         * @description The event stream of one tab.
+         * @description The event stream of one tab; it ends soon after the session does.
          */
         get: operations["server_events"];
         put?: never;
@@ -1061,7 +1061,7 @@ export interface paths {
         };
         /**
          * Server Health
-         * @description Whether the hub works; names no record.
+         * @description Whether the hub works; whoever is not logged in is told what fails, and not in which words.
          */
         get: operations["server_health"];
         put?: never;

@@ -105,24 +105,36 @@ class Doors:
         finally:
             self._slots.release()
 
-    def _admit(self, remote: str, username: str) -> None:
+    def ask(self, remote: str) -> None:
+        """Let an address ask for what costs a write before anybody is known: as often as it might fail.
+
+        Raises:
+            TooManyAttempts: if the address has to wait.
+        """
+        asking = f"asks {remote}"
+        wait, _ = self._wait(asking)
+        if wait:
+            raise _too_many("Your address asks too often.", wait)
+        self._failed(asking)
+
+    def _wait(self, key: str) -> tuple[timedelta, int]:
+        """How long an address has to wait, and how often it was sent away meanwhile."""
         now = self.record.clock.now()
         with self._lock:
-            door = self._doors.get(remote)
+            door = self._doors.get(key)
             wait = wait_for(door, now) if door is not None else timedelta(0)
             if door is None or not wait:
-                return
+                return timedelta(0), 0
             door.refused += 1
-            refused = door.refused
+            return wait, door.refused
+
+    def _admit(self, remote: str, username: str) -> None:
+        wait, refused = self._wait(remote)
+        if not wait:
+            return
         if refused & (refused - 1) == 0:
             self._enter(remote, username, refused)
-        seconds = max(1, round(wait.total_seconds()))
-        raise TooManyAttempts(
-            "Too many attempts failed from your address.",
-            why="This one was not looked at.",
-            do=f"Wait {seconds} s, then try again.",
-            seconds=seconds,
-        )
+        raise _too_many("Too many attempts failed from your address.", wait)
 
     def _failed(self, remote: str) -> None:
         now = self.record.clock.now()
@@ -146,3 +158,10 @@ class Doors:
                 )
             )
             unit.emit("record.attempts.refused", event, {"remote": remote, "refused": refused})
+
+
+def _too_many(what: str, wait: timedelta) -> TooManyAttempts:
+    seconds = max(1, round(wait.total_seconds()))
+    return TooManyAttempts(
+        what, why="This one was not looked at.", do=f"Wait {seconds} s, then try again.", seconds=seconds
+    )

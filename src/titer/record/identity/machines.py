@@ -105,6 +105,14 @@ class Machines:
         self._note(row.id, remote, now)
         return Actor.connection(row.name)
 
+    def is_valid(self, token: str) -> bool:
+        """Whether a token is good for anything now; asking is no use of it."""
+        now = self.record.clock.now()
+        with self.record.reading() as session:
+            row = self.credentials.owner_of(session, MachineToken, token)
+        ended = row is None or row.revoked_at is not None
+        return row is not None and not ended and (row.expires_at is None or row.expires_at > now)
+
     def used(self, session: Session) -> dict[str, TokenUse]:
         """When each token was last used, to the minute."""
         return {row.token_id: row for row in session.scalars(select(TokenUse))}

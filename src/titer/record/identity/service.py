@@ -70,12 +70,15 @@ class Identity:
         self.set_password = self.passwords.set_password
         self.doors = Doors(record)
         self.session = self.sessions.of_token
+        self.is_session = self.sessions.is_open
+        self.goes_on = self.sessions.goes_on
         self.log_out = self.sessions.log_out
         self.csrf = self.sessions.csrf
         self.csrf_matches = self.sessions.csrf_matches
         self.issue_token = self.machines.issue_token
         self.revoke_token = self.machines.revoke_token
         self.machine = self.machines.machine
+        self.is_machine = self.machines.is_valid
 
     enter_training = staticmethod(training.enter)
     competent = staticmethod(training.competent)

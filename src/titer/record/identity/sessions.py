@@ -185,12 +185,15 @@ class Sessions:
 
     # --- use ----------------------------------------------------------------------------------------------------
 
-    def of_token(self, token: str, terminal: str = "") -> tuple[LoginSession, Person]:
+    def of_token(
+        self, token: str, terminal: str = "", *, attended: bool = True
+    ) -> tuple[LoginSession, Person]:
         """The open session of a token, and its person.
 
         Args:
             token: of the session.
             terminal: token of the device that asks, if it is a terminal.
+            attended: whether somebody sits there; what a page asks by itself keeps no session alive.
 
         Raises:
             NotAuthenticated: if there is none, it has ended, it was idle for too long, or it is bound to another
@@ -212,8 +215,35 @@ class Sessions:
             raise NotAuthenticated(
                 f"Your session ended after {row.idle_minutes} idle minutes.", do="Log in again."
             )
-        self._saw(row.id, now)
+        if attended:
+            self._saw(row.id, now)
         return row, person
+
+    def is_open(self, token: str) -> bool:
+        """Whether a token belongs to a session that is open now; asking is no use of it."""
+        now = self.record.clock.now()
+        with self.record.reading() as session:
+            row = self.credentials.owner_of(session, LoginSession, token)
+            return row is not None and self._goes_on(session, row, now)
+
+    def goes_on(self, session_id: str) -> bool:
+        """Whether a session is still open; asking is no use of it."""
+        now = self.record.clock.now()
+        with self.record.reading() as session:
+            row = session.get(LoginSession, session_id)
+            return row is not None and self._goes_on(session, row, now)
+
+    def _goes_on(self, session: Session, row: LoginSession, now: datetime) -> bool:
+        person = session.get(Person, row.person_id)
+        device = session.get(Terminal, row.terminal_id) if row.terminal_id else None
+        return (
+            row.ended_at is None
+            and row.ends_at > now
+            and person is not None
+            and person.active
+            and (device is None or device.revoked_at is None)
+            and now - self._last(row) <= timedelta(minutes=row.idle_minutes)
+        )
 
     def _stands(self, session: Session, terminal_id: str, token: str) -> bool:
         device = self.credentials.owner_of(session, Terminal, token)

@@ -74,5 +74,5 @@ def challenge_of(request: Request, response: Response) -> str:
 
 
 def _set(request: Request, response: Response, name: str, value: str, age: int | None) -> None:
-    secure = request.url.scheme == "https"
+    secure = "https" in (request.url.scheme, site(request).origin.partition(":")[0])
     response.set_cookie(name, value, max_age=age, httponly=True, samesite="strict", secure=secure, path="/")

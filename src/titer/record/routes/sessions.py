@@ -77,6 +77,7 @@ def record_log_in(
 @router.post("/session/passkey")
 def record_ask_passkey(request: Request, response: Response, identity: IdentityPart) -> dict[str, Any]:
     """What the browser needs to log in with a passkey: options for `navigator.credentials.get`, good once."""
+    identity.doors.ask(remote(request))
     return identity.passkeys.ask(site(request), challenge_of(request, response))
 
 

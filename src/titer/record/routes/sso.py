@@ -70,8 +70,9 @@ def record_sign_on(request: Request) -> SignOnOut:
 
 
 @router.get("/session/provider/begin", response_class=RedirectResponse, status_code=303)
-def record_begin_sign_on(sign_on: SignOnPart) -> Response:
+def record_begin_sign_on(sign_on: SignOnPart, request: Request) -> Response:
     """Send the browser to the provider."""
+    request.app.state.platform.identity.doors.ask(remote(request))
     begun = sign_on.begin()
     answer = RedirectResponse(begun.address, status_code=303)
     answer.set_cookie(

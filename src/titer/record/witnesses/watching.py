@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ ACTIONS = (
     ActionSpec("record.watch", "Witness the ledger of another Titer, or cease to", ("administrator",)),
 )
 MOST_BYTES = 64 * 1024
+_SIZE = re.compile("0|[1-9][0-9]{0,17}")
 _MOST_STEPS = 63
 
 
@@ -57,7 +59,7 @@ def parse_request(text: str) -> tuple[int, list[bytes], str]:
     head, separator, note = text.partition("\n\n")
     first, *steps = head.split("\n")
     word, _, size = first.partition(" ")
-    if not separator or word != "old" or not size.isascii() or not size.isdigit() or str(int(size)) != size:
+    if not separator or word != "old" or not _SIZE.fullmatch(size):
         raise Invalid("The request does not begin with `old` and a size.", where="line 1")
     if len(steps) > _MOST_STEPS:
         raise Invalid(f"A consistency proof has {_MOST_STEPS} hashes at the most.")
@@ -113,7 +115,8 @@ class Watching:
         else:
             row.active = True
             row.verifiers = [*(one for one in row.verifiers if one != verifier), verifier]
-        return self._witness(origin, create=True).signer.cosigner
+        with self._lock:
+            return self._witness(origin, create=True).signer.cosigner
 
     def cease(self, unit: Unit, origin: str) -> None:
         """Watch a ledger no longer; what was seen of it is kept.
@@ -128,7 +131,8 @@ class Watching:
 
     def seen(self, origin: str) -> int:
         """The size of the last head of a ledger that was cosigned."""
-        return self._witness(origin).last[0]
+        with self._lock:
+            return self._witness(origin).last[0]
 
     def add_checkpoint(self, session: Session, text: str) -> Answer:
         """Answer a request; what is cosigned is written down first.
