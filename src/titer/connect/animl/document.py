@@ -293,7 +293,7 @@ class AnimlDocument:
 
     def as_dict(self) -> dict[str, Any]:
         """The document as JSON without floats."""
-        return typing.cast("dict[str, Any]", _plain(self))
+        return typing.cast("dict[str, Any]", plain(self))
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any]) -> AnimlDocument:
@@ -305,18 +305,19 @@ class AnimlDocument:
         return build(cls, body)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Dataclasses of this kind as JSON."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Mapping):
         return dict(value)
     return value
 
 
 def build(kind: type[_T], body: Mapping[str, Any]) -> _T:
-    """A dataclass of this module out of its JSON; every field is checked against its declared type."""
+    """A dataclass of this kind out of its JSON; every field is checked against its declared type."""
     hints = typing.get_type_hints(kind)
     return kind(**{one.name: _read(hints[one.name], body[one.name]) for one in fields(kind)})  # type: ignore[arg-type]
 

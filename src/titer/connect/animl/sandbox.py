@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from titer.base.errors import Invalid, Unavailable
+from titer.base.errors import Invalid
 from titer.connect.animl.document import AnimlDocument
-
-TIME_LIMIT_S = 60.0
-MEMORY_LIMIT_MB = 2048
+from titer.connect.core.sandbox import MEMORY_LIMIT_MB, TIME_LIMIT_S, run
 
 
 def read(
@@ -45,43 +39,18 @@ def read(
         from titer.connect.animl.reading import read_here
 
         return read_here(data, schemas, techniques)
-    command = [sys.executable, "-m", "titer.connect.animl", str(memory_limit_mb), str(int(time_limit_s) + 1)]
+    arguments: list[str] = []
     for name, folder in (("--schemas", schemas), ("--techniques", techniques)):
         if folder is not None:
-            command += [name, str(folder)]
+            arguments += [name, str(folder)]
+    answer = run(
+        "titer.connect.animl",
+        arguments,
+        data,
+        time_limit_s=time_limit_s,
+        memory_limit_mb=memory_limit_mb,
+    )
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            command,
-            input=data,
-            capture_output=True,
-            timeout=time_limit_s,
-            check=False,
-            # Threads of a numerical library reserve memory for each core, which counts against the limit.
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Invalid(
-            f"Reading the file took longer than {time_limit_s:g} s and was ended.",
-            do="Look whether it is what it should be; a larger limit can be set for the connection.",
-        ) from error
-    except OSError as error:
-        raise Unavailable(f"The process that reads AnIML files cannot be started: {error}.") from error
-    if done.returncode != 0:
-        raise Invalid(
-            "Reading the file failed.",
-            why=_last_line(done.stderr) or f"The reading process ended with {done.returncode}.",
-            do="It may need more memory than it is given, or be damaged.",
-        )
-    try:
-        answer = json.loads(done.stdout)
-        if "invalid" in answer:
-            what, where, why, do = answer["invalid"]
-            raise Invalid(what, where=where, why=why, do=do)
         return AnimlDocument.from_dict(answer)
     except (ValueError, KeyError, TypeError) as error:
         raise Invalid("Reading the file gave no document.", why=str(error)) from error
-
-
-def _last_line(text: bytes) -> str:
-    lines = text.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:500] if lines else ""
