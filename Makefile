@@ -10,7 +10,7 @@ NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
 .PHONY: demo test conformance torture torture-kills torture-cuts torture-faults torture-tampering torture-restores \
-        torture-hub fuzz check lint types docs pages pictures bench openapi schema lock clean setup
+        torture-hub fuzz fuzz-parsers check lint types docs pages pictures bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -41,9 +41,11 @@ torture-restores: $(STAMP) $(PAGES)
 torture-hub: $(STAMP) $(PAGES)
 	$(BIN)/python tests/torture/killing.py --kills $(or $(KILLS),20) --out build/torture/$$(date +%s)
 
-# The property tests with many more examples than `make test` takes.
-fuzz: $(STAMP)
+# The property tests with many more examples than `make test` takes, then the parsers of our own, guided by coverage.
+fuzz: $(STAMP) fuzz-parsers
 	$(BIN)/pytest -q tests/property --hypothesis-profile=long $(ARGS)
+fuzz-parsers: $(STAMP)
+	$(BIN)/python tests/fuzz/parsers.py --seconds $(or $(SECONDS_EACH),120) --seed $(or $(SEED),1)
 
 check: $(STAMP) $(PAGES) lint types docs
 	cd web && $(NPM) run check

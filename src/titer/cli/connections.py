@@ -18,7 +18,7 @@ from titer.connect import TYPES, is_insecure
 connection = typer.Typer(help="Connections to instruments and servers.", no_args_is_help=True)
 equipment = typer.Typer(help="Equipment: registering it and its standing.", no_args_is_help=True)
 
-_FILES = ("animl", "files")
+_FILES = ("animl", "files", "mzml", "jcamp", "unicorn")
 _NUMBERS = ("low", "high", "alarm_low", "alarm_high", "resolution")
 _SETTLED = ("connected", "disconnected", "journal_full")
 _CHANNELS = "Write a list of channels, each with tag, node and unit."
@@ -78,10 +78,10 @@ def connection_add(
     ] = None,
     time_zone: Annotated[
         str | None,
-        typer.Option(help="animl, files: zone of times without one; the installation's if left out."),
+        typer.Option(help="Folders: zone of times without one; the installation's if left out."),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="animl, files: of text in the files; utf-8 if left out.")
+        str | None, typer.Option(help="Folders: of text in the files; utf-8 if left out.")
     ] = None,
     more: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE, any setting of `titer connection types`.")

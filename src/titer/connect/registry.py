@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from titer.base.errors import Invalid
 from titer.connect.astm.manifest import TYPE as ASTM
-from titer.connect.files.manifest import ANIML, FILES
+from titer.connect.files.manifest import OWN as FOLDERS
 from titer.connect.modbus.manifest import TYPE as MODBUS
 from titer.connect.mtsics.manifest import TYPE as MTSICS
 from titer.connect.opcua.manifest import TYPE as OPCUA
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from titer.connect.core.host import ConnectorFactory
 
 GROUP = "titer.connectors"
-OWN = (OPCUA, SILA2, ANIML, FILES, MODBUS, MTSICS, ASTM)
+OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM)
 """Listed in code, so that an installation whose metadata is old lacks none of them."""
 
 

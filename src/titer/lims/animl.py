@@ -28,7 +28,9 @@ from pathlib import Path
 from titer.base.errors import Invalid
 from titer.connect.animl import AnimlDocument, AuditEntry, Category, SeriesSet, Step, read
 from titer.connect.animl import Series as Column
+from titer.connect.curves import recognise
 from titer.lims.chromatography import KINDS, SAMPLE, UNKNOWN, ClaimedPeak, Injection, RunDocument, Series
+from titer.lims.curves import read_curves
 
 _TIME = {"min": 1.0, "s": 1.0 / 60.0}
 _SIGNAL = {"mAU": 1.0, "AU": 1000.0}
@@ -62,7 +64,10 @@ def read_run(
 
 
 def reader(folder: Path | None) -> Callable[[bytes, str], RunDocument]:
-    """`read_run` with what the site installed in a folder (`titer animl install`), looked up at each reading.
+    """The reader of any instrument's file: spectra and chromatograms by their first bytes, all else as AnIML.
+
+    AnIML is read by `read_run` with what the site installed in a folder (`titer animl install`), looked up at
+    each reading.
 
     Args:
         folder: holds `schemas` and `techniques`, either of which may be missing; None where there is none.
@@ -73,6 +78,9 @@ def reader(folder: Path | None) -> Callable[[bytes, str], RunDocument]:
         return place if place is not None and any(place.glob(wanted)) else None
 
     def read_here(data: bytes, digest: str) -> RunDocument:
+        format_name = recognise(data)
+        if format_name:
+            return read_curves(data, digest, format_name)
         return read_run(
             data,
             digest,

@@ -56,7 +56,7 @@ def test_a_sila_server_and_folders_are_added_with_their_settings(lab: Lab, tmp_p
 
 def test_what_no_connection_can_mean_is_refused_and_nothing_is_stored(lab: Lab, tmp_path: Path) -> None:
     for words, says in (
-        (("modbus", "x"), "Use opcua, sila2, animl, files"),
+        (("profinet", "x"), "Use opcua, sila2, animl, files"),
         (("opcua", "opc.tcp://h:4840"), "needs its channels"),
         (("sila2", "h:50052", "--set", "tls=no"), "not encrypted"),
         (("sila2", "h"), "HOST:PORT"),

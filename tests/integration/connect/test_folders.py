@@ -272,9 +272,9 @@ def test_a_connection_of_an_unknown_type_is_refused_in_words(tmp_path: Path) -> 
 
     async def check() -> None:
         async with running(site):
-            site.hub.connections = [{"name": "x", "type": "modbus", "settings": {}, "channels": []}]
+            site.hub.connections = [{"name": "x", "type": "profinet", "settings": {}, "channels": []}]
             await site.until(lambda: site.hub.statuses.get("x", {}).get("state") == "refused")
-            assert "modbus" in site.hub.statuses["x"]["message"]
+            assert "profinet" in site.hub.statuses["x"]["message"]
 
     asyncio.run(check())
     assert os.path.exists(tmp_path / "host" / "connections.json")  # noqa: PTH110

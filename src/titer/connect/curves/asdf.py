@@ -1,10 +1,10 @@
 """ASDF, the packed numbers of JCAMP-DX: AFFN, PAC, SQZ, DIF and DUP.
 
 After McDonald and Wilks, Applied Spectroscopy 42 (1988) 151. A line begins with its abscissa, ordinates follow. SQZ
-writes sign and first digit as one letter (`@` 0, `A`-`I` 1 to 9, `a`-`i` -1 to -9), DIF the difference to the ordinate
-before (`%` 0, `J`-`R` 1 to 9, `j`-`r` -1 to -9), DUP how often the last one is repeated (`S`-`Z`, `s`: 1 to 9). A line
-that follows one that ended in DIF begins with the last ordinate again: the y-check, which finds what was lost or
-changed in between. An exponent bears its sign (`1.5E+3`): without one, `E` is the digit five of SQZ.
+writes sign and first digit as one letter (`@` 0, `A`-`I` 1 to 9, `a`-`i` -1 to -9), DIF the difference to the
+ordinate before (`%` 0, `J`-`R` 1 to 9, `j`-`r` -1 to -9), DUP how often the last one is repeated (`S`-`Z`, `s`: 1 to
+9). A line that follows one that ended in DIF begins with the last ordinate again: the y-check, which finds what was
+lost or changed in between. An exponent bears its sign (`1.5E+3`): without one, `E` is the digit five of SQZ.
 """
 
 from __future__ import annotations

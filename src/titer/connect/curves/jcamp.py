@@ -5,8 +5,8 @@ LASTX, FIRSTY, MINX, MAXX, MINY or MAXY are not those of its data, or whose x-ch
 and goes to quarantine with the sentence that says which.
 
 How exactly a stated number must be met follows from how it is written: one unit of its last digit (some round, some
-cut), or of the factor that the data are multiplied by, or a thousandth of the step between two points, whichever is the
-most.
+cut), or of the factor that the data are multiplied by, or a thousandth of the step between two points (of an
+ordinate, a ten-thousandth of the spread), whichever is the most.
 """
 
 from __future__ import annotations
@@ -334,9 +334,8 @@ class _Reader:
             if count is None:
                 self.error(where, "it holds no points")
             return
-        step = (
-            abs(xs[-1] - xs[0]) / (len(xs) - 1) if len(xs) > 1 and None not in (xs[0], xs[-1]) else Decimal(0)
-        )  # type: ignore[operator]
+        ends = [one for one in (xs[0], xs[-1]) if one is not None]
+        step = abs(ends[-1] - ends[0]) / (len(xs) - 1) if len(xs) > 1 else Decimal(0)
         for axis, values in enumerate((xs, ys)):
             known = [one for one in values if one is not None]
             if not known:
@@ -353,7 +352,9 @@ class _Reader:
                 wanted = _stated(text)
                 if wanted is None or value is None:
                     continue
-                reach = max(2 * _half(wanted), abs(factors[axis]), step / 1000 if axis == 0 else spread / 10_000)
+                reach = max(
+                    2 * _half(wanted), abs(factors[axis]), step / 1000 if axis == 0 else spread / 10_000
+                )
                 if abs(value - wanted) > reach:
                     self.error(where, f"{what}{name} is said to be {text.strip()}, and is {_plain(value)}")
 

@@ -1,8 +1,8 @@
 """mzML 1.1 (HUPO-PSI), indexed or not: every count that the file states is counted, its checksum and index checked.
 
-The libraries for mzML (pyteomics, pymzML, psims) give the arrays as they decode them and compare no count; here a file
-that does not hold what it promises is no data. Arrays are base64, 32 or 64 bit, plain or zlib; MS-Numpress is named
-and not decoded.
+The libraries for mzML (pyteomics, pymzML) give the arrays as they decode them and compare no count; here a file that
+does not hold what it promises is no data. Arrays are base64, 32 or 64 bit, plain or zlib; MS-Numpress is named and
+not decoded.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class _Reader:
         run = self.document.find(f"{{{NS}}}run")
         if run is None:
             raise Invalid("The file holds no run.")
-        curves = [*self.list(run, "spectrum"), *self.list(run, "chromatogram")]
+        curves = [*self.items(run, "spectrum"), *self.items(run, "chromatogram")]
         instrument = self.document.find(f".//{{{NS}}}instrumentConfiguration")
         names = self.terms(instrument) if instrument is not None else {}
         model = [name for accession, (name, _, _) in names.items() if accession not in ("MS:1000529",)]
@@ -116,7 +116,7 @@ class _Reader:
             unread=self.unread,
         )
 
-    def list(self, run: Any, kind: str) -> list[Curve]:
+    def items(self, run: Any, kind: str) -> list[Curve]:
         """The spectra or chromatograms of the run, each counted."""
         group = run.find(f"{{{NS}}}{kind}List")
         if group is None:
@@ -268,7 +268,7 @@ class _Reader:
             upto = stated.start() + len(b"<fileChecksum>")
             found = hashlib.sha1(data[:upto]).hexdigest()  # noqa: S324 - the format's own, against accident only
             if found != stated[1].decode().lower():
-                self.note(
+                self.error(
                     "fileChecksum",
                     "the checksum is not that of the file: it was changed after it was written",
                 )

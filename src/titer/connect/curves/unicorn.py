@@ -2,8 +2,8 @@
 
 Each curve's archive holds `CoordinateData.Volumes` and `CoordinateData.Amplitudes`, single-precision numbers either
 bare or as a .NET array record (MS-NRBF 2.4.3.3, ArraySinglePrimitive), which says how many there are. An archive that
-holds fewer than it says is cut short: it has an error. Nothing is ever written to disk, and an archive that unpacks to
-more than the limits is refused before it has done so.
+holds fewer than it says is cut short: it has an error. Nothing is ever written to disk, and an archive that unpacks
+to more than the limits is refused before it has done so.
 """
 
 from __future__ import annotations

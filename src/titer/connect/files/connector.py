@@ -14,7 +14,6 @@ import hashlib
 import json
 import mimetypes
 import os
-import re
 import stat
 import time
 from collections.abc import AsyncIterator
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from titer.base.clock import Clock, from_us, iso, us
-from titer.base.errors import TiterError, Unavailable
+from titer.base.errors import Unavailable
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -39,12 +38,11 @@ from titer.connect.core.contract import (
     Resume,
     event,
 )
+from titer.connect.files.formats import CHECKED
 from titer.connect.files.settings import FolderSettings
 
 TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
 LONGEST_NAME = 300
-_END_OF_ANIML = re.compile(rb"</(\w+:)?AnIML\s*>\s*(<!--.*?-->\s*)*\Z", re.DOTALL)
-_EMPTY_ANIML = re.compile(rb"<(\w+:)?AnIML\b[^>]*/>\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,9 @@ class FolderConnector:
         self.capabilities = frozenset({Capability.STREAM, Capability.FILES})
         self._config = config
         self._clock = clock
-        self._animl = config.type == "animl"
-        self._settings = settings = FolderSettings.of(config.name, config.settings, animl=self._animl)
+        self._format = CHECKED.get(config.type)
+        pattern = self._format.pattern if self._format else "*"
+        self._settings = settings = FolderSettings.of(config.name, config.settings, pattern=pattern)
         self._source = settings.folder
         self._pattern = settings.pattern
         self._recursive = settings.recursive
@@ -204,7 +203,7 @@ class FolderConnector:
             if look.size > self._limit:
                 return self._refuse(name, look, f"it has {look.size} bytes, more than {self._limit}")
             data = path.read_bytes()
-            if self._animl and not complete(data) and resting < self._patience:
+            if self._format and not self._format.complete(data) and resting < self._patience:
                 return None
             digest = hashlib.sha256(data).hexdigest()
             spooled = self._spool / digest
@@ -245,8 +244,8 @@ class FolderConnector:
             digest=digest,
             file_name=name,
             seen_us=now,
-            media_type="application/vnd.animl+xml"
-            if self._animl
+            media_type=self._format.media_type
+            if self._format
             else mimetypes.guess_type(name)[0] or "application/octet-stream",
             kind=self._config.type,
             identity={
@@ -254,28 +253,10 @@ class FolderConnector:
                 "modified_at": iso(from_us(look.modified_ns // 1000)),
                 "time_zone": self._settings.time_zone,
                 "encoding": self._settings.encoding,
-                **(self._verdict(data) if self._animl else {}),
+                **(self._format.verdict(data, self._settings) if self._format else {}),
             },
         )
         return Batch(Columns.empty(), events=events, documents=(document,), state=state)
-
-    def _verdict(self, data: bytes) -> dict[str, Any]:
-        from titer.connect import animl
-
-        try:
-            document = animl.read(data, schemas=self._settings.schemas, techniques=self._settings.techniques)
-        except TiterError as error:
-            return {"verdict": "quarantined", "reason": str(error)}
-        return {
-            "verdict": document.verdict,
-            "reason": document.reason,
-            "schema_validated": document.schema_validated,
-            "samples": len(document.samples),
-            "steps": sum(1 for _ in document.all_steps()),
-            "problems": [
-                f"{one.level} {one.severity}, {one.where}: {one.message}" for one in document.problems[:50]
-            ],
-        }
 
     def _refuse(self, name: str, look: _Look, why: str) -> Batch:
         self._resting.pop(name, None)
@@ -329,12 +310,6 @@ class FolderConnector:
     async def observe(self, command: Command) -> Receipt:
         """A folder takes no commands."""
         return await self.invoke(command)
-
-
-def complete(data: bytes) -> bool:
-    """Whether an AnIML file has been written to its end, by its last bytes."""
-    tail = data[-4096:]
-    return bool(_END_OF_ANIML.search(tail) or _EMPTY_ANIML.search(tail))
 
 
 def _is_text(name: str) -> bool:

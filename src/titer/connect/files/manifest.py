@@ -1,4 +1,4 @@
-"""The manifests of the two connectors of folders; light, see `titer.connect.types`."""
+"""The manifests of the connectors of folders; light, see `titer.connect.types`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SETTINGS = (
     Setting("time_zone", TEXT, "IANA name of the zone of times without one"),
     Setting("encoding", TEXT, "of text in the files, e.g. utf-8 or cp1252"),
-    Setting("pattern", TEXT, "which files are taken (*.animl for animl, else *)"),
+    Setting("pattern", TEXT, "which files are taken (*.animl, *.mzML, *.jdx, *.zip for unicorn, else *)"),
     Setting("recursive", FLAG, "folders below as well (false)"),
     Setting("scan_s", NUMBER, "seconds between two looks (0.3)"),
     Setting("stable_scans", INTEGER, "looks without a change before a file is taken (2)"),
@@ -30,18 +30,10 @@ def _address(address: str) -> dict[str, Any]:
     return {"folder": str(Path(address).resolve())}
 
 
-def _check(settings: Mapping[str, Any], *, animl: bool) -> None:
+def _check(settings: Mapping[str, Any]) -> None:
     from titer.connect.files.settings import FolderSettings
 
-    FolderSettings.of(str(settings.get("folder")), settings, animl=animl)
-
-
-def _check_animl(settings: Mapping[str, Any]) -> None:
-    _check(settings, animl=True)
-
-
-def _check_files(settings: Mapping[str, Any]) -> None:
-    _check(settings, animl=False)
+    FolderSettings.of(str(settings.get("folder")), settings)
 
 
 def _make(config: ConnectionConfig, clock: Clock, folder: Path) -> Connector:
@@ -63,7 +55,7 @@ ANIML = ConnectionType(
     ),
     of_address=_address,
     make=_make,
-    check=_check_animl,
+    check=_check,
     addressing=_FOLDER,
     strict=False,
     met="files of published examples",
@@ -77,8 +69,31 @@ FILES = ConnectionType(
     settings=SETTINGS,
     of_address=_address,
     make=_make,
-    check=_check_files,
+    check=_check,
     addressing=_FOLDER,
     strict=False,
     met="files of published examples",
 )
+
+
+def _curves(name: str, title: str, met: str) -> ConnectionType:
+    return ConnectionType(
+        name,
+        title,
+        "FOLDER",
+        channels=False,
+        encrypted=False,
+        settings=SETTINGS,
+        of_address=_address,
+        make=_make,
+        check=_check,
+        addressing=_FOLDER,
+        strict=False,
+        met=met,
+    )
+
+
+MZML = _curves("mzml", "folder of mass spectra and chromatograms in mzML", "files of published examples")
+JCAMP = _curves("jcamp", "folder of spectra in JCAMP-DX", "files of published examples")
+UNICORN = _curves("unicorn", "folder of exported UNICORN results", "two published examples of UNICORN 7")
+OWN = (ANIML, FILES, MZML, JCAMP, UNICORN)

@@ -41,13 +41,13 @@ class FolderSettings:
     techniques: Path | None
 
     @classmethod
-    def of(cls, name: str, raw: Mapping[str, Any], *, animl: bool) -> FolderSettings:
+    def of(cls, name: str, raw: Mapping[str, Any], *, pattern: str = "*") -> FolderSettings:
         """Read a connection's settings.
 
         Args:
             name: of the connection, for the message.
             raw: its settings.
-            animl: whether the files are AnIML.
+            pattern: which files are taken where the settings do not say.
 
         Raises:
             Invalid: if a setting is missing or cannot be meant.
@@ -75,7 +75,7 @@ class FolderSettings:
             folder=Path(str(raw["folder"])),
             time_zone=zone,
             encoding=encoding,
-            pattern=str(raw.get("pattern") or ("*.animl" if animl else "*")),
+            pattern=str(raw.get("pattern") or pattern),
             recursive=bool(raw.get("recursive", False)),
             scan_s=scan,
             stable_scans=scans,
