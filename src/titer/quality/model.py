@@ -119,6 +119,20 @@ class AuditTrailReview(Regulated, Base):
     reviewer_id: Mapped[str | None] = mapped_column()
 
 
+class TrailSettings(Regulated, Base):
+    """How a site sets the rules of audit-trail review; each change is a row of its own, the newest one counts.
+
+    `number` is the version of the rules that follow from it; those that are delivered are version 1.
+    """
+
+    __tablename__ = "quality_trail_settings"
+    __append_only__ = True
+
+    number: Mapped[int] = mapped_column(unique=True)
+    settings: Mapped[dict[str, Any]] = mapped_column()
+    set_by: Mapped[str] = mapped_column()
+
+
 class TrailLook(Regulated, Base):
     """That a person looked at one entry of a review, and what they saw; the newest one of an entry counts."""
 

@@ -64,6 +64,7 @@ ACTIONS = (
     ),
     ActionSpec("quality.deviation.close", "Close a deviation", ("quality",)),
     ActionSpec("quality.review.audit_trail", "Review an audit trail", ("reviewer", "quality")),
+    ActionSpec("quality.review.settings", "Set the rules of audit-trail review", ("quality",)),
     ActionSpec("quality.batch.review", "Review a batch by exception", ("reviewer", "quality")),
     ActionSpec("quality.batch.release", "Release a batch", ("quality",)),
     ActionSpec("quality.batch.reject", "Reject a batch", ("quality",)),

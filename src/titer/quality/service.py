@@ -15,6 +15,7 @@ from titer.quality.model import AuditTrailReview, Deviation, Disposition, Qualit
 from titer.quality.rules import Check, Coverage, ExceptionFacts, ReleaseGate
 from titer.quality.signing import meanings
 from titer.quality.trail import TrailReviews
+from titer.quality.trail.reminding import remind
 from titer.record import (
     ActionSpec,
     Actor,
@@ -62,8 +63,8 @@ class Quality:
         )
 
     def workers(self) -> tuple[Worker, ...]:
-        """None."""
-        return ()
+        """Reminders of audit-trail reviews that are overdue."""
+        return (Worker("quality.trail", partial(remind, self)),)
 
     def register_gate(self, gate: ReleaseGate) -> None:
         """Let a layer have its say before a release."""

@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import select
 
 import titer.lims  # noqa: F401  its tables stand for what a batch is made of
+from titer.base.canonical import digest
 from titer.base.clock import ManualClock
-from titer.base.errors import Conflict, Invalid, Refused
+from titer.base.errors import Conflict, Invalid, NotAuthorised, Refused, StaleVersion
 from titer.equipment.model import Channel
 from titer.lims.model import Sample
 from titer.material import Material
-from titer.quality import AuditTrailReview, Quality
+from titer.quality import AuditTrailReview, Quality, QualityException
+from titer.quality.trail.reminding import remind
 from titer.record import ActionSpec, Actor, OutboxEvent, Record, Training
 
 Sign = Callable[..., object]
@@ -290,3 +292,79 @@ def test_the_ageing_list_says_what_is_due_and_overdue(floor: Floor, clock: Manua
 def test_reviewing_an_audit_trail_is_a_right_of_its_own(floor: Floor) -> None:
     record = floor.record
     assert set(record.matrix["quality.review.audit_trail"].roles) == {"reviewer", "quality"}
+
+
+# --- how the rules are set, and what is overdue -------------------------------------------------------------------
+
+
+def set_rules(floor: Floor, version: int, who: str = "quincy", **changes: int) -> None:
+    with floor.record.reading() as session:
+        settings = {**floor.trail.settings.now(session)[1], **changes}
+    with floor.record.action(floor.people[who], "quality.review.settings", reason="as agreed") as unit:
+        floor.trail.settings.change(unit, version, settings)
+
+
+def test_the_rules_are_set_by_the_quality_unit_in_versions_and_an_old_review_is_drawn_by_its_own(
+    floor: Floor,
+) -> None:
+    for _ in range(12):
+        floor.sample()
+    with pytest.raises(NotAuthorised):
+        set_rules(floor, 1, "rob", batch_sample=3)
+    set_rules(floor, 1, batch_sample=3, batch_due_days=4)
+    with pytest.raises(StaleVersion, match="version 2"):
+        set_rules(floor, 1, batch_sample=5)
+    with pytest.raises(Invalid, match="from 1 to 1,000"):
+        set_rules(floor, 2, batch_sample=0)
+    with pytest.raises(Invalid, match="as they are"):
+        set_rules(floor, 2)
+    row = floor.begin()
+    assert (row.ruleset_version, len(row.sampled)) == (2, 3)
+    assert row.due_at - row.opened_at == timedelta(days=4)
+    set_rules(floor, 2, batch_sample=7, late_minutes=5)
+    with floor.record.reading() as session:
+        again = floor.trail.reproduced(session, floor.trail.get(session, row.id))
+        assert [one.number for one in floor.trail.settings.history(session)] == [3, 2]
+        now = floor.trail.settings.rules(session)
+    assert again["same_rules"]
+    assert again["same_sample"]
+    assert again["same_flags"]
+    assert digest(now) != row.ruleset_digest
+    assert next(rule for rule in now["rules"] if rule["id"] == "late")["when"]["minutes"] == 5
+
+
+def test_a_review_that_is_overdue_is_raised_once_and_waits_for_people(
+    floor: Floor, clock: ManualClock
+) -> None:
+    floor.sample()
+    remind(floor.quality)
+    assert reminders(floor) == []
+    row = floor.begin()
+    clock.advance(timedelta(days=9))
+    remind(floor.quality)
+    assert reminders(floor) == []
+    clock.advance(timedelta(days=2))
+    for _ in range(2):
+        assert remind(floor.quality) > 0
+    (one,) = [found for found in reminders(floor) if found.subject_id == row.id]
+    assert one.title == f"The audit-trail review {row.number} is overdue"
+    assert (one.state, one.severity, one.batch_id) == ("open", "major", None)
+
+
+def test_a_review_that_nobody_opened_in_time_is_raised_too(floor: Floor, clock: ManualClock) -> None:
+    clock.advance(timedelta(days=11))
+    remind(floor.quality)
+    (one,) = reminders(floor)
+    assert one.title == "Nobody has opened the audit-trail review of batch B-1"
+    clock.advance(timedelta(days=30))
+    remind(floor.quality)
+    remind(floor.quality)
+    assert [found.title for found in reminders(floor)][1:] == [
+        "Nobody has opened the audit-trail review of the system"
+    ]
+
+
+def reminders(floor: Floor) -> list[QualityException]:
+    with floor.record.reading() as session:
+        query = select(QualityException).where(QualityException.kind == "audit_trail")
+        return list(session.scalars(query.order_by(QualityException.id)))

@@ -11,7 +11,7 @@ from titer.base.canonical import canonical
 from titer.base.clock import from_iso, us
 from titer.base.errors import IntegrityFault
 from titer.govern.alcoa.question import Answer, Finding, Question, Sources, by_sql
-from titer.quality.trail import RULESET
+from titer.quality.trail import Settings
 from titer.quality.trail.rules import lateness_us
 from titer.record import Base, LedgerEntry
 from titer.record.schema import check_fingerprint
@@ -126,7 +126,7 @@ KNOWN_TYPES = Question("known_types", "Is every kind of record one that can be s
 
 def entered_in_time(sources: Sources) -> Answer:
     """No entry states for the first time an instant that lies longer back than the review's rule `late` allows."""
-    late = next(rule["when"] for rule in RULESET["rules"] if rule["id"] == "late")
+    late = next(rule["when"] for rule in Settings().rules(sources.session)["rules"] if rule["id"] == "late")
     rows = sources.session.execute(
         select(LedgerEntry.record_type, LedgerEntry.record_id, LedgerEntry.body)
         .where(LedgerEntry.record_type.in_(sorted(late["fields"])))

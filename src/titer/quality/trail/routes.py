@@ -10,15 +10,17 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
+from titer.base.canonical import digest
 from titer.quality.model import AuditTrailReview, TrailLook
 from titer.quality.trail import rules
-from titer.quality.trail.ruleset import DIGEST, RULESET
+from titer.quality.trail.ruleset import RULESET, SETTINGS
 from titer.quality.trail.service import TrailReviews
 from titer.record import Person, Record
 from titer.record.http import Acting, Reading, platform_part
 from titer.record.names import names
-from titer.record.routes.given import Key, Moment, Words
+from titer.record.routes.given import Key, Moment, Number, Words
 
 router = APIRouter()
 
@@ -114,11 +116,32 @@ class RuleOut(BaseModel):
     when: dict[str, Any]
 
 
+class SettingOut(BaseModel):
+    """A number that a site sets, with its bounds."""
+
+    name: str
+    words: str
+    value: int
+    least: int
+    most: int
+
+
+class SettingsChangeOut(BaseModel):
+    """That somebody set the rules anew."""
+
+    version: int
+    at: datetime
+    by: str
+    settings: dict[str, int]
+
+
 class RulesetOut(BaseModel):
-    """The rules and the policy that a new review goes by."""
+    """The rules and the policy that a new review goes by, and how they came to be set so."""
 
     version: int
     digest: str
+    settings: list[SettingOut]
+    history: list[SettingsChangeOut]
     rules: list[RuleOut]
     policy: dict[str, dict[str, Any]]
     outcomes: list[str]
@@ -166,6 +189,14 @@ class ReproducedOut(BaseModel):
     same_flags: bool
 
 
+class SetTrailRules(BaseModel):
+    """The settings of the rules anew, all of them, based on a version."""
+
+    version: Number
+    settings: dict[str, Number]
+    reason: Annotated[Words, Field(min_length=1)]
+
+
 class OpenTrailReview(BaseModel):
     """A review to open."""
 
@@ -184,16 +215,40 @@ class LookAt(BaseModel):
 
 
 @router.get("/trail-rules")
-def quality_trail_rules(_session: Reading) -> RulesetOut:
-    """The exception rules and the policy of audit-trail review, as data."""
+def quality_trail_rules(session: Reading, trail: TrailPart) -> RulesetOut:
+    """The exception rules and the policy of audit-trail review, as data, with how the site set them."""
+    version, settings = trail.settings.now(session)
+    ruleset = trail.settings.rules(session)
     return RulesetOut(
-        version=RULESET["version"],
-        digest=DIGEST,
-        rules=[RuleOut(**{"around": False, **rule}) for rule in RULESET["rules"]],
-        policy=RULESET["policy"],
+        version=version,
+        digest=digest(ruleset),
+        settings=[
+            SettingOut(name=name, words=one.words, value=settings[name], least=one.least, most=one.most)
+            for name, one in SETTINGS.items()
+        ],
+        history=[
+            SettingsChangeOut(
+                version=row.number, at=row.recorded_at, by=_called(session, row.set_by), settings=row.settings
+            )
+            for row in trail.settings.history(session)
+        ],
+        rules=[RuleOut(**{"around": False, **rule}) for rule in ruleset["rules"]],
+        policy=ruleset["policy"],
         outcomes=list(rules.OUTCOMES),
         verdicts=list(rules.VERDICTS),
     )
+
+
+@router.put("/trail-rules", status_code=204)
+def quality_set_trail_rules(body: SetTrailRules, act: Acting, trail: TrailPart) -> None:
+    """Set the rules anew; a review that was opened before keeps those that it was opened with."""
+    with act("quality.review.settings", reason=body.reason) as unit:
+        trail.settings.change(unit, body.version, body.settings)
+
+
+def _called(session: Session, person_id: str) -> str:
+    person = session.get(Person, person_id)
+    return person.full_name if person else person_id
 
 
 @router.get("/trail-reviews")

@@ -1,5 +1,8 @@
 """The exception rules of audit-trail review, and its policy, as data.
 
+Which rules there are is code; how they are set (sizes of samples, days until a review is due, how late is late) is a
+site's own matter, and a record with versions: `settings` are laid over the rules, and the digest is over the whole.
+
 PIC/S PI 041 and MHRA's guidance of 2018 ask for a review of audit trails that goes by risk and by exception. What
 counts as an exception is written down here, with a version; each review keeps the version and the digest of the
 rules that it went by. Both guides are known here by their public text; no inspector has looked at this list.
@@ -11,9 +14,13 @@ and counts where they changed while the batch was made.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from titer.base.canonical import digest
+from titer.base.errors import Invalid
 
 EVERY = ["batch", "lot", "system"]
 MADE = ["batch", "lot"]
@@ -214,10 +221,98 @@ RULESET: dict[str, Any] = {
         },
     },
 }  # fmt: skip
-"""The rules that a new review goes by."""
+"""The rules as they are delivered; a site that set nothing goes by them."""
 
-DIGEST = digest(RULESET)
-"""SHA-256 over the rules' canonical form."""
+
+@dataclass(frozen=True)
+class Setting:
+    """A number that a site sets.
+
+    Args:
+        words: what it is, with its unit.
+        least: the smallest that is taken.
+        most: the largest.
+        place: where it stands in the rules: the policy of a kind of review, or what a rule looks for.
+    """
+
+    words: str
+    least: int
+    most: int
+    place: tuple[str, str]
+
+
+SETTINGS: dict[str, Setting] = {
+    "batch_sample": Setting("Entries drawn for the review of a batch", 1, 1000, ("batch", "sample")),
+    "batch_due_days": Setting("Days until the review of a batch is overdue", 1, 365, ("batch", "due_days")),
+    "lot_sample": Setting("Entries drawn for the review of a lot", 1, 1000, ("lot", "sample")),
+    "lot_due_days": Setting("Days until the review of a lot is overdue", 1, 365, ("lot", "due_days")),
+    "system_sample": Setting("Entries drawn for the review of the system", 1, 1000, ("system", "sample")),
+    "system_due_days": Setting(
+        "Days until the review of the system is overdue", 1, 365, ("system", "due_days")
+    ),
+    "system_every_days": Setting("Days between two reviews of the system", 1, 366, ("system", "every_days")),
+    "late_minutes": Setting("Minutes after which an entry is called late", 1, 43_200, ("late", "minutes")),
+    "back_dated_seconds": Setting(
+        "Seconds that process time may go back between entries", 0, 3600, ("back_dated", "seconds")
+    ),
+    "clock_back_seconds": Setting(
+        "Seconds that the server's clock may go back between entries", 0, 3600, ("clock_back", "seconds")
+    ),
+}
+"""What a site may set, by name."""
+
+
+def defaults() -> dict[str, int]:
+    """The settings as they are delivered.
+
+    >>> defaults()["late_minutes"]
+    60
+    """
+    return {name: _holder(RULESET, one)[one.place[1]] for name, one in SETTINGS.items()}
+
+
+def check_settings(settings: Mapping[str, int]) -> None:
+    """Look at settings that somebody gives: all are there, and each lies within its bounds.
+
+    Raises:
+        Invalid: naming the first that does not fit.
+    """
+    strange = sorted(set(settings) ^ set(SETTINGS))
+    if strange:
+        raise Invalid(f"{strange[0]} is missing, or is no setting of the review.", where=strange[0])
+    for name, one in SETTINGS.items():
+        if not one.least <= settings[name] <= one.most:
+            raise Invalid(f"{one.words}: from {one.least:,} to {one.most:,}.", where=name)
+
+
+def ruleset(version: int, settings: Mapping[str, int]) -> dict[str, Any]:
+    """The rules with a site's settings laid over them.
+
+    Args:
+        version: of the settings; those that are delivered are version 1.
+        settings: all of them, by name.
+    """
+    return _ruleset(version, tuple(sorted(settings.items())))
+
+
+@lru_cache(maxsize=64)
+def _ruleset(version: int, settings: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+    made = deepcopy(RULESET)
+    made["version"] = version
+    for name, value in settings:
+        one = SETTINGS[name]
+        _holder(made, one)[one.place[1]] = value
+    return made
+
+
+def _holder(rules: Mapping[str, Any], setting: Setting) -> dict[str, Any]:
+    place, _ = setting.place
+    found: dict[str, Any]
+    if place in rules["policy"]:
+        found = rules["policy"][place]
+    else:
+        found = next(rule["when"] for rule in rules["rules"] if rule["id"] == place)
+    return found
 
 
 def titles() -> dict[str, str]:

@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from titer.base.canonical import digest
 from titer.base.errors import Conflict, Invalid, NotFound, Refused
 from titer.material import Lot
 from titer.quality.model import AuditTrailReview, Disposition, TrailLook
 from titer.quality.trail import population, rules
 from titer.quality.trail.population import Course, Line, Population
 from titer.quality.trail.rules import Age, Flag
-from titer.quality.trail.ruleset import DIGEST, RULESET, titles
+from titer.quality.trail.ruleset import titles
+from titer.quality.trail.setting import Settings
 from titer.record import Installation, Record, Unit
 
 SUBJECTS = ("batch", "lot", "system")
@@ -48,6 +50,7 @@ class TrailReviews:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self.settings = Settings()
         self._courses: OrderedDict[str, Course] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -91,7 +94,9 @@ class TrailReviews:
             period_to = period_to or unit.now
             if period_from >= period_to:
                 raise Invalid("The period ends before it begins.", where="period_to")
-            found = population.of_the_system(unit.session, period_from, period_to, upto, RULESET)
+            found = population.of_the_system(
+                unit.session, period_from, period_to, upto, self.settings.rules(unit.session)
+            )
         else:
             period_from = period_to = None
             found = self._next(unit.session, subject_type, subject_id, before, upto)
@@ -106,7 +111,8 @@ class TrailReviews:
         found: Population,
         period: tuple[datetime | None, datetime | None],
     ) -> AuditTrailReview:
-        policy = RULESET["policy"][subject_type]
+        ruleset = self.settings.rules(unit.session)
+        policy = ruleset["policy"][subject_type]
         seed = int(unit.new_id().replace("-", "")[-_SEED_DIGITS:], 16)
         ids = [line.entry["id"] for line in found.lines]
         lines = {line.entry["id"]: line for line in found.lines}
@@ -123,8 +129,8 @@ class TrailReviews:
                 upto_seq=found.upto_seq,
                 entries=len(ids),
                 population=rules.population_digest(ids),
-                ruleset_version=RULESET["version"],
-                ruleset_digest=DIGEST,
+                ruleset_version=ruleset["version"],
+                ruleset_digest=digest(ruleset),
                 seed=seed,
                 sampled=[told(lines[one]) for one in rules.draw(seed, ids, policy["sample"])],
                 flagged=flagged_lines(found.flagged),
@@ -146,7 +152,7 @@ class TrailReviews:
     ) -> Population:
         """The entries since the last review of a subject."""
         course = self._course(session, subject_id, before[-1].upto_seq if before else 0)
-        return population.about(session, course, upto, RULESET, subject_type)
+        return population.about(session, course, upto, self.settings.rules(session), subject_type)
 
     def _course(self, session: Session, subject_id: str, upto: int) -> Course:
         """Read up to an entry; what was read once in this process is kept, since entries never change."""
@@ -159,7 +165,7 @@ class TrailReviews:
                 self._courses.move_to_end(key)
                 return kept.copy()
         course = population.begin(session, subject_id)
-        population.about(session, course, upto, RULESET, "batch")
+        population.about(session, course, upto, self.settings.rules(session), "batch")
         with self._lock:
             self._courses[key] = course.copy()
             while len(self._courses) > _KEPT_COURSES:
@@ -254,7 +260,8 @@ class TrailReviews:
 
     def reproduced(self, session: Session, row: AuditTrailReview) -> dict[str, Any]:
         """Choose again what a review chose, out of the ledger, and say whether it is the same."""
-        found = self._again(session, row)
+        ruleset = self.settings.of(session, row)
+        found = self._again(session, row, ruleset)
         ids = [line.entry["id"] for line in found.lines]
         sampled = rules.draw(row.seed, ids, len(row.sampled))
         return {
@@ -263,19 +270,19 @@ class TrailReviews:
             "sampled": sampled,
             "same_population": rules.population_digest(ids) == row.population,
             "same_sample": sampled == [line["entry"] for line in row.sampled],
-            "same_rules": row.ruleset_digest == DIGEST,
+            "same_rules": row.ruleset_digest == digest(ruleset),
             "same_flags": flagged_lines(found.flagged) == row.flagged,
         }
 
-    def _again(self, session: Session, row: AuditTrailReview) -> Population:
+    def _again(self, session: Session, row: AuditTrailReview, ruleset: dict[str, Any]) -> Population:
         if row.subject_type == SYSTEM:
             if row.period_from is None or row.period_to is None:
                 raise Invalid(f"{row.number} bears no period.")
-            return population.of_the_system(session, row.period_from, row.period_to, row.upto_seq, RULESET)
+            return population.of_the_system(session, row.period_from, row.period_to, row.upto_seq, ruleset)
         course = population.begin(session, row.subject_id)
         if row.from_seq - 1 > course.seq:
-            population.about(session, course, row.from_seq - 1, RULESET, row.subject_type)
-        return population.about(session, course, row.upto_seq, RULESET, row.subject_type)
+            population.about(session, course, row.from_seq - 1, ruleset, row.subject_type)
+        return population.about(session, course, row.upto_seq, ruleset, row.subject_type)
 
     # --- gates and ageing -------------------------------------------------------------------------------------
 
@@ -305,8 +312,13 @@ class TrailReviews:
         """What waits for a review that nobody has opened, longest first."""
         reviewed = select(AuditTrailReview.subject_type, AuditTrailReview.subject_id).distinct()
         known = {(row.subject_type, row.subject_id) for row in session.execute(reviewed)}
+        policy = self.settings.rules(session)["policy"]
+
+        def age(kind: str, since: datetime) -> Age:
+            return rules.age(since, now, policy[kind]["due_days"])
+
         found = [
-            Due("batch", row.batch_id, row.batch_number, row.recorded_at, _age("batch", row.recorded_at, now))
+            Due("batch", row.batch_id, row.batch_number, row.recorded_at, age("batch", row.recorded_at))
             for row in session.scalars(
                 select(Disposition).where(Disposition.state.in_(("awaiting_review", "under_review")))
             )
@@ -316,15 +328,15 @@ class TrailReviews:
             Lot.batch_id.is_(None), or_(Lot.disposition == "pending", Lot.disposition == "hold")
         )
         found += [
-            Due("lot", lot.id, lot.number, lot.recorded_at, _age("lot", lot.recorded_at, now))
+            Due("lot", lot.id, lot.number, lot.recorded_at, age("lot", lot.recorded_at))
             for lot in session.scalars(waiting)
             if ("lot", lot.id) not in known
         ]
         rows = self.of(session, SYSTEM, SYSTEM)
-        every = timedelta(days=RULESET["policy"][SYSTEM]["every_days"])
+        every = timedelta(days=policy[SYSTEM]["every_days"])
         wanted = self._system_since(session) + every
         if wanted <= now and not any(row.state == "open" for row in rows):
-            found.append(Due(SYSTEM, SYSTEM, "the system", wanted, _age(SYSTEM, wanted, now)))
+            found.append(Due(SYSTEM, SYSTEM, "the system", wanted, age(SYSTEM, wanted)))
         return sorted(found, key=lambda one: one.since)
 
     def _system_since(self, session: Session) -> datetime:
@@ -343,10 +355,6 @@ class TrailReviews:
         if row is None:
             raise NotFound("The quality system knows no such batch.")
         return row.batch_number
-
-
-def _age(subject_type: str, since: datetime, now: datetime) -> Age:
-    return rules.age(since, now, RULESET["policy"][subject_type]["due_days"])
 
 
 def told(line: Line) -> dict[str, Any]:

@@ -1121,6 +1121,18 @@ CREATE TABLE quality_trail_look (
 
 CREATE INDEX ix_quality_trail_look_review_id ON quality_trail_look (review_id)
 
+CREATE TABLE quality_trail_settings (
+	number BIGINT NOT NULL,
+	settings VARCHAR COLLATE "C" NOT NULL,
+	set_by VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_quality_trail_settings PRIMARY KEY (id),
+	CONSTRAINT uq_quality_trail_settings_number UNIQUE (number)
+)
+
 CREATE TABLE record_access_event (
 	kind VARCHAR COLLATE "C" NOT NULL,
 	username VARCHAR COLLATE "C" NOT NULL,
@@ -6346,6 +6358,84 @@ ALTER TABLE quality_trail_look ENABLE ALWAYS TRIGGER titer_quality_trail_look_no
 CREATE TRIGGER titer_quality_trail_look_no_truncate BEFORE TRUNCATE ON quality_trail_look FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE quality_trail_look ENABLE ALWAYS TRIGGER titer_quality_trail_look_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_quality_trail_settings_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'quality_trail_settings', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"quality_trail_settings"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_trail_settings' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"number":' || coalesce(n."number"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"set_by":' || coalesce(to_json(n."set_by")::text, 'null') || ',' || '"settings":' || coalesce(to_json(n."settings")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_settings.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'quality_trail_settings', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"quality_trail_settings"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_trail_settings' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"number":' || coalesce(o."number"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"set_by":' || coalesce(to_json(o."set_by")::text, 'null') || ',' || '"settings":' || coalesce(to_json(o."settings")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"number":' || coalesce(n."number"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"set_by":' || coalesce(to_json(n."set_by")::text, 'null') || ',' || '"settings":' || coalesce(to_json(n."settings")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'quality_trail_settings', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"quality_trail_settings"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'quality_trail_settings' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"number":' || coalesce(o."number"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"set_by":' || coalesce(to_json(o."set_by")::text, 'null') || ',' || '"settings":' || coalesce(to_json(o."settings")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_quality_trail_settings_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_quality_trail_settings_insert AFTER INSERT ON quality_trail_settings REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_quality_trail_settings_entry()
+
+ALTER TABLE quality_trail_settings ENABLE ALWAYS TRIGGER titer_quality_trail_settings_insert
+
+CREATE TRIGGER titer_quality_trail_settings_no_update BEFORE UPDATE ON quality_trail_settings FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE quality_trail_settings ENABLE ALWAYS TRIGGER titer_quality_trail_settings_no_update
+
+CREATE TRIGGER titer_quality_trail_settings_no_delete BEFORE DELETE ON quality_trail_settings FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE quality_trail_settings ENABLE ALWAYS TRIGGER titer_quality_trail_settings_no_delete
+
+CREATE TRIGGER titer_quality_trail_settings_no_truncate BEFORE TRUNCATE ON quality_trail_settings FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE quality_trail_settings ENABLE ALWAYS TRIGGER titer_quality_trail_settings_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_access_event_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

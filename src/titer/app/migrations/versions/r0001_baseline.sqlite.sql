@@ -1131,6 +1131,18 @@ CREATE TABLE quality_trail_look (
 	CONSTRAINT pk_quality_trail_look PRIMARY KEY (id)
 )
 
+CREATE TABLE quality_trail_settings (
+	number INTEGER NOT NULL, 
+	settings TEXT NOT NULL, 
+	set_by TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_quality_trail_settings PRIMARY KEY (id), 
+	CONSTRAINT uq_quality_trail_settings_number UNIQUE (number)
+)
+
 CREATE TABLE record_access_event (
 	kind TEXT NOT NULL, 
 	username TEXT NOT NULL, 
@@ -2454,6 +2466,12 @@ CREATE TRIGGER titer_quality_trail_look_insert AFTER INSERT ON quality_trail_loo
 CREATE TRIGGER titer_quality_trail_look_no_delete BEFORE DELETE ON quality_trail_look BEGIN SELECT RAISE(ABORT, 'titer: quality_trail_look is append-only'); END
 
 CREATE TRIGGER titer_quality_trail_look_no_update BEFORE UPDATE ON quality_trail_look BEGIN SELECT RAISE(ABORT, 'titer: quality_trail_look is append-only'); END
+
+CREATE TRIGGER titer_quality_trail_settings_insert AFTER INSERT ON quality_trail_settings BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('quality_trail_settings', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'set_by',NEW."set_by",'settings',NEW."settings",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_quality_trail_settings_no_delete BEFORE DELETE ON quality_trail_settings BEGIN SELECT RAISE(ABORT, 'titer: quality_trail_settings is append-only'); END
+
+CREATE TRIGGER titer_quality_trail_settings_no_update BEFORE UPDATE ON quality_trail_settings BEGIN SELECT RAISE(ABORT, 'titer: quality_trail_settings is append-only'); END
 
 CREATE TRIGGER titer_record_access_event_insert AFTER INSERT ON record_access_event BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_access_event', NEW.id, NEW.version, NULL, json_object('detail',NEW."detail",'id',NEW."id",'kind',NEW."kind",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'remote',NEW."remote",'username',NEW."username",'version',NEW."version"))); END
 
