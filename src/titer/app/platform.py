@@ -450,6 +450,7 @@ def import_tables() -> None:
     """
     import titer.app.backup.model
     import titer.equipment
+    import titer.govern
     import titer.historian
     import titer.insight
     import titer.lims

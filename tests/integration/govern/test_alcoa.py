@@ -327,3 +327,30 @@ def test_every_query_runs_on_both_databases(record: Record, database: str) -> No
 
 def _asked(session: Session, record: Record) -> Board:
     return board(Sources(session, record, NoSealer(), record.clock.now(), ("lims",)))  # type: ignore[arg-type]
+
+
+def test_a_run_is_kept_every_day_and_when_somebody_asks_and_shows_what_changed(house: House) -> None:
+    govern, record = house.platform.govern, house.record
+    govern.daily()
+    with record.reading() as session:
+        assert govern.runs(session, 10) == [], "the first is kept a day after the installation was made"
+    house.clock.advance(timedelta(days=1))
+    board = house.board()
+    for _ in range(2):
+        assert govern.daily() > 0
+    with record.reading() as session:
+        (first,) = govern.runs(session, 10)
+    assert (first.kept_by, first.ran_at) == ("govern.alcoa", house.clock.now())
+    assert {one["name"]: (one["state"], one["looked_at"], one["found"]) for one in first.principles} == {
+        name: (one.state, one.looked_at, one.found) for name, one in board.items()
+    }
+    house.entry(record_type="strange_kind", record_id="x")
+    found = govern.alcoa()
+    with record.action(TIMER, "govern.alcoa.keep", reason="before the inspection") as unit:
+        govern.keep(unit, found)
+    house.clock.advance(timedelta(hours=1))
+    with record.reading() as session:
+        older, newest = sorted(govern.runs(session, 10), key=lambda run: run.id)
+    legible = [next(one for one in run.principles if one["name"] == "Legible") for run in (older, newest)]
+    assert [one["found"] for one in legible] == [0, 1]
+    assert legible[1]["state"] == "exceptions"

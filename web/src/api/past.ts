@@ -24,6 +24,7 @@ export type Clock = "server" | "process";
 
 export type Verifying = S["VerifyingOut"];
 export type AlcoaBoard = S["AlcoaBoardOut"];
+export type AlcoaRun = S["AlcoaRunOut"];
 export type AlcoaPrinciple = S["AlcoaPrincipleOut"];
 export type AlcoaQuestion = S["AlcoaQuestionOut"];
 
@@ -34,6 +35,8 @@ export const past = {
   ledger: (query: LedgerQuery & { before?: number; limit?: number }, signal?: AbortSignal) => http.get<LedgerPage>("/api/ledger", query, signal),
   verifying: (signal?: AbortSignal) => http.get<Verifying>("/api/ledger/verify", undefined, signal),
   alcoa: (signal?: AbortSignal) => http.get<AlcoaBoard>("/api/govern/alcoa", undefined, signal),
+  alcoaRuns: (signal?: AbortSignal) => http.get<AlcoaRun[]>("/api/govern/alcoa/runs", undefined, signal),
+  keepAlcoa: (reason: string) => http.post<AlcoaRun>("/api/govern/alcoa/runs", { reason }),
   entry: (id: string, signal?: AbortSignal) => http.get<FoundEntry>(`/api/ledger/${key(id)}`, undefined, signal),
   checkpoints: (query: { before?: number; limit?: number }, signal?: AbortSignal) => http.get<CheckpointPage>("/api/ledger/checkpoints", query, signal),
   consistency: (first: number, second: number, signal?: AbortSignal) =>
@@ -46,6 +49,7 @@ export const past = {
   trails: (signal?: AbortSignal) => http.get<TrailList>("/api/quality/trail-reviews", undefined, signal),
   trail: (id: string, signal?: AbortSignal) => http.get<TrailReviewDetail>(`/api/quality/trail-reviews/${key(id)}`, undefined, signal),
   rules: (signal?: AbortSignal) => http.get<Ruleset>("/api/quality/trail-rules", undefined, signal),
+  setRules: (body: { version: number; settings: Record<string, number>; reason: string }) => http.put<void>("/api/quality/trail-rules", body),
   openTrail: (body: { subject_type: string; subject_id?: string; period_from?: string; period_to?: string }) => http.post<TrailReview>("/api/quality/trail-reviews", body),
   look: (id: string, body: { entry_ids: string[]; verdict: string; note: string }) => http.post<TrailReview>(`/api/quality/trail-reviews/${key(id)}/look`, body),
   reproduce: (id: string, signal?: AbortSignal) => http.get<Reproduced>(`/api/quality/trail-reviews/${key(id)}/reproduce`, undefined, signal),

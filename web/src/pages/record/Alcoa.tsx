@@ -11,10 +11,9 @@ import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useView } from "../../parts/view";
-import type { Tone } from "../../parts/states";
 import { addressOf } from "../../shell/nav";
-
-const TONES: Record<string, Tone> = { clean: "done", exceptions: "warning", "not evaluated": "bad", "nothing yet": "plain" };
+import { AlcoaRuns } from "./AlcoaRuns";
+import { TONES } from "./alcoaTones";
 
 function told(state: string, found: number): string {
   if (state === "clean") return t("alcoa.clean");
@@ -67,6 +66,7 @@ export default function Alcoa() {
                 ))}
               </ul>
               <Chosen principle={at} />
+              <AlcoaRuns names={b.principles.map((p) => p.name)} />
             </div>
           );
         }}

@@ -8,6 +8,7 @@ import { PageHead, Panel } from "../../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../../parts/States";
 import { StateBadge } from "../../../parts/StateBadge";
 import { TimeStamp } from "../../../parts/TimeStamp";
+import { Rules } from "./Rules";
 
 /** The ageing list of audit-trail reviews: what is to be opened, what is open and since when, what is finished. */
 export default function Trails() {
@@ -82,6 +83,7 @@ export default function Trails() {
             );
           }}
         </Asked>
+        <Rules />
       </div>
     </>
   );
