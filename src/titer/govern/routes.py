@@ -90,7 +90,11 @@ class AlcoaRunOut(BaseModel):
             for one in row.principles
         ]
         return cls(
-            id=row.id, ran_at=row.ran_at, sentence=row.sentence, kept_by=person.full_name if person else row.kept_by, principles=counts
+            id=row.id,
+            ran_at=row.ran_at,
+            sentence=row.sentence,
+            kept_by=person.full_name if person else row.kept_by,
+            principles=counts,
         )
 
 

@@ -1052,6 +1052,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/govern/alcoa/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Govern Alcoa Runs
+         * @description The runs of the board that were kept, newest first: one a day, and those that somebody kept.
+         */
+        get: operations["govern_alcoa_runs"];
+        put?: never;
+        /**
+         * Govern Keep Alcoa
+         * @description Look again, and keep how the nine principles stand.
+         */
+        post: operations["govern_keep_alcoa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -4114,10 +4138,14 @@ export interface paths {
         };
         /**
          * Quality Trail Rules
-         * @description The exception rules and the policy of audit-trail review, as data.
+         * @description The exception rules and the policy of audit-trail review, as data, with how the site set them.
          */
         get: operations["quality_trail_rules"];
-        put?: never;
+        /**
+         * Quality Set Trail Rules
+         * @description Set the rules anew; a review that was opened before keeps those that it was opened with.
+         */
+        put: operations["quality_set_trail_rules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5301,6 +5329,20 @@ export interface components {
             sentence: string;
         };
         /**
+         * AlcoaCountOut
+         * @description A principle as it stood: its state, how much was looked at, how much was found.
+         */
+        AlcoaCountOut: {
+            /** Found */
+            found: number;
+            /** Looked At */
+            looked_at: number;
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+        };
+        /**
          * AlcoaFindingOut
          * @description One exception, and the record that shows it.
          */
@@ -5355,6 +5397,25 @@ export interface components {
             state: string;
             /** Words */
             words: string;
+        };
+        /**
+         * AlcoaRunOut
+         * @description A run of the board that was kept.
+         */
+        AlcoaRunOut: {
+            /** Id */
+            id: string;
+            /** Kept By */
+            kept_by: string;
+            /** Principles */
+            principles: components["schemas"]["AlcoaCountOut"][];
+            /**
+             * Ran At
+             * Format: date-time
+             */
+            ran_at: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * AnswerOut
@@ -7671,6 +7732,14 @@ export interface components {
             acknowledged: number;
             /** Epoch */
             epoch: number;
+        };
+        /**
+         * KeepRun
+         * @description Why a run is kept.
+         */
+        KeepRun: {
+            /** Reason */
+            reason: string;
         };
         /**
          * KeptApartOut
@@ -10621,11 +10690,13 @@ export interface components {
         };
         /**
          * RulesetOut
-         * @description The rules and the policy that a new review goes by.
+         * @description The rules and the policy that a new review goes by, and how they came to be set so.
          */
         RulesetOut: {
             /** Digest */
             digest: string;
+            /** History */
+            history: components["schemas"]["SettingsChangeOut"][];
             /** Outcomes */
             outcomes: string[];
             /** Policy */
@@ -10636,6 +10707,8 @@ export interface components {
             };
             /** Rules */
             rules: components["schemas"]["RuleOut"][];
+            /** Settings */
+            settings: components["schemas"]["SettingOut"][];
             /** Verdicts */
             verdicts: string[];
             /** Version */
@@ -10855,6 +10928,55 @@ export interface components {
             start: string;
             /** Years */
             years: number;
+        };
+        /**
+         * SetTrailRules
+         * @description The settings of the rules anew, all of them, based on a version.
+         */
+        SetTrailRules: {
+            /** Reason */
+            reason: string;
+            /** Settings */
+            settings: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * SettingOut
+         * @description A number that a site sets, with its bounds.
+         */
+        SettingOut: {
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
+            /** Words */
+            words: string;
+        };
+        /**
+         * SettingsChangeOut
+         * @description That somebody set the rules anew.
+         */
+        SettingsChangeOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Settings */
+            settings: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number;
         };
         /**
          * ShownItem
@@ -14808,6 +14930,88 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    govern_alcoa_runs: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlcoaRunOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    govern_keep_alcoa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlcoaRunOut"];
                 };
             };
             /** @description It could not be done. */
@@ -22041,6 +22245,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RulesetOut"];
                 };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_set_trail_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetTrailRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description It could not be done. */
             "4XX": {

@@ -257,6 +257,20 @@ CREATE TABLE equipment_stream_event (
 
 CREATE INDEX ix_equipment_stream_event_connection ON equipment_stream_event (connection)
 
+CREATE TABLE govern_alcoa_run (
+	ran_at BIGINT NOT NULL,
+	sentence VARCHAR COLLATE "C" NOT NULL,
+	principles VARCHAR COLLATE "C" NOT NULL,
+	kept_by VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_govern_alcoa_run PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_govern_alcoa_run_ran_at ON govern_alcoa_run (ran_at)
+
 CREATE TABLE historian_import (
 	digest VARCHAR COLLATE "C" NOT NULL,
 	file_name VARCHAR COLLATE "C" NOT NULL,
@@ -2937,6 +2951,84 @@ ALTER TABLE equipment_stream_event ENABLE ALWAYS TRIGGER titer_equipment_stream_
 CREATE TRIGGER titer_equipment_stream_event_no_truncate BEFORE TRUNCATE ON equipment_stream_event FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE equipment_stream_event ENABLE ALWAYS TRIGGER titer_equipment_stream_event_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_govern_alcoa_run_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'govern_alcoa_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"govern_alcoa_run"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'govern_alcoa_run' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kept_by":' || coalesce(to_json(n."kept_by")::text, 'null') || ',' || '"principles":' || coalesce(to_json(n."principles")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(n."ran_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"sentence":' || coalesce(to_json(n."sentence")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: govern_alcoa_run.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'govern_alcoa_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"govern_alcoa_run"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'govern_alcoa_run' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kept_by":' || coalesce(to_json(o."kept_by")::text, 'null') || ',' || '"principles":' || coalesce(to_json(o."principles")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(o."ran_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"sentence":' || coalesce(to_json(o."sentence")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kept_by":' || coalesce(to_json(n."kept_by")::text, 'null') || ',' || '"principles":' || coalesce(to_json(n."principles")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(n."ran_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"sentence":' || coalesce(to_json(n."sentence")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'govern_alcoa_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"govern_alcoa_run"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'govern_alcoa_run' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kept_by":' || coalesce(to_json(o."kept_by")::text, 'null') || ',' || '"principles":' || coalesce(to_json(o."principles")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(o."ran_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"sentence":' || coalesce(to_json(o."sentence")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_govern_alcoa_run_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_govern_alcoa_run_insert AFTER INSERT ON govern_alcoa_run REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_govern_alcoa_run_entry()
+
+ALTER TABLE govern_alcoa_run ENABLE ALWAYS TRIGGER titer_govern_alcoa_run_insert
+
+CREATE TRIGGER titer_govern_alcoa_run_no_update BEFORE UPDATE ON govern_alcoa_run FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE govern_alcoa_run ENABLE ALWAYS TRIGGER titer_govern_alcoa_run_no_update
+
+CREATE TRIGGER titer_govern_alcoa_run_no_delete BEFORE DELETE ON govern_alcoa_run FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE govern_alcoa_run ENABLE ALWAYS TRIGGER titer_govern_alcoa_run_no_delete
+
+CREATE TRIGGER titer_govern_alcoa_run_no_truncate BEFORE TRUNCATE ON govern_alcoa_run FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE govern_alcoa_run ENABLE ALWAYS TRIGGER titer_govern_alcoa_run_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_historian_import_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -216,6 +216,18 @@ CREATE TABLE equipment_stream_event (
 	CONSTRAINT uq_equipment_stream_event_key UNIQUE ("key")
 )
 
+CREATE TABLE govern_alcoa_run (
+	ran_at BIGINT NOT NULL, 
+	sentence TEXT NOT NULL, 
+	principles TEXT NOT NULL, 
+	kept_by TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_govern_alcoa_run PRIMARY KEY (id)
+)
+
 CREATE TABLE historian_import (
 	digest TEXT NOT NULL, 
 	file_name TEXT NOT NULL, 
@@ -1951,6 +1963,8 @@ CREATE INDEX ix_equipment_node_parent_id ON equipment_node (parent_id)
 
 CREATE INDEX ix_equipment_stream_event_connection ON equipment_stream_event (connection)
 
+CREATE INDEX ix_govern_alcoa_run_ran_at ON govern_alcoa_run (ran_at)
+
 CREATE INDEX ix_historian_segment_seal_number ON historian_segment (seal_number)
 
 CREATE INDEX ix_historian_segment_start_us ON historian_segment (start_us)
@@ -2194,6 +2208,12 @@ CREATE TRIGGER titer_equipment_stream_event_insert AFTER INSERT ON equipment_str
 CREATE TRIGGER titer_equipment_stream_event_no_delete BEFORE DELETE ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_stream_event is append-only'); END
 
 CREATE TRIGGER titer_equipment_stream_event_no_update BEFORE UPDATE ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_stream_event is append-only'); END
+
+CREATE TRIGGER titer_govern_alcoa_run_insert AFTER INSERT ON govern_alcoa_run BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('govern_alcoa_run', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'kept_by',NEW."kept_by",'principles',NEW."principles",'process_at',NEW."process_at",'ran_at',NEW."ran_at",'recorded_at',NEW."recorded_at",'sentence',NEW."sentence",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_govern_alcoa_run_no_delete BEFORE DELETE ON govern_alcoa_run BEGIN SELECT RAISE(ABORT, 'titer: govern_alcoa_run is append-only'); END
+
+CREATE TRIGGER titer_govern_alcoa_run_no_update BEFORE UPDATE ON govern_alcoa_run BEGIN SELECT RAISE(ABORT, 'titer: govern_alcoa_run is append-only'); END
 
 CREATE TRIGGER titer_historian_import_delete AFTER DELETE ON historian_import BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_import', OLD.id, OLD.version + 1, json_object('conflict_count',OLD."conflict_count",'digest',OLD."digest",'end_us',OLD."end_us",'file_name',OLD."file_name",'found_count',OLD."found_count",'id',OLD."id",'layout',OLD."layout",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'row_count',OLD."row_count",'size',OLD."size",'start_us',OLD."start_us",'state',OLD."state",'tags',OLD."tags",'version',OLD."version"), NULL)); END
 

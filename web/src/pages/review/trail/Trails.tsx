@@ -64,7 +64,7 @@ export default function Trails() {
                       { key: "due", title: t("trail.dueby"), value: (r) => r.due_at, render: (r) => <ByWhen row={r} />, nowrap: true },
                       {
                         key: "open",
-                        title: "",
+                        title: t("trail.begin"),
                         value: () => "",
                         align: "right",
                         render: (r) => (
