@@ -200,10 +200,14 @@ def _served(
     *,
     demo: bool = False,
     layers: tuple[str, ...] = ("lims",),
+    port: int = 0,
+    prepare: Callable[[Path], None] | None = None,
 ) -> Iterator[Served]:
     folder = root / "lab"
     config = Config(name="Plant", site="Suite 2", layers=layers)
     create_installation(folder, config, simulated=demo, demo=demo)
+    if prepare is not None:
+        prepare(folder)
     # Passwords are hashed lightly here: what they cost is no business of these tests.
     platform = open_platform(folder, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     people = _people(platform)
@@ -213,9 +217,9 @@ def _served(
     platform.close()
     supervisor = Supervisor(root / "logs")
     try:
-        start_hub(supervisor, folder, port=0)
-        port = supervisor.children[HUB].announced.split()[1]
-        yield Served(f"http://127.0.0.1:{port}", folder, batch, exceptions, **more)
+        start_hub(supervisor, folder, port=port)
+        served = supervisor.children[HUB].announced.split()[1]
+        yield Served(f"http://127.0.0.1:{served}", folder, batch, exceptions, **more)
     finally:
         supervisor.end_all()
 

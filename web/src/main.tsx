@@ -12,6 +12,7 @@ import { ErrorState, LoadingState } from "./parts/States";
 import { Zone } from "./parts/zone";
 import { router } from "./router";
 import { LogIn, LogInAgain } from "./shell/LogIn";
+import { StepUp } from "./shell/StepUp";
 import { resolver, theme } from "./theme";
 
 const Limited = lazy(() => import("./pages/account/Limited"));
@@ -56,6 +57,7 @@ function App() {
         ) : (
           <RouterProvider router={router} />
         )}
+        <StepUp />
         <LogInAgain />
       </Zone>
     </SessionProvider>

@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, type ErrorComponentProps } from "@tanstack/react-router";
 import { EmptyState, ErrorState } from "./parts/States";
+import { useState } from "react";
+import { afterSignOn } from "./shell/LogIn";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRoute({
@@ -16,7 +18,8 @@ function PageError({ error, reset }: ErrorComponentProps) {
 }
 
 function Home() {
-  return <Navigate to="/today" replace />;
+  const [kept] = useState(afterSignOn);
+  return <Navigate to={(kept === "/" || !kept ? "/today" : kept) as "/today"} replace />;
 }
 
 const page = <P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>

@@ -67,7 +67,7 @@ class ProofIncomplete(WrongCredentials):
     """What was given to prove an identity is right, and more is asked for.
 
     Args:
-        needs: `second_factor`, `identification` or `password`.
+        needs: `second_factor`, `identification`, `password`, or `proof` (that of the session is too old).
         offers: the second factors that the person has.
     """
 

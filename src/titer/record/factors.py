@@ -28,6 +28,9 @@ class AccessPolicy(Regulated, Base):
     factor_roles: Mapped[list[str]] = mapped_column()
     factor_meanings: Mapped[list[str]] = mapped_column()
     factor_robots: Mapped[bool] = mapped_column()
+    proof_minutes: Mapped[int] = mapped_column()
+    recertify_days: Mapped[int] = mapped_column()
+    delegation_days: Mapped[int] = mapped_column()
 
 
 class Factor(Regulated, Base):

@@ -28,7 +28,7 @@ _LIMITED = ("/api/session", "/api/account", "/api/installation")
 """What a session that is good for one thing alone may ask for."""
 _LIMITS = {
     "password": "Your password has to be changed first.",
-    "second_factor": "A second factor has to be enrolled first.",
+    "second_factor": "A second factor is asked for first: give it, or enrol one.",
 }
 
 
@@ -99,11 +99,19 @@ def actor(who: Current) -> Actor:
 ActingPerson = Annotated[Actor, Depends(actor)]
 
 
-def acting(request: Request, who: ActingPerson) -> Callable[..., AbstractContextManager[Unit]]:
-    """Opens an action in the name of the person: `with act("lims.sample.register", reason=...) as unit`."""
-    record: Record = request.app.state.platform.record
+def acting(
+    request: Request, who: ActingPerson, session: Current
+) -> Callable[..., AbstractContextManager[Unit]]:
+    """Opens an action in the name of the person: `with act("lims.sample.register", reason=...) as unit`.
+
+    Raises:
+        ProofIncomplete: if the action takes a fresh proof and the session's is too old (`POST /session/proof`).
+    """
+    platform = request.app.state.platform
+    record: Record = platform.record
 
     def act(verb: str, *, reason: str | None = None) -> AbstractContextManager[Unit]:
+        platform.identity.sessions.require_fresh(verb, *session)
         return record.action(who, verb, reason=reason)
 
     return act

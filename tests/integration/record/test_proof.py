@@ -413,6 +413,39 @@ def test_a_role_that_needs_a_second_factor_logs_in_to_enrol_one_alone(
     assert identity.session(full.token)[0].limited_to is None
 
 
+def test_a_limited_session_stays_limited_until_that_is_done_which_it_is_limited_to(
+    record: Record, identity: Identity, person: Make, clock: ManualClock
+) -> None:
+    """A PIN set meanwhile, or a new password where a second factor is asked for, opens nothing."""
+    quentin = person("quentin", "quality")
+    policy(record, identity, factor_roles=("quality",), max_age_days=30)
+    clock.set(clock.now() + timedelta(days=31))
+    token = identity.log_in("quentin", PASSWORD, "here").token
+
+    def renewed(*factors: str) -> LoginSession:
+        nonlocal token
+        row, _ = identity.session(token)
+        with record.action(quentin, "record.account.change") as unit:
+            made = identity.sessions.renew(unit, row, "renewed: test", factors=factors)
+        with pytest.raises(NotAuthenticated):
+            identity.session(token)
+        token = made.token
+        return identity.session(token)[0]
+
+    assert renewed("password").limited_to == "password"
+    with record.action(quentin, "record.password.change") as unit:
+        identity.set_password(unit, quentin.id, SECOND)
+    assert renewed("password").limited_to == "second_factor"
+    device = enrol(record, identity, quentin, clock)
+    assert renewed("password").limited_to == "second_factor", (
+        "enrolled in another session, not proved in this one"
+    )
+    proof = Proof(SECOND, totp=device.at(clock.now()))
+    shown = identity.how("quentin", proof, "here", Occasion(session_id=identity.session(token)[0].id))
+    row = renewed(*shown.factors)
+    assert (row.limited_to, row.factors) == (None, ["password", "totp"])
+
+
 # --- passkeys ---------------------------------------------------------------------------------------------------
 
 

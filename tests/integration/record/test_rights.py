@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from titer.base.clock import ManualClock
-from titer.base.errors import NotAuthorised, Refused
+from titer.base.errors import Invalid, NotAuthorised, Refused
 from titer.record import Actor, Identity, LedgerEntry, OutboxEvent, Record, RoleAssignment, SignatureMeaning
 from titer.record.actions import ActionSpec
+from titer.record.identity import Policy
 from titer.record.rights import Duty, Separation, rules
 from titer.record.rights.model import AccessReview, Delegation, DutyConflict, RightsSearch
 from titer.record.rights.service import Rights
@@ -167,6 +168,27 @@ def test_the_time_of_a_delegation_makes_sense(
         give(rights, ada, ada)
 
 
+def _policy(record: Record, identity: Identity, **changes: Any) -> None:
+    with record.action(Actor.timer("test"), "record.access_policy.change", reason="test") as unit:
+        row = identity.policies.row(unit.session)
+        identity.policies.change(unit, row.version if row else 0, **changes)
+
+
+def test_the_longest_delegation_is_a_setting_of_the_access_policy(
+    record: Record, rights: Rights, identity: Identity, person: People, clock: ManualClock
+) -> None:
+    ada, ben = person("ada", "analyst"), person("ben", "reviewer")
+    assert (Policy().delegation_days, Policy().recertify_days) == (90, 180)
+    _policy(record, identity, delegation_days=7)
+    with pytest.raises(Refused) as told:
+        give(rights, ada, ben, ends_at=clock.now() + timedelta(days=8))
+    assert "longer than 7 days" in told.value.why
+    give(rights, ada, ben, ends_at=clock.now() + timedelta(days=7))
+    with pytest.raises(Invalid) as refused:
+        _policy(record, identity, delegation_days=0)
+    assert refused.value.where == "delegation_days"
+
+
 def test_roles_that_conflict_come_together_neither_by_delegation_nor_after_it(
     record: Record, rights: Rights, identity: Identity, person: People
 ) -> None:
@@ -287,6 +309,19 @@ def test_everybodys_access_is_reviewed_by_somebody_else_within_the_period(
     clock.set(clock.now() + timedelta(days=2))
     rights.nightly()
     assert len(reviews(record)) == 2, "the next review of Ada's is due half a year after the last one"
+
+
+def test_how_often_access_is_reviewed_is_a_setting_of_the_access_policy(
+    record: Record, rights: Rights, identity: Identity, person: People, clock: ManualClock
+) -> None:
+    ada = person("ada", "analyst")
+    begun = clock.now()
+    clock.set(begun + timedelta(days=77))
+    rights.nightly()
+    assert reviews(record) == {}
+    _policy(record, identity, recertify_days=90)
+    rights.nightly()
+    assert reviews(record)[ada.id].due_at == begun + timedelta(days=90)
 
 
 def test_a_review_that_nobody_did_is_overdue_once(

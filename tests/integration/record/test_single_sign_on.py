@@ -48,6 +48,27 @@ def sign_on(record: Record, identity: Identity, provider: IdentityProvider) -> I
     made.provider.close()
 
 
+@pytest.fixture
+def quentin(sign_on: SingleSignOn, person: People) -> Actor:
+    made = person("quentin", "quality")
+    linked(sign_on, made)
+    return made
+
+
+def opened(identity: Identity, sign_on: SingleSignOn, provider: IdentityProvider) -> LoginSession:
+    """The session that a log-in by way of the provider opens."""
+    begun = sign_on.begin()
+    state, code = provider.authorise(begun.address)
+    logged_in = sign_on.finish(state=state, code=code, browser=begun.browser, remote="10.0.0.7")
+    return identity.session(logged_in.token)[0]
+
+
+def policy(record: Record, identity: Identity, **changes: Any) -> None:
+    with record.action(Actor.timer("test"), "record.access_policy.change", reason="test") as unit:
+        row = identity.policies.row(unit.session)
+        identity.policies.change(unit, row.version if row else 0, **changes)
+
+
 def linked(sign_on: SingleSignOn, who: Actor, subject: str = "subject-1") -> None:
     with sign_on.record.action(Actor.timer("test"), "record.person.change") as unit:
         sign_on.link(unit, who.id, subject, "test")
@@ -315,3 +336,44 @@ def test_only_ten_minutes_and_a_thousand_log_ins_are_under_way(
     sign_on.begin()
     with record.reading() as session:
         assert session.scalar(select(func.count()).select_from(ProviderLogIn)) == 1
+
+
+# --- what the access policy asks, whichever way somebody came ---------------------------------------------------
+
+
+def test_a_role_that_needs_a_second_factor_needs_it_after_the_provider_as_well(
+    record: Record, identity: Identity, sign_on: SingleSignOn, provider: IdentityProvider, quentin: Actor
+) -> None:
+    assert opened(identity, sign_on, provider).limited_to is None
+    policy(record, identity, factor_roles=("quality",))
+    provider.claims = {"amr": ["pwd", "mfa"]}
+    row = opened(identity, sign_on, provider)
+    assert (row.limited_to, row.factors) == ("second_factor", ["provider"]), "the site relies on no such word"
+
+
+def test_the_providers_second_factor_counts_in_the_words_that_the_site_relies_on_and_no_others(
+    record: Record, identity: Identity, provider: IdentityProvider, sign_on: SingleSignOn, quentin: Actor
+) -> None:
+    policy(record, identity, factor_roles=("quality",))
+    relying = sign_on_of(record, identity, provider, second_factor_amr=["mfa"])
+    try:
+        said: list[list[str]] = [[], ["pwd"], ["MFA"], ["mfa "]]
+        for amr in said:
+            provider.claims = {"amr": amr}
+            assert opened(identity, relying, provider).limited_to == "second_factor", amr
+        provider.claims = {"amr": ["pwd", "mfa"]}
+        row = opened(identity, relying, provider)
+        assert (row.limited_to, row.factors) == (None, ["provider", "provider_second_factor"])
+    finally:
+        relying.provider.close()
+
+
+def test_a_password_that_is_too_old_is_changed_first_after_the_provider_as_well(
+    record: Record, identity: Identity, sign_on: SingleSignOn, provider: IdentityProvider, quentin: Actor,
+    clock: ManualClock,
+) -> None:  # fmt: skip
+    policy(record, identity, max_age_days=30)
+    clock.set(clock.now() + timedelta(days=29))
+    assert opened(identity, sign_on, provider).limited_to is None
+    clock.set(clock.now() + timedelta(days=1))
+    assert opened(identity, sign_on, provider).limited_to == "password"

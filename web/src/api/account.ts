@@ -26,6 +26,13 @@ export const account = {
   end: (id: string) => http.del(`/api/account/sessions/${id}`),
 };
 
+/** What administrators do with the factors of other people. */
+export const factors = {
+  of: (person: string, signal?: AbortSignal) => http.get<Factor[]>(`/api/people/${person}/factors`, undefined, signal),
+  reset: (person: string, kinds: string[], reason: string) => http.post<void>(`/api/people/${person}/factors/reset`, { kinds, reason }),
+  badge: (person: string, number: string, reason: string) => http.post<Factor>(`/api/people/${person}/badge`, { number, reason }),
+};
+
 export const access = {
   policy: (signal?: AbortSignal) => http.get<AccessPolicy>("/api/access-policy", undefined, signal),
   change: (policy: S["AccessPolicyChange"]) => http.put<void>("/api/access-policy", policy),

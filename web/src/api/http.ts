@@ -9,6 +9,7 @@ for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstar
 /** After a minute without a hand on it, a page's own questions keep no session alive. */
 const UNATTENDED_MS = 60_000;
 let lost: (() => void) | null = null;
+let prove: (() => Promise<boolean>) | null = null;
 
 export function setCsrf(token: string): void {
   csrf = token;
@@ -17,6 +18,11 @@ export function setCsrf(token: string): void {
 /** Called when the server says that nobody is logged in any more. */
 export function onSessionLost(callback: (() => void) | null): void {
   lost = callback;
+}
+
+/** Called when an action takes a fresh proof; the request goes out again once it was given. */
+export function onProofAsked(callback: (() => Promise<boolean>) | null): void {
+  prove = callback;
 }
 
 export type Query = Record<string, string | number | boolean | null | undefined | string[]>;
@@ -33,7 +39,7 @@ export function address(path: string, query?: Query): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function call<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+async function call<T>(method: string, path: string, body: unknown, signal?: AbortSignal, proved = false): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -65,6 +71,7 @@ async function call<T>(method: string, path: string, body: unknown, signal?: Abo
     const problem = problemOf(response.status, parsed);
     // A wrong password ends no session: the dialog stays and says so. What ended is asked for anew, over the page.
     if (problem.reason === "session" && path !== "/api/session") lost?.();
+    if (problem.needs === "proof" && prove && !proved && (await prove())) return call<T>(method, path, body, signal, true);
     throw new ProblemError(problem);
   }
   return parsed as T;

@@ -111,6 +111,11 @@ export async function renew(client: QueryClient, session: LoggedIn): Promise<voi
   client.setQueryData(["session"], await complete(session));
 }
 
+/** Proves again who one is; the session goes on under another token. */
+export async function stepUp(proof: ProofGiven): Promise<LoggedIn> {
+  return http.post<LoggedIn>("/api/session/proof", proof);
+}
+
 export async function logOut(): Promise<void> {
   await http.del("/api/session");
   setCsrf("");

@@ -119,4 +119,11 @@ export const rights = {
   "person.role.give": "Give a role",
   "person.role.take": "Take {role} away",
   "person.role": "Role",
+  "person.badge.give": "Give a badge",
+  "person.badge.number": "Number of the badge",
+  "person.badge.hint": "As its reader shows it, at least 6 characters",
+  "person.factors.none": "The person proves with the password alone.",
+  "person.factors.reset": "Reset second factors",
+  "person.factors.reset.why": "For somebody who lost a device. The person's sessions end, and the quality unit is told.",
+  "person.factors.kinds": "Which",
 } as const;

@@ -1,6 +1,6 @@
 import { Button, Modal, SegmentedControl, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { http } from "../api/http";
 import { toProblem } from "../api/problem";
 import { askPasskey, hasPasskeys } from "../api/proof";
@@ -19,9 +19,50 @@ export function LogIn() {
           <h1>titer</h1>
           <p className="muted">{t("login.note")}</p>
         </div>
+        <Refused />
         <Credentials onIn={(session) => client.setQueryData(["session"], session)} />
+        <SignOn />
       </div>
     </main>
+  );
+}
+
+const AFTER = "titer.after-sign-on";
+
+/** Where the person was going before the provider asked; good once. */
+export function afterSignOn(): string {
+  const kept = sessionStorage.getItem(AFTER) ?? "";
+  sessionStorage.removeItem(AFTER);
+  return kept.startsWith("/") && !kept.startsWith("//") ? kept : "";
+}
+
+/** The way in by the site's identity provider, where there is one. */
+function SignOn() {
+  const provider = useQuery({ queryKey: ["provider"], queryFn: () => http.get<{ enabled: boolean; name: string }>("/api/session/provider"), retry: false, staleTime: Number.POSITIVE_INFINITY });
+  if (!provider.data?.enabled) return null;
+  return (
+    <Button component="a" href="/api/session/provider/begin" variant="default" size="md" fullWidth onClick={() => sessionStorage.setItem(AFTER, location.pathname + location.search)}>
+      {t("login.provider", { name: provider.data.name })}
+    </Button>
+  );
+}
+
+const REFUSED = "titer_sign_on_refused";
+
+/** Why the provider's answer opened no session; the server leaves it in a cookie for a minute. */
+function Refused() {
+  const [why] = useState(() => {
+    const kept = document.cookie.split("; ").find((one) => one.startsWith(`${REFUSED}=`));
+    return kept ? decodeURIComponent(kept.slice(REFUSED.length + 1).replaceAll('"', "")) : "";
+  });
+  useEffect(() => {
+    if (why) document.cookie = `${REFUSED}=; path=/; max-age=0; samesite=lax`;
+  }, [why]);
+  if (!why) return null;
+  return (
+    <div role="alert" className="notice" data-tone="warning">
+      <strong>{t("login.provider.refused")}.</strong> {why}
+    </div>
   );
 }
 

@@ -16,7 +16,7 @@ from titer.base.clock import us
 from titer.base.errors import ProofIncomplete, WrongCredentials
 from titer.record.credentials import Credentials
 from titer.record.factors import Factor, Terminal
-from titer.record.identity import rules
+from titer.record.identity import limits, rules
 from titer.record.identity.access import access
 from titer.record.identity.factors import Factors
 from titer.record.identity.passkeys import Assertion, Passkeys
@@ -360,19 +360,14 @@ class Proving:
     @staticmethod
     def _limits(case: _Case, person: Person) -> str | None:
         """What the session would be good for, where not for everything."""
-        robot = person.robot_for is not None
-        if rules.must_change(
+        return limits.of_person(
             case.policy,
-            person_id=person.id,
-            robot=robot,
-            set_at=person.password_set_at,
-            set_by=person.password_set_by,
+            person,
+            roles=case.roles,
+            enrolled=case.enrolled,
+            proved=set(_kinds(case.proof)),
             now=case.now,
-        ):
-            return "password"
-        asks = rules.asks_at_log_in(case.policy, roles=case.roles, robot=robot, enrolled=case.enrolled)
-        second = rules.gives_second(set(_kinds(case.proof)))
-        return "second_factor" if asks and not second else None
+        )
 
     # --- entering -----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from titer.base.errors import Invalid, Refused
 from titer.record.actions import ROLES
 from titer.record.identity.common_passwords import COMMON
-from titer.record.rights.rules import against_roles
+from titer.record.rights.rules import LONGEST_DELEGATION, RECERTIFY_EVERY, against_roles
 
 LONGEST = 256
 TOTP_STEP = 30
@@ -20,6 +20,8 @@ SECOND = ("totp", "passkey", "badge")
 """What counts as a second factor: something that the person has; see `gives_second`."""
 KNOWN = frozenset({"password", "pin"})
 """What a person knows."""
+PROVIDER_SECOND = "provider_second_factor"
+"""The provider says that it asked for a second factor, in a word that the site counts as one."""
 ALL_MEANINGS = "*"
 
 
@@ -39,6 +41,9 @@ class Policy:
         factor_roles: roles whose people log in with a second factor.
         factor_meanings: of signatures that ask for a second factor; `*` for all.
         factor_robots: whether the robots of a simulated installation are asked as people are.
+        proof_minutes: how old the proof of identity of somebody who administers access may be; 0 for no limit.
+        recertify_days: after which a person's roles are looked at again.
+        delegation_days: that a delegation lasts at the most.
     """
 
     minimum_length: int = 10
@@ -52,6 +57,9 @@ class Policy:
     factor_roles: tuple[str, ...] = ()
     factor_meanings: tuple[str, ...] = ()
     factor_robots: bool = False
+    proof_minutes: int = 0
+    recertify_days: int = RECERTIFY_EVERY.days
+    delegation_days: int = LONGEST_DELEGATION.days
 
 
 BOUNDS: dict[str, tuple[int, int]] = {
@@ -62,6 +70,9 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "idle_minutes": (1, 480),
     "session_minutes": (5, 1440),
     "max_sessions": (0, 100),
+    "proof_minutes": (0, 480),
+    "recertify_days": (30, 1095),
+    "delegation_days": (1, 366),
 }
 """The least and the most of each number of a policy."""
 
@@ -161,6 +172,54 @@ def gives_second(proved: set[str]) -> bool:
     (False, True, True)
     """
     return bool(proved & {"totp", "passkey"}) or ("badge" in proved and bool(proved & KNOWN))
+
+
+def limit(
+    policy: Policy, *, must_change: bool, roles: set[str], robot: bool, enrolled: set[str], proved: set[str]
+) -> str | None:
+    """What a session is good for, where not for everything: `password`, or `second_factor`.
+
+    Asked whichever way the session was opened, single sign-on included (docs/decisions/0022).
+
+    Args:
+        policy: of the installation.
+        must_change: whether the password has to be changed first.
+        roles: that the person holds.
+        robot: whether it is one.
+        enrolled: kinds of factors that the person has.
+        proved: what was proved with.
+
+    >>> limit(Policy(), must_change=False, roles=set(), robot=False, enrolled={"totp"}, proved={"provider"})
+    'second_factor'
+    """
+    if must_change:
+        return "password"
+    asks = asks_at_log_in(policy, roles=roles, robot=robot, enrolled=enrolled)
+    second = gives_second(proved) or PROVIDER_SECOND in proved
+    return "second_factor" if asks and not second else None
+
+
+ADMINISTERS = frozenset(
+    {
+        "record.access_policy.change",
+        "record.person.change",
+        "record.person.create",
+        "record.role.assign",
+        "record.terminal.change",
+        "record.token.issue",
+    }
+)
+"""Actions that open a door to somebody; they take a fresh proof where the policy asks for one."""
+
+
+def is_fresh(policy: Policy, *, began: datetime, proved: set[str], robot: bool, now: datetime) -> bool:
+    """Whether what a session was opened with counts as a fresh proof: given here, and not too long ago.
+
+    A session begins anew with each proof. The word of a provider is none: nobody knows when it asked for what.
+    """
+    if not policy.proof_minutes or (robot and not policy.factor_robots):
+        return True
+    return bool(proved & set(PRIMARY)) and now - began <= timedelta(minutes=policy.proof_minutes)
 
 
 def asks_at_signing(policy: Policy, *, meaning: str, robot: bool) -> bool:

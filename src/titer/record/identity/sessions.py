@@ -12,12 +12,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from titer.base.errors import NotAuthenticated, NotFound, Unavailable
+from titer.base.errors import NotAuthenticated, NotFound, ProofIncomplete, Unavailable
 from titer.record.credentials import Credentials, token_hash
 from titer.record.factors import SessionSeen, Terminal
+from titer.record.identity import limits
 from titer.record.identity.access import access
 from titer.record.identity.policy import Policies
-from titer.record.identity.rules import Policy
+from titer.record.identity.rules import ADMINISTERS, SECOND, Policy, is_fresh
 from titer.record.model import AccessEvent, LoginSession, Person, Signature
 from titer.record.service import Record
 from titer.record.unit import Unit
@@ -99,6 +100,8 @@ class Sessions:
     ) -> LoggedIn:
         """Begin the person's session anew, under another token: after each change of what it may do.
 
+        What it is good for is judged anew, by the account as it is now and by everything that was proved.
+
         Args:
             unit: the open action.
             row: the session that ends.
@@ -108,10 +111,25 @@ class Sessions:
         known = unit.get(LoginSession, row.id)
         self._end(unit, known, because)
         proved = tuple(sorted({*known.factors, *factors}))
-        opening = Opening(known.remote, proved, known.terminal_id)
-        made = self._open(unit, known.person_id, opening, self.policies.current(unit.session))
+        policy = self.policies.current(unit.session)
+        limited_to = self.limit(unit.session, unit.get(Person, known.person_id), proved, policy)
+        opening = Opening(known.remote, proved, known.terminal_id, limited_to)
+        made = self._open(unit, known.person_id, opening, policy)
         self._seen[made.session_id] = unit.now
         return made
+
+    def limit(
+        self, session: Session, person: Person, proved: tuple[str, ...], policy: Policy | None = None
+    ) -> str | None:
+        """What a session of a person who proved with these would be good for, where not for everything."""
+        return limits.of_person(
+            policy or self.policies.current(session),
+            person,
+            roles=self.record.roles_of(session, person.id),
+            enrolled=limits.enrolled(session, person.id),
+            proved=set(proved),
+            now=self.record.clock.now(),
+        )
 
     def _open(self, unit: Unit, person_id: str, opening: Opening, policy: Policy) -> LoggedIn:
         token = secrets.token_urlsafe(32)
@@ -285,6 +303,28 @@ class Sessions:
     def csrf_matches(self, row: LoginSession, token: str, given: str) -> bool:
         """Whether the request bears the session's own CSRF token."""
         return hmac.compare_digest(self.csrf(row, token).encode(), given.encode())
+
+    def require_fresh(self, verb: str, row: LoginSession, person: Person) -> None:
+        """Refuse an action that takes a fresh proof of identity where the session's is too old.
+
+        Raises:
+            ProofIncomplete: if it is.
+        """
+        if verb not in ADMINISTERS:
+            return
+        with self.record.reading() as session:
+            policy = self.policies.current(session)
+            offers = limits.enrolled(session, person.id)
+        robot, now = person.robot_for is not None, self.record.clock.now()
+        if is_fresh(policy, began=row.started_at, proved=set(row.factors), robot=robot, now=now):
+            return
+        raise ProofIncomplete(
+            "This takes a fresh proof that it is you.",
+            needs="proof",
+            offers=tuple(kind for kind in SECOND if kind in offers),
+            why=f"Who administers access has proved it within {policy.proof_minutes} minutes.",
+            do="Give your password again; then it goes on.",
+        )
 
     # --- reading ------------------------------------------------------------------------------------------------
 

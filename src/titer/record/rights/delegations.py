@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from titer.base.errors import Invalid, NotAuthorised, Refused
 from titer.record.actions import ROLES, ActionSpec, Actor
 from titer.record.model import LedgerEntry, Person, RoleAssignment
-from titer.record.rights import rules
+from titer.record.rights import periods, rules
 from titer.record.rights.model import Delegation
 from titer.record.rights.rules import Standing
 
@@ -162,7 +162,7 @@ class Delegations:
         for person in (giver, taker):
             if not person.active:
                 raise Refused(f"The account of {person.full_name} is disabled.")
-        against = rules.against_delegating(begins_at, ends_at, unit.now)
+        against = rules.against_delegating(begins_at, ends_at, unit.now, periods.longest_delegation(session))
         if against:
             raise Refused("The time of the delegation makes no sense.", why=" ".join(against))
         self._own_right(giver, own, role, verbs)

@@ -1,7 +1,7 @@
 """Recertification of access: every person's roles are looked at again, by somebody else, within a period.
 
 Annex 11 s. 12.3 asks for a record of who may do what and of its changes, PIC/S PI 041 s. 9.5 that access be reviewed
-from time to time; the period is ours.
+from time to time; how often, the access policy says.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from titer.base.clock import iso
 from titer.base.errors import NotFound, Refused
 from titer.record.actions import Actor, SignatureMeaning
 from titer.record.model import LedgerEntry, Person, RoleAssignment, Signature
-from titer.record.rights import rules
+from titer.record.rights import periods, rules
 from titer.record.rights.delegations import roles_of
 from titer.record.rights.model import AccessReview
 
@@ -59,6 +59,7 @@ class Recertification:
         A review in hand whose person has no role any more, or is disabled, is withdrawn.
         """
         opened = []
+        every = periods.recertify_every(unit.session)
         current = {
             row.person_id: row
             for row in unit.session.scalars(select(AccessReview).where(AccessReview.state == "open"))
@@ -73,7 +74,7 @@ class Recertification:
             if review is not None:
                 self._overdue(unit, review)
                 continue
-            due = rules.review_due(self.last(unit.session, person))
+            due = rules.review_due(self.last(unit.session, person), every)
             if due - rules.RECERTIFY_LEAD <= unit.now:
                 opened.append(self.open(unit, person, held, due))
         return opened

@@ -126,17 +126,19 @@ PERSONAL = frozenset(
 """Verbs that nobody does in another's place."""
 
 LONGEST_DELEGATION = timedelta(days=90)
-"""Who is away for longer gives the work up; an administrator then gives the role."""
+"""Where the access policy says nothing else. Who is away for longer gives the work up, and another gets the role."""
 
 
-def against_delegating(begins_at: datetime, ends_at: datetime, now: datetime) -> list[str]:
+def against_delegating(
+    begins_at: datetime, ends_at: datetime, now: datetime, longest: timedelta = LONGEST_DELEGATION
+) -> list[str]:
     """What stands against the time of a delegation."""
     if ends_at <= begins_at:
         return ["It ends before it begins."]
     if ends_at <= now:
         return ["It would be over already."]
-    if ends_at - begins_at > LONGEST_DELEGATION:
-        return [f"It would last longer than {LONGEST_DELEGATION.days} days."]
+    if ends_at - begins_at > longest:
+        return [f"It would last longer than {longest.days} days."]
     return []
 
 
@@ -148,7 +150,7 @@ def delegable(roles: Iterable[str], verb: str, holders: Iterable[str]) -> bool:
 # --- recertification ------------------------------------------------------------------------------------------------
 
 RECERTIFY_EVERY = timedelta(days=180)
-"""How old the last review of a person's roles may become."""
+"""How old the last review of a person's roles may become, where the access policy says nothing else."""
 RECERTIFY_LEAD = timedelta(days=14)
 """How long before that the task is there."""
 
@@ -161,9 +163,9 @@ REVIEW: dict[str, dict[str, str]] = {
 KEEP, TAKE = "keep", "take away"
 
 
-def review_due(last: datetime) -> datetime:
+def review_due(last: datetime, every: timedelta = RECERTIFY_EVERY) -> datetime:
     """When the next review is due, after the last one or the person's registration."""
-    return last + RECERTIFY_EVERY
+    return last + every
 
 
 def against_decisions(held: Collection[str], decisions: dict[str, str]) -> list[str]:

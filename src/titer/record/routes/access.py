@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from titer.base.errors import NotAuthorised
 from titer.record.factors import Terminal
 from titer.record.http import TERMINAL_COOKIE, Acting, ActingPerson, Reading
-from titer.record.identity import policy_value
+from titer.record.identity import Policy, policy_value
 from titer.record.identity.rules import BOUNDS
 from titer.record.model import Person
 from titer.record.routes.account import FactorOut, OwnSession, factor_out, session_list
@@ -36,6 +36,9 @@ class AccessPolicyFields(BaseModel):
     factor_roles: list[str]
     factor_meanings: list[str]
     factor_robots: bool
+    proof_minutes: int = Policy.proof_minutes
+    recertify_days: int = Policy.recertify_days
+    delegation_days: int = Policy.delegation_days
 
 
 class Bound(BaseModel):

@@ -193,6 +193,7 @@ class _Own:
         self.row, self.person = who
         self.request, self.response = request, response
         self.identity, self.act = identity, act
+        self.proved: tuple[str, ...] = ()
 
     def prove(self, given: ProofIn) -> None:
         """Refuse what does not prove; no action may be open."""
@@ -201,16 +202,18 @@ class _Own:
                 "An account is not changed at a terminal.", do="Do it at a computer that is your own for now."
             )
         proof = given.proof(self.request, bound_to=self.row.id)
-        self.identity.prove(
-            self.person.username, proof, remote(self.request), Occasion(session_id=self.row.id)
-        )
+        occasion = Occasion(session_id=self.row.id)
+        self.proved = self.identity.how(self.person.username, proof, remote(self.request), occasion).factors
 
-    def change(self, verb: str, carry_out: Callable[[Unit], T], because: str) -> tuple[T, SessionOut]:
-        """Carry a change out, and begin the session anew."""
+    def change(
+        self, verb: str, carry_out: Callable[[Unit], T], because: str, *, enrolled: tuple[str, ...] = ()
+    ) -> tuple[T, SessionOut]:
+        """Carry a change out, and begin the session anew; a factor that is enrolled by using it counts as proved."""
         with self.act(verb) as unit:
             made = carry_out(unit)
             unit.flush()
-            begun: LoggedIn = self.identity.sessions.renew(unit, self.row, because)
+            proved = (*self.proved, *enrolled)
+            begun: LoggedIn = self.identity.sessions.renew(unit, self.row, because, factors=proved)
         set_session(self.request, self.response, begun.token)
         row, person = self.identity.session(begun.token, self.request.cookies.get(TERMINAL_COOKIE, ""))
         return made, session_out(self.identity.record, row, person, begun.csrf)
@@ -282,6 +285,7 @@ def record_confirm_totp(
         "record.account.change",
         lambda unit: identity.factors.confirm_totp(unit, own.person.id, factor_id, body.code),
         "renewed: an authenticator was enrolled",
+        enrolled=("totp",),
     )
     return Changed(session=session)
 
@@ -321,6 +325,7 @@ def record_register_passkey(
         "record.account.change",
         lambda unit: identity.passkeys.register(unit, own.person, body.name, where, new),
         "renewed: a passkey was registered",
+        enrolled=("passkey",),
     )
     return Changed(session=session)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from titer.record.http import COOKIE, TERMINAL_COOKIE, Acting, ActingPerson, Current, remote
-from titer.record.identity import LoggedIn
+from titer.record.identity import LoggedIn, Occasion
 from titer.record.model import LoginSession, Person
 from titer.record.routes.part import IdentityPart, RecordPart
 from titer.record.routes.people import PersonOut, person_out
@@ -86,6 +86,21 @@ def record_session(who: Current, request: Request, record: RecordPart, identity:
     """Who is logged in."""
     row, person = who
     return session_out(record, row, person, identity.csrf(row, request.cookies[COOKIE]))
+
+
+@router.post("/session/proof")
+def record_step_up(
+    body: ProofIn, who: Current, request: Request, response: Response, act: Acting, identity: IdentityPart
+) -> SessionOut:
+    """Prove again who one is: the session goes on under another token, and is good for what this shows as well."""
+    row, person = who
+    proof = body.proof(request, bound_to=row.id)
+    proved = identity.how(person.username, proof, remote(request), Occasion(session_id=row.id))
+    with act("record.account.change") as unit:
+        begun = identity.sessions.renew(unit, row, "renewed: proved again", factors=proved.factors)
+    set_session(request, response, begun.token)
+    row, person = identity.session(begun.token, proof.terminal)
+    return session_out(identity.record, row, person, begun.csrf)
 
 
 @router.delete("/session", status_code=204)

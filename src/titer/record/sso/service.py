@@ -1,7 +1,8 @@
 """Single sign-on: from the provider's subject to a session of a person who was registered here (21 CFR 11.10(d)).
 
 The provider says who somebody is, never what they may do: it makes no person, gives no role and lifts no lock. A
-signature is a fresh proof at Titer whatever way the session was opened (21 CFR 11.200(a)).
+signature is a fresh proof at Titer whatever way the session was opened (21 CFR 11.200(a)). What the access policy
+asks of a password's age and of a second factor holds for these sessions as for all others (docs/decisions/0022).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Conflict, NotFound, Refused, WrongCredentials
 from titer.record.identity.access import access
+from titer.record.identity.rules import PROVIDER_SECOND
 from titer.record.identity.sessions import LoggedIn, Opening, Sessions
 from titer.record.model import AccessEvent, Person
 from titer.record.service import Record
@@ -120,7 +122,17 @@ class SingleSignOn:
                     )
                 )
             raise
-        return self.sessions.begin(person, Opening(remote, factors=("provider",), in_place_of=in_place_of))
+        proved = self._proved(claims)
+        with self.record.reading() as session:
+            limited_to = self.sessions.limit(session, person, proved)
+        return self.sessions.begin(person, Opening(remote, proved, None, limited_to, in_place_of))
+
+    def _proved(self, claims: dict[str, Any]) -> tuple[str, ...]:
+        """What the provider stands for: the person, and a second factor where the site relies on it for that."""
+        said = claims.get("amr")
+        methods = {str(one) for one in said} if isinstance(said, list) else set()
+        second = methods & set(self.settings.second_factor_amr)
+        return ("provider", PROVIDER_SECOND) if second else ("provider",)
 
     def _take(self, state: str, browser: str) -> ProviderLogIn | None:
         """The log-in under way, once: whoever comes second finds none."""

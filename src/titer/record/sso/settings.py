@@ -26,6 +26,8 @@ class ProviderSettings:
         scopes: asked for besides `openid`.
         first_claim: claim that names a person at their first log-in; None where an administrator links people.
         first_suffix: what follows the user name in that claim, e.g. `@plant.example`.
+        second_factor_amr: values of the token's `amr` (RFC 8176) that the site counts as a second factor, e.g.
+            `mfa`; none where it does not rely on the provider for that.
     """
 
     issuer: str
@@ -36,6 +38,7 @@ class ProviderSettings:
     scopes: tuple[str, ...] = ("email",)
     first_claim: str | None = None
     first_suffix: str = ""
+    second_factor_amr: tuple[str, ...] = ()
 
 
 def read(data: Mapping[str, Any]) -> ProviderSettings:
@@ -52,8 +55,9 @@ def read(data: Mapping[str, Any]) -> ProviderSettings:
     if missing:
         raise Invalid(f"Missing settings: {', '.join(missing)}.", where=_WHERE)
     values = dict(data)
-    if "scopes" in values:
-        values["scopes"] = tuple(values["scopes"])
+    for name in ("scopes", "second_factor_amr"):
+        if name in values:
+            values[name] = tuple(values[name])
     settings = ProviderSettings(**values)
     for address in (settings.issuer, settings.redirect_uri):
         require_safe(address)

@@ -40,7 +40,7 @@ export function ProveDialog<T>({
   });
   const complete = ready && password !== "" && (offers.length === 0 || givesSecond(second));
   return (
-    <Modal opened onClose={onClose} title={title} size="md" closeButtonProps={{ "aria-label": t("sign.close") }} transitionProps={{ duration: 0 }}>
+    <Modal opened onClose={onClose} title={title} size="md" zIndex={300} closeButtonProps={{ "aria-label": t("sign.close") }} transitionProps={{ duration: 0 }}>
       <form
         className="stack-l"
         aria-label={title}

@@ -7,10 +7,11 @@ import { label } from "../../format/words";
 import { t, type Message } from "../../i18n";
 import { Panel } from "../../parts/Panel";
 import { Asked, ErrorState } from "../../parts/States";
+import { ROLES } from "./roles";
 
 const PASSWORDS = ["minimum_length", "max_age_days", "history", "max_failures"] as const;
-const SESSIONS = ["idle_minutes", "session_minutes", "max_sessions"] as const;
-const ROLES = ["operator", "analyst", "reviewer", "quality", "scientist", "process_owner", "automation", "steward", "administrator", "inspector"];
+const SESSIONS = ["idle_minutes", "session_minutes", "max_sessions", "proof_minutes"] as const;
+const PERIODS = ["recertify_days", "delegation_days"] as const;
 
 /** What is asked of passwords, sessions and signatures: a record that an administrator changes with a reason. */
 export function AccessPolicy() {
@@ -44,7 +45,7 @@ function Form({ policy }: { policy: Policy }) {
     setWanted({ ...wanted, ...change });
   };
   const changed = JSON.stringify(wanted) !== JSON.stringify(policy);
-  const number = (name: (typeof PASSWORDS)[number] | (typeof SESSIONS)[number]) => {
+  const number = (name: (typeof PASSWORDS)[number] | (typeof SESSIONS)[number] | (typeof PERIODS)[number]) => {
     const { least, most } = policy.bounds[name] ?? { least: 0, most: 0 };
     return (
       <NumberInput
@@ -88,6 +89,7 @@ function Form({ policy }: { policy: Policy }) {
           />
           <Checkbox label={t("access.factor_robots")} checked={wanted.factor_robots} disabled={!administrator} onChange={(e) => set({ factor_robots: e.currentTarget.checked })} />
         </Group>
+        <Group name="access.people">{PERIODS.map(number)}</Group>
         {administrator ? (
           <>
             <Textarea label={t("access.reason")} description={t("access.reason.hint")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} autosize minRows={1} />

@@ -12,6 +12,7 @@ import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useView } from "../../parts/view";
+import { AccessPolicy } from "./AccessPolicy";
 import { AccessReviews } from "./AccessReviews";
 import { Conflicts } from "./Conflicts";
 import { Delegations } from "./Delegations";
@@ -19,6 +20,7 @@ import { Matrix } from "./Matrix";
 import { PolicyTraining } from "./PolicyTraining";
 import { ROLES } from "./roles";
 import { Sessions } from "./Sessions";
+import { Terminals } from "./Terminals";
 import { Tokens } from "./Tokens";
 
 /** People and their rights: who there is, who may do what, who acts for whom, and what is looked at again. */
@@ -34,6 +36,8 @@ export default function People() {
     ...(sees ? ([["sessions", "rights.sessions", () => <Sessions />]] as [string, Message, () => ReactNode][]) : []),
     ["tokens", "rights.tokens", () => <Tokens />],
     ["policy", "rights.policy", () => <PolicyTraining />],
+    ["access", "access.title", () => <AccessPolicy />],
+    ["terminals", "terminals.title", () => <Terminals />],
   ];
   return (
     <>

@@ -13,6 +13,7 @@ import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { Account } from "./Account";
+import { PersonFactors } from "./PersonFactors";
 import { BothTimes, TimeStamp } from "../../parts/TimeStamp";
 
 /** A person: roles, and the trainings that their work was done under. */
@@ -60,6 +61,7 @@ function Body({ person: p }: { person: PersonRow }) {
           />
         </Panel>
         {administrator ? <Account person={p} /> : null}
+        {administrator && !p.robot_for ? <PersonFactors person={p} /> : null}
         <Panel title={t("training.title")} flush id="training">
           <Asked query={trainings} empty={<EmptyState title={t("training.none")}>{t("training.none.why")}</EmptyState>}>
             {(rows) => (
