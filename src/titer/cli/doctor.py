@@ -30,6 +30,7 @@ from titer.server.app import PAGES
 _MINIMUM_FREE = 1 * 1024**3
 _HOST_AWAY = timedelta(seconds=60)
 _CLOCK_BACK = timedelta(seconds=5)
+_EXPIRES_SOON = timedelta(days=30)
 _UNSYNCHRONISED = 0x40
 """STA_UNSYNC of adjtimex(2)."""
 
@@ -80,6 +81,7 @@ def _findings(folder: Path, config: Config, port: int, clock: Clock) -> Iterator
     )
     yield from _database(folder, config)
     yield from _ledger(folder, config, clock)
+    yield from _certificates(folder, config, clock)
     running = hub_is_running(config.host, port)
     if running:
         scheme = "https" if config.certificate else "http"
@@ -199,6 +201,48 @@ def _ledger(folder: Path, config: Config, clock: Clock) -> Iterator[Finding]:
         do,
     )
     yield from _clock(next((line[5:] for line in told.extensions if line.startswith("time ")), ""), clock)
+
+
+def _certificates(folder: Path, config: Config, clock: Clock) -> Iterator[Finding]:
+    """What expires: the certificate of the documents, and those of the time-stamp authorities."""
+    try:
+        rows = _query(folder, "SELECT not_after FROM record_document_cert ORDER BY id DESC LIMIT 1")
+    except (sqlite3.Error, DBAPIError):
+        rows = []  # that the database cannot be read was said above
+    for (until,) in rows:
+        yield _expiry(
+            "The certificate that documents are sealed with",
+            until if isinstance(until, datetime) else from_us(until),
+            clock,
+            "Make the next one, titer pdf certificate --renew, or give one of the site's; without it no document "
+            "is made.",
+        )
+    for one in config.witnesses:
+        if one.get("kind") == "timestamp":
+            yield from _authority(folder / str(one.get("certificate")), str(one.get("name")), clock)
+
+
+def _authority(path: Path, name: str, clock: Clock) -> Iterator[Finding]:
+    from cryptography.x509 import load_pem_x509_certificate
+
+    what = f"The certificate of the time-stamp authority {name}"
+    try:
+        until = load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        yield Finding(f"{what} cannot be read: {error}.", False, f"Put it at {path}, as PEM.")
+        return
+    do = f"Ask the authority for its next one, and put it at {path}; until then its time-stamps are refused."
+    yield _expiry(what, until, clock, do)
+
+
+def _expiry(what: str, until: datetime, clock: Clock, do: str) -> Finding:
+    """Whether something holds for long enough; warned of thirty days before."""
+    now = clock.now()
+    if until <= now:
+        return Finding(f"{what} has expired on {until:%Y-%m-%d}.", False, do)
+    if until - now <= _EXPIRES_SOON:
+        return Finding(f"{what} expires on {until:%Y-%m-%d}, in {(until - now).days} days.", False, do)
+    return Finding(f"{what} holds until {until:%Y-%m-%d}.")
 
 
 def _clock(sealed_at: str, clock: Clock) -> Iterator[Finding]:

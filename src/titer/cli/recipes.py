@@ -242,17 +242,19 @@ def policy(
     port: Port = None,
     json: Json = False,
 ) -> None:
-    """Acknowledge the electronic signature policy; each person does so for each version, before signing."""
-    if not accept:
-        raise Invalid(
-            "Your electronic signature is the legally binding equivalent of your handwritten one.",
-            why="You answer for everything signed with your password, and share it with nobody.",
-            do="Acknowledge it with --accept.",
-        )
+    """Read the signature policy, and acknowledge it with --accept: once for each version, before signing."""
     with session(folder, as_, port=port) as api:
         current = api.get("/api/policies/signature")["current"]
+        # Before it is acknowledged, whatever is printed afterwards; beside the JSON, so that programs read on.
+        typer.echo(f"{current['title']} (version {current['number']})\n\n{current['text']}\n", err=json)
+        if not accept:
+            raise Invalid(
+                "You have not acknowledged this policy.",
+                why="Without it nobody signs.",
+                do="Read it, and acknowledge it with --accept.",
+            )
         made = api.post("/api/session/policy", {"digest": current["digest"]})
-    say(f"The signature policy is acknowledged: {current['title']}. {current['text']}", made, json)
+    say(f"You have acknowledged the signature policy, {current['title']}.", made, json)
 
 
 def _put_signature(

@@ -9,7 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,9 @@ from tests.integration.cli.executable import Taken, free_port
 
 from titer.app import Config, create_installation, load
 from titer.app.config import write
+from titer.app.document_certificate import described, make, make_authority
 from titer.app.history import VERSION_TABLE
-from titer.base.clock import ManualClock, SystemClock
+from titer.base.clock import ManualClock, SystemClock, from_us
 from titer.cli import doctor
 
 
@@ -72,6 +73,54 @@ def test_a_folder_that_cannot_be_written_is_found(lab: Path, monkeypatch: pytest
 def test_a_clock_that_was_set_back_is_found(lab: Path) -> None:
     behind = ManualClock(SystemClock().now() - timedelta(days=1))
     only(faults(lab, clock=behind), "before the last checkpoint", "NTP")
+
+
+def _document_certificate_ends(lab: Path) -> datetime:
+    with closing(sqlite3.connect(lab / "titer.db")) as base:
+        (until,) = base.execute("SELECT not_after FROM record_document_cert ORDER BY id DESC").fetchone()
+    return from_us(until)
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (timedelta(days=31), None),
+        (timedelta(days=30), "in 30 days"),
+        (timedelta(hours=5), "in 0 days"),
+        (timedelta(0), "has expired"),
+        (timedelta(days=-1), "has expired"),
+    ],
+)
+def test_a_certificate_of_the_documents_is_warned_of_thirty_days_before_it_expires(
+    lab: Path, before: timedelta, words: str | None
+) -> None:
+    found = faults(lab, clock=ManualClock(_document_certificate_ends(lab) - before))
+    told = [what for what, _ in found if "documents are sealed with" in what]
+    assert [words in what for what in told] == ([True] if words else []), told
+    if words:
+        only(found, "documents are sealed with", "titer pdf certificate --renew")
+
+
+def test_the_certificate_of_a_time_stamp_authority_is_warned_of_thirty_days_before_it_expires(
+    lab: Path,
+) -> None:
+    now = SystemClock().now()
+    pair = make("authority", make_authority("authority", now), now)
+    (lab / "tsa.pem").write_text(pair.chain)
+    until = described(pair.chain)["not_after"]
+    assert isinstance(until, datetime)
+    told = {"kind": "timestamp", "name": "tsa", "address": "https://tsa.example", "certificate": "tsa.pem"}
+    write(lab, replace(load(lab), witnesses=(told,)))
+
+    def said(at: datetime) -> list[tuple[str, str]]:
+        found = doctor.examine(lab, clock=ManualClock(at))
+        return [(one["what"], one["do"]) for one in found if "authority tsa" in one["what"] and not one["ok"]]
+
+    assert said(until - timedelta(days=31)) == []
+    only(said(until - timedelta(days=29)), "expires on", "tsa.pem")
+    only(said(until), "has expired", "tsa.pem")
+    (lab / "tsa.pem").unlink()
+    only(said(now), "cannot be read", "as PEM")
 
 
 def test_a_missing_key_is_found(lab: Path) -> None:

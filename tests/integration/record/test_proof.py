@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from argon2 import PasswordHasher
 from pyotp import TOTP
 from sqlalchemy import delete, select, update
 from tests.authenticator import PRESENT, Authenticator
+from webauthn.helpers import bytes_to_base64url
 
 from titer.base.clock import ManualClock
 from titer.base.errors import (
@@ -38,7 +40,7 @@ from titer.record import (
     Proof,
     Record,
 )
-from titer.record.factors import EarlierPassword, Factor
+from titer.record.factors import Challenge, EarlierPassword, Factor, SessionSeen
 from titer.record.identity import Assertion, Site
 from titer.record.identity.challenges import LIFE
 from titer.record.model import Credential
@@ -585,8 +587,6 @@ def test_a_passkey_of_the_attackers_own_put_in_the_database_proves_nothing(
         row = session.scalars(select(Factor)).one()
     answer = other.create({"user": {"id": "x"}, "rp": {"id": HERE.name}, "challenge": "eA"})
     assert answer
-    from webauthn.helpers import bytes_to_base64url
-
     with record.operational() as session:
         session.execute(
             update(Credential).where(Credential.owner_id == row.id).values(secret=bytes_to_base64url(b"x"))
@@ -595,6 +595,45 @@ def test_a_passkey_of_the_attackers_own_put_in_the_database_proves_nothing(
         proof = own.get(identity.passkeys.ask(HERE, "b1"))
         identity.log_in("ada", Proof(passkey=Assertion(proof, HERE, "b1")), "here")
     assert any("record_factor" in one for one in faults(record, identity))
+
+
+def test_a_challenge_that_somebody_wrote_opens_nothing_without_the_passkey(
+    record: Record, identity: Identity, passkey: Authenticator
+) -> None:
+    """The challenge is known then; the answer to it is signed by a key that is not the one in the record."""
+    known = b"k" * 32
+    with record.operational() as session:
+        session.add(
+            Challenge(
+                digest=hashlib.sha256(known).hexdigest(),
+                purpose="prove",
+                bound_to="b1",
+                expires_at=record.clock.now() + LIFE,
+            )
+        )
+    options = {**identity.passkeys.ask(HERE, "b1"), "challenge": bytes_to_base64url(known)}
+    mine = replace(Authenticator(HERE.origin), id=passkey.id, user=passkey.user)
+    with pytest.raises(WrongCredentials):
+        identity.log_in("", Proof(passkey=Assertion(mine.get(options), HERE, "b1")), "here")
+    assert entries(record, "record_session") == []
+
+
+def test_a_time_last_seen_that_somebody_moved_prolongs_no_session(
+    record: Record, identity: Identity, person: Make, clock: ManualClock
+) -> None:
+    person("ada", "analyst")
+    token = identity.log_in("ada", PASSWORD, "here").token
+    row, _ = identity.session(token)
+    again = Identity(record, b"k" * 32, LIGHT)
+    again.credentials = identity.credentials
+    with record.operational() as session:
+        seen = session.get(SessionSeen, row.id)
+        assert seen is not None
+        seen.seen_at = row.ends_at + timedelta(days=300)
+    clock.set(row.ends_at)
+    for one in (identity, again):
+        with pytest.raises(NotAuthenticated, match="has ended"):
+            one.session(token)
 
 
 # --- terminals --------------------------------------------------------------------------------------------------

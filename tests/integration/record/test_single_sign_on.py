@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from titer.base.clock import ManualClock
 from titer.base.errors import Conflict, Invalid, Unavailable, WrongCredentials
 from titer.record import AccessEvent, Actor, Identity, LoginSession, Person, Record
 from titer.record.sso import settings
+from titer.record.sso.model import ProviderLogIn
 from titer.record.sso.provider import Provider
 from titer.record.sso.service import LASTS, Begun, SingleSignOn
 
@@ -377,3 +379,30 @@ def test_a_password_that_is_too_old_is_changed_first_after_the_provider_as_well(
     assert opened(identity, sign_on, provider).limited_to is None
     clock.set(clock.now() + timedelta(days=1))
     assert opened(identity, sign_on, provider).limited_to == "password"
+
+
+def test_a_log_in_that_somebody_wrote_opens_nothing_without_the_providers_token(
+    record: Record, sign_on: SingleSignOn, provider: IdentityProvider, quentin: Actor
+) -> None:
+    """Whoever owns the database writes a log-in under way with secrets of his own choice, and has no token for it."""
+    with record.operational() as session:
+        session.add(
+            ProviderLogIn(
+                state_hash=hashlib.sha256(b"state").hexdigest(),
+                browser_hash=hashlib.sha256(b"browser").hexdigest(),
+                nonce="nonce",
+                verifier="v" * 64,
+                begun_at=record.clock.now(),
+            )
+        )
+    before = sessions(record)
+    with pytest.raises(WrongCredentials, match="did not take the log-in"):
+        sign_on.finish(state="state", code="made-up", browser="browser", remote="10.0.0.7")
+    begun = sign_on.begin()
+    with record.operational() as session:
+        row = session.scalars(select(ProviderLogIn)).one()
+        row.nonce = "another"
+    state, code = provider.authorise(begun.address)
+    with pytest.raises(WrongCredentials, match="nonce"):
+        sign_on.finish(state=state, code=code, browser=begun.browser, remote="10.0.0.7")
+    assert sessions(record) == before

@@ -4384,6 +4384,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Step Up
+         * @description Prove again who one is: the session goes on under another token, and is good for what this shows as well.
+         */
+        post: operations["record_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/provider": {
         parameters: {
             query?: never;
@@ -5119,6 +5139,11 @@ export interface components {
          * @description A new version of the access policy.
          */
         AccessPolicyChange: {
+            /**
+             * Delegation Days
+             * @default 90
+             */
+            delegation_days: number;
             /** Factor Meanings */
             factor_meanings: string[];
             /** Factor Robots */
@@ -5137,8 +5162,18 @@ export interface components {
             max_sessions: number;
             /** Minimum Length */
             minimum_length: number;
+            /**
+             * Proof Minutes
+             * @default 0
+             */
+            proof_minutes: number;
             /** Reason */
             reason: string;
+            /**
+             * Recertify Days
+             * @default 180
+             */
+            recertify_days: number;
             /** Session Minutes */
             session_minutes: number;
             /** Temporary Passwords */
@@ -5157,6 +5192,11 @@ export interface components {
             };
             /** Changed At */
             changed_at: string | null;
+            /**
+             * Delegation Days
+             * @default 90
+             */
+            delegation_days: number;
             /** Factor Meanings */
             factor_meanings: string[];
             /** Factor Robots */
@@ -5177,6 +5217,16 @@ export interface components {
             meanings: string[];
             /** Minimum Length */
             minimum_length: number;
+            /**
+             * Proof Minutes
+             * @default 0
+             */
+            proof_minutes: number;
+            /**
+             * Recertify Days
+             * @default 180
+             */
+            recertify_days: number;
             /** Session Minutes */
             session_minutes: number;
             /** Temporary Passwords */
@@ -22821,6 +22871,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
             /** @description It could not be done. */
