@@ -271,15 +271,15 @@ def _new_key(folder: Path, config: Config) -> Config:
 
 
 def open_sealer(
-    folder: Path, config: Config, record: Record, opened: Vault, *, create: bool = False
+    folder: Path, config: Config, record: Record, opened: Vault, *, create: bool = False, locked: bool = False
 ) -> Sealer:
-    """The sealer of an installation, with its keys and witnesses."""
+    """The sealer of an installation, with its keys and witnesses; `locked` tells whether its lock is held."""
     witnessing.check(config)
     with record.reading() as session:
         origin = f"titer/{record.installation(session).id}"
         known = set(session.scalars(select(LedgerKey.name)))
     signer = heads.Signer.open(origin, folder / "keys" / "ledger.key", opened, create=create)
-    witnesses = witnessing.in_files(folder, config, record.clock, opened, known)
+    witnesses = witnessing.in_files(folder, config, record.clock, opened, known, mends=create or locked)
     if create:
         (folder / "keys" / "ledger.pub").write_text(signer.verifier + "\n")
         for witness in witnesses:
@@ -376,7 +376,7 @@ def _wired(
     record.register_actions(RETENTION_ACTIONS)
     record.register_actions(rotation_module.ACTIONS + watching_module.ACTIONS)
     identity = Identity(record, credential_key, hasher, opened)
-    sealer = open_sealer(folder, config, record, opened)
+    sealer = open_sealer(folder, config, record, opened, locked=held is not None)
     rotation = Rotation(record, sealer, folder / "keys", opened)
     if held is not None:
         sealer.resume()

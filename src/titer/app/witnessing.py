@@ -86,7 +86,9 @@ def check(config: Config) -> None:
         raise Invalid(f"`witness_quorum` is between 1 and the number of witnesses, {len(names)}.", where=FILE)
 
 
-def in_files(folder: Path, config: Config, clock: Clock, opened: Vault, known: set[str]) -> list[FileWitness]:
+def in_files(
+    folder: Path, config: Config, clock: Clock, opened: Vault, known: set[str], *, mends: bool
+) -> list[FileWitness]:
     """The witnesses in files; the first is the folder that `witness:` names.
 
     Args:
@@ -95,6 +97,7 @@ def in_files(folder: Path, config: Config, clock: Clock, opened: Vault, known: s
         clock: the server clock.
         opened: opens the witnesses' keys.
         known: names of those whose keys the ledger knows already: they are not made anew where they are missing.
+        mends: whether the installation's lock is held; see `FileWitness`.
     """
     places: list[tuple[str, Path, bool]] = [(FIRST, store.witness_folder(folder, config), True)]
     places += [
@@ -103,7 +106,7 @@ def in_files(folder: Path, config: Config, clock: Clock, opened: Vault, known: s
         if one["kind"] == "file"
     ]
     return [
-        FileWitness(name, place, clock, opened, create=name not in known, required=required)
+        FileWitness(name, place, clock, opened, create=name not in known, required=required, mends=mends)
         for name, place, required in places
     ]
 

@@ -249,6 +249,8 @@ class FileWitness:
         vault: opens the keys.
         create: make folder and key where there are none; else the witness is *away* until they are there.
         required: whether a head counts as witnessed only with its cosignature.
+        mends: take away what a power cut left of a note; only for who holds the lock, since a note that is being
+            written looks the same.
     """
 
     kind = "file"
@@ -262,9 +264,11 @@ class FileWitness:
         *,
         create: bool = True,
         required: bool = True,
+        mends: bool = True,
     ) -> None:
         self.name = name
         self.required = required
+        self._mends = mends
         self._folder = folder
         self._clock = clock
         self._vault = vault
@@ -412,7 +416,8 @@ class FileWitness:
         signers = [Signer.open(self.name, path, self._vault) for path in paths]
         self._signers = {signer.cosigner: signer for signer in signers}
         self._last = self._read_last()
-        self._end_cleanly()
+        if self._mends:
+            self._end_cleanly()
         self._there = True
 
     def _read_last(self) -> tuple[int, bytes]:

@@ -103,14 +103,13 @@ def common_head(notes: list[str], root_at: Callable[[int], bytes | None]) -> tup
     return None
 
 
-def accept(folder: Path, witness: heads.FileWitness, note: str, verifier: str) -> None:
+def accept(witness: heads.FileWitness, note: str, verifier: str) -> None:
     """Have a witness go back with a restored ledger.
 
     What it saw beyond is moved, with the statement, into `abandoned-SIZE.txt` beside its notes. A power cut in
     between leaves the witness where it was, and the same statement is taken again.
 
     Args:
-        folder: of the witness.
         witness: opened.
         note: the statement, signed.
         verifier: the ledger's key in the form that people pin.
@@ -137,7 +136,7 @@ def accept(folder: Path, witness: heads.FileWitness, note: str, verifier: str) -
             "back to.",
             do="Keep both copies, and compare them with `titer verify`.",
         )
-    beyond = notes[places[-1] + 1 :]
+    folder, beyond = witness.folder, notes[places[-1] + 1 :]
     aside = folder / f"abandoned-{told.seen[0]}.txt"
     _append(aside, note + "\n" + "".join(one + "\n" for one in beyond))
     _replace(folder / "notes.txt", "".join(one + "\n" for one in notes[: places[-1] + 1]))

@@ -219,21 +219,20 @@ def test_a_statement_serves_once_and_for_one_head(lab: Platform, tmp_path: Path,
     taken = backup.take(lab, tmp_path, actor=root(lab), with_keys=True)
     work(lab, 2)
     witness, sealer = lab.sealer.witnesses[0], lab.sealer
-    folder = tmp_path / "volume" / "witness"
     kept = (taken.manifest.tree_size, bytes.fromhex(taken.manifest.root))
     told = restored.Statement(sealer.origin, taken.digest, witness.last, kept, clock.now(), "root", "trial")
     note = sealer.signer.sign_text(told.text())
     assert restored.parse(note) == told
     with pytest.raises(Refused, match="signature"):
-        restored.accept(folder, witness, note.replace("trial", "other"), sealer.signer.verifier)
+        restored.accept(witness, note.replace("trial", "other"), sealer.signer.verifier)
     work(lab)
     with pytest.raises(Refused, match="saw"):
-        restored.accept(folder, witness, note, sealer.signer.verifier)
+        restored.accept(witness, note, sealer.signer.verifier)
     strange = restored.Statement(
         sealer.origin, taken.digest, witness.last, (kept[0], bytes(32)), clock.now(), "root", "trial"
     )
     with pytest.raises(Refused, match="never cosigned"):
-        restored.accept(folder, witness, sealer.signer.sign_text(strange.text()), sealer.signer.verifier)
+        restored.accept(witness, sealer.signer.sign_text(strange.text()), sealer.signer.verifier)
 
 
 def test_a_place_that_is_not_empty_is_refused_and_stale_logs_are_removed(

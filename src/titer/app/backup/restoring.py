@@ -30,7 +30,7 @@ from titer.app.platform import RESTORED, Platform, import_tables, open_platform
 from titer.base import vault
 from titer.base.clock import Clock, SystemClock, from_iso, iso
 from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Refused, Unavailable
-from titer.base.files import sync_folder
+from titer.base.files import sync_folder, write_durably
 from titer.base.vault import Vault
 from titer.record import Actor, LedgerEntry, LedgerLeaf, Proof, merkle, restored
 from titer.record import checkpoint as heads
@@ -141,8 +141,16 @@ def restore(
             )
         config = _database(staging, manifest, config, opened, database, owner, say)
         _begin_journals(staging, manifest)
-        seen_by = config.witness
-        write(staging, replace(config, witness="witness"))
+        # Until all is done it is no installation that anybody could accept, and it asks no witness but its own copy.
+        write(staging, replace(config, witness="witness", witnesses=(), witness_quorum=1))
+        marker = {
+            "backup": manifest.digest,
+            "file": path.name,
+            "tree_size": manifest.tree_size,
+            "root": manifest.root,
+            "restored_at": iso((clock or SystemClock()).now()),
+        }
+        write_durably(staging / RESTORED, _json({**marker, "unfinished": True}))
         _require_empty(folder)
         for inside in (path for path in staging.rglob("*") if path.is_dir()):
             sync_folder(inside)
@@ -153,23 +161,17 @@ def restore(
         shutil.rmtree(staging, ignore_errors=True)
         raise
     verdict, last = _verified(folder, clock, say)
-    outside = witness or (Path(seen_by) if Path(seen_by).is_absolute() else None)
+    outside = witness or (Path(config.witness) if Path(config.witness).is_absolute() else None)
+    config = replace(config, witness="witness")
     seen = _seen(outside, manifest.origin) if outside is not None else None
     if seen is not None and outside is not None:
         # An installation that was restored before has one already, of an older backup.
         shutil.rmtree(folder / "witness-of-the-backup", ignore_errors=True)
         (folder / "witness").rename(folder / "witness-of-the-backup")
-        write(folder, replace(load(folder), witness=str(outside.absolute())))
+        config = replace(config, witness=str(outside.absolute()))
+    write(folder, config)
     ahead = max(0, seen - last) if seen is not None else None
-    marker = {
-        "backup": manifest.digest,
-        "file": path.name,
-        "tree_size": manifest.tree_size,
-        "root": manifest.root,
-        "restored_at": iso((clock or SystemClock()).now()),
-        "ahead": ahead,
-    }
-    (folder / RESTORED).write_text(json.dumps(marker, indent=1) + "\n")
+    write_durably(folder / RESTORED, _json({**marker, "ahead": ahead}))
     return Restored(folder, manifest, verdict, seen, ahead)
 
 
@@ -200,6 +202,11 @@ def accept(
     if not marker.exists():
         raise Refused(f"The installation in {folder} was not restored, or was accepted already.")
     told = json.loads(marker.read_text())
+    if told.get("unfinished"):
+        raise Refused(
+            f"The restore into {folder} was interrupted before it was verified.",
+            do="Remove the folder, and restore the backup again.",
+        )
     platform = open_platform(folder, clock=clock, hasher=hasher, accepting=True)
     try:
         person = platform.identity.prove(username, proof, "titer restore")
@@ -229,9 +236,8 @@ def accept(
                         restored_at=from_iso(told["restored_at"]),
                     )
                 )
-        where = store.witness_folder(folder, platform.config)
         for witness, (_, note) in zip(_behind(platform), statements, strict=True):
-            restored.accept(where, witness, note, platform.sealer.signer.verifier)
+            restored.accept(witness, note, platform.sealer.signer.verifier)
     finally:
         platform.close()
     platform = open_platform(folder, clock=clock, hasher=hasher, accepting=True)
@@ -536,6 +542,10 @@ def _seen(folder: Path, origin: str) -> int | None:
     if not notes.read_text(encoding="utf-8", errors="replace").startswith(origin + "\n"):
         return None
     return int(json.loads((folder / "last.json").read_text())["size"])
+
+
+def _json(marker: dict[str, Any]) -> bytes:
+    return (json.dumps(marker, indent=1) + "\n").encode()
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
