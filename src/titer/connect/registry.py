@@ -15,6 +15,7 @@ from titer.base.errors import Invalid
 from titer.connect.astm.manifest import TYPE as ASTM
 from titer.connect.files.manifest import OWN as FOLDERS
 from titer.connect.modbus.manifest import TYPE as MODBUS
+from titer.connect.mqtt.manifest import TYPE as SPARKPLUG
 from titer.connect.mtsics.manifest import TYPE as MTSICS
 from titer.connect.opcua.manifest import TYPE as OPCUA
 from titer.connect.sila2.manifest import TYPE as SILA2
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from titer.connect.core.host import ConnectorFactory
 
 GROUP = "titer.connectors"
-OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM)
+OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM, SPARKPLUG)
 """Listed in code, so that an installation whose metadata is old lacks none of them."""
 
 

@@ -14,6 +14,8 @@ from titer.connect.astm.records import read_message
 from titer.connect.modbus import wire
 from titer.connect.modbus.manifest import DATA
 from titer.connect.modbus.points import Point
+from titer.connect.mqtt.nodes import EdgeNode
+from titer.connect.mqtt.sparkplug import Metric, Payload, decode, encode
 from titer.connect.mtsics.answers import Weighing, said, weight
 
 
@@ -124,3 +126,40 @@ def test_results_come_back_as_they_were_written(results: list[tuple[str, str, st
     )
     found = read_message(raw.encode(), "utf-8").results
     assert [(one.test, one.value, one.unit) for one in found] == clean
+
+
+@given(st.binary(max_size=600))
+def test_a_sparkplug_payload_is_read_or_refused(data: bytes) -> None:
+    try:
+        payload = decode(data)
+    except Invalid:
+        return
+    for kind in ("NBIRTH", "NDATA", "DBIRTH", "DDATA", "DDEATH", "NDEATH"):
+        EdgeNode(alive=True).take(kind, "D" if kind[0] == "D" else "", payload)
+
+
+METRICS = st.builds(
+    Metric,
+    name=st.text(max_size=12),
+    alias=st.none() | st.integers(0, 2**64 - 1),
+    timestamp_ms=st.none() | st.integers(0, 2**64 - 1),
+    datatype=st.just(10),
+    value=st.none() | st.floats(allow_nan=False) | st.text(max_size=12) | st.booleans(),
+    null=st.booleans(),
+    historical=st.booleans(),
+    properties=st.dictionaries(
+        st.text(max_size=5), st.integers(0, 2**31 - 1) | st.text(max_size=5), max_size=3
+    ),
+)
+
+
+@given(
+    st.builds(
+        Payload,
+        st.none() | st.integers(0, 2**64 - 1),
+        st.none() | st.integers(0, 255),
+        st.lists(METRICS, max_size=5).map(tuple),
+    )
+)
+def test_a_sparkplug_payload_comes_back_as_it_was_written(payload: Payload) -> None:
+    assert decode(encode(payload)) == payload

@@ -12,8 +12,10 @@ import asyncio
 import contextlib
 import math
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
 
 from titer.base.clock import Clock, us
 from titer.base.errors import TiterError, Unavailable
@@ -33,6 +35,7 @@ from titer.connect.core.contract import (
     Resume,
     event,
 )
+from titer.connect.core.frame import Origin
 from titer.connect.core.values import STAMPED_ON_RECEIPT, as_number
 
 BROKEN = (OSError, TimeoutError, EOFError)
@@ -47,12 +50,16 @@ class Reading:
         value: a number, a text, a flag; None where the device gave none.
         status: an OPC UA status code; a plain value of a protocol without time is `STAMPED_ON_RECEIPT`.
         source_us: the device's own time; 0 = it gave none, and the time of receipt stands in.
+        origin: live, or replayed where the device kept it back and sends it late.
+        marks_state: it says how the channel stands and is no value of the device's; no gap is reckoned from it.
     """
 
     index: int
     value: Any
     status: int = STAMPED_ON_RECEIPT
     source_us: int = 0
+    origin: Origin = Origin.LIVE
+    marks_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ class Delivery:
 
     Attributes:
         readings: its values, in their order.
-        doubt: why values of every channel may have been lost before these; "" = none were.
+        doubt: why values may have been lost before these; "" = none were.
+        doubted: of which channels; None = of every one.
         events: what else happened, see `frame.EVENT_KINDS`.
         documents: raw bytes that were spooled.
         new_life: the device was restarted before this.
@@ -71,6 +79,7 @@ class Delivery:
 
     readings: Sequence[Reading] = ()
     doubt: str = ""
+    doubted: frozenset[int] | None = None
     events: tuple[dict[str, Any], ...] = ()
     documents: tuple[Document, ...] = ()
     new_life: bool = False
@@ -244,12 +253,16 @@ class LiveConnector:
     def _batch(self, delivery: Delivery) -> Batch:
         now = us(self._clock.now())
         if delivery.doubt:
-            self._doubt |= dict.fromkeys(self._last, delivery.doubt)
+            doubted = self._last if delivery.doubted is None else delivery.doubted & self._last.keys()
+            self._doubt |= dict.fromkeys(doubted, delivery.doubt)
         windows: dict[str, dict[str, tuple[int, int]]] = {}
         back: dict[str, tuple[int, int]] = {}
         rows: list[tuple[Reading, int, float, str | None]] = []
         for reading in delivery.readings:
             number, text = as_number(reading.value)
+            if reading.marks_state or reading.origin is not Origin.LIVE:
+                rows.append((reading, reading.source_us, number, text))
+                continue
             source, known = reading.source_us or now, self._last.get(reading.index)
             reason = self._doubt.pop(reading.index, "")
             if reason and known is not None:
@@ -270,15 +283,18 @@ class LiveConnector:
             )
             low, high = min(start for start, _ in back.values()), max(end for _, end in back.values())
             events += [event("clock_step", now, words, list(back), low, high), *self._gap(back, now, words)]
+        columns = Columns.of(
+            [reading.index for reading, *_ in rows],
+            [source for _, source, *_ in rows],
+            [number for *_, number, _ in rows],
+            [reading.status for reading, *_ in rows],
+            received_us=now,
+            text={row: words for row, (*_, words) in enumerate(rows) if words is not None},
+        )
+        if any(reading.origin is not Origin.LIVE for reading, *_ in rows):
+            columns = replace(columns, origin=np.array([reading.origin for reading, *_ in rows], np.uint8))
         return Batch(
-            Columns.of(
-                [reading.index for reading, *_ in rows],
-                [source for _, source, *_ in rows],
-                [number for *_, number, _ in rows],
-                [reading.status for reading, *_ in rows],
-                received_us=now,
-                text={row: words for row, (*_, words) in enumerate(rows) if words is not None},
-            ),
+            columns,
             events=tuple(events),
             documents=delivery.documents,
             new_life=delivery.new_life,
