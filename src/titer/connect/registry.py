@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from titer.base.errors import Invalid
 from titer.connect.astm.manifest import TYPE as ASTM
 from titer.connect.files.manifest import OWN as FOLDERS
+from titer.connect.hl7.manifest import TYPE as HL7
 from titer.connect.modbus.manifest import TYPE as MODBUS
 from titer.connect.mqtt.manifest import TYPE as SPARKPLUG
 from titer.connect.mtsics.manifest import TYPE as MTSICS
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from titer.connect.core.host import ConnectorFactory
 
 GROUP = "titer.connectors"
-OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM, SPARKPLUG)
+OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM, SPARKPLUG, HL7)
 """Listed in code, so that an installation whose metadata is old lacks none of them."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,10 @@ from hypothesis import strategies as st
 
 from titer.base.errors import Invalid, TiterError
 from titer.connect.astm.frames import Assembly, frames, read_frame
+from titer.connect.astm.records import instant as astm_instant
 from titer.connect.astm.records import read_message
+from titer.connect.hl7.messages import acknowledgement, escaped, instant, read_header, text
+from titer.connect.hl7.messages import read_message as read_hl7
 from titer.connect.modbus import wire
 from titer.connect.modbus.manifest import DATA
 from titer.connect.modbus.points import Point
@@ -163,3 +168,34 @@ METRICS = st.builds(
 )
 def test_a_sparkplug_payload_comes_back_as_it_was_written(payload: Payload) -> None:
     assert decode(encode(payload)) == payload
+
+
+@given(st.binary(max_size=400), st.sampled_from([b"", b"MSH|^~\\&|a|b|c|d|2026||ORU^R01|1|P|2.5\r"]))
+def test_an_hl7_message_is_read_or_refused_and_what_is_read_can_be_answered(data: bytes, head: bytes) -> None:
+    raw = head + data
+    try:
+        header = read_header(raw, "latin-1")
+    except Invalid:
+        return
+    answer = acknowledgement(header, "AE", "no", datetime(2026, 11, 23, tzinfo=UTC))
+    told = read_header(answer[1:-2], "utf-8")
+    assert text(told.delimiters, told.control) == "".join(one for one in header.control if one >= " ")
+    try:
+        read_hl7(raw, "latin-1")
+    except Invalid:
+        return
+
+
+@given(st.text(st.characters(exclude_categories=["C"]), max_size=60))
+def test_an_hl7_text_comes_back_as_it_was_written(raw: str) -> None:
+    assert text("|^~\\&", escaped(raw)) == raw
+
+
+@given(st.text("0123456789.+-", max_size=26))
+def test_a_time_stamp_is_an_instant_or_refused(raw: str) -> None:
+    for read in (instant, astm_instant):
+        try:
+            found = read(raw, ZoneInfo("Europe/Zurich"))
+        except Invalid:
+            continue
+        assert found is None or found.tzinfo is UTC

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from titer.base.clock import require_utc
 from titer.base.errors import Invalid
 
 MOST_RECORDS = 20_000
@@ -232,7 +233,7 @@ def instant(text: str, zone: ZoneInfo) -> datetime | None:
     if not _TIME.fullmatch(text):
         raise Invalid(f"{text[:40]!r} is no time of a record.")
     try:
-        return datetime.strptime(text.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=zone)
+        return require_utc(datetime.strptime(text.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=zone))
     except ValueError as error:
         raise Invalid(f"{text!r} is no time of a record.") from error
 
