@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import random
 import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -40,6 +41,8 @@ from titer.record.verify import verify_store
 
 ENTRIES = 20_000
 GROUP = 100
+VERIFIED = 120_000
+"""Entries in the ledger that is verified: one that is worth a second process."""
 
 
 def run() -> dict[str, float]:
@@ -82,6 +85,11 @@ def run() -> dict[str, float]:
                 with record.action(actor, "record.training.enter", reason="bench") as unit:
                     ids += unit.add_all(Training, _rows(start, unit.now))
         ours = ENTRIES / (time.perf_counter() - began)
+        for start in range(0, VERIFIED - 3 * ENTRIES // 2, 10 * GROUP):
+            with record.action(actor, "record.training.enter", reason="bench") as unit:
+                for part in range(10):
+                    unit.add_all(Training, _rows(start + part * GROUP, unit.now))
+            sealer.seal()
         tree_alone = verify_store(record, sealer, depth="merkle")
         verdict = verify_store(record, sealer)
         assert tree_alone.holds, tree_alone.sentence
@@ -106,7 +114,8 @@ def run() -> dict[str, float]:
         verifier.verify(data)
         bundle = ENTRIES / (time.perf_counter() - began)
         engine.dispose()
-        return {
+        results = _chained(folder / "chain.db") | _triggered(folder / "triggers.db")
+        return results | {
             "record.sqlite.entries_per_s": ours,
             "record.sqlite.entries_per_s.as_objects": objects,
             "record.sqlite.entries_per_s.peer.unaudited_sqlite3": _unaudited(folder / "plain.db"),
@@ -173,22 +182,96 @@ def _sealing(record: Record, sealer: Sealer) -> Iterator[None]:
         sealer.seal()
 
 
-def _unaudited(path: Path) -> float:
-    """What a user would have without any of it: rows of the same content through the bare driver."""
+def _plain(path: Path) -> sqlite3.Connection:
+    """A database as durable as the record's."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(
         "CREATE TABLE training (id TEXT PRIMARY KEY, person TEXT, competency TEXT, document TEXT)"
     )
+    return connection
+
+
+def _fill(
+    connection: sqlite3.Connection, also: Callable[[list[tuple[str, ...]]], object] | None = None
+) -> float:
+    """Rows of the same content in as many transactions; rows a second."""
     began = time.perf_counter()
     for start in range(0, ENTRIES, GROUP):
+        rows = [(f"id-{start + n}", f"person-{start + n}", "c", "SOP-1") for n in range(GROUP)]
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(
-            "INSERT INTO training VALUES (?,?,?,?)",
-            [(f"id-{start + n}", f"person-{start + n}", "c", "SOP-1") for n in range(GROUP)],
-        )
+        connection.executemany("INSERT INTO training VALUES (?,?,?,?)", rows)
+        if also is not None:
+            also(rows)
         connection.execute("COMMIT")
-    elapsed = time.perf_counter() - began
-    connection.close()
-    return ENTRIES / elapsed
+    return ENTRIES / (time.perf_counter() - began)
+
+
+def _unaudited(path: Path) -> float:
+    """What a user would have without any of it: rows of the same content through the bare driver."""
+    with closing(_plain(path)) as connection:
+        return _fill(connection)
+
+
+def _triggered(path: Path) -> dict[str, float]:
+    """The audit trail that many write themselves: a trigger that keeps JSON, which nothing else vouches for."""
+    with closing(_plain(path)) as connection:
+        connection.execute("CREATE TABLE audit (seq INTEGER PRIMARY KEY, at TEXT, who TEXT, after TEXT)")
+        connection.execute(
+            "CREATE TRIGGER entered AFTER INSERT ON training BEGIN INSERT INTO audit(at, who, after) VALUES "
+            "(strftime('%Y-%m-%dT%H:%M:%fZ'), 'bench', json_object('id', NEW.id, 'person', NEW.person, "
+            "'competency', NEW.competency, 'document', NEW.document)); END"
+        )
+        written = _fill(connection)
+        began = time.perf_counter()
+        told = {
+            row["id"]: row
+            for (text,) in connection.execute("SELECT after FROM audit")
+            if (row := json.loads(text))
+        }
+        for number, person, competency, document in connection.execute("SELECT * FROM training"):
+            row = told.pop(number)
+            assert (row["person"], row["competency"], row["document"]) == (person, competency, document)
+        compared = ENTRIES / (time.perf_counter() - began)
+    return {
+        "record.sqlite.entries_per_s.peer.audit_triggers": written,
+        "record.verify_replay.entries_per_s.peer.audit_triggers": compared,
+    }
+
+
+def _chained(path: Path) -> dict[str, float]:
+    """A hash chain beside the rows: each entry of 600 bytes bears the hash of the one before it."""
+    last, lines = bytes(32), list[bytes]()
+    with closing(_plain(path)) as connection:
+        connection.execute("CREATE TABLE chain (seq INTEGER PRIMARY KEY, body BLOB, hash BLOB)")
+
+        def chain(rows: list[tuple[str, ...]]) -> None:
+            nonlocal last
+            linked = []
+            for row in rows:
+                body = json.dumps(
+                    {"who": "bench", "at": time.time_ns(), "after": row, "reason": "x" * 480}
+                ).encode()
+                last = sha256(last + body).digest()
+                linked.append((body, last))
+            connection.executemany("INSERT INTO chain(body, hash) VALUES (?,?)", linked)
+
+        written = _fill(connection, chain)
+        began, before = time.perf_counter(), bytes(32)
+        for body, stated in connection.execute("SELECT body, hash FROM chain ORDER BY seq"):
+            before = sha256(before + body).digest()
+            assert before == stated
+            lines.append(body)
+        walked = ENTRIES / (time.perf_counter() - began)
+    began, before = time.perf_counter(), bytes(32)
+    for line in lines:
+        before = sha256(before + line).digest()
+        json.loads(line)
+    assert before == last
+    read = ENTRIES / (time.perf_counter() - began)
+    return {
+        "record.sqlite.entries_per_s.peer.hash_chain": written,
+        "record.verify_merkle.entries_per_s.peer.hash_chain": walked,
+        "record.bundle_verify.entries_per_s.peer.hash_chain_jsonl": read,
+    }
