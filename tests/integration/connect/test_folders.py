@@ -46,11 +46,11 @@ class Site:
 
 
 @asynccontextmanager
-async def running(site: Site, **settings: Any) -> AsyncIterator[Site]:
+async def running(site: Site, type_: str = "animl", **settings: Any) -> AsyncIterator[Site]:
     site.hub.connections = [
         {
             "name": "hplc",
-            "type": "animl",
+            "type": type_,
             "version": 1,
             "epoch": 0,
             "settings": {
@@ -105,6 +105,35 @@ def test_a_file_arrives_once_with_its_bytes_and_verdict(tmp_path: Path) -> None:
             assert len(site.hub.documents) == 3
             (site.source / "run-2.animl").write_bytes(GOOD)
             await site.until(lambda: len(site.hub.documents) == 4)
+
+    asyncio.run(check())
+
+
+SPECTRUM = b"""##TITLE=water\n##JCAMP-DX=4.24\n##XFACTOR=1\n##YFACTOR=1\n##FIRSTX=1\n##LASTX=3\n##NPOINTS=3
+##XYDATA=(X++(Y..Y))\n1 5 6 7\n##END=\n"""
+
+
+def test_a_spectrum_that_breaks_its_own_promise_arrives_with_the_sentence_and_its_neighbours_pass(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path)
+
+    async def check() -> None:
+        async with running(site, type_="jcamp"):
+            (site.source / "a-cut.jdx").write_bytes(SPECTRUM.replace(b"##END=\n", b""))
+            (site.source / "b-counts.jdx").write_bytes(SPECTRUM.replace(b"NPOINTS=3", b"NPOINTS=4"))
+            (site.source / "c-good.jdx").write_bytes(SPECTRUM)
+            await site.until(lambda: len(site.hub.documents) == 3, 40)
+            cut, counts, good = site.documents()
+            assert "##END=" in cut["identity"]["reason"]
+            assert "NPOINTS promises 4 points and there are 3" in counts["identity"]["reason"]
+            assert [one["identity"]["verdict"] for one in (cut, counts)] == ["quarantined"] * 2
+            assert (good["kind"], good["identity"]["verdict"], good["identity"]["points"]) == (
+                "jcamp",
+                "accepted",
+                3,
+            )
+            assert site.hub.content[good["digest"]] == SPECTRUM
 
     asyncio.run(check())
 
