@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.integration.cli.conftest import PASSWORD, Lab
 
 from titer.app import open_platform
+from titer.base.errors import NotAuthenticated
 from titer.record import Actor, LedgerEntry, OutboxEvent, require_person
 
 
@@ -124,3 +125,64 @@ def test_a_second_factor_is_given_to_a_command_by_its_environment(
     assert lab.run(*words).code == 0
     monkeypatch.setenv("TITER_TOTP", device.at(now))
     assert lab.run(*words).code == 1, "a code is good once"
+
+
+def test_a_token_is_issued_listed_and_ended_by_command(lab: Lab) -> None:
+    issued = lab.as_(
+        "auto", "token", "issue", "host-2", "--scope", "observe", "--reason", "new bench", "--json"
+    )
+    secret = issued.json["token"]
+    said = lab.as_("auto", "token", "issue", "host-3", "--until", "2199-01-31T00:00Z", "--reason", "r")
+    assert "host-3 (connect), shown this once: " in said.out
+    rows = {row["name"]: row for row in lab.as_("auto", "token", "list", "--json").json["tokens"]}
+    assert (rows["host-2"]["scopes"], rows["host-2"]["state"], rows["host-2"]["expires_at"]) == (
+        ["observe"],
+        "valid",
+        None,
+    )
+    assert rows["host-3"]["expires_at"].startswith("2199-01-31T00:00")
+    listed = lab.as_("auto", "token", "list")
+    assert secret not in listed.out
+    assert "host-2               observe              valid" in listed.out
+    refused = lab.run("token", "issue", "host-4", "--dir", str(lab.folder), "--as", "ada")
+    assert (refused.code, "no right to do this" in refused.err) == (1, True)
+    assert (
+        lab.as_("auto", "token", "end", "host-2", "--reason", "stolen").out.strip()
+        == "The token of host-2 has ended."
+    )
+    rows = {row["name"]: row["state"] for row in lab.as_("auto", "token", "list", "--json").json["tokens"]}
+    assert (rows["host-2"], rows["host-3"]) == ("ended", "valid")
+    platform = open_platform(lab.folder)
+    try:
+        with pytest.raises(NotAuthenticated):
+            platform.identity.machine(secret, "observe", "here")
+    finally:
+        platform.close()
+
+
+def test_a_training_is_entered_by_command(lab: Lab) -> None:
+    lab.as_(
+        "ben", "user", "train", "omar", "--competency", "seed-train", "--document", "SOP-7 v2",
+        "--until", "2199-01-31T00:00Z",
+    )  # fmt: skip
+    platform = open_platform(lab.folder)
+    try:
+        with platform.record.reading() as session:
+            (row,) = platform.identity.training_of(session, require_person(session, "omar").id)
+    finally:
+        platform.close()
+    assert (row.competency, row.document, row.expires_at.year) == ("seed-train", "SOP-7 v2", 2199)
+    own = lab.run(
+        "user",
+        "train",
+        "omar",
+        "--competency",
+        "c",
+        "--document",
+        "d",
+        "--dir",
+        str(lab.folder),
+        "--as",
+        "omar",
+    )
+    assert (own.code, "no right to do this" in own.err) == (1, True)
