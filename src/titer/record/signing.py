@@ -113,6 +113,9 @@ class Signing:
         else:
             lapsed = competency.missing(session, actor, what.verb, self.record.process_clock.now())
             blockers += [one for one in competency.said(lapsed) if one not in blockers]
+            stale = self.identity.policies.must_change(session, person)
+            if stale:
+                blockers.append(f"{stale} Change it on the page of your account first.")
             if not policy.acknowledged(session, person, self.record.clock.now()):
                 blockers.append("You have not yet acknowledged the electronic signature policy.")
         text = canonical(content).decode()

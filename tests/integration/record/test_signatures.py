@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -155,6 +156,31 @@ def test_a_change_of_what_was_not_shown_leaves_it_in_force_and_says_the_version(
     given = sign(ben, KIND, trainings[0], "approved")
     change(record, ben, trainings[0], person_id=ben.id)
     assert how(record, given.id) == Validity(IN_FORCE, version_now=3)
+
+
+def test_who_has_to_change_the_password_signs_nothing_before(
+    record: Record,
+    identity: Identity,
+    trainings: list[str],
+    person: Callable[..., Actor],
+    sign: Sign,
+    clock: ManualClock,
+) -> None:
+    """21 CFR 11.300(b): a password that expired, or that somebody else has set, gives no signature."""
+    ben, eve = person("ben", "reviewer"), person("eve", "reviewer")
+    with record.action(ben, "record.password.change") as unit:
+        identity.policies.change(unit, 0, temporary_passwords=True, history=0, max_age_days=30)
+        identity.set_password(unit, ben.id, PASSWORD)
+    assert how(record, sign(ben, KIND, trainings[0], "approved").id).state == IN_FORCE
+    with pytest.raises(Refused) as told:
+        sign(eve, KIND, trainings[1], "approved")
+    assert "set by somebody else" in told.value.why
+    clock.set(clock.now() + timedelta(days=31))
+    with pytest.raises(Refused) as told:
+        sign(ben, KIND, trainings[1], "approved")
+    assert "older than 30 days" in told.value.why
+    with record.reading() as session:
+        assert record.signatures_of(session, KIND, trainings[1]) == []
 
 
 def test_a_record_that_is_gone_leaves_no_signature_in_force(

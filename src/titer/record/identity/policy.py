@@ -12,6 +12,7 @@ from titer.base.errors import StaleVersion
 from titer.record.factors import AccessPolicy
 from titer.record.identity import rules
 from titer.record.identity.rules import Policy
+from titer.record.model import Person
 from titer.record.service import Record
 from titer.record.unit import Unit
 
@@ -35,6 +36,17 @@ class Policies:
     def current(self, session: Session) -> Policy:
         """The policy that holds now."""
         return value(self.row(session))
+
+    def must_change(self, session: Session, person: Person) -> str:
+        """Why a person's password has to be changed before anything else now; empty if it need not."""
+        return rules.must_change(
+            self.current(session),
+            person_id=person.id,
+            robot=person.robot_for is not None,
+            set_at=person.password_set_at,
+            set_by=person.password_set_by,
+            now=self.record.clock.now(),
+        )
 
     def change(self, unit: Unit, version: int, **changes: Any) -> AccessPolicy:
         """Change it.
