@@ -82,6 +82,15 @@ class Credentials:
         """What is stored of a badge's number: keyed, since such a number is short enough to be guessed."""
         return self._hmac({"badge": number})
 
+    def nobody(self, name: str) -> str:
+        """What is entered of a name that belongs to nobody: people type passwords there, and an entry is for ever.
+
+        Keyed, so that nobody guesses it from the ledger; the same name is entered as the same digest.
+        """
+        if not name:
+            return ""
+        return f"nobody {self._hmac({'name': name})[:16]} ({len(name)} characters)"
+
     def csrf(self, session_id: str, token: str) -> str:
         """The CSRF token of a session: derived from the session's own token, and stored nowhere."""
         return self._hmac({"csrf": session_id, "token": token})[:43]

@@ -12,7 +12,7 @@ from tests.conftest import PASSWORD
 
 from titer.base.clock import ManualClock
 from titer.base.errors import TooManyAttempts, Unavailable, WrongCredentials
-from titer.record import AccessEvent, Actor, Identity, Person, Record
+from titer.record import AccessEvent, Actor, Identity, LedgerEntry, Person, Proof, Record
 from titer.record.identity import doors
 
 
@@ -43,6 +43,26 @@ def test_a_thousand_failing_log_ins_leave_a_trace_and_shut_nobody_else_out(
         identity.log_in("ada", PASSWORD, "10.0.0.66")
     clock.advance(timedelta(seconds=wait.value.seconds))
     assert identity.log_in("ada", PASSWORD, "10.0.0.66").session_id
+
+
+def test_a_password_typed_as_a_user_name_is_entered_nowhere(
+    record: Record, identity: Identity, person: Callable[..., Actor]
+) -> None:
+    person("ada", "analyst")
+    for _ in range(doors.BURST + 4):
+        with pytest.raises((WrongCredentials, TooManyAttempts)):
+            identity.log_in(PASSWORD, "ada", "10.0.0.66")
+    with pytest.raises(WrongCredentials):
+        identity.log_in(PASSWORD, Proof(pin="402197"), "10.0.0.67")
+    with pytest.raises(WrongCredentials):
+        identity.log_in("ada", "wrong", "10.0.0.68")
+    with record.reading() as session:
+        everything = "\n".join(session.scalars(select(LedgerEntry.body)))
+        named = set(session.scalars(select(AccessEvent.username)))
+    assert PASSWORD not in everything
+    assert f"({len(PASSWORD)} characters)" in max(named)
+    assert len(named) == 2, "one digest for one name, and ada's own"
+    assert "ada" in named
 
 
 def test_what_is_remembered_of_addresses_is_bounded(record: Record, identity: Identity) -> None:

@@ -43,6 +43,7 @@ from titer.record import (
 from titer.record.factors import Challenge, EarlierPassword, Factor, SessionSeen
 from titer.record.identity import Assertion, Site
 from titer.record.identity.challenges import LIFE
+from titer.record.identity.sessions import Opening
 from titer.record.model import Credential
 
 TIMER = Actor.timer("test")
@@ -232,6 +233,59 @@ def test_a_lock_out_is_told_at_once(record: Record, identity: Identity, person: 
         identity.log_in("ada", PASSWORD, "10.0.0.7")
     kinds = [entry["detail"] for entry in entries(record, "record_access_event")]
     assert kinds == ["wrong: password"] * 3 + ["the account is locked"]
+
+
+def _locked(record: Record, identity: Identity, who: Actor) -> None:
+    with record.action(TIMER, "record.person.change") as unit:
+        unit.get(Person, who.id).locked_at = unit.now
+
+
+def _disabled(record: Record, identity: Identity, who: Actor) -> None:
+    with record.action(TIMER, "record.person.change") as unit:
+        identity.set_active(unit, who.id, active=False)
+
+
+def _another_password(record: Record, identity: Identity, who: Actor) -> None:
+    with record.action(TIMER, "record.password.change") as unit:
+        identity.set_password(unit, who.id, SECOND)
+
+
+Happens = Callable[[Record, Identity, Actor], None]
+
+
+@pytest.mark.parametrize("happens", [_locked, _disabled, _another_password])
+def test_what_happened_to_the_account_since_the_proof_keeps_the_session_shut(
+    record: Record, identity: Identity, person: Make, happens: Happens
+) -> None:
+    ada = person("ada", "analyst")
+    proved = identity.how("ada", Proof(PASSWORD), "here")
+    happens(record, identity, ada)
+    with pytest.raises(WrongCredentials):
+        identity.sessions.begin(proved.person, Opening("here", proved.factors))
+    assert entries(record, "record_session") == []
+
+
+@pytest.mark.parametrize("happens", [_locked, _disabled, _another_password])
+def test_what_happens_to_the_account_while_a_proof_is_looked_at_undoes_the_proof(
+    record: Record, identity: Identity, person: Make, monkeypatch: pytest.MonkeyPatch, happens: Happens
+) -> None:
+    """The right guess of several at once does not take the failures of the others back."""
+    ada = person("ada", "analyst")
+    with pytest.raises(WrongCredentials):
+        identity.log_in("ada", "wrong", "here")
+    compare = identity.proving._compare
+
+    def meanwhile(case: Any) -> bool:
+        good = compare(case)
+        happens(record, identity, ada)
+        return good
+
+    monkeypatch.setattr(identity.proving, "_compare", meanwhile)
+    with pytest.raises(WrongCredentials):
+        identity.how("ada", Proof(PASSWORD), "here")
+    if happens is _locked:
+        with record.reading() as session:
+            assert session.get_one(Person, ada.id).failed_attempts == 1
 
 
 def test_failures_in_a_row_are_counted_and_a_success_takes_them_back(

@@ -15,9 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from titer.base.errors import ProofIncomplete, TooManyAttempts, Unavailable, WrongCredentials
+from titer.record.credentials import Credentials
 from titer.record.identity.access import access
-from titer.record.model import AccessEvent
+from titer.record.model import AccessEvent, Person
 from titer.record.service import Record
 
 T = TypeVar("T")
@@ -69,10 +72,12 @@ class Doors:
 
     Args:
         record: enters what matters; its server clock counts.
+        credentials: say what is entered of a name that belongs to nobody.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, credentials: Credentials) -> None:
         self.record = record
+        self.credentials = credentials
         self._doors: OrderedDict[str, Door] = OrderedDict()
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(HASHES)
@@ -148,10 +153,11 @@ class Doors:
 
     def _enter(self, remote: str, username: str, refused: int) -> None:
         with access(self.record) as unit:
+            known = unit.session.scalar(select(Person.id).where(Person.username == username))
             event = unit.add(
                 AccessEvent(
                     kind="attempts_refused",
-                    username=username[:200],
+                    username=username if known else self.credentials.nobody(username),
                     person_id=None,
                     remote=remote,
                     detail=f"{refused} attempts from this address were not looked at, after {BURST} failures",

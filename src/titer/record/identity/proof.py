@@ -17,7 +17,7 @@ from titer.base.errors import ProofIncomplete, WrongCredentials
 from titer.record.credentials import Credentials
 from titer.record.factors import Factor, Terminal
 from titer.record.identity import limits, rules
-from titer.record.identity.access import access
+from titer.record.identity.access import access, locked, require_as_seen
 from titer.record.identity.factors import Factors
 from titer.record.identity.passkeys import Assertion, Passkeys
 from titer.record.identity.passwords import Passwords
@@ -183,10 +183,10 @@ class Proving:
                 why="It was changed outside Titer, so no password is accepted.",
                 do="Tell your administrator and the quality unit; `titer verify` names the account.",
             )
-        locked = person is not None and person.locked_at is not None
-        if person is None or locked or not person.active or not good:
-            self._failed(case, locked)
-            raise _wrong(locked, case.policy)
+        is_locked = person is not None and person.locked_at is not None
+        if person is None or is_locked or not person.active or not good:
+            self._failed(case, is_locked)
+            raise _wrong(is_locked, case.policy)
         self._ask_for_more(case, person)
         self._note_use(case, person)
         return Proved(
@@ -250,7 +250,7 @@ class Proving:
                 unit.add(
                     AccessEvent(
                         kind="no_terminal",
-                        username=case.username[:200],
+                        username=self._named(case),
                         person_id=case.person.id if case.person else None,
                         remote=case.remote,
                         detail="a badge or PIN was given on a device that is no terminal",
@@ -372,23 +372,30 @@ class Proving:
     # --- entering -----------------------------------------------------------------------------------------------
 
     def _note_use(self, case: _Case, person: Person) -> None:
-        """Take failures back, and enter what was used; what was used meanwhile by somebody else is refused."""
+        """Take failures back, and enter what was used; what was used meanwhile by somebody else is refused.
+
+        So is a person whose account was locked, disabled or given another password meanwhile.
+        """
         if not person.failed_attempts and not case.used:
             return
         replayed = False
         with access(self.record) as unit:
+            known = require_as_seen(unit, person)
             for factor_id, counter in case.used.items():
                 row = unit.get(Factor, factor_id)
                 if row.removed_at is not None or (row.kind == "totp" and row.counter >= counter):
                     replayed = True
                     continue
                 row.counter, row.used_at = counter, unit.now
-            known = unit.get(Person, person.id)
             if known.failed_attempts and not replayed:
                 known.failed_attempts = 0
         if replayed:
             self._failed(case, False)
             raise _wrong(False, case.policy)
+
+    def _named(self, case: _Case) -> str:
+        """Whom an attempt named; where it is nobody, not what was typed, which may be somebody's password."""
+        return case.person.username if case.person else self.credentials.nobody(case.username)
 
     def _swapped(self, person: Person, remote: str) -> None:
         with access(self.record) as unit:
@@ -403,20 +410,22 @@ class Proving:
             )
             unit.emit("record.credential.swapped", event, {"username": person.username, "remote": remote})
 
-    def _failed(self, case: _Case, locked: bool) -> None:
+    def _failed(self, case: _Case, is_locked: bool) -> None:
         """Enter a failure, count it, and lock and tell at once when there were too many (21 CFR 11.300(d))."""
         person_id = case.person.id if case.person else None
         with access(self.record) as unit:
             event = unit.add(
                 AccessEvent(
                     kind="signature_failed" if case.occasion.meaning else "login_failed",
-                    username=case.username[:200],
+                    username=self._named(case),
                     person_id=person_id,
                     remote=case.remote,
-                    detail="the account is locked" if locked else f"wrong: {', '.join(_kinds(case.proof))}",
+                    detail="the account is locked"
+                    if is_locked
+                    else f"wrong: {', '.join(_kinds(case.proof))}",
                 )
             )
-            if person_id is None or locked:
+            if person_id is None or is_locked:
                 return
             person = unit.get(Person, person_id)
             person.failed_attempts += 1
@@ -437,12 +446,9 @@ def _kinds(proof: Proof) -> tuple[str, ...]:
     return tuple(given) or ("password",)
 
 
-def _wrong(locked: bool, policy: Policy) -> WrongCredentials:
-    if locked:
-        return WrongCredentials(
-            "The account is locked after too many failed attempts.",
-            do="Ask an administrator to unlock it.",
-        )
+def _wrong(is_locked: bool, policy: Policy) -> WrongCredentials:
+    if is_locked:
+        return locked()
     return WrongCredentials(
         "User name or password is wrong.",
         do=f"Try again; after {policy.max_failures} failures the account is locked.",

@@ -68,7 +68,7 @@ class Identity:
         self.set_active = self.people.set_active
         self.acknowledge_policy = self.people.acknowledge_policy
         self.set_password = self.passwords.set_password
-        self.doors = Doors(record)
+        self.doors = Doors(record, self.credentials)
         self.session = self.sessions.of_token
         self.is_session = self.sessions.is_open
         self.goes_on = self.sessions.goes_on

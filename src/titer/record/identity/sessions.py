@@ -16,7 +16,7 @@ from titer.base.errors import NotAuthenticated, NotFound, ProofIncomplete, Unava
 from titer.record.credentials import Credentials, token_hash
 from titer.record.factors import SessionSeen, Terminal
 from titer.record.identity import limits
-from titer.record.identity.access import access
+from titer.record.identity.access import access, require_as_seen
 from titer.record.identity.policy import Policies
 from titer.record.identity.rules import ADMINISTERS, SECOND, Policy, is_fresh
 from titer.record.model import AccessEvent, LoginSession, Person, Signature
@@ -79,8 +79,13 @@ class Sessions:
     # --- beginning ----------------------------------------------------------------------------------------------
 
     def begin(self, person: Person, opening: Opening) -> LoggedIn:
-        """Open a session for a person who has proved who she is; one that overlaps with another is entered."""
+        """Open a session for a person who has proved who she is; one that overlaps with another is entered.
+
+        Raises:
+            WrongCredentials: if the account was locked, disabled or given another password since the proof.
+        """
         with access(self.record) as unit:
+            require_as_seen(unit, person)
             self.credentials.forget_ended(unit, person.id)
             before = self.credentials.owner_of(unit.session, LoginSession, opening.in_place_of)
             if before is not None and before.ended_at is None:
