@@ -5,7 +5,7 @@ TOTP (RFC 6238), PIN and badge stand here; passkeys beside, in `passkeys.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from argon2 import PasswordHasher
@@ -37,6 +37,13 @@ class TotpSecret:
     factor_id: str
     secret: str
     uri: str
+
+
+@dataclass(frozen=True)
+class HashedPin:
+    """A PIN that was checked, as argon2id."""
+
+    secret: str = field(repr=False)
 
 
 class Factors:
@@ -163,8 +170,8 @@ class Factors:
         row.confirmed_at, row.counter = unit.now, step
         return row
 
-    def set_pin(self, unit: Unit, person: Person, pin: str) -> Factor:
-        """Set the PIN that a person uses at terminals; the earlier one is removed.
+    def hash_pin(self, pin: str) -> HashedPin:
+        """Check and hash a PIN, best before the action begins that sets it.
 
         Raises:
             Invalid: if it is no PIN, or an easy one.
@@ -174,12 +181,26 @@ class Factors:
             raise Invalid(
                 f"A PIN has {PIN_LEAST} to 12 digits, not all the same and not in a row.", where="pin"
             )
+        return HashedPin(self.hasher.hash(pin))
+
+    def set_pin(self, unit: Unit, person: Person, pin: str | HashedPin) -> Factor:
+        """Set the PIN that a person uses at terminals; the earlier one is removed.
+
+        Args:
+            unit: the open action.
+            person: whose.
+            pin: from `hash_pin`; a bare one is hashed here, for whoever is alone on the machine.
+
+        Raises:
+            Invalid: if it is no PIN, or an easy one.
+        """
+        hashed = self.hash_pin(pin) if isinstance(pin, str) else pin
         for other in self.of_person(unit.session, person.id):
             if other.kind == "pin":
                 self.remove(unit, other, "replaced")
         row = self._row(unit, person.id, "pin", "PIN")
         row.confirmed_at = unit.now
-        self.credentials.give(unit, row, self.hasher.hash(pin))
+        self.credentials.give(unit, row, hashed.secret)
         return unit.add(row)
 
     def give_badge(self, unit: Unit, person: Person, number: str, name: str) -> Factor:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Conflict, NotFound, Refused
 from titer.record.identity import rules
-from titer.record.identity.passwords import Passwords
+from titer.record.identity.passwords import Hashed, Passwords
 from titer.record.identity.sessions import Sessions
 from titer.record.model import Person, RoleAssignment
 from titer.record.rights import delegations, policy
@@ -35,11 +35,11 @@ class People:
         *,
         username: str,
         full_name: str,
-        password: str,
+        password: str | Hashed,
         roles: tuple[str, ...] = (),
         robot_for: str | None = None,
     ) -> Person:
-        """Register a person.
+        """Register a person; the password best comes from `Passwords.prepare_first`.
 
         Raises:
             Conflict: if the user name was ever used.

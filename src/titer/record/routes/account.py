@@ -231,9 +231,10 @@ def record_change_password(
     """Change my password; my other sessions end."""
     own = _Own(who, request, response, identity, act)
     own.prove(body.proof)
+    password = identity.passwords.prepare(own.person.id, body.password)
 
     def carry_out(unit: Unit) -> None:
-        identity.set_password(unit, own.person.id, body.password)
+        identity.set_password(unit, own.person.id, password)
         identity.sessions.end_all(unit, own.person.id, "the password was changed", but=own.row.id)
 
     _, session = own.change("record.password.change", carry_out, "renewed: the password was changed")
@@ -357,9 +358,10 @@ def record_set_pin(
     """Set my PIN for terminals."""
     own = _Own(who, request, response, identity, act)
     own.prove(body.proof)
+    pin = identity.factors.hash_pin(body.pin)
     _, session = own.change(
         "record.account.change",
-        lambda unit: identity.factors.set_pin(unit, own.person, body.pin),
+        lambda unit: identity.factors.set_pin(unit, own.person, pin),
         "renewed: the PIN was set",
     )
     return Changed(session=session)

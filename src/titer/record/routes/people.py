@@ -105,12 +105,13 @@ def record_create_person(
     body: NewPerson, act: Acting, identity: IdentityPart, record: RecordPart
 ) -> PersonOut:
     """Register a person."""
+    password = identity.passwords.prepare_first(body.username, body.password)
     with act("record.person.create", reason=body.reason) as unit:
         row = identity.create_person(
             unit,
             username=body.username,
             full_name=body.full_name,
-            password=body.password,
+            password=password,
             roles=tuple(body.roles),
             robot_for=body.robot_for,
         )
