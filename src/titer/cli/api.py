@@ -53,6 +53,8 @@ class Api:
         self._client = client
         self._csrf = ""
         self._username = ""
+        self._password = ""
+        self._takes_second = False
         self.second_factor: Callable[[str], str] = ask_second_factor
         self.settle: Callable[[], None] = _nothing
         self.served = True
@@ -70,12 +72,18 @@ class Api:
         except Problem as problem:
             if problem.needs != "second_factor":
                 raise
+            self._takes_second = True
             answer = self.post("/api/session", {**body, "totp": self.second_factor(username)})
-        self._csrf, self._username = answer["csrf"], username
+        self._csrf, self._username, self._password = answer["csrf"], username, password
         if answer["limited_to"]:
             what = {"password": "change your password", "second_factor": "enrol a second factor"}
             raise NotAuthorised(f"You have to {what[answer['limited_to']]} first.", do="Log in to the pages.")
         return answer
+
+    def proof(self) -> dict[str, str]:
+        """The person's proof of identity, for what takes a fresh one; a second factor where the log-in took one."""
+        second = {"totp": self.second_factor(self._username)} if self._takes_second else {}
+        return {"password": self._password, **second}
 
     def log_out(self) -> None:
         """End the session, if it has not ended yet."""

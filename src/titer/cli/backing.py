@@ -182,11 +182,16 @@ def _through_the_hub(
     target = to / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.titer-backup" if to.is_dir() else to
     if target.exists():
         raise Conflict(f"{target} is there already.", do="Name another file; a backup is never written over.")
-    body = {"reason": reason, "encrypt": encrypt, "with_keys": with_keys, "with_key_file": with_key_file}
+    body: dict[str, Any] = {
+        "reason": reason,
+        "encrypt": encrypt,
+        "with_keys": with_keys,
+        "with_key_file": with_key_file,
+    }
     if encrypt == "passphrase":
         body["passphrase"] = _passphrase()
     with session(folder, as_, port=port) as api:
-        headers = api.post_for_file("/api/backups", body, target)
+        headers = api.post_for_file("/api/backups", {**body, "proof": api.proof()}, target)
     digest = headers["x-backup-digest"]
     return {"file": str(target), "bytes": target.stat().st_size, "digest": digest}
 

@@ -132,7 +132,10 @@ def user_password(
     with session(folder, as_, port=port) as api:
         row = _person(api, username)
         password = os.environ.get("TITER_NEW_PASSWORD") or _ask_password(f"{username} (the new one)")
-        api.post(f"/api/people/{row['id']}/password", {"password": password, "reason": reason})
+        api.post(
+            f"/api/people/{row['id']}/password",
+            {"password": password, "reason": reason, "proof": api.proof()},
+        )
         row = _person(api, username)
     say(f"{row['full_name']} ({username}) has a new password; the ledger says who set it.", row, json)
 

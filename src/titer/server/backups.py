@@ -17,14 +17,19 @@ from sqlalchemy import select
 from titer.app import backup
 from titer.app.backup.model import Backup, Restore, RestoreDrill
 from titer.base.errors import Refused
-from titer.record.http import ActingPerson, Reading
+from titer.record.http import ActingPerson, Current, Reading
+from titer.record.routes.proof import ProofIn, prove_again
 
 router = APIRouter(tags=["record"])
 
 
 class BackupWanted(BaseModel):
-    """A backup to take: why, how it is encrypted, and whether keys go along."""
+    """A backup to take: why, how it is encrypted, whether the sealed keys go along; and a proof of identity.
 
+    The key that opens the sealed keys (`with_key_file`) goes along with no backup that leaves over the network.
+    """
+
+    proof: ProofIn
     reason: str = Field(min_length=1, max_length=2000)
     encrypt: Literal["no", "passphrase", "key"] = "no"
     passphrase: str | None = Field(default=None, max_length=1000)
@@ -121,10 +126,15 @@ def server_backups(session: Reading, limit: Annotated[int, Field(ge=1, le=500)] 
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
 def server_take_backup(
-    body: BackupWanted, request: Request, who: ActingPerson, after: BackgroundTasks
+    body: BackupWanted, request: Request, who: ActingPerson, session: Current, after: BackgroundTasks
 ) -> FileResponse:
-    """Take a backup of the whole installation; it is the answer. No path is named: what leaves, leaves here."""
+    """Take a backup of the whole installation, with fresh proof; it is the answer.
+
+    No path is named: what leaves, leaves here.
+    """
     platform = request.app.state.platform
+    _require_no_open_keys(body)
+    prove_again(body.proof, session, request)
     protection = None
     if body.encrypt == "passphrase":
         protection = backup.Protection(passphrase=body.passphrase or "")
@@ -141,7 +151,6 @@ def server_take_backup(
             reason=body.reason,
             protection=protection,
             with_keys=body.with_keys,
-            with_key_file=body.with_key_file,
             place=f"sent to {request.client.host if request.client else 'somebody'}",
         )
     except BaseException:
@@ -154,6 +163,21 @@ def server_take_backup(
         headers={"X-Backup-Digest": taken.digest},
         background=after,
     )
+
+
+def _require_no_open_keys(body: BackupWanted) -> None:
+    """Who has the keys in the open has the installation: its past, its people's credentials, and its seal."""
+    if body.with_key_file:
+        raise Refused(
+            "The installation's key does not leave over the network.",
+            why="Whoever has it and a backup has everything.",
+            do="Copy it on the machine itself, and keep it apart from the backups.",
+        )
+    if body.with_keys and body.encrypt == "no":
+        raise Refused(
+            "Keys leave in an encrypted backup alone.",
+            do="Choose a passphrase or the installation's key, or leave the keys out.",
+        )
 
 
 @router.post("/api/backups/drill", status_code=201)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from titer.base.errors import Refused
 from titer.record import Identity, Person
-from titer.record.http import Acting, ActingPerson, platform_part
+from titer.record.http import Acting, ActingPerson, Current, platform_part
+from titer.record.routes.proof import ProofIn, prove_again, require_another
 
 router = APIRouter(tags=["people"])
 IdentityPart = Annotated[Identity, Depends(platform_part("identity"))]
@@ -23,8 +24,9 @@ class AccountChange(BaseModel):
 
 
 class PasswordReset(BaseModel):
-    """A new password, told to the person on another way."""
+    """A new password, told to the person on another way; and the administrator's own proof of identity."""
 
+    proof: ProofIn
     password: str = Field(max_length=256)
     reason: str = Field(min_length=1)
 
@@ -41,8 +43,16 @@ def server_change_account(
 
 
 @router.post("/api/people/{person_id}/password", status_code=204)
-def server_reset_password(person_id: str, body: PasswordReset, act: Acting, identity: IdentityPart) -> None:
-    """Set a new password; the entry says who set it. Sessions end, lock-outs end, a disabled account stays so."""
+def server_reset_password(
+    person_id: str, body: PasswordReset, request: Request, act: Acting, who: Current, identity: IdentityPart
+) -> None:
+    """Set a new password for somebody else, with fresh proof; the entry says who set it.
+
+    Sessions end, lock-outs end, a disabled account stays so.
+    """
+    require_another(person_id, who)
+    prove_again(body.proof, who, request)
+    password = identity.passwords.prepare(person_id, body.password)
     with act("record.person.change", reason=body.reason) as unit:
         identity.set_active(unit, person_id, active=unit.get(Person, person_id).active)
-        identity.set_password(unit, person_id, body.password)
+        identity.set_password(unit, person_id, password)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from titer.app import Config, create_installation, load, open_platform, write
 from titer.base.errors import Invalid, NotAuthorised
+from titer.cli.api import Problem
 from titer.cli.main import app
 from titer.cli.processes import HUB, start_hub
 from titer.record import Actor
@@ -54,8 +55,14 @@ def run(*words: object) -> Result:
     return answer
 
 
-def test_a_running_hub_gives_a_backup_that_restores_and_goes_on(served: Path, tmp_path: Path) -> None:
-    said = json.loads(run("backup", served, "--to", tmp_path, "--with-keys", "--json").output)
+def test_a_running_hub_gives_a_backup_that_restores_and_goes_on(
+    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TITER_BACKUP_PASSPHRASE", "four words make one")
+    with pytest.raises(Problem, match="encrypted backup alone"):
+        run("backup", served, "--to", tmp_path, "--with-keys", "--json")
+    wanted = ("--with-keys", "--encrypt", "passphrase", "--json")
+    said = json.loads(run("backup", served, "--to", tmp_path, *wanted).output)
     assert Path(said["file"]).stat().st_size == said["bytes"]
     again = json.loads(run("restore", said["file"], tmp_path / "new", "--json").output)
     assert again["holds"]

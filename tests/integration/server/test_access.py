@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from tests.authenticator import Authenticator
 
 from titer.app import Config, Platform, create_installation, open_platform
+from titer.base.errors import Conflict
 from titer.record import Actor, LedgerEntry
 from titer.record.http import COOKIE, TERMINAL_COOKIE
 from titer.server.app import create_app
@@ -178,7 +180,7 @@ def test_a_terminal_is_a_device_that_an_administrator_registers_there(platform: 
     new = {"name": "T-1", "place": "Suite 2", "reason": "new"}
     assert device.ask("POST", "/api/terminals", new).status_code == 201
     olga = device.person("olga")
-    badge = {"number": "04A1B2C3D4", "reason": "new"}
+    badge = {"number": "04A1B2C3D4", "reason": "new", "proof": {"password": PASSWORD}}
     assert device.ask("POST", f"/api/people/{olga}/badge", badge).status_code == 201
     assert device.ask("DELETE", "/api/session").status_code == 204
     assert device.ask("GET", "/api/terminal").json() == {"name": "T-1", "place": "Suite 2"}
@@ -239,3 +241,128 @@ def test_a_session_for_a_new_password_is_good_for_nothing_else(platform: Platfor
         assert (answer.status_code, "has to be changed first" in answer.text) == (403, True), path
     assert limited.ask("GET", "/api/account").json()["must_change"]
     set_policy(now["version"] + 1, temporary=False)
+
+
+class _Watched:
+    """A hasher that must not be asked while an action is open: everybody else who writes would wait for it."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self.hasher, self.open, self.asked = hasher, 0, 0
+
+    def _at_rest(self) -> None:
+        assert not self.open, "a password is hashed while an action is open"
+        self.asked += 1
+
+    def hash(self, secret: str) -> str:
+        self._at_rest()
+        return self.hasher.hash(secret)
+
+    def verify(self, stored: str, secret: str) -> bool:
+        self._at_rest()
+        return self.hasher.verify(stored, secret)
+
+
+def test_no_password_is_hashed_while_others_wait_for_the_ledger(
+    browser: Browser, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity, record = platform.identity, platform.record
+    watched, action = _Watched(identity.passwords.hasher), record.action
+
+    @contextmanager
+    def counted(*given: Any, **more: Any) -> Iterator[Any]:
+        with action(*given, **more) as unit:
+            watched.open += 1
+            try:
+                yield unit
+            finally:
+                watched.open -= 1
+
+    monkeypatch.setattr(record, "action", counted)
+    monkeypatch.setattr(identity.passwords, "hasher", watched)
+    monkeypatch.setattr(identity.factors, "hasher", watched)
+    browser.log_in(username="root", password=PASSWORD)
+    proof = {"password": PASSWORD}
+    new = {
+        "username": "mia",
+        "full_name": "Mia",
+        "password": PASSWORD,
+        "roles": ["operator"],
+        "reason": "new",
+    }
+    mia = browser.ask("POST", "/api/people", new).json()["id"]
+    reset = {"password": "four new words here", "reason": "forgotten", "proof": proof}
+    assert browser.ask("POST", f"/api/people/{mia}/password", reset).status_code == 204
+    hers = Browser(platform)
+    hers.log_in(username="mia", password="four new words here")
+    proof = {"password": "four new words here"}
+    changed = hers.ask(
+        "POST", "/api/account/password", {"proof": proof, "password": "five quite other words"}
+    )
+    assert changed.status_code == 200, changed.text
+    hers.csrf = changed.json()["session"]["csrf"]
+    set_pin = hers.ask(
+        "POST", "/api/account/pin", {"proof": {"password": "five quite other words"}, "pin": "402197"}
+    )
+    assert set_pin.status_code == 200, set_pin.text
+    assert watched.asked >= 8
+    first, second = (
+        identity.passwords.prepare(mia, word)
+        for word in ("another that comes first", "six words nobody knows")
+    )
+    with record.action(Actor.timer("test"), "record.password.change") as unit:
+        identity.set_password(unit, mia, first)
+    with (
+        pytest.raises(Conflict, match="set meanwhile"),
+        record.action(Actor.timer("test"), "record.password.change") as unit,
+    ):
+        identity.set_password(unit, mia, second)
+
+
+def test_an_administrator_changes_other_peoples_credentials_with_a_proof_and_her_own_as_everybody_does(
+    browser: Browser, platform: Platform
+) -> None:
+    browser.log_in(username="root", password=PASSWORD)
+    root, olga = browser.person("root"), browser.person("olga")
+    changes: dict[str, dict[str, Any]] = {
+        "password": {"password": "four new words here"},
+        "factors/reset": {"kinds": ["pin"]},
+        "badge": {"number": "0011223344"},
+    }
+    for path, body in changes.items():
+        own = {**body, "reason": "mine", "proof": {"password": PASSWORD}}
+        refused = browser.ask("POST", f"/api/people/{root}/{path}", own)
+        assert (refused.status_code, "your own account" in refused.text) == (409, True), refused.text
+        before = len(written(platform))
+        for proof in ({}, {"proof": {"password": "guessed"}}):
+            answer = browser.ask(
+                "POST", f"/api/people/{olga}/{path}", {**body, "reason": "stolen cookie", **proof}
+            )
+            assert answer.status_code == (401 if proof else 422), (path, answer.text)
+        assert set(written(platform)[before:]) <= {"record_access_event", "record_person"}
+    for path, body in changes.items():
+        answer = browser.ask(
+            "POST", f"/api/people/{olga}/{path}", {**body, "reason": "asked", "proof": {"password": PASSWORD}}
+        )
+        assert answer.status_code in (201, 204), answer.text
+
+
+def test_a_backup_leaves_over_the_network_with_a_proof_and_never_with_open_keys(
+    browser: Browser, platform: Platform
+) -> None:
+    browser.log_in(username="root", password=PASSWORD)
+    good: dict[str, Any] = {
+        "reason": "weekly",
+        "encrypt": "passphrase",
+        "passphrase": "four words make one",
+        "proof": {"password": PASSWORD},
+    }
+
+    def take(**changes: Any) -> Any:
+        return browser.ask("POST", "/api/backups", {**good, **changes})
+
+    before = len(written(platform))
+    assert take(with_keys=True, with_key_file=True).status_code == 409
+    assert "encrypted backup alone" in take(encrypt="no", with_keys=True).text
+    assert take(proof={"password": "guessed"}).status_code == 401
+    assert set(written(platform)[before:]) <= {"record_access_event", "record_person"}
+    assert take(with_keys=True).status_code == 200

@@ -29,8 +29,8 @@ export const account = {
 /** What administrators do with the factors of other people. */
 export const factors = {
   of: (person: string, signal?: AbortSignal) => http.get<Factor[]>(`/api/people/${person}/factors`, undefined, signal),
-  reset: (person: string, kinds: string[], reason: string) => http.post<void>(`/api/people/${person}/factors/reset`, { kinds, reason }),
-  badge: (person: string, number: string, reason: string) => http.post<Factor>(`/api/people/${person}/badge`, { number, reason }),
+  reset: (person: string, kinds: string[], reason: string, proof: ProofGiven) => http.post<void>(`/api/people/${person}/factors/reset`, { kinds, reason, proof }),
+  badge: (person: string, number: string, reason: string, proof: ProofGiven) => http.post<Factor>(`/api/people/${person}/badge`, { number, reason, proof }),
 };
 
 export const access = {

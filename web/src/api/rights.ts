@@ -1,4 +1,5 @@
 /** Paths of people's rights: delegations, reviews of access, conflicts, tokens, policy, competencies, sessions. */
+import type { ProofGiven } from "./proof";
 import { http } from "./http";
 import type { components } from "./schema";
 
@@ -37,5 +38,5 @@ export const rights = {
   sessions: (signal?: AbortSignal) => http.get<OpenSession[]>("/api/sessions", undefined, signal),
   endSession: (id: string, reason: string) => http.post<void>(`/api/sessions/${key(id)}/end`, { reason }),
   account: (person: string, active: boolean, reason: string) => http.post<void>(`/api/people/${key(person)}/account`, { active, reason }),
-  password: (person: string, password: string, reason: string) => http.post<void>(`/api/people/${key(person)}/password`, { password, reason }),
+  password: (person: string, password: string, reason: string, proof: ProofGiven) => http.post<void>(`/api/people/${key(person)}/password`, { password, reason, proof }),
 };

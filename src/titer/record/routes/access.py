@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 
 from titer.base.errors import NotAuthorised
 from titer.record.factors import Terminal
-from titer.record.http import TERMINAL_COOKIE, Acting, ActingPerson, Reading
+from titer.record.http import TERMINAL_COOKIE, Acting, ActingPerson, Current, Reading
 from titer.record.identity import Policy, policy_value
 from titer.record.identity.rules import BOUNDS
 from titer.record.model import Person
 from titer.record.routes.account import FactorOut, OwnSession, factor_out, session_list
 from titer.record.routes.part import IdentityPart, RecordPart
-from titer.record.routes.proof import set_terminal
+from titer.record.routes.proof import ProofIn, prove_again, require_another, set_terminal
 
 router = APIRouter()
 
@@ -149,29 +149,39 @@ def record_revoke_terminal(terminal_id: str, body: Reason, act: Acting, identity
 
 
 class NewBadge(Reason):
-    """A badge to give, by the number that its reader shows."""
+    """A badge to give, by the number that its reader shows; and the administrator's own proof of identity."""
 
+    proof: ProofIn
     number: str = Field(min_length=6, max_length=100)
     name: str = Field("Badge", min_length=1, max_length=60)
 
 
 @router.post("/people/{person_id}/badge", status_code=201)
-def record_give_badge(person_id: str, body: NewBadge, act: Acting, identity: IdentityPart) -> FactorOut:
-    """Give a badge to a person; its number is kept as a keyed digest alone."""
+def record_give_badge(
+    person_id: str, body: NewBadge, request: Request, act: Acting, who: Current, identity: IdentityPart
+) -> FactorOut:
+    """Give a badge to somebody else, with fresh proof; its number is kept as a keyed digest alone."""
+    require_another(person_id, who)
+    prove_again(body.proof, who, request)
     with act("record.person.change", reason=body.reason) as unit:
         person = unit.get(Person, person_id)
         return factor_out(identity.factors.give_badge(unit, person, body.number.strip(), body.name))
 
 
 class FactorReset(Reason):
-    """Which kinds of factors to remove."""
+    """Which kinds of factors to remove; and the administrator's own proof of identity."""
 
+    proof: ProofIn
     kinds: list[Literal["totp", "passkey", "pin", "badge"]] = ["totp", "passkey"]
 
 
 @router.post("/people/{person_id}/factors/reset", status_code=204)
-def record_reset_factors(person_id: str, body: FactorReset, act: Acting, identity: IdentityPart) -> None:
-    """Remove the factors of somebody who lost a device; her open sessions end, and the event is told."""
+def record_reset_factors(
+    person_id: str, body: FactorReset, request: Request, act: Acting, who: Current, identity: IdentityPart
+) -> None:
+    """Remove the factors of somebody else who lost a device, with fresh proof; her sessions end, and it is told."""
+    require_another(person_id, who)
+    prove_again(body.proof, who, request)
     with act("record.person.change", reason=body.reason) as unit:
         person = unit.get(Person, person_id)
         identity.factors.reset(unit, person, tuple(body.kinds), body.reason)

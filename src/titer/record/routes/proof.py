@@ -8,8 +8,10 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from titer.record.http import COOKIE, TERMINAL_COOKIE
-from titer.record.identity import Assertion, Proof, Site
+from titer.base.errors import Refused
+from titer.record.http import COOKIE, TERMINAL_COOKIE, remote
+from titer.record.identity import Assertion, Identity, Occasion, Proof, Site
+from titer.record.model import LoginSession, Person
 
 CHALLENGE_COOKIE = "titer_challenge"
 _YEAR = 365 * 24 * 3600
@@ -45,6 +47,39 @@ class ProofIn(BaseModel):
             pin=self.pin,
             terminal=request.cookies.get(TERMINAL_COOKIE, ""),
             username=username,
+        )
+
+
+def prove_again(given: ProofIn, who: tuple[LoginSession, Person], request: Request) -> tuple[str, ...]:
+    """Have the person of the session prove again that it is her, with the second factor that she has.
+
+    A session's cookie that somebody else has got hold of does nothing by itself where this is asked. No action may
+    be open.
+
+    Returns:
+        What was proved with.
+
+    Raises:
+        WrongCredentials, ProofIncomplete: see `titer.record.identity.proof`.
+    """
+    row, person = who
+    identity: Identity = request.app.state.platform.identity
+    occasion = Occasion(session_id=row.id)
+    proof = given.proof(request, bound_to=row.id)
+    return identity.how(person.username, proof, remote(request), occasion).factors
+
+
+def require_another(person_id: str, who: tuple[LoginSession, Person]) -> None:
+    """Refuse an administrator who would change her own credentials as if they were somebody else's.
+
+    Raises:
+        Refused: if they are her own.
+    """
+    if person_id == who[1].id:
+        raise Refused(
+            "You cannot do this to your own account.",
+            why="What you prove yourself with, you change as everybody does.",
+            do="Use the page of your account, or let another administrator do it.",
         )
 
 

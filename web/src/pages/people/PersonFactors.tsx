@@ -8,7 +8,7 @@ import { DataTable } from "../../parts/DataTable";
 import { Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { TimeStamp } from "../../parts/TimeStamp";
-import { WithReason } from "./Asking";
+import { WithProof } from "./Asking";
 
 const KINDS = ["totp", "passkey", "pin", "badge"] as const;
 
@@ -25,13 +25,13 @@ export function PersonFactors({ person: p }: { person: PersonRow }) {
       id="factors"
       right={
         <>
-          <WithReason label={t("person.badge.give")} what={`${t("person.badge.give")}: ${p.full_name}`} does={(reason) => factors.badge(p.id, number.trim(), reason)} done={() => setNumber("")} blocked={number.trim().length < 6}>
+          <WithProof label={t("person.badge.give")} what={`${t("person.badge.give")}: ${p.full_name}`} does={(reason, proof) => factors.badge(p.id, number.trim(), reason, proof)} done={() => setNumber("")} blocked={number.trim().length < 6}>
             <TextInput label={t("person.badge.number")} description={t("person.badge.hint")} value={number} onChange={(e) => setNumber(e.currentTarget.value)} autoComplete="off" />
-          </WithReason>
-          <WithReason label={t("person.factors.reset")} what={`${t("person.factors.reset")}: ${p.full_name}`} does={(reason) => factors.reset(p.id, kinds, reason)} blocked={kinds.length === 0}>
+          </WithProof>
+          <WithProof label={t("person.factors.reset")} what={`${t("person.factors.reset")}: ${p.full_name}`} does={(reason, proof) => factors.reset(p.id, kinds, reason, proof)} blocked={kinds.length === 0}>
             <p>{t("person.factors.reset.why")}</p>
             <MultiSelect label={t("person.factors.kinds")} data={KINDS.map((kind) => ({ value: kind, label: t(`account.kind.${kind}` as Message) }))} value={kinds} onChange={setKinds} searchable {...still} />
-          </WithReason>
+          </WithProof>
         </>
       }
     >

@@ -2,6 +2,7 @@ import { Button, Checkbox, Modal, NumberInput, PasswordInput, Select, Tabs, Text
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { keeping, type Backups, type Hold, type Retention } from "../../api/keeping";
+import type { ProofGiven } from "../../api/proof";
 import { useMaySee } from "../../api/session";
 import { count } from "../../format/number";
 import { noun } from "../../format/words";
@@ -12,6 +13,8 @@ import { StateBadge } from "../../parts/StateBadge";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useView } from "../../parts/view";
+import { offersOf, useAccount } from "../account/own";
+import { ProveDialog } from "../account/ProveDialog";
 
 /** What was backed up and tried, how long records are kept, and what is held. */
 export default function Keeping() {
@@ -147,39 +150,43 @@ function Take() {
   const [passphrase, setPassphrase] = useState("");
   const [keys, setKeys] = useState(false);
   const [reason, setReason] = useState("");
-  const take = useMutation({
-    mutationFn: () =>
-      keeping.take(
-        { reason: reason.trim(), encrypt, passphrase: encrypt === "passphrase" ? passphrase : null, with_keys: keys, with_key_file: false },
-        `titer-${new Date().toISOString().replace(/[-:.]/g, "")}.titer-backup`,
-      ),
-    onSuccess: () => setReason(""),
-    onSettled: () => {
-      setPassphrase("");
-      void client.invalidateQueries({ queryKey: ["backups"] });
-    },
-  });
+  const mine = useAccount();
+  const [proving, setProving] = useState(false);
+  const take = (proof: ProofGiven) =>
+    keeping.take(
+      { reason: reason.trim(), encrypt, passphrase: encrypt === "passphrase" ? passphrase : null, with_keys: keys && encrypt !== "no", with_key_file: false, proof: { password: "", totp: "", badge: "", pin: "", ...proof } },
+      `titer-${new Date().toISOString().replace(/[-:.]/g, "")}.titer-backup`,
+    );
+  const taken = () => {
+    setProving(false);
+    setReason("");
+    setPassphrase("");
+    void client.invalidateQueries({ queryKey: ["backups"] });
+  };
   const ready = reason.trim() !== "" && (encrypt !== "passphrase" || passphrase.length >= 12);
   return (
-    <Form title={t("keeping.take")} why={t("keeping.take.why")} ready={ready} busy={take.isPending} error={take.error} submit={() => take.mutate()}>
-      <Select
-        label={t("keeping.encrypt")}
-        data={[
-          { value: "passphrase", label: t("keeping.encrypt.passphrase") },
-          { value: "key", label: t("keeping.encrypt.key") },
-          { value: "no", label: t("keeping.encrypt.no") },
-        ]}
-        value={encrypt}
-        onChange={(v) => setEncrypt((v as typeof encrypt) ?? "passphrase")}
-        allowDeselect={false}
-        comboboxProps={{ transitionProps: { duration: 0 } }}
-      />
-      {encrypt === "passphrase" ? (
-        <PasswordInput label={t("keeping.passphrase")} description={t("keeping.passphrase.hint")} value={passphrase} onChange={(e) => setPassphrase(e.currentTarget.value)} autoComplete="new-password" />
-      ) : null}
-      <Checkbox label={t("keeping.with_keys")} checked={keys} onChange={(e) => setKeys(e.currentTarget.checked)} />
-      <TextInput label={t("sign.reason")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
-    </Form>
+    <>
+      {proving && mine.data ? <ProveDialog title={t("keeping.take")} action={t("keeping.take")} offers={offersOf(mine.data)} carryOut={take} onDone={taken} onClose={() => setProving(false)} /> : null}
+      <Form title={t("keeping.take")} why={t("keeping.take.why")} ready={ready} busy={false} error={null} submit={() => setProving(true)}>
+        <Select
+          label={t("keeping.encrypt")}
+          data={[
+            { value: "passphrase", label: t("keeping.encrypt.passphrase") },
+            { value: "key", label: t("keeping.encrypt.key") },
+            { value: "no", label: t("keeping.encrypt.no") },
+          ]}
+          value={encrypt}
+          onChange={(v) => setEncrypt((v as typeof encrypt) ?? "passphrase")}
+          allowDeselect={false}
+          comboboxProps={{ transitionProps: { duration: 0 } }}
+        />
+        {encrypt === "passphrase" ? (
+          <PasswordInput label={t("keeping.passphrase")} description={t("keeping.passphrase.hint")} value={passphrase} onChange={(e) => setPassphrase(e.currentTarget.value)} autoComplete="new-password" />
+        ) : null}
+        <Checkbox label={t("keeping.with_keys")} checked={keys && encrypt !== "no"} disabled={encrypt === "no"} onChange={(e) => setKeys(e.currentTarget.checked)} />
+        <TextInput label={t("sign.reason")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
+      </Form>
+    </>
   );
 }
 
