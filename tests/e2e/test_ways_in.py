@@ -196,6 +196,7 @@ def test_from_registering_a_terminal_to_a_signature_with_badge_and_password(
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Number of the badge").fill(BADGE)
     dialog.get_by_label("Reason").fill("Works at the reactor")
+    dialog.get_by_label("Password now").fill(PASSWORD)
     dialog.get_by_role("button", name="Do it").click()
     dialog.wait_for(state="hidden")
     page.get_by_role("region", name="Second factors").get_by_role(
@@ -254,6 +255,7 @@ def test_lost_factors_are_reset_on_the_persons_page_with_a_reason(
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Number of the badge").fill("BADGE-77")
     dialog.get_by_label("Reason").fill("New")
+    dialog.get_by_label("Password now").fill(PASSWORD)
     dialog.get_by_role("button", name="Do it").click()
     dialog.wait_for(state="hidden")
     page.get_by_role("region", name="Second factors").get_by_role(
@@ -265,6 +267,7 @@ def test_lost_factors_are_reset_on_the_persons_page_with_a_reason(
     page.get_by_role("option", name="Badge").click()
     page.keyboard.press("Escape")
     dialog.get_by_label("Reason").fill("Lost on the way home")
+    dialog.get_by_label("Password now").fill(PASSWORD)
     picture(page, "factors-reset")
     assert violations(page) == []
     dialog.get_by_role("button", name="Do it").click()

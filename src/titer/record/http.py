@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Annotated, Any
@@ -25,7 +25,14 @@ UNATTENDED = "X-Titer-Unattended"
 """A page sends it with what it asks by itself while nobody has touched it for a minute (21 CFR 11.10(d))."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LIMITED = ("/api/session", "/api/account", "/api/installation")
-"""What a session that is good for one thing alone may ask for."""
+"""What a session that is good for one thing alone may read."""
+_ALWAYS = frozenset({"/api/session", "/api/session/proof", "/api/account/passkeys/ask"})
+"""What it may do besides: end, and prove more."""
+_CHANGES = {
+    "password": frozenset({"/api/account/password"}),
+    "second_factor": frozenset({"/api/account/totp", "/api/account/passkeys"}),
+}
+"""What it is good for."""
 _LIMITS = {
     "password": "Your password has to be changed first.",
     "second_factor": "A second factor is asked for first: give it, or enrol one.",
@@ -78,12 +85,20 @@ def current(request: Request) -> tuple[LoginSession, Person]:
         raise NotAuthenticated(
             "The request does not bear this session's CSRF token.", do="Reload the page and try again."
         )
-    if row.limited_to is not None and not _within(request.url.path, _LIMITED):
+    if row.limited_to is not None and not _allowed(request, row.limited_to):
         raise NotAuthorised(_LIMITS[row.limited_to], do="Do it on the page of your account.")
     return row, person
 
 
-def _within(path: str, roots: tuple[str, ...]) -> bool:
+def _allowed(request: Request, limited_to: str) -> bool:
+    """Whether a session that is good for one thing alone may do this."""
+    path = request.url.path
+    if request.method in SAFE:
+        return _within(path, _LIMITED)
+    return path in _ALWAYS or _within(path, _CHANGES[limited_to])
+
+
+def _within(path: str, roots: Collection[str]) -> bool:
     return any(path == root or path.startswith(f"{root}/") for root in roots)
 
 

@@ -243,6 +243,47 @@ def test_a_session_for_a_new_password_is_good_for_nothing_else(platform: Platfor
     set_policy(now["version"] + 1, temporary=False)
 
 
+def test_a_limited_session_keeps_its_limit_through_every_change_but_the_one_that_it_is_for(
+    platform: Platform,
+) -> None:
+    def set_policy(*, temporary: bool) -> None:
+        with platform.record.action(
+            Actor.timer("test"), "record.access_policy.change", reason="test"
+        ) as unit:
+            row = platform.identity.policies.row(unit.session)
+            version = row.version if row else 0
+            platform.identity.policies.change(unit, version, temporary_passwords=temporary)
+
+    set_policy(temporary=True)
+    with platform.record.action(Actor.timer("test"), "record.person.create") as unit:
+        platform.identity.create_person(
+            unit, username="noah", full_name="Noah", password=PASSWORD, roles=("operator",)
+        )
+    limited = Browser(platform)
+    assert limited.log_in(username="noah", password=PASSWORD)["limited_to"] == "password"
+    proof = {"password": PASSWORD}
+    for method, path, body in (
+        ("POST", "/api/account/pin", {"proof": proof, "pin": "402197"}),
+        ("POST", "/api/account/totp", {"proof": proof}),
+        ("POST", "/api/account/passkeys/options", {"proof": proof}),
+        ("POST", "/api/session/policy", None),
+        ("DELETE", "/api/account/sessions", None),
+    ):
+        answer = limited.ask(method, path, body)
+        assert (answer.status_code, "has to be changed first" in answer.text) == (403, True), path
+    assert limited.ask("GET", "/api/people").status_code == 403, "nothing of it widened the session"
+    again = limited.ask("POST", "/api/session/proof", proof)
+    assert (again.status_code, again.json()["limited_to"]) == (200, "password"), again.text
+    limited.csrf = again.json()["csrf"]
+    changed = limited.ask(
+        "POST", "/api/account/password", {"proof": proof, "password": "seven words of mine"}
+    )
+    assert (changed.status_code, changed.json()["session"]["limited_to"]) == (200, None), changed.text
+    limited.csrf = changed.json()["session"]["csrf"]
+    assert limited.ask("GET", "/api/people").status_code == 200
+    set_policy(temporary=False)
+
+
 class _Watched:
     """A hasher that must not be asked while an action is open: everybody else who writes would wait for it."""
 

@@ -303,7 +303,9 @@ export interface paths {
         put?: never;
         /**
          * Server Take Backup
-         * @description Take a backup of the whole installation; it is the answer. No path is named: what leaves, leaves here.
+         * @description Take a backup of the whole installation, with fresh proof; it is the answer.
+         *
+         *     No path is named: what leaves, leaves here.
          */
         post: operations["server_take_backup"];
         delete?: never;
@@ -3700,7 +3702,7 @@ export interface paths {
         put?: never;
         /**
          * Record Give Badge
-         * @description Give a badge to a person; its number is kept as a keyed digest alone.
+         * @description Give a badge to somebody else, with fresh proof; its number is kept as a keyed digest alone.
          */
         post: operations["record_give_badge"];
         delete?: never;
@@ -3740,7 +3742,7 @@ export interface paths {
         put?: never;
         /**
          * Record Reset Factors
-         * @description Remove the factors of somebody who lost a device; her open sessions end, and the event is told.
+         * @description Remove the factors of somebody else who lost a device, with fresh proof; her sessions end, and it is told.
          */
         post: operations["record_reset_factors"];
         delete?: never;
@@ -3760,7 +3762,9 @@ export interface paths {
         put?: never;
         /**
          * Server Reset Password
-         * @description Set a new password; the entry says who set it. Sessions end, lock-outs end, a disabled account stays so.
+         * @description Set a new password for somebody else, with fresh proof; the entry says who set it.
+         *
+         *     Sessions end, lock-outs end, a disabled account stays so.
          */
         post: operations["server_reset_password"];
         delete?: never;
@@ -5658,7 +5662,9 @@ export interface components {
         };
         /**
          * BackupWanted
-         * @description A backup to take: why, how it is encrypted, and whether keys go along.
+         * @description A backup to take: why, how it is encrypted, whether the sealed keys go along; and a proof of identity.
+         *
+         *     The key that opens the sealed keys (`with_key_file`) goes along with no backup that leaves over the network.
          */
         BackupWanted: {
             /**
@@ -5669,6 +5675,7 @@ export interface components {
             encrypt: "no" | "passphrase" | "key";
             /** Passphrase */
             passphrase?: string | null;
+            proof: components["schemas"]["ProofIn"];
             /** Reason */
             reason: string;
             /**
@@ -6861,7 +6868,7 @@ export interface components {
         };
         /**
          * FactorReset
-         * @description Which kinds of factors to remove.
+         * @description Which kinds of factors to remove; and the administrator's own proof of identity.
          */
         FactorReset: {
             /**
@@ -6872,6 +6879,7 @@ export interface components {
              *     ]
              */
             kinds: ("totp" | "passkey" | "pin" | "badge")[];
+            proof: components["schemas"]["ProofIn"];
             /** Reason */
             reason: string;
         };
@@ -9638,7 +9646,7 @@ export interface components {
         };
         /**
          * NewBadge
-         * @description A badge to give, by the number that its reader shows.
+         * @description A badge to give, by the number that its reader shows; and the administrator's own proof of identity.
          */
         NewBadge: {
             /**
@@ -9648,6 +9656,7 @@ export interface components {
             name: string;
             /** Number */
             number: string;
+            proof: components["schemas"]["ProofIn"];
             /** Reason */
             reason: string;
         };
@@ -10163,11 +10172,12 @@ export interface components {
         };
         /**
          * PasswordReset
-         * @description A new password, told to the person on another way.
+         * @description A new password, told to the person on another way; and the administrator's own proof of identity.
          */
         PasswordReset: {
             /** Password */
             password: string;
+            proof: components["schemas"]["ProofIn"];
             /** Reason */
             reason: string;
         };

@@ -2,6 +2,7 @@ import { MultiSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { factors } from "../../api/account";
+import { useSession } from "../../api/session";
 import type { PersonRow } from "../../api/types";
 import { t, type Message } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
@@ -15,6 +16,7 @@ const KINDS = ["totp", "passkey", "pin", "badge"] as const;
 /** What a person proves with beside the password: an administrator takes lost ones away, and gives a badge. */
 export function PersonFactors({ person: p }: { person: PersonRow }) {
   const held = useQuery({ queryKey: ["factors", p.id], queryFn: ({ signal }) => factors.of(p.id, signal), meta: { types: ["record_factor"] } });
+  const me = useSession().person.id;
   const [kinds, setKinds] = useState<string[]>(["totp", "passkey"]);
   const [number, setNumber] = useState("");
   const still = { comboboxProps: { transitionProps: { duration: 0 } } };
@@ -24,6 +26,7 @@ export function PersonFactors({ person: p }: { person: PersonRow }) {
       flush
       id="factors"
       right={
+        me === p.id ? null : (
         <>
           <WithProof label={t("person.badge.give")} what={`${t("person.badge.give")}: ${p.full_name}`} does={(reason, proof) => factors.badge(p.id, number.trim(), reason, proof)} done={() => setNumber("")} blocked={number.trim().length < 6}>
             <TextInput label={t("person.badge.number")} description={t("person.badge.hint")} value={number} onChange={(e) => setNumber(e.currentTarget.value)} autoComplete="off" />
@@ -33,6 +36,7 @@ export function PersonFactors({ person: p }: { person: PersonRow }) {
             <MultiSelect label={t("person.factors.kinds")} data={KINDS.map((kind) => ({ value: kind, label: t(`account.kind.${kind}` as Message) }))} value={kinds} onChange={setKinds} searchable {...still} />
           </WithProof>
         </>
+        )
       }
     >
       <Asked query={held} empty={<EmptyState title={t("person.factors.none")} />}>
