@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx2 as httpx
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from titer.app import store, witnessing
@@ -35,6 +35,7 @@ from titer.record import (
     Actor,
     Identity,
     Installation,
+    LedgerEntry,
     Outbox,
     Record,
     Retention,
@@ -371,6 +372,9 @@ def _wired(
     import_tables()
     with record.reading() as session:
         schema.check_fingerprint(session)
+        newest = session.scalar(select(func.max(LedgerEntry.id)))
+    if newest is not None:
+        record.ids.follow(newest)
     record.register_actions(identity_module.ACTIONS)
     record.register_actions(BACKUP_ACTIONS)
     record.register_actions(RETENTION_ACTIONS)

@@ -28,6 +28,7 @@ from titer.base.canonical import canonical
 from titer.base.clock import from_us, iso, us
 from titer.base.errors import NotFound
 from titer.record import database
+from titer.record.ledger_model import ClockStep
 from titer.record.model import Base, LedgerEntry, LedgerLeaf
 from titer.record.names import ALSO, COLUMNS, name_of
 from titer.record.types import CanonicalJson, Instant
@@ -165,11 +166,21 @@ def _numbers(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.since is not None:
         bounds.append(LedgerEntry.id >= _first_id(wanted.since - _LONGEST_ACTION))
     if wanted.until is not None:
-        bounds.append(LedgerEntry.id <= _first_id(wanted.until + _LONGEST_ACTION))
+        bounds.append(LedgerEntry.id <= _first_id(_latest(session, wanted.until) + _LONGEST_ACTION))
     low, high = session.execute(
         select(func.min(LedgerEntry.seq), func.max(LedgerEntry.seq)).where(*bounds)
     ).one()
     return [LedgerEntry.seq.between(low or 0, high or 0)]
+
+
+def _latest(session: Session, until: datetime) -> datetime:
+    """How far ids may be ahead of an instant: they go on where the clock stood when it was set back."""
+    steps = session.execute(select(ClockStep.went_to, ClockStep.stood_at)).all()
+    latest, before = until, None
+    while latest != before:
+        before = latest
+        latest = max([latest, *(stood for went, stood in steps if went <= latest)])
+    return latest
 
 
 def _first_id(instant: datetime) -> str:

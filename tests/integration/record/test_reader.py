@@ -134,6 +134,22 @@ def test_a_period_of_the_process_clock_is_another_than_one_of_the_servers(
     assert found(record, Wanted(until=day, clock="server")) == []
 
 
+def test_a_period_after_the_clock_was_set_back_twice_has_what_was_done_in_it(
+    record: Record, clock: ManualClock
+) -> None:
+    def enter(document: str) -> None:
+        with record.action(TIMER, "record.training.enter") as unit:
+            unit.add(Training(person_id="p", competency="SEC", document=document, trained_at=unit.now))
+
+    enter("before")
+    for hours in (1, 2):
+        clock.set(clock.now() - timedelta(hours=hours))
+        enter(f"back by {hours}")
+    near = timedelta(minutes=10)
+    wanted = Wanted(since=clock.now() - near, until=clock.now() + near, record_types=("record_training",))
+    assert [one["after"]["document"] for one in found(record, wanted)] == ["back by 2"]  # type: ignore[index]
+
+
 def test_a_record_is_found_by_what_people_call_it_and_an_unknown_one_is_said(
     record: Record, person: Callable[..., Actor]
 ) -> None:

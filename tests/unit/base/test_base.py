@@ -100,3 +100,11 @@ def test_units_of_one_dimension_convert_exactly_and_arbitrary_ones_never() -> No
             convert(Decimal(1), one, other)
     with pytest.raises(Invalid, match="not known"):
         convert(Decimal(1), "furlong", "mm")
+
+
+def test_ids_follow_those_of_a_process_whose_clock_was_ahead() -> None:
+    ahead = IdSource(ManualClock(datetime(2026, 3, 4, tzinfo=UTC)), random.Random(1)).many(3)
+    behind = IdSource(ManualClock(datetime(2026, 3, 2, tzinfo=UTC)), random.Random(2))
+    behind.follow(ahead[-1])
+    behind.follow("00000000-0000-7000-8000-000000000000")
+    assert behind.new() > ahead[-1]
