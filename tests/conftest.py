@@ -149,6 +149,7 @@ def record(
         clock=clock,
         process_clock=process_clock,
         ids=IdSource(clock, random.Random(7)),
+        secret=bytes(32),
     )
     made.register_actions(identity_module.ACTIONS)
     with made.action(Actor.timer("test"), "record.install") as unit:

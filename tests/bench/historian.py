@@ -80,6 +80,7 @@ def a_record(folder: Path) -> Record:
         clock=clock,
         process_clock=clock,
         ids=IdSource(clock, random.Random(1)),
+        secret=bytes(32),
     )
     from titer.record import identity
 

@@ -181,6 +181,7 @@ def _record(address: str, folder: Path) -> Record:
         clock=clock,
         process_clock=clock,
         ids=IdSource(clock, random.SystemRandom()),
+        secret=bytes(32),
     )
     record.register_actions(identity_module.ACTIONS)
     return record

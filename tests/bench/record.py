@@ -58,6 +58,7 @@ def run() -> dict[str, float]:
             clock=clock,
             process_clock=clock,
             ids=IdSource(clock, random.Random(1)),
+            secret=bytes(32),
         )
         record.register_actions(identity_module.ACTIONS)
         vault = Vault(bytes(32))

@@ -54,6 +54,7 @@ def opened(engine: Engine, folder: Path) -> Record:
         clock=clock,
         process_clock=clock,
         ids=IdSource(clock, random.SystemRandom()),
+        secret=bytes(32),
     )
     made.register_actions(identity_module.ACTIONS)
     return made

@@ -99,6 +99,7 @@ class Lab:
             clock=clock,
             process_clock=clock,
             ids=IdSource(clock, random.SystemRandom()),
+            secret=bytes(32),
             engine=engine,
         )
         self.record.register_actions(identity_module.ACTIONS)
@@ -255,7 +256,12 @@ def create(folder: Path, witness: Path) -> None:
     engine = sqlite.engine(folder / "titer.db")
     schema.create(engine)
     record = open_record(
-        folder, clock=clock, process_clock=clock, ids=IdSource(clock, random.SystemRandom()), engine=engine
+        folder,
+        clock=clock,
+        process_clock=clock,
+        ids=IdSource(clock, random.SystemRandom()),
+        secret=bytes(32),
+        engine=engine,
     )
     record.register_actions(identity_module.ACTIONS)
     identity = Identity(record, bytes(32), _HASHER)

@@ -13,7 +13,14 @@ from sqlalchemy import Engine, func, select
 from titer.app import store
 from titer.app.config import Config, load
 from titer.app.history import History, revision_of
-from titer.app.platform import import_tables, lock, open_ids, open_vault, stopped_clock
+from titer.app.platform import (
+    credential_key,
+    import_tables,
+    lock,
+    open_ids,
+    open_vault,
+    stopped_clock,
+)
 from titer.base.clock import Clock, SystemClock
 from titer.base.errors import IntegrityFault, Invalid, Refused
 from titer.record import Actor, LedgerEntry, Record, open_record, schema
@@ -77,6 +84,7 @@ def migrate(
                 clock=server_clock,
                 process_clock=process_clock,
                 ids=open_ids(server_clock),
+                secret=credential_key(folder, open_vault(folder, config)),
                 engine=engine,
             )
             return _migrate(record, known, before, after, config)

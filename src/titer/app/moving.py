@@ -11,23 +11,33 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.exc import OperationalError
 
 from titer.app import store
 from titer.app.config import Config, load, write
 from titer.app.history import History, version_table
-from titer.app.platform import Platform, import_tables, lock, open_platform, open_sealer, open_vault
+from titer.app.platform import (
+    Platform,
+    credential_key,
+    import_tables,
+    lock,
+    open_platform,
+    open_sealer,
+    open_vault,
+)
 from titer.base.clock import Clock
 from titer.base.errors import Conflict, IntegrityFault, Refused
 from titer.record import Actor, Base, Record, database, postgres, schema, sqlite
 from titer.record import identity as identity_module
+from titer.record.model import LedgerEntry
 from titer.record.verify import Verdict, verify_store
 
 NEW_FILE, OLD_FILE = "titer.db.new", "titer-before-the-move.db"
@@ -175,6 +185,7 @@ def _record(source: Platform, engine: Engine) -> Record:
         clock=source.record.clock,
         process_clock=source.record.process_clock,
         ids=source.record.ids,
+        secret=credential_key(source.folder, source.vault),
     )
     record.register_actions(identity_module.ACTIONS)
     return record
@@ -227,7 +238,7 @@ def _proven(source: Platform, target: Config, made: str, ledger: tuple[int, str]
     Args:
         source: the place that is in use.
         target: configuration of the new one.
-        made: the id of the only row that the new place has more, beside its entry.
+        made: the id of the only row that the new place has more, beside its entry and that one's tally.
         ledger: size and root that were moved.
 
     Returns:
@@ -244,9 +255,11 @@ def _proven(source: Platform, target: Config, made: str, ledger: tuple[int, str]
     try:
         record, rows = _record(source, engine), 0
         with source.record.reading() as here, record.reading() as there:
+            of_move = there.scalars(select(LedgerEntry.seq).where(LedgerEntry.record_id == made)).one()
+            own = {"ledger_entry": made, "record_schema": made, "ledger_tally": of_move}
             for table in _tables():
                 count, digest = _digest(here.connection(), table)
-                if (count, digest) != _digest(there.connection(), table, made):
+                if (count, digest) != _digest(there.connection(), table, own):
                     raise IntegrityFault(
                         f"The table {table.name} differs between the two places, so the old one stays in use.",
                         do="Look at the database servers' logs, and try again.",
@@ -265,13 +278,19 @@ def _proven(source: Platform, target: Config, made: str, ledger: tuple[int, str]
         engine.dispose()
 
 
-def _digest(connection: Connection, table: Table, made: str = "") -> tuple[int, str]:
+_MOVED_BY = {"ledger_entry": "record_id", "record_schema": "id", "ledger_tally": "last_seq"}
+"""By table, the column that tells the row that the move itself adds."""
+
+
+def _digest(
+    connection: Connection, table: Table, own: Mapping[str, object] = MappingProxyType({})
+) -> tuple[int, str]:
     """Number of rows of a table and SHA-256 over them in the order of its key, the move's own row left out."""
-    about = {"ledger_entry": "record_id", "record_schema": "id"}.get(table.name)
-    place = [column.name for column in table.columns].index(about) if about else 0
+    made = own.get(table.name)
+    place = [column.name for column in table.columns].index(_MOVED_BY[table.name]) if made is not None else 0
     hashed, count = hashlib.sha256(), 0
     for row in _bare(connection, table, database.of_name("sqlite")):
-        if about and made and row[place] == made:
+        if made is not None and row[place] == made:
             continue
         cells = [bytes(cell) if isinstance(cell, memoryview) else cell for cell in row]
         hashed.update(repr(cells).encode())

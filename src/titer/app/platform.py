@@ -214,11 +214,15 @@ def create_installation(
             f"The folder {folder} cannot be written.", why=str(error), do="Choose a folder that is yours."
         ) from error
     plant = PlantClock(config.plant_clock, config.rate) if config.plant_clock else None
+    secret = secrets.token_bytes(KEY_LENGTH)
+    (folder / "keys").mkdir(exist_ok=True)
+    opened.write(folder / "keys" / CREDENTIAL_KEY, secret)
     record = open_record(
         folder,
         clock=server_clock,
         process_clock=plant or server_clock,
         ids=open_ids(server_clock),
+        secret=secret,
         engine=store.engine(folder, config, opened),
     )
     record.register_actions(identity_module.ACTIONS)
@@ -240,10 +244,8 @@ def create_installation(
     record.register_actions(rotation_module.ACTIONS)
     sealer = open_sealer(folder, config, record, opened, create=True)
     Rotation(record, sealer, folder / "keys", opened).enter_configured()
-    credential_key = secrets.token_bytes(KEY_LENGTH)
-    opened.write(folder / "keys" / CREDENTIAL_KEY, credential_key)
     with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
-        token = Identity(record, credential_key).issue_token(unit, f"host-{LOCAL_HOST}", ("connect",))
+        token = Identity(record, secret).issue_token(unit, f"host-{LOCAL_HOST}", ("connect",))
     with record.action(Actor.timer("titer.init"), SEAL_DOCUMENTS) as unit:
         DocumentSeal(record, folder / "keys", opened).renew(unit)
     opened.write(folder / "keys" / f"{LOCAL_HOST}.token", token.encode(), vault.OWN_FILE)
@@ -256,6 +258,11 @@ def create_installation(
 def open_vault(folder: Path, config: Config) -> Vault:
     """The vault of an installation's secrets."""
     return vault.find((folder / config.key_file) if config.key_file else None)
+
+
+def credential_key(folder: Path, opened: Vault) -> bytes:
+    """The key that binds credentials, and from which that of the tallies follows."""
+    return opened.read(folder / "keys" / CREDENTIAL_KEY)
 
 
 def _new_key(folder: Path, config: Config) -> Config:
@@ -363,11 +370,16 @@ def _wired(
     engine: Engine,
     kept: Connection | None,
 ) -> Platform:
-    credential_key = opened.read(folder / "keys" / CREDENTIAL_KEY)
+    secret = credential_key(folder, opened)
     plant = _plant_clock(config)
     process_clock: Clock = plant or (stopped_clock(folder, engine) if config.plant_clock else server_clock)
     record = open_record(
-        folder, clock=server_clock, process_clock=process_clock, ids=open_ids(server_clock), engine=engine
+        folder,
+        clock=server_clock,
+        process_clock=process_clock,
+        ids=open_ids(server_clock),
+        secret=secret,
+        engine=engine,
     )
     import_tables()
     with record.reading() as session:
@@ -379,7 +391,7 @@ def _wired(
     record.register_actions(BACKUP_ACTIONS)
     record.register_actions(RETENTION_ACTIONS)
     record.register_actions(rotation_module.ACTIONS + watching_module.ACTIONS)
-    identity = Identity(record, credential_key, hasher, opened)
+    identity = Identity(record, secret, hasher, opened)
     sealer = open_sealer(folder, config, record, opened, locked=held is not None)
     rotation = Rotation(record, sealer, folder / "keys", opened)
     if held is not None:

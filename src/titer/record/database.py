@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Engine, Table
@@ -37,6 +38,28 @@ class Opening:
     writer: EntryWriter
     parts: tuple[str, str, str, str, str]
     times: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What an action has entered so far.
+
+    Args:
+        first: the number of its first entry.
+        last: the number of its last.
+        count: how many there are.
+        chain: the leaf hashes of their bodies, folded in the order of their numbers (`chained`).
+    """
+
+    first: int
+    last: int
+    count: int
+    chain: bytes
+
+
+def chained(chain: bytes, leaf: bytes) -> bytes:
+    """One leaf hash more: the first is the chain itself, from then on it is the SHA-256 of chain and leaf."""
+    return sha256(chain + leaf).digest() if chain else leaf
 
 
 class Slot:
@@ -74,6 +97,9 @@ class Database(Protocol):
 
     def open_action(self, connection: Connection, opening: Opening) -> None:
         """Let the triggers of this connection write, until the transaction ends."""
+
+    def entered(self, connection: Connection, action: str) -> Entered | None:
+        """What the open action has entered in this transaction; None if nothing."""
 
     def after_create(self, connection: Connection) -> None:
         """What else belongs into an empty database."""

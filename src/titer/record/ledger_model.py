@@ -26,6 +26,25 @@ class LedgerNode(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class LedgerTally(Base):
+    """How many entries and messages one action left, and keyed digests of them (`titer.record.tally`).
+
+    So what somebody else writes into the ledger is not taken for Titer's own before a head covers it, and a message
+    can be neither changed nor taken away.
+    """
+
+    __tablename__ = "ledger_tally"
+    __unregulated_because__ = "it bears keyed digests, and covers the ledger"
+    __append_only__ = True
+
+    last_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first_seq: Mapped[int] = mapped_column()
+    entries: Mapped[int] = mapped_column()
+    messages: Mapped[int] = mapped_column()
+    entries_mac: Mapped[bytes] = mapped_column(LargeBinary)
+    messages_mac: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
 class LedgerKey(Regulated, Base):
     """A key that signs or witnesses the ledger: that of the ledger, of a witness, of a time-stamp authority.
 

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from titer.base.errors import IntegrityFault
+from titer.record import tally
 from titer.record.actions import Subscription
 from titer.record.model import OutboxCursor, OutboxEvent
 from titer.record.sealer import Sealer
@@ -78,10 +80,13 @@ class Outbox:
                 )
             )
             session.expunge_all()
-        position, handled = start, 0
+        position, handled, vouched = start, 0, -1
         for event in events:
             if event.signed and event.entry_seq > self.sealer.covered_seq:
                 break
+            if event.entry_seq != vouched:
+                self._require_vouched(event)
+                vouched = event.entry_seq
             if subscription.wants(event.topic):
                 if not self._handle(subscription, event, now):
                     break
@@ -92,6 +97,23 @@ class Outbox:
             if handled:
                 self._store(subscription.name, position)
         return handled
+
+    def _require_vouched(self, event: OutboxEvent) -> None:
+        """Deliver nothing that no action of this installation left, or not as it left it.
+
+        Raises:
+            IntegrityFault: if its tally does not vouch for it; the record stops writing.
+        """
+        with self.record.reading() as session:
+            if tally.vouched_messages(session, self.record.key, event.entry_seq):
+                return
+        fault = IntegrityFault(
+            f"Message {event.position} ({event.topic}) was not left by Titer, or was changed since.",
+            why=f"No action of this installation vouches for the messages of entry {event.entry_seq} (ledger_tally).",
+            do="Run `titer verify`, keep a copy of the database, and find out who wrote to it.",
+        )
+        self.record.halt(str(fault))
+        raise fault
 
     def _handle(self, subscription: Subscription, event: OutboxEvent, now: datetime) -> bool:
         try:

@@ -35,7 +35,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from titer.base.errors import Invalid, Unavailable
-from titer.record.database import Opening, Slot, hold_sql, slot
+from titer.record.database import Entered, Opening, Slot, hold_sql, slot
 
 NAME = "PostgreSQL"
 ONE_WRITER = False
@@ -93,10 +93,38 @@ BEGIN
   NEW.position := coalesce((SELECT max(position) FROM record_outbox), 0) + 1;
   RETURN NEW;
 END $titer$""",
+    # What the transaction has entered, so that the action can vouch for it without reading the ledger: a reader of
+    # its end would stand in every other writer's way.
+    f"""CREATE FUNCTION titer_tell() RETURNS trigger {_DEFINER} $titer$
+DECLARE
+  told text[] := string_to_array(coalesce(current_setting('titer.entered', true), ''), ' ');
+  first bigint := coalesce(told[1], '0')::bigint;
+  last bigint := coalesce(told[2], '0')::bigint;
+  made bigint := coalesce(told[3], '0')::bigint;
+  chain bytea := decode(coalesce(told[4], ''), 'hex');
+  entry record;
+BEGIN
+  FOR entry IN SELECT n.seq, sha256(decode('00', 'hex') || convert_to(n.body, 'UTF8')) AS leaf
+      FROM titer_new n ORDER BY n.seq LOOP
+    IF made = 0 THEN
+      first := entry.seq;
+      chain := entry.leaf;
+    ELSE
+      chain := sha256(chain || entry.leaf);
+    END IF;
+    last := entry.seq;
+    made := made + 1;
+  END LOOP;
+  PERFORM set_config('titer.entered', first || ' ' || last || ' ' || made || ' ' || encode(chain, 'hex'), true);
+  RETURN NULL;
+END $titer$""",
+    "CREATE TRIGGER titer_ledger_entry_told AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS titer_new "
+    "FOR EACH STATEMENT EXECUTE FUNCTION titer_tell()",
+    "ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER titer_ledger_entry_told",
     "CREATE TRIGGER titer_record_outbox_number BEFORE INSERT ON record_outbox "
     "FOR EACH ROW EXECUTE FUNCTION titer_next_message()",
     "ALTER TABLE record_outbox ENABLE ALWAYS TRIGGER titer_record_outbox_number",
-    "REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action() FROM PUBLIC",
+    "REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action(), titer_tell() FROM PUBLIC",
     "REVOKE ALL ON TABLE titer_action_key FROM PUBLIC",
 )
 
@@ -170,6 +198,15 @@ def open_action(connection: Connection, opening: Opening) -> None:
         connection.info["titer_key"], (transaction + stated).encode(), hashlib.sha256
     ).hexdigest()
     connection.exec_driver_sql("SELECT set_config('titer.action', %s, true)", (proof + stated,))
+
+
+def entered(connection: Connection, action: str) -> Entered | None:
+    """What the open action has entered, as the trigger on the ledger told the transaction."""
+    told = connection.exec_driver_sql("SELECT current_setting('titer.entered', true)").scalar_one()
+    if not told:
+        return None
+    first, last, count, chain = told.split(" ")
+    return Entered(int(first), int(last), int(count), bytes.fromhex(chain))
 
 
 def tables(metadata: MetaData) -> list[str]:

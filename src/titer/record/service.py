@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from titer.base.clock import Clock, from_iso
 from titer.base.errors import Conflict, Invalid, NotAuthorised, Refused, Stopped, TiterError
 from titer.base.ids import IdSource
-from titer.record import database, sqlite
+from titer.record import database, sqlite, tally
 from titer.record.actions import ROLES, ActionSpec, Actor, SignatureMeaning
 from titer.record.content import ContentFiles
 from titer.record.errors import translate
@@ -46,10 +46,18 @@ class Record:
         clock: the server clock.
         process_clock: the process clock; live it is the server clock.
         ids: source of ids.
+        secret: the key that binds credentials; what is entered is vouched for under one that follows from it.
     """
 
     def __init__(
-        self, engine: Engine, content: ContentFiles, *, clock: Clock, process_clock: Clock, ids: IdSource
+        self,
+        engine: Engine,
+        content: ContentFiles,
+        *,
+        clock: Clock,
+        process_clock: Clock,
+        ids: IdSource,
+        secret: bytes,
     ) -> None:
         self.engine = engine
         self.database = database.of(engine)
@@ -57,6 +65,7 @@ class Record:
         self.clock = clock
         self.process_clock = process_clock
         self.ids = ids
+        self.key = tally.key_of(secret)
         self.committed = threading.Condition()
         self.commits = 0
         self.matrix: dict[str, ActionSpec] = {}
@@ -414,7 +423,13 @@ event.listen(Session, "before_flush", _stamp)
 
 
 def open_record(
-    folder: Path, *, clock: Clock, process_clock: Clock, ids: IdSource, engine: Engine | None = None
+    folder: Path,
+    *,
+    clock: Clock,
+    process_clock: Clock,
+    ids: IdSource,
+    secret: bytes,
+    engine: Engine | None = None,
 ) -> Record:
     """A record on the embedded database below a folder (which `titer.record.schema.create` has made).
 
@@ -423,6 +438,7 @@ def open_record(
         clock: the server clock.
         process_clock: the process clock.
         ids: source of ids.
+        secret: the key that binds credentials.
         engine: of another database.
     """
     return Record(
@@ -431,4 +447,5 @@ def open_record(
         clock=clock,
         process_clock=process_clock,
         ids=ids,
+        secret=secret,
     )

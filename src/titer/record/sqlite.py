@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from decimal import Decimal
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -33,7 +34,7 @@ from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
 from titer.base.errors import Unavailable
-from titer.record.database import Opening, Slot, hold_sql, slot
+from titer.record.database import Entered, Opening, Slot, chained, hold_sql, slot
 from titer.record.errors import translate
 
 NAME = "SQLite"
@@ -63,6 +64,21 @@ def open_action(connection: Connection, opening: Opening) -> None:
     """Give the connection's functions the open action's entry writer."""
     holder = slot(connection)
     holder.writer, holder.times = opening.writer, opening.times
+
+
+def entered(connection: Connection, action: str) -> Entered | None:
+    """What the open action has entered: nobody else writes meanwhile, so its entries are the last ones."""
+    head, leaves, first, last = f'{{"action":"{action}",'.encode(), list[bytes](), 0, 0
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("this is no connection to SQLite")
+    with closing(driver.cursor()) as cursor:
+        for seq, body in cursor.execute(f"SELECT seq, {RAW_BODY} FROM ledger_entry ORDER BY seq DESC"):
+            if not body.startswith(head):
+                break
+            first, last = seq, last or seq
+            leaves.append(hashlib.sha256(b"\x00" + body).digest())
+    return Entered(first, last, len(leaves), reduce(chained, reversed(leaves), b"")) if leaves else None
 
 
 def before_create(connection: Connection) -> None:
@@ -123,7 +139,9 @@ def image_sql(table: Table, row: str) -> str:
     for column in sorted(table.columns, key=lambda item: item.name):
         reference = f'{row}."{column.name}"'
         if isinstance(column.type, Boolean):
-            reference = f"json(CASE {reference} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
+            # Any other number is said as it is: an image that called it null would hide it from verification.
+            cases = f"WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote({reference})"
+            reference = f"json(CASE {reference} {cases} END)"
         parts.append(f"'{column.name}',{reference}")
     return f"json_object({','.join(parts)})"
 
@@ -175,10 +193,14 @@ def forbid(name: str) -> list[str]:
 
 
 def fingerprint(connection: Connection) -> str:
-    """SHA-256 over the database's own objects: tables, indexes (SQLite's own too) and triggers."""
+    """SHA-256 over the database's own objects: tables, indexes (SQLite's own too) and triggers.
+
+    SQLite makes two tables of statistics when it likes; nothing else is left out, whatever it is called.
+    """
     rows = connection.exec_driver_sql(
         "SELECT type, name, tbl_name, sql FROM sqlite_master "
-        "WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name"
+        "WHERE NOT (type = 'table' AND name = tbl_name AND name IN ('sqlite_stat1', 'sqlite_stat4')) "
+        "ORDER BY type, name"
     ).all()
     text = "\n".join("|".join("" if cell is None else str(cell) for cell in row) for row in rows)
     return hashlib.sha256(text.encode()).hexdigest()

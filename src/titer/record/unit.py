@@ -10,18 +10,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
 from titer.base.clock import iso, us
-from titer.base.errors import NotFound, StaleVersion
+from titer.base.errors import NotFound, Refused, StaleVersion
 from titer.base.ids import IdSource
+from titer.record import tally
 from titer.record.actions import Actor
 from titer.record.content import ContentFiles, check_media_type
 from titer.record.database import Opening
 from titer.record.errors import storage
-from titer.record.model import ContentObject, Counter, LedgerEntry, OutboxEvent, Regulated
+from titer.record.model import ContentObject, Counter, OutboxEvent, Regulated
 
 if TYPE_CHECKING:
     from titer.record.service import Record
@@ -205,15 +206,25 @@ class Unit:
         self._events.append(event)
 
     def finish(self) -> None:
-        """Flush rows and events; called by `Record.action` before it commits."""
+        """Flush rows and events, and vouch for them; called by `Record.action` before it commits.
+
+        Raises:
+            Refused: if there is a message though nothing was entered.
+        """
         self.session.flush()
-        if not self._events:
+        entered = self.record.database.entered(self.session.connection(), self.action_id)
+        if entered is None:
+            if self._events:
+                raise Refused(
+                    "A message follows from a change, and this action changed nothing.",
+                    why=self._events[0].topic,
+                )
             return
-        last = self.session.scalar(select(func.max(LedgerEntry.seq))) or 0
         for event in self._events:
-            event.entry_seq, event.signed = last, self.signed
+            event.entry_seq, event.signed = entered.last, self.signed
             self.session.add(event)
         self.session.flush()
+        tally.keep(self.session, self.record.key, self.action_id, entered, self._events)
 
     def opening(self) -> Opening:
         """This action as the triggers need it."""

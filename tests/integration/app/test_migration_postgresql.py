@@ -72,7 +72,7 @@ def test_a_table_that_a_migration_changes_is_entered_row_by_row(
         engine = postgresql_server.engine(OWNER, name)
         record = Record(
             engine, ContentFiles(tmp_path), clock=clock, process_clock=clock,
-            ids=IdSource(clock, Random(3)),
+            ids=IdSource(clock, Random(3)), secret=bytes(32),
         )  # fmt: skip
         record.register_actions((ActionSpec("test.write", "Write"), ActionSpec("record.migrate", "Migrate")))
         with record.action(timer, "test.write") as unit:

@@ -316,7 +316,12 @@ def empty_lab(tmp_path: Path, engines: tuple[Engine, Engine]) -> Iterator[Lab]:
     """A laboratory without documents."""
     clock = ManualClock(START)
     record = open_record(
-        tmp_path, clock=clock, process_clock=clock, ids=IdSource(clock, random.Random(5)), engine=engines[0]
+        tmp_path,
+        clock=clock,
+        process_clock=clock,
+        ids=IdSource(clock, random.Random(5)),
+        secret=bytes(32),
+        engine=engines[0],
     )
     quality, equipment, hplc = Quality(), Equipment(), Chromatograph()
     material = Material(record)

@@ -19,12 +19,14 @@ from types import ModuleType
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import Boolean, Column, MetaData, Table, func, select
 from tests.integration.record.harm import frame
 from tests.integration.record.test_bundle import verifier  # noqa: F401  the fixture
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
-from titer.record import Actor, Sealer, Training, checkpoint, merkle
+from titer.base.errors import IntegrityFault
+from titer.record import Actor, LedgerCheckpoint, Sealer, Subscription, Training, checkpoint, merkle, sqlite
 from titer.record.bundle import export, write_zip
 from titer.record.verify import Verdict, verify_store
 
@@ -55,8 +57,10 @@ class Lab:
             platform.close()
 
     def thief(self, platform: Platform) -> Sealer:
-        """A sealer with the stolen key of the ledger, and no witness that is asked."""
-        return Sealer(platform.record, platform.sealer.origin, platform.sealer.signer, [])
+        """A sealer with the stolen key of the ledger, no witness that is asked, and no questions of its own."""
+        made = Sealer(platform.record, platform.sealer.origin, platform.sealer.signer, [])
+        made._require_vouched = lambda rows, grown: None  # type: ignore[method-assign]
+        return made
 
     def sql(self, *statements: tuple[str, tuple[object, ...]]) -> None:
         """Change the database as its owner: triggers dropped, and put back as they were."""
@@ -137,6 +141,18 @@ def lab(made: Lab) -> Iterator[Lab]:
 def forged(body: object, **changes: object) -> str:
     entry = {**json.loads(str(body)), **changes}
     return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def with_messages(lab: Lab) -> None:
+    """One action that was signed, and left two messages."""
+    platform = lab.open()
+    with platform.record.action(TIMER, "record.training.enter", reason="course") as unit:
+        row = unit.add(Training(person_id="p", competency="SEC", document="told", trained_at=unit.now))
+        unit.signed = True
+        for number in range(2):
+            unit.emit("training.entered", row, {"number": number})
+    platform.sealer.seal()
+    platform.close()
 
 
 def rolled_back(lab: Lab) -> str:
@@ -244,6 +260,34 @@ def changed_row(lab: Lab) -> str:
     return f"record_training {lab.rows[2]}"
 
 
+def changed_message(lab: Lab) -> str:
+    """What a signature set off need not wait for a witness any more."""
+    with_messages(lab)
+    lab.sql(("UPDATE record_outbox SET signed = 0 WHERE position = 2", ()))
+    return "record_outbox: of the messages that follow from entry"
+
+
+def newest_message_gone(lab: Lab) -> str:
+    with_messages(lab)
+    lab.sql(("DELETE FROM record_outbox WHERE position = (SELECT max(position) FROM record_outbox)", ()))
+    return "record_outbox: of the messages that follow from entry"
+
+
+def all_messages_gone(lab: Lab) -> str:
+    with_messages(lab)
+    lab.sql(("DELETE FROM record_outbox", ()))
+    return "record_outbox: the messages of the action that ended with entry"
+
+
+def messages_gone_with_their_tally(lab: Lab) -> str:
+    with_messages(lab)
+    lab.sql(
+        ("DELETE FROM ledger_tally WHERE last_seq IN (SELECT entry_seq FROM record_outbox)", ()),
+        ("DELETE FROM record_outbox", ()),
+    )
+    return "was not written by Titer"
+
+
 ATTACKS: tuple[Callable[[Lab], str], ...] = (
     rolled_back,
     resigned_with_the_stolen_key,
@@ -256,6 +300,10 @@ ATTACKS: tuple[Callable[[Lab], str], ...] = (
     swapped_raw_file,
     changed_segment,
     changed_row,
+    changed_message,
+    newest_message_gone,
+    all_messages_gone,
+    messages_gone_with_their_tally,
 )
 
 
@@ -266,6 +314,127 @@ def test_the_untouched_installation_holds_at_both_depths(lab: Lab) -> None:
     platform.close()
     assert shallow.holds, shallow.sentence
     assert "the tree alone" in shallow.sentence
+
+
+def forged_training(lab: Lab, **changes: object) -> None:
+    """A row and its entry as Titer would have written them, while no hub runs."""
+    body = json.loads(str(lab.query(f"SELECT body FROM ledger_entry WHERE seq = {lab.last()}")[0][0]))
+    row = "f" + body["record_id"][1:]
+    new = forged(
+        json.dumps(body),
+        id="f" + body["id"][1:],
+        record_id=row,
+        after={**body["after"], "id": row},
+        **changes,
+    )
+    columns = ", ".join(sorted(set(body["after"]) - {"id"}))
+    lab.sql(
+        (
+            f"INSERT INTO record_training(id, {columns}) SELECT ?, {columns} FROM record_training WHERE id = ?",
+            (row, body["record_id"]),
+        ),
+        ("INSERT INTO ledger_entry(body) VALUES (?)", (new,)),
+    )
+
+
+def last_key_retired(lab: Lab) -> None:
+    """The only key of the ledger is retired in the tail, so that later heads would bear no signature of it."""
+    query = "SELECT body FROM ledger_entry WHERE record_type = 'record_ledger_key' ORDER BY seq"
+    bodies = [json.loads(str(text)) for (text,) in lab.query(query)]
+    told = next(entry for entry in bodies if entry["after"]["role"] == "ledger")
+    after = {**told["after"], "until_size": 3, "version": 2}
+    new = forged(json.dumps(told), id="f" + told["id"][1:], before=told["after"], after=after, version=2)
+    lab.sql(
+        ("UPDATE record_ledger_key SET until_size = 3, version = 2 WHERE id = ?", (told["record_id"],)),
+        ("INSERT INTO ledger_entry(body) VALUES (?)", (new,)),
+    )
+
+
+def in_a_true_action(lab: Lab) -> None:
+    """The forged entry says that it belongs to an action that Titer vouches for."""
+    forged_training(lab)
+
+
+def in_an_action_of_its_own(lab: Lab) -> None:
+    """The forged entry names an action that never was, and its tally is a copy of another."""
+    forged_training(lab, action="f1" + "0" * 34)
+    last = lab.last()
+    lab.sql(
+        (
+            "INSERT INTO ledger_tally SELECT ?, ?, entries, messages, entries_mac, messages_mac FROM ledger_tally "
+            "WHERE entries = 1 LIMIT 1",
+            (last, last),
+        )
+    )
+
+
+@pytest.mark.parametrize("forge", [in_a_true_action, in_an_action_of_its_own, last_key_retired])
+def test_an_entry_that_somebody_else_wrote_is_found_and_never_sealed(
+    lab: Lab, forge: Callable[[Lab], None]
+) -> None:
+    forge(lab)
+    verdict = lab.verify()
+    assert not verdict.holds
+    assert f"Entry {lab.last()} " in (verdict.first_fault or "")
+    assert "was not written by Titer" in (verdict.first_fault or "")
+    platform = lab.open()
+    size = platform.sealer.size
+    with pytest.raises(IntegrityFault, match=f"Entry {lab.last()} was not written by Titer"):
+        platform.sealer.seal()
+    assert platform.record.halted
+    with platform.record.reading() as session:
+        assert session.scalar(select(func.max(LedgerCheckpoint.tree_size))) == size
+    platform.close()
+
+
+def test_a_head_under_which_no_key_of_the_ledger_counts_does_not_hold(lab: Lab) -> None:
+    """The thief seals it himself, and signs nothing."""
+    last_key_retired(lab)
+    platform = lab.open()
+    thief = lab.thief(platform)
+    thief._signed = lambda head, keys: f"{head.text()}\n"  # type: ignore[method-assign]
+    thief.seal()
+    platform.close()
+    verdict = lab.verify()
+    assert not verdict.holds
+    assert "could be signed by nobody" in (verdict.first_fault or ""), verdict.first_fault
+
+
+def test_a_message_that_was_changed_is_not_delivered(lab: Lab) -> None:
+    changed_message(lab)
+    platform, seen = lab.open(), list[str]()
+    platform.outbox.subscriptions[:] = [
+        Subscription("test", ("training.*",), lambda event: seen.append(event.topic))
+    ]
+    with pytest.raises(IntegrityFault, match="was not left by Titer"):
+        platform.outbox.deliver()
+    assert not seen
+    assert platform.record.halted
+    platform.close()
+
+
+def test_a_trigger_in_the_guise_of_a_table_of_statistics_is_found(lab: Lab) -> None:
+    with closing(sqlite3.connect(lab.folder / "titer.db", isolation_level=None)) as base:
+        base.execute(
+            "CREATE TRIGGER zzz BEFORE INSERT ON record_access_event BEGIN SELECT RAISE(IGNORE); END"
+        )
+        base.execute("PRAGMA writable_schema=ON")
+        base.execute(
+            "UPDATE sqlite_master SET name = 'sqlite_stat1', sql = replace(sql, 'zzz', 'sqlite_stat1') "
+            "WHERE name = 'zzz'"
+        )
+    with pytest.raises(IntegrityFault, match="tables or triggers are not those that Titer made"):
+        lab.open()
+
+
+def test_a_number_in_place_of_a_yes_or_no_is_no_blank() -> None:
+    """Else a blank that was made a yes would hold: the application reads any number but 0 as yes."""
+    image = sqlite.image_sql(Table("t", MetaData(), Column("inside", Boolean)), "t")
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.execute("CREATE TABLE t (inside BOOLEAN)")
+        base.executemany("INSERT INTO t VALUES (?)", [(1,), (0,), (None,), (2,), ("x",)])
+        found = [text for (text,) in base.execute(f"SELECT {image} FROM t")]
+    assert found == [f'{{"inside":{value}}}' for value in ("true", "false", "null", "2", '"x"')]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)

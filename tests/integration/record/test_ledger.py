@@ -50,7 +50,9 @@ def test_every_regulated_table_has_its_triggers(record: Record) -> None:
             assert guarded.get(name) == every, f"{name} can be written past the ledger"
             assert len(kind.__table__.columns) <= 50, f"{name} is too wide for one json_object call"
         elif kind.__append_only__:
-            assert guarded.get(name) == every - {"INSERT"}
+            # On PostgreSQL the ledger's own trigger tells the transaction what it has entered.
+            told = {"INSERT"} if name == "ledger_entry" else set[str]()
+            assert guarded[name] - told == every - {"INSERT"}
         else:
             assert kind.__unregulated_because__
 

@@ -43,7 +43,8 @@ def test_the_record_works_on_a_server_of_either_origin(
     with postgresql.server(programs) as server, server.database() as name:
         engine = server.engine(RUNTIME, name)
         record = Record(
-            engine, ContentFiles(tmp_path), clock=clock, process_clock=clock, ids=IdSource(clock, random.Random(1))
+            engine, ContentFiles(tmp_path), clock=clock, process_clock=clock,
+            ids=IdSource(clock, random.Random(1)), secret=bytes(32),
         )  # fmt: skip
         record.register_actions((ActionSpec("test.write", "Write"),))
         with record.action(TIMER, "test.write") as unit:

@@ -55,7 +55,12 @@ NUMBERS = ["0", "-0.0", "1.20E+3", "12345678901234.123456000", "1E-30", "-7", "0
 def _entries(engine: Engine, folder: Path) -> list[str]:
     clock = ManualClock(datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC))
     record = Record(
-        engine, ContentFiles(folder), clock=clock, process_clock=clock, ids=IdSource(clock, random.Random(7))
+        engine,
+        ContentFiles(folder),
+        clock=clock,
+        process_clock=clock,
+        ids=IdSource(clock, random.Random(7)),
+        secret=bytes(32),
     )
     record.register_actions((*identity_module.ACTIONS, ActionSpec(WRITE, "Write", ("automation",))))
     actor = _ada(record)

@@ -29,7 +29,7 @@ def another(record: Record, server: Server) -> Record:
     """The same record, as another process has it."""
     made = Record(
         server.engine(RUNTIME, str(record.engine.url.database)), record.content, clock=record.clock,
-        process_clock=record.process_clock, ids=record.ids,
+        process_clock=record.process_clock, ids=record.ids, secret=bytes(32),
     )  # fmt: skip
     made.register_actions(tuple(record.matrix.values()))
     return made

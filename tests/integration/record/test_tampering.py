@@ -25,6 +25,7 @@ CHECKED_OTHERWISE = {
     "ledger_checkpoint",
     "ledger_cosignature",
     "ledger_node",
+    "ledger_tally",
     "record_outbox",
     "record_credential",
     "record_earlier_password",

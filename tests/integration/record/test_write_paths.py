@@ -412,7 +412,7 @@ class TestOnlyPostgreSQL:
         count = len(_entries(record))
         other = Record(
             postgresql_server.engine(RUNTIME, name, key=bytes(32)), record.content, clock=record.clock,
-            process_clock=record.process_clock, ids=record.ids,
+            process_clock=record.process_clock, ids=record.ids, secret=bytes(32),
         )  # fmt: skip
         other.register_actions(tuple(record.matrix.values()))
         with (
@@ -428,7 +428,7 @@ class TestOnlyPostgreSQL:
     ) -> None:
         other = Record(
             postgresql_server.engine(RUNTIME, str(record.engine.url.database)), record.content,
-            clock=record.clock, process_clock=record.process_clock, ids=record.ids,
+            clock=record.clock, process_clock=record.process_clock, ids=record.ids, secret=bytes(32),
         )  # fmt: skip
         other.register_actions(tuple(record.matrix.values()))
         with pytest.raises(StaleVersion), record.action(TIMER, "record.training.enter") as unit:

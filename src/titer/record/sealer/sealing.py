@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 
 from titer.base.errors import IntegrityFault, Stopped, TiterError, Unavailable
 from titer.record import checkpoint as heads
-from titer.record import merkle, timekeeping, tree
+from titer.record import merkle, tally, timekeeping, tree
 from titer.record.errors import storage
 from titer.record.keys import Keys
 from titer.record.ledger_model import LedgerCosignature
@@ -216,6 +216,7 @@ class Sealer:
 
     def _extend(self, rows: Sequence[Committed]) -> None:
         grown = grow(self._frontier, self._keys, rows)
+        self._require_vouched(rows, grown)
         now = self.record.clock.now()
         extensions = (heads.clock_extension(now), timekeeping.extension(self._time_state()))
         head = heads.Head(self.origin, grown.frontier.size, grown.frontier.root(), extensions)
@@ -227,13 +228,33 @@ class Sealer:
             note += lines
         self._store(rows, grown, note, now, witnessed=complete and bool(self.witnesses))
 
+    def _require_vouched(self, rows: Sequence[Committed], grown: Grown) -> None:
+        """Sign nothing that somebody else has written into the ledger.
+
+        Raises:
+            IntegrityFault: if no action of this installation vouches for an entry.
+        """
+        with self.record.reading() as session:
+            seq = tally.unvouched(session, self.record.key, rows, grown.leaves)
+        if seq is not None:
+            raise IntegrityFault(
+                f"Entry {seq:,} was not written by Titer, or was changed since; so it is not sealed.",
+                why="No action of this installation vouches for it (ledger_tally).",
+                do="Run `titer verify`, keep a copy of the database, and find out who wrote to it.",
+            )
+
     def _signed(self, head: heads.Head, keys: Keys) -> str:
         """The note, signed with each key that the tree it covers names.
 
         Raises:
-            IntegrityFault: if a key's file is missing.
+            IntegrityFault: if a key's file is missing, or the tree has retired the last key.
         """
         text, lines = head.text(), ""
+        if not keys.ledger():
+            raise IntegrityFault(
+                "An entry retires the last key of the ledger, so no head over it can be signed.",
+                do="Run `titer verify`, and find out who wrote it.",
+            )
         for verifier in keys.ledger():
             signer = self._signers.get(verifier)
             if signer is None:
@@ -386,7 +407,8 @@ class Sealer:
             head, note = max(ahead, key=lambda pair: (pair[0].size, len(pair[1])))
             rows = self._tail.first(self._last_seq, head.size - self._frontier.size)
             grown, sealed_at = grow(self._frontier, self._keys, rows), heads.sealing_time(head)
-            signed = all(heads.verify(note, key) for key in grown.keys.ledger())
+            keys = grown.keys.ledger()
+            signed = bool(keys) and all(heads.verify(note, key) for key in keys)
             if (
                 not signed
                 or grown.frontier.size != head.size

@@ -12,7 +12,7 @@ from titer.record.service import Record
 Committed = tuple[int, bytes]
 """An entry's number, and its body as it is stored."""
 
-_BEHIND = "SELECT seq, {body} FROM ledger_entry WHERE seq > {last} ORDER BY seq"
+BEHIND = "SELECT seq, {body} FROM ledger_entry WHERE seq > {last} ORDER BY seq"
 
 
 class Tail:
@@ -68,7 +68,7 @@ class Tail:
 
     def _behind(self, session: Session, last_seq: int, count: int | None = None) -> list[Committed]:
         database = self._record.database
-        statement = _BEHIND.format(body=database.RAW_BODY, last=int(last_seq))
+        statement = BEHIND.format(body=database.RAW_BODY, last=int(last_seq))
         if count is not None:
             statement += f" LIMIT {int(count)}"
         return list(chain.from_iterable(database.rows(session.connection(), statement)))

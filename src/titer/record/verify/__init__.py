@@ -162,9 +162,8 @@ def _rest(
 ) -> Iterator[str]:
     if verdict.depth == MERKLE:
         return
-    entered: set[tuple[str, str]] = set()
-    yield from check_replay(session, verdict, found.sealed, entered)
-    yield from check_outbox(session, verdict, entered)
+    yield from check_replay(record, session, verdict, found.sealed)
+    yield from check_outbox(record, session, verdict)
     yield from check_content(record, session, verdict)
     for verifier in extra:
         verdict.place = getattr(verifier, "__name__", "a store outside the tables")

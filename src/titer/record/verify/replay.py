@@ -17,7 +17,9 @@ from titer.base.clock import from_iso, iso
 from titer.record import database
 from titer.record.ledger_model import ClockStep
 from titer.record.schema import regulated_tables
-from titer.record.verify.verdict import ENTRIES, Verdict, by, called, name_of
+from titer.record.service import Record
+from titer.record.tally import TALLIES, Tallies
+from titer.record.verify.verdict import ENTRIES, Verdict, by, called, name_of, strange
 
 SLACK = timedelta(seconds=120)
 """An action may be that old when it is committed, and clocks of two processes differ."""
@@ -25,21 +27,22 @@ _STEP = ClockStep.__tablename__
 
 
 def check_replay(
-    session: Session,
-    verdict: Verdict,
-    sealed: Sequence[tuple[int, datetime]],
-    entered: set[tuple[str, str]],
+    record: Record, session: Session, verdict: Verdict, sealed: Sequence[tuple[int, datetime]]
 ) -> Iterator[str]:
     """Fold the entries: each before-image is the last after-image, times go on, and the tables equal the fold.
 
+    Each entry is one that an action of this installation vouches for.
+
     Args:
+        record: whose ledger it is.
         session: on the snapshot that the first depth looked at.
         verdict: is told what was checked.
         sealed: size of the tree and time of each head.
-        entered: filled with type and id of every record that has an entry.
     """
     kind, state = database.of(session.connection()), dict[tuple[str, str], tuple[int, bytes, int]]()
     times = _Times(sealed)
+    verdict.place = "ledger_tally"
+    tallies = Tallies(record.key, kind.rows(session.connection(), TALLIES))
     verdict.place = "ledger_entry"
     count = 0
     for rows in kind.rows(session.connection(), ENTRIES.format(body=kind.RAW_BODY)):
@@ -56,8 +59,15 @@ def check_replay(
                 yield f"{name_of(body, seq)} is back-dated: {late}."
                 return
             count += 1
+        unvouched = tallies.on(rows, [sha256(b"\x00" + body).digest() for _, body in rows])
+        if unvouched is not None:
+            yield strange(session, unvouched)
+            return
         verdict.tell("changes, one by one", count, verdict.entries)
-    entered.update(state)
+    unvouched = tallies.end()
+    if unvouched is not None:
+        yield strange(session, unvouched)
+        return
     yield from _tables(session, verdict, state)
 
 

@@ -2,51 +2,60 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.errors import TiterError
-from titer.record.model import ContentObject, LedgerEntry, OutboxEvent
+from titer.record import database, tally
+from titer.record.model import ContentObject, OutboxEvent
 from titer.record.service import Record
 from titer.record.verify.verdict import Verdict
 
+_PAGE = 1000
 
-def check_outbox(session: Session, verdict: Verdict, entered: set[tuple[str, str]]) -> Iterator[str]:
-    """Messages: numbered without a gap, each about a record that the ledger knows. Their text is not covered.
+
+def check_outbox(record: Record, session: Session, verdict: Verdict) -> Iterator[str]:
+    """Messages: those that each action left, all of them, word for word, as its tally says.
 
     Args:
+        record: whose they are.
         session: on the snapshot.
         verdict: is told where it is.
-        entered: type and id of every record that has an entry.
     """
     verdict.place = "record_outbox"
-    expected = 1
-    rows = session.execute(
-        select(
-            OutboxEvent.position,
-            OutboxEvent.topic,
-            OutboxEvent.record_type,
-            OutboxEvent.record_id,
-            LedgerEntry.seq,
-        )
-        .outerjoin(LedgerEntry, LedgerEntry.seq == OutboxEvent.entry_seq)
-        .order_by(OutboxEvent.position)
+    kind, count = database.of(session.connection()), 0
+    tallies = (row for rows in kind.rows(session.connection(), tally.OF_MESSAGES) for row in rows)
+    events = session.scalars(
+        select(OutboxEvent)
+        .order_by(OutboxEvent.entry_seq, OutboxEvent.position)
+        .execution_options(yield_per=_PAGE)
     )
-    subjects: set[tuple[str, str]] = set()
-    for row in rows:
-        if row.position != expected:
-            yield f"record_outbox: message {expected} is gone, or was given another number."
+    for seq, group in groupby(events, key=lambda event: event.entry_seq):
+        found, told = list(group), next(tallies, None)
+        if told is None or told[0] > seq:
+            yield f"record_outbox: message {found[0].position} ({found[0].topic}) was left by no action of Titer."
             return
-        if row.seq is None:
-            yield f"record_outbox: message {row.position} ({row.topic}) follows from no entry of the ledger."
+        if told[0] < seq:
+            yield f"record_outbox: the messages of the action that ended with entry {told[0]} are gone."
             return
-        expected += 1
-        subjects.add((row.record_type, row.record_id))
-    strange = sorted(subjects - entered)
-    if strange:
-        yield f"record_outbox: a message is about {strange[0][0]} {strange[0][1]}, which the ledger does not know."
+        mac = tally.messages_mac(record.key, seq, found)
+        if told[1] != len(found) or not hmac.compare_digest(bytes(told[2] or b""), mac):
+            yield (
+                f"record_outbox: of the messages that follow from entry {seq} (the first is {found[0].position}, "
+                f"{found[0].topic}), one was changed, added or taken away."
+            )
+            return
+        count += len(found)
+        session.expunge_all()
+    told = next(tallies, None)
+    if told is not None:
+        yield f"record_outbox: the messages of the action that ended with entry {told[0]} are gone."
+        return
+    verdict.checked["messages"] = count
 
 
 def check_content(record: Record, session: Session, verdict: Verdict) -> Iterator[str]:

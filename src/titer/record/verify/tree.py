@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from titer.record import database, tree
+from titer.record import database, tally, tree
 from titer.record.keys import MARK, Keys
 from titer.record.ledger_model import LedgerNode
 from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.sealer import Sealer
+from titer.record.sealer.tail import BEHIND
 from titer.record.verify import beside
 from titer.record.verify.leaves import TILE
-from titer.record.verify.verdict import ENTRIES, Verdict, name_of
+from titer.record.verify.verdict import ENTRIES, Verdict, name_of, strange
 from titer.record.verify.walk import Walk
 from titer.record.verify.witnessed import Found, Witnessed, answers_faults, notes_faults
 
@@ -46,6 +47,12 @@ def check_tree(
         yield from _in_one_go(session, walk, verdict, witnessed)
         if walk.failed:
             return
+    if verdict.unsealed:
+        verdict.place = "ledger_entry"
+        fault = _tail_fault(session, sealer)
+        if fault is not None:
+            yield fault
+            return
     yield from answers_faults(session, sealer, walk.keys, found, verdict)
     for witness in witnesses:
         verdict.place = f"notes.txt of the witness {witness.name}"
@@ -53,6 +60,16 @@ def check_tree(
     verdict.entries, verdict.root = walk.position, walk.frontier.root().hex()
     verdict.checked["entries"] = walk.position
     verdict.remarks += walk.remarks
+
+
+def _tail_fault(session: Session, sealer: Sealer) -> str | None:
+    """The first entry behind the last leaf that no action vouches for; what is sealed was asked before it was."""
+    kind, last = database.of(session.connection()), tree.last_leaf(session)
+    statement = BEHIND.format(body=kind.RAW_BODY, last=last.entry_seq if last is not None else 0)
+    rows = [row for chunk in kind.rows(session.connection(), statement) for row in chunk]
+    leaves = [sha256(b"\x00" + body).digest() for _, body in rows]
+    seq = tally.unvouched(session, sealer.record.key, rows, leaves) if rows else None
+    return strange(session, seq) if seq is not None else None
 
 
 def _in_one_go(session: Session, walk: Walk, verdict: Verdict, witnessed: int) -> Iterator[str]:

@@ -76,6 +76,17 @@ def name_of(body: str | bytes, seq: int) -> str:
         return f"Entry {seq}"
 
 
+def strange(session: Session, seq: int) -> str:
+    """An entry that no action of this installation vouches for, or a tally without its entry."""
+    body = session.scalar(select(LedgerEntry.body).where(LedgerEntry.seq == seq))
+    if body is None:
+        return f"ledger_tally {seq} belongs to no entry: it was written past Titer, or its action's entries are gone."
+    return (
+        f"{name_of(body, seq)} was not written by Titer, or is not as it was written: no action of this "
+        "installation vouches for it (ledger_tally)."
+    )
+
+
 def called(record_type: str, record_id: str, image: dict[str, object]) -> str:
     """A record by the name that people know it by: its number, code or title, then type and id."""
     known = (image.get(field) for field in _NAMED_BY)

@@ -204,6 +204,8 @@ def head_fault(row: LedgerCheckpoint, size: int, root: bytes, keys: Keys, sealer
         told = heads.parse(row.note)
         if told.size != size or told.root != root:
             return f"{name} states another root than the entries have."
+        if not keys.ledger():
+            return f"{name} could be signed by nobody: an entry retires the last key of the ledger."
         if not all(heads.verify(row.note, one) for one in keys.ledger()):
             return f"{name} bears no valid signature of the ledger."
         here = {one for one, known in cosigners.items() if all(heads.verify(row.note, key) for key in known)}

@@ -548,6 +548,16 @@ CREATE TABLE ledger_node (
 	CONSTRAINT pk_ledger_node PRIMARY KEY (level, position)
 )
 
+CREATE TABLE ledger_tally (
+	last_seq BIGINT NOT NULL,
+	first_seq BIGINT NOT NULL,
+	entries BIGINT NOT NULL,
+	messages BIGINT NOT NULL,
+	entries_mac BYTEA NOT NULL,
+	messages_mac BYTEA,
+	CONSTRAINT pk_ledger_tally PRIMARY KEY (last_seq)
+)
+
 CREATE TABLE lims_attachment (
 	subject_type VARCHAR COLLATE "C" NOT NULL,
 	subject_id VARCHAR COLLATE "C" NOT NULL,
@@ -3800,6 +3810,18 @@ ALTER TABLE ledger_node ENABLE ALWAYS TRIGGER titer_ledger_node_no_delete
 CREATE TRIGGER titer_ledger_node_no_truncate BEFORE TRUNCATE ON ledger_node FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE ledger_node ENABLE ALWAYS TRIGGER titer_ledger_node_no_truncate
+
+CREATE TRIGGER titer_ledger_tally_no_update BEFORE UPDATE ON ledger_tally FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_tally ENABLE ALWAYS TRIGGER titer_ledger_tally_no_update
+
+CREATE TRIGGER titer_ledger_tally_no_delete BEFORE DELETE ON ledger_tally FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_tally ENABLE ALWAYS TRIGGER titer_ledger_tally_no_delete
+
+CREATE TRIGGER titer_ledger_tally_no_truncate BEFORE TRUNCATE ON ledger_tally FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE ledger_tally ENABLE ALWAYS TRIGGER titer_ledger_tally_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_lims_attachment_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
@@ -9807,10 +9829,38 @@ BEGIN
   RETURN NEW;
 END $titer$
 
+CREATE FUNCTION titer_tell() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+DECLARE
+  told text[] := string_to_array(coalesce(current_setting('titer.entered', true), ''), ' ');
+  first bigint := coalesce(told[1], '0')::bigint;
+  last bigint := coalesce(told[2], '0')::bigint;
+  made bigint := coalesce(told[3], '0')::bigint;
+  chain bytea := decode(coalesce(told[4], ''), 'hex');
+  entry record;
+BEGIN
+  FOR entry IN SELECT n.seq, sha256(decode('00', 'hex') || convert_to(n.body, 'UTF8')) AS leaf
+      FROM titer_new n ORDER BY n.seq LOOP
+    IF made = 0 THEN
+      first := entry.seq;
+      chain := entry.leaf;
+    ELSE
+      chain := sha256(chain || entry.leaf);
+    END IF;
+    last := entry.seq;
+    made := made + 1;
+  END LOOP;
+  PERFORM set_config('titer.entered', first || ' ' || last || ' ' || made || ' ' || encode(chain, 'hex'), true);
+  RETURN NULL;
+END $titer$
+
+CREATE TRIGGER titer_ledger_entry_told AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_tell()
+
+ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER titer_ledger_entry_told
+
 CREATE TRIGGER titer_record_outbox_number BEFORE INSERT ON record_outbox FOR EACH ROW EXECUTE FUNCTION titer_next_message()
 
 ALTER TABLE record_outbox ENABLE ALWAYS TRIGGER titer_record_outbox_number
 
-REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action() FROM PUBLIC
+REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action(), titer_tell() FROM PUBLIC
 
 REVOKE ALL ON TABLE titer_action_key FROM PUBLIC
