@@ -9,8 +9,8 @@ WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/t
 NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
-.PHONY: demo test conformance torture torture-kills torture-cuts torture-faults torture-tampering torture-restores \
-        torture-hub fuzz fuzz-parsers check lint types docs pages pictures bench openapi schema lock clean setup
+.PHONY: demo test test-postgres conformance torture torture-kills torture-cuts torture-faults torture-tampering \
+        torture-restores torture-hub fuzz fuzz-parsers check lint types docs pages pictures bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -18,6 +18,12 @@ demo: $(STAMP) $(PAGES)
 # On two workers: WORKERS=0 runs all in one process, as a debugger wants it.
 test: $(STAMP) $(PAGES)
 	$(BIN)/pytest -q -m "not slow" -n $(or $(WORKERS),2) --no-loadscope-reorder $(ARGS)
+
+# The same tests with each installation and record on PostgreSQL, except what is about the embedded file itself.
+# A server of the tests' own is started, as for `make test`, which takes the record and a share of every layer there.
+test-postgres: $(STAMP) $(PAGES)
+	TITER_TEST_DATABASE=postgresql $(BIN)/pytest -q -m "not slow and not sqlite" -n $(or $(WORKERS),2) \
+	  --no-loadscope-reorder $(ARGS)
 
 # Connectors against real servers that are cut, frozen and killed: minutes of waiting, and it wants a quiet machine.
 conformance: $(STAMP)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import wraps
+from inspect import unwrap
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _FilesAnd
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The demos take longest and come first, so that nobody waits for them alone at the end."""
+    """The demos take longest and come first, so that nobody waits for them alone at the end.
+
+    A test that is marked `sqlite` says why.
+    """
+    for item in items:
+        for marker in item.iter_markers("sqlite"):
+            if not (marker.args and marker.args[0]):
+                raise pytest.UsageError(f"{item.nodeid} is marked sqlite, and does not say why")
     items.sort(key=lambda item: not item.nodeid.startswith("tests/demo/"))
 
 
@@ -73,39 +82,70 @@ def postgresql_server() -> Iterator[postgresql.Server]:
         yield made
 
 
-@pytest.fixture
-def installations_on_postgresql(
-    postgresql_server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Every installation that is made for SQLite is made on PostgreSQL, each in a database of its own."""
+@contextmanager
+def _on_postgresql(server: postgresql.Server) -> Iterator[None]:
+    """Every installation that would be made on SQLite inside is made on PostgreSQL, in a database of its own."""
     from titer.app import Config, store
 
     new, create = store.new, store.create
-    with ExitStack() as databases:
+    with ExitStack() as databases, pytest.MonkeyPatch.context() as patch:
 
+        @wraps(new)
         def new_there(folder: Path, config: Config, opened: Vault) -> Config:
             if config.database is None:
-                name = databases.enter_context(postgresql_server.empty())
-                url = postgresql_server.url(postgresql.RUNTIME, name).set(drivername="postgresql")
+                name = databases.enter_context(server.empty())
+                url = server.url(postgresql.RUNTIME, name).set(drivername="postgresql")
                 config = replace(config, database=url.render_as_string())
             return new(folder, config, opened)
 
+        @wraps(create)
         def create_there(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
             if owner is None:
                 url = make_url(config.database or "").set(username=postgresql.OWNER)
                 owner = url.render_as_string()
             create(folder, config, opened, owner)
 
-        monkeypatch.setattr(store, "new", new_there)
-        monkeypatch.setattr(store, "create", create_there)
+        patch.setattr(store, "new", new_there)
+        patch.setattr(store, "create", create_there)
+        yield
+
+
+@contextmanager
+def _where_told(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What is marked `sqlite` is on SQLite; all else that this process makes where TITER_TEST_DATABASE says."""
+    if os.environ.get(DATABASE) != "postgresql":
+        yield
+    elif request.node.get_closest_marker("sqlite") is None:
+        with _on_postgresql(request.getfixturevalue("postgresql_server")):
+            yield
+    else:
+        from titer.app import store
+
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("new", "create"):
+                patch.setattr(store, name, unwrap(getattr(store, name)))
+            yield
+
+
+@pytest.fixture
+def installations_on_postgresql(postgresql_server: postgresql.Server) -> Iterator[None]:
+    """Every installation that is made for SQLite is made on PostgreSQL, each in a database of its own."""
+    with _on_postgresql(postgresql_server):
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_a_module_shares(request: pytest.FixtureRequest) -> Iterator[None]:
+    """TITER_TEST_DATABASE=postgresql takes there what a module's tests have in common."""
+    with _where_told(request):
         yield
 
 
 @pytest.fixture(autouse=True)
-def _everything_on_postgresql(request: pytest.FixtureRequest) -> None:
-    """TITER_TEST_DATABASE=postgresql takes there what does not say that it is about SQLite."""
-    if os.environ.get(DATABASE) == "postgresql" and request.node.get_closest_marker("sqlite") is None:
-        request.getfixturevalue("installations_on_postgresql")
+def _what_a_test_makes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """TITER_TEST_DATABASE=postgresql takes there what a test makes for itself."""
+    with _where_told(request):
+        yield
 
 
 @pytest.fixture

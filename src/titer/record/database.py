@@ -5,7 +5,7 @@ The rest of the record never asks which of them it has: `of(connection)` gives t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol, cast
@@ -168,8 +168,8 @@ class Database(Protocol):
             Unavailable: if it cannot be.
         """
 
-    def rows(self, connection: Connection, statement: str) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows of a query, some thousands at a time, as the driver gives them."""
+    def rows(self, connection: Connection, statement: str) -> Generator[list[tuple[Any, ...]]]:
+        """The rows of a query, some thousands at a time, as the driver gives them; closed where it is left early."""
 
     def integrity(self, connection: Connection) -> list[Any]:
         """What the database itself finds wrong with what it holds; empty if nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -609,13 +609,13 @@ def confirm(engine: Engine) -> None:
     """The server confirmed what it shows, or replayed it; where an fsync fails it stops and replays by itself."""
 
 
-def rows(connection: Connection, statement: str) -> Iterator[list[tuple[Any, ...]]]:
+def rows(connection: Connection, statement: str) -> Generator[list[tuple[Any, ...]]]:
     """The rows of a query, some thousands at a time, from a cursor of the server's."""
-    streamed = connection.exec_driver_sql(
+    with connection.exec_driver_sql(
         statement, execution_options={"stream_results": True, "max_row_buffer": _CHUNK}
-    )
-    for part in streamed.partitions(_CHUNK):
-        yield [tuple(row) for row in part]
+    ) as streamed:
+        for part in streamed.partitions(_CHUNK):
+            yield [tuple(row) for row in part]
 
 
 def integrity(connection: Connection) -> list[Any]:

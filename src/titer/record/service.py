@@ -169,6 +169,7 @@ class Record:
             unit: Unit | None = None
             holder = database.slot(connection)
             try:
+                self._know_latest()
                 with Session(connection, expire_on_commit=False, autoflush=True) as session:
                     connection.begin()
                     standing = self._require(session, actor, verb)
@@ -188,7 +189,7 @@ class Record:
                     session.info["unit"] = unit
                     self.database.open_action(connection, unit.opening())
                     self._open.unit = unit
-                    self._enter_clock_step(unit)
+                    latest = self._enter_clock_step(unit)
                     yield unit
                     unit.finish()
                     session.commit()
@@ -196,7 +197,7 @@ class Record:
                     if transaction is not None:
                         transaction.commit()
                 self.database.after_commit(connection)
-                self._latest = unit.now
+                self._latest = latest
             except Exception as error:
                 told = self._failed(connection, error)
                 if told is not None:
@@ -246,21 +247,38 @@ class Record:
             finally:
                 connection.close()
 
-    def _enter_clock_step(self, unit: Unit) -> None:
+    def _know_latest(self) -> None:
+        """Learn, once a process, what time the ledger's last entry bears.
+
+        On a snapshot of its own: read inside an action it would clash with whoever else writes to the ledger.
+        """
+        if self._latest is not None:
+            return
+        with self.reading() as session:
+            # An installation that is moved makes its tables inside its first action: there is no ledger yet.
+            if not inspect(session.connection()).has_table(LedgerEntry.__tablename__):
+                return
+            body = session.scalar(select(LedgerEntry.body).order_by(LedgerEntry.seq.desc()).limit(1))
+        if body is not None:
+            self._latest = from_iso(json.loads(body)["time"])
+
+    def _enter_clock_step(self, unit: Unit) -> datetime:
         """Enter that the clock went back, before anything bears the earlier time (Annex 11 s. 12.4).
 
-        So a verification can tell an honest step from an entry that was back-dated.
+        So a verification can tell an honest step from an entry that was back-dated. Small steps add up: what counts
+        is the latest time since the last step that was entered.
+
+        Returns:
+            The latest time that the ledger bears once this action is committed.
         """
         latest = self._latest
-        if latest is None:
-            # An installation that is moved makes its tables inside its first action: there is no ledger yet.
-            if not inspect(unit.session.connection()).has_table(LedgerEntry.__tablename__):
-                return
-            body = unit.session.scalar(select(LedgerEntry.body).order_by(LedgerEntry.seq.desc()).limit(1))
-            latest = from_iso(json.loads(body)["time"]) if body is not None else unit.now
-        if latest - unit.now > _CLOCK_STEP:
-            log.warning("the clock went back from %s to %s", latest, unit.now)
-            unit.add(ClockStep(stood_at=latest, went_to=unit.now))
+        if latest is None or unit.now >= latest:
+            return unit.now
+        if latest - unit.now <= _CLOCK_STEP:
+            return latest
+        log.warning("the clock went back from %s to %s", latest, unit.now)
+        unit.add(ClockStep(stood_at=latest, went_to=unit.now))
+        return unit.now
 
     def _connect(self, **options: Any) -> Connection:
         """A connection that may write, unless writing has stopped."""

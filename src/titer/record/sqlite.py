@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from decimal import Decimal
 from functools import reduce
@@ -404,7 +404,7 @@ def _checkpoint(connection: Connection, mode: str) -> bool:
         raise DBAPIError(statement, None, error) from error
 
 
-def rows(connection: Connection, statement: str) -> Iterator[list[tuple[Any, ...]]]:
+def rows(connection: Connection, statement: str) -> Generator[list[tuple[Any, ...]]]:
     """The rows of a query, some thousands at a time, as the driver gives them."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):

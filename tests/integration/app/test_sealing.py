@@ -72,6 +72,7 @@ def test_a_seal_that_was_cut_short_is_finished_with_the_witness_own_note(
     open_platform(lab, hasher=HASHER).close()
 
 
+@pytest.mark.sqlite("deletes an entry in the file")
 def test_entries_that_were_cut_off_or_replaced_after_a_cut_seal_stay_a_fault(
     lab: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

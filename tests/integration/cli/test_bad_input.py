@@ -99,6 +99,7 @@ def test_an_installation_that_another_process_holds_is_not_opened(lab: Path) -> 
             refused(titer(*words, "--dir", str(lab)), "in use by another process", "stop it first")
 
 
+@pytest.mark.sqlite("opens the file beside Titer")
 @pytest.mark.slow
 def test_a_database_that_another_program_has_locked_is_said(lab: Path) -> None:
     """Titer waits 30 s for it, as it does for a backup program."""
@@ -112,6 +113,7 @@ def test_a_database_that_another_program_has_locked_is_said(lab: Path) -> None:
         base.close()
 
 
+@pytest.mark.sqlite("opens the file beside Titer")
 def test_a_database_of_a_newer_titer_is_left_alone(lab: Path, tmp_path: Path) -> None:
     folder = tmp_path / "lab"
     shutil.copytree(lab, folder)

@@ -23,6 +23,8 @@ from titer.app.history import VERSION_TABLE
 from titer.base.clock import ManualClock, SystemClock, from_us
 from titer.cli import doctor
 
+pytestmark = pytest.mark.sqlite("copies an installation with its file, and harms the file")
+
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -30,6 +30,8 @@ from titer.record import Actor, LedgerCheckpoint, Sealer, Subscription, Training
 from titer.record.bundle import export, write_zip
 from titer.record.verify import Verdict, verify_store
 
+pytestmark = pytest.mark.sqlite("the attacker owns the file")
+
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 TIMER = Actor.timer("test")
 KEPT = ("witness", "content", "historian")

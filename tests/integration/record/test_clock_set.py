@@ -14,13 +14,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from tests.conftest import PASSWORD
 
-from titer.base.clock import ManualClock, from_iso
+from titer.base.clock import ManualClock, from_iso, us
 from titer.base.errors import NotAuthenticated
 from titer.base.vault import Vault
-from titer.record import Actor, Identity, LedgerEntry, Record, Sealer, Training, checkpoint, schema
+from titer.record import (
+    Actor,
+    ClockStep,
+    Identity,
+    LedgerEntry,
+    Record,
+    Sealer,
+    Training,
+    checkpoint,
+    schema,
+)
 from titer.record import LedgerCheckpoint as Checkpoint
+from titer.record import identity as identity_module
 from titer.record.timekeeping import TimeState, read, step_us
 from titer.record.verify import verify_store
+from titer.record.verify.replay import SLACK
 
 TIMER = Actor.timer("test")
 HOUR = timedelta(hours=1)
@@ -84,6 +96,11 @@ def test_across_every_step_nothing_is_lost_and_sealing_goes_on(
     assert documents[0] == "SOP-0"
     assert documents[-1] == f"SOP-{len(steps)} again", "in the order of writing, whatever the clock says"
     assert len({entry["id"] for entry in written}) == len(written)
+    with record.reading() as session:
+        steps_back = [
+            (row.stood_at - row.went_to) for row in session.scalars(select(ClockStep).order_by(ClockStep.id))
+        ]
+    assert steps_back == [-step for step in steps if step < -SLACK], "each step back is entered, and no other"
     verdict = verify_store(record, sealer)
     assert verdict.holds, verdict.sentence
     with record.reading() as session:
@@ -92,6 +109,45 @@ def test_across_every_step_nothing_is_lost_and_sealing_goes_on(
     shown = [step_us(before, after) for before, after in pairwise(states)]
     expected = [int(step / timedelta(microseconds=1)) for step in steps]
     assert shown == expected, "each checkpoint states the clock, so that a step stands in what is signed"
+
+
+def test_a_step_back_is_entered_before_anything_bears_the_earlier_time(
+    record: Record, clock: ManualClock
+) -> None:
+    enter(record, "before")
+    stood = clock.now()
+    clock.advance(-HOUR)
+    enter(record, "after")
+    enter(record, "after that")
+    told = [(entry["record_type"], entry["after"]) for entry in entries(record)[-3:]]
+    assert [kind for kind, _ in told] == ["record_clock_step", "record_training", "record_training"]
+    assert (told[0][1]["stood_at"], told[0][1]["went_to"]) == (us(stood), us(clock.now()))
+
+
+def test_a_step_back_while_nothing_ran_is_entered_by_the_next_process(
+    record: Record, clock: ManualClock
+) -> None:
+    enter(record, "before")
+    clock.advance(-HOUR)
+    later = Record(record.engine, record.content, clock=clock, process_clock=clock, ids=record.ids)
+    later.register_actions(identity_module.ACTIONS)
+    enter(later, "after")
+    kinds = [entry["record_type"] for entry in entries(record)]
+    assert kinds[-3:] == ["record_training", "record_clock_step", "record_training"]
+
+
+def test_small_steps_back_add_up_to_one_that_is_entered(
+    record: Record, sealer: Sealer, clock: ManualClock
+) -> None:
+    enter(record, "before")
+    for number in range(4):
+        clock.advance(timedelta(seconds=-50))
+        enter(record, f"after {number}")
+    steps = [entry["after"] for entry in entries(record) if entry["record_type"] == "record_clock_step"]
+    assert [step["stood_at"] - step["went_to"] for step in steps] == [100_000_000, 100_000_000]
+    sealer.seal()
+    verdict = verify_store(record, sealer)
+    assert verdict.holds, verdict.sentence
 
 
 def test_an_entry_bears_the_time_that_the_clock_told(record: Record, clock: ManualClock) -> None:

@@ -176,6 +176,7 @@ def test_an_empty_folder_in_place_of_the_witness_is_not_taken_for_a_new_one(
     platform.close()
 
 
+@pytest.mark.sqlite("copies the file back")
 def test_a_database_rolled_back_under_a_witness_that_remembers_stops_the_record(
     lab: Path, tmp_path: Path
 ) -> None:

@@ -106,6 +106,7 @@ def test_an_installation_is_made_once_and_opened_once(tmp_path: Path) -> None:
     first.close()
 
 
+@pytest.mark.sqlite("copies the file back")
 def test_a_database_rolled_back_to_a_backup_is_refused_by_the_witness(tmp_path: Path) -> None:
     lab = tmp_path / "lab"
     create_installation(lab, Config())

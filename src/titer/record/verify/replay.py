@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from titer.base.clock import from_iso, iso
+from titer.base.clock import from_iso, from_us, iso
 from titer.record import database
 from titer.record.ledger_model import ClockStep
+from titer.record.model import LedgerEntry, LedgerLeaf
 from titer.record.schema import regulated_tables
 from titer.record.service import Record
 from titer.record.tally import TALLIES, Tallies
@@ -40,30 +43,31 @@ def check_replay(
         sealed: size of the tree and time of each head.
     """
     kind, state = database.of(session.connection()), dict[tuple[str, str], tuple[int, bytes, int]]()
-    times = _Times(sealed)
     verdict.place = "ledger_tally"
     tallies = Tallies(record.key, kind.rows(session.connection(), TALLIES))
     verdict.place = "ledger_entry"
+    times = _Times(sealed, _steps(session))
     count = 0
-    for rows in kind.rows(session.connection(), ENTRIES.format(body=kind.RAW_BODY)):
-        for seq, body in rows:
-            entry = orjson.loads(body)
-            name = (entry["record_type"], entry["record_id"])
-            version, image, _ = state.get(name, _NEW)
-            if _digest(entry["before"]) != image or entry["version"] != version + 1:
-                yield f"{name_of(body, seq)} does not follow from the entry before it."
+    with closing(kind.rows(session.connection(), ENTRIES.format(body=kind.RAW_BODY))) as chunks:
+        for rows in chunks:
+            for seq, body in rows:
+                entry = orjson.loads(body)
+                name = (entry["record_type"], entry["record_id"])
+                version, image, _ = state.get(name, _NEW)
+                if _digest(entry["before"]) != image or entry["version"] != version + 1:
+                    yield f"{name_of(body, seq)} does not follow from the entry before it."
+                    return
+                state[name] = (entry["version"], _digest(entry["after"]), seq)
+                late = times.fault(count, entry)
+                if late is not None:
+                    yield f"{name_of(body, seq)} is back-dated: {late}."
+                    return
+                count += 1
+            unvouched = tallies.on(rows, [sha256(b"\x00" + body).digest() for _, body in rows])
+            if unvouched is not None:
+                yield strange(session, unvouched)
                 return
-            state[name] = (entry["version"], _digest(entry["after"]), seq)
-            late = times.fault(count, entry)
-            if late is not None:
-                yield f"{name_of(body, seq)} is back-dated: {late}."
-                return
-            count += 1
-        unvouched = tallies.on(rows, [sha256(b"\x00" + body).digest() for _, body in rows])
-        if unvouched is not None:
-            yield strange(session, unvouched)
-            return
-        verdict.tell("changes, one by one", count, verdict.entries)
+            verdict.tell("changes, one by one", count, verdict.entries)
     unvouched = tallies.end()
     if unvouched is not None:
         yield strange(session, unvouched)
@@ -141,13 +145,30 @@ _ABSENT = b""
 _NEW = (0, _ABSENT, 0)
 
 
+def _steps(session: Session) -> list[tuple[int, datetime]]:
+    """Where in the tree an entry says that the clock went back, and what it had stood at."""
+    found = session.execute(
+        select(LedgerLeaf.leaf_index, LedgerEntry.body)
+        .join(LedgerEntry, LedgerEntry.seq == LedgerLeaf.entry_seq)
+        .where(LedgerEntry.record_type == _STEP)
+        .order_by(LedgerLeaf.leaf_index)
+    )
+    return [(place, from_us(json.loads(body)["after"]["stood_at"])) for place, body in found]
+
+
 class _Times:
     """Whether entries bear times that fit those of the heads before and behind them.
 
-    Along the tree times do not go back, except behind an entry that says that the clock was set.
+    Along the tree times do not go back, except behind an entry that says that the clock was set. A head over such
+    an entry bears the earlier time, and what it covers may bear times up to the one that the clock had stood at.
+
+    Args:
+        sealed: size of the tree and time of each head.
+        steps: place of each entry that says that the clock went back, and what it had stood at.
     """
 
-    def __init__(self, sealed: Sequence[tuple[int, datetime]]) -> None:
+    def __init__(self, sealed: Sequence[tuple[int, datetime]], steps: Sequence[tuple[int, datetime]]) -> None:
+        self._steps = steps
         self._sizes = [size for size, _ in sealed]
         self._at = [at for _, at in sealed]
         self._from = self._until = -1
@@ -178,4 +199,8 @@ class _Times:
         self._from = self._sizes[number - 1] if number else 0
         self._until = self._sizes[number] if number < len(self._sizes) else place + 1
         self._floor = iso(self._at[number - 1] - SLACK) if number else ""
-        self._ceiling = iso(self._at[number] + SLACK) if number < len(self._sizes) else "9"
+        if number == len(self._sizes):
+            self._ceiling = "9"
+            return
+        stood = [at for step, at in self._steps if self._from <= step < self._until]
+        self._ceiling = iso(max([self._at[number], *stood]) + SLACK)
