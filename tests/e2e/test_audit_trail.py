@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -71,6 +72,66 @@ def _sign(page: Any, button: str, reason: str) -> None:
     dialog.get_by_role("button", name="Sign", exact=True).click()
     dialog.get_by_role("status").filter(has_text="Signed").wait_for()
     dialog.get_by_role("button", name="Close").last.click()
+
+
+def test_the_quality_unit_sets_the_rules_and_the_page_says_who_did(
+    screen: Screen, trail_server: Served
+) -> None:
+    page = screen("okafor")
+    page.goto(f"{trail_server.address}/review/trail")
+    page.get_by_role("heading", name="How the rules are set (version 1)").wait_for()
+    change = page.get_by_role("button", name="Set the rules anew")
+    page.get_by_label("Entries drawn for the review of a lot").fill("12")
+    assert change.is_disabled(), "a reason is asked for"
+    page.get_by_placeholder("Reason").fill("small lots")
+    change.click()
+    page.get_by_role("heading", name="How the rules are set (version 2)").wait_for()
+    page.get_by_text("Version 2, by Maria Okafor").wait_for()
+    _sound(page, "trail-rules")
+
+
+REVIEWS = (
+    ("/review/trail", "**/api/quality/trail-reviews", "heading", re.compile("^To be opened")),
+    ("/review/trail", "**/api/quality/trail-rules", "heading", re.compile("^How the rules are set")),
+    ("/record/alcoa", "**/api/govern/alcoa", "button", re.compile("Enduring")),
+    ("/record/alcoa", "**/api/govern/alcoa/runs", "heading", re.compile("^Over time")),
+)
+
+
+@pytest.mark.parametrize(("path", "asked", "role", "name"), REVIEWS, ids=lambda value: str(value)[:40])
+def test_a_page_of_review_says_that_it_waits_and_that_it_failed_and_goes_on(
+    screen: Screen, trail_server: Served, path: str, asked: str, role: Any, name: re.Pattern[str]
+) -> None:
+    page = screen("okafor")
+    problem = {"type": "about:blank", "title": "Not available", "status": 503, "detail": "The disk is away."}
+    held: list[Any] = []
+    state = "waiting"
+
+    def answer(route: Any) -> None:
+        if state == "waiting":
+            held.append(route)
+        elif state == "failing":
+            refuse(route)
+        else:
+            route.continue_()
+
+    def refuse(route: Any) -> None:
+        route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+
+    page.route(asked, answer)
+    page.goto(f"{trail_server.address}{path}")
+    page.get_by_role("status", name="Loading").first.wait_for()
+    _sound(page, "review-waits")
+    state = "failing"
+    for route in held:
+        refuse(route)
+    alert = page.get_by_role("alert").filter(has_text="The disk is away.")
+    alert.wait_for()
+    _sound(page, "review-failed")
+    state = "well"
+    alert.get_by_role("button", name="Try again").click()
+    page.get_by_role(role, name=name).first.wait_for()
+    alert.wait_for(state="detached")
 
 
 def test_a_record_is_seen_as_it_was_and_what_is_different_now(screen: Screen, trail_server: Served) -> None:
