@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from titer.app import Config, create_installation, open_platform
-from titer.record import Worker
+from titer.record import Actor, LedgerEntry, Training, Worker
 from titer.server.hub import Hub
 
 
@@ -62,3 +63,43 @@ def test_a_worker_that_fails_is_said_until_it_works_again(hub: Hub, caplog: pyte
     assert client.get("/api/health").json()["faults"] == []
     hub._stop.set()
     thread.join(timeout=5)
+
+
+def test_while_there_is_something_new_a_checkpoint_covers_it_at_least_each_second(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the thread's own pauses, whatever the machine does: it seals, waits at most a second, and seals again."""
+    pauses, waits = list[float](), list[float]()
+    record, sealer = hub.platform.record, hub.platform.sealer
+
+    def wait(timeout: float | None = None) -> bool:
+        assert timeout is not None
+        pauses.append(timeout)
+        if len(pauses) == 6:
+            return True
+        assert sealer.size == entries(hub), "whatever was there before this pause is covered"
+        with record.action(Actor.timer("test"), "record.training.enter") as unit:
+            unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))
+        return False
+
+    real = record.wait_for_commit
+
+    def commit(seen: int, timeout: float) -> int:
+        waits.append(timeout)
+        return real(seen, timeout)
+
+    monkeypatch.setattr(record, "wait_for_commit", commit)
+    stop = threading.Event()
+    monkeypatch.setattr(stop, "wait", wait)
+    monkeypatch.setattr(stop, "is_set", lambda: len(pauses) >= 6)
+    monkeypatch.setattr(hub, "_stop", stop)
+    sizes = sealer.size
+    hub._seal()
+    assert len(pauses) == 6
+    assert max(pauses) + max(waits) <= 1.0
+    assert sealer.size >= sizes + 5
+
+
+def entries(hub: Hub) -> int:
+    with hub.platform.record.reading() as session:
+        return session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
