@@ -418,6 +418,7 @@ def _wired(
         _held=kept,
     )
     platform.verifiers.append(platform.signing.faults)
+    platform.verifiers.append(_published_keys(folder, sealer))
     platform.workers.extend(witnessing.workers(sealer))
     _layers(platform)
     return platform
@@ -529,6 +530,22 @@ def _layers(platform: Platform) -> None:
         platform.plant_clock.policy = Pace(
             mes, partial(_undecided, record, frozenset(on)), [part.lag_us for part in followers]
         )
+
+
+def _published_keys(folder: Path, sealer: Sealer) -> Verifier:
+    """The public keys that people are told to hand on, against those that sign."""
+
+    def published_keys(_session: Session) -> Iterator[str]:
+        places = [(folder / "keys" / "ledger.pub", sealer.keys.ever_of_ledger())]
+        places += [(one.folder / "witness.pub", one.verifiers) for one in sealer.witnesses if one.verifiers]
+        for path, own in places:
+            if path.exists() and path.read_bytes().strip() not in [key.encode() for key in own]:
+                yield (
+                    f"{path.parent.name}/{path.name} is no key of this installation: whoever was given it "
+                    "would trust somebody else's ledger."
+                )
+
+    return published_keys
 
 
 def _sealed_segments(historian: Any) -> Verifier:

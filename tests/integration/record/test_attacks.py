@@ -318,6 +318,58 @@ def test_the_untouched_installation_holds_at_both_depths(lab: Lab) -> None:
     assert "the tree alone" in shallow.sentence
 
 
+@pytest.mark.parametrize(("witness", "kind"), [("national-tsa", "timestamp"), ("file-witness", "timestamp")])
+def test_a_time_stamp_that_nobody_gave_counts_for_nobody(lab: Lab, witness: str, kind: str) -> None:
+    lab.sql(
+        (
+            "INSERT INTO ledger_cosignature SELECT ?, max(tree_size), ?, 'bm9uZQ==', max(sealed_at) "
+            "FROM ledger_checkpoint",
+            (witness, kind),
+        )
+    )
+    verdict = lab.verify()
+    assert not verdict.holds
+    assert f"ledger_cosignature of {witness}" in (verdict.first_fault or "")
+
+
+def test_an_answer_that_does_not_hold_covers_nothing_at_the_next_start(lab: Lab) -> None:
+    """No head is called witnessed, and a forged row says that the witness answered later."""
+    lab.sql(
+        ("UPDATE ledger_checkpoint SET witnessed = 0", ()),
+        (
+            "INSERT INTO ledger_cosignature SELECT 'file-witness', max(tree_size), 'file', 'x', max(sealed_at) "
+            "FROM ledger_checkpoint",
+            (),
+        ),
+    )
+    (lab.folder / "witness" / "last.json").unlink()
+    platform = lab.open()
+    assert platform.sealer.covered_size == 0
+    platform.close()
+
+
+def test_a_witness_that_is_not_configured_any_more_is_told(lab: Lab) -> None:
+    platform = lab.open()
+    old = platform.sealer
+    without = Sealer(platform.record, old.origin, old.signer, [])
+    verdict = verify_store(platform.record, without, platform.verifiers, sealing=False)
+    assert any("The witness file-witness vouched for this ledger once" in told for told in verdict.remarks)
+    verdict = verify_store(platform.record, old, platform.verifiers, sealing=False)
+    assert not any("file-witness" in told for told in verdict.remarks)
+    platform.close()
+
+
+@pytest.mark.parametrize("name", ["keys/ledger.pub", "witness/witness.pub"])
+def test_a_public_key_that_was_replaced_is_found(lab: Lab, name: str) -> None:
+    path = lab.folder / name
+    kept = path.read_text()
+    path.write_text(kept.replace("A", "B", 1).replace("a", "b", 1))
+    verdict = lab.verify()
+    path.write_text(kept)
+    assert f"{name} is no key of this installation" in (verdict.first_fault or "")
+    assert lab.verify().holds
+
+
 def forged_training(lab: Lab, **changes: object) -> None:
     """A row and its entry as Titer would have written them, while no hub runs."""
     body = json.loads(str(lab.query(f"SELECT body FROM ledger_entry WHERE seq = {lab.last()}")[0][0]))

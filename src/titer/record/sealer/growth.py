@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from titer.record import merkle, tree
 from titer.record.keys import MARK, Keys
-from titer.record.ledger_model import LedgerCosignature, LedgerKey
+from titer.record.ledger_model import LedgerKey
 from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.sealer.tail import Committed
 
@@ -85,7 +85,6 @@ class Edge:
         last_seq: the number of the last entry that is sealed.
         witnessed: the largest head that all witnesses in files had cosigned when it was stored.
         witnessed_at: when the newest of those heads was sealed.
-        answers: of each witness that answered later, its name, the largest head, and when.
     """
 
     frontier: merkle.Frontier
@@ -93,7 +92,6 @@ class Edge:
     last_seq: int
     witnessed: int
     witnessed_at: datetime | None
-    answers: Sequence[Row[str, int, datetime]]
 
 
 def read_edge(session: Session, genesis: str) -> Edge:
@@ -113,12 +111,5 @@ def read_edge(session: Session, genesis: str) -> Edge:
             LedgerCheckpoint.witnessed.is_(True)
         )
     ).one()
-    answers = session.execute(
-        select(
-            LedgerCosignature.witness,
-            func.max(LedgerCosignature.tree_size),
-            func.max(LedgerCosignature.received_at),
-        ).group_by(LedgerCosignature.witness)
-    ).all()
     frontier, keys = tree.frontier(session, size), sealed_keys(session, size, genesis)
-    return Edge(frontier, keys, seq, witnessed or 0, at, answers)
+    return Edge(frontier, keys, seq, witnessed or 0, at)

@@ -30,6 +30,8 @@ from titer.record.witnesses.rules import Policy, Standing
 
 log = logging.getLogger(__name__)
 
+_ANSWERS = 20
+
 
 class Sealer:
     """Seals what was committed; one for each installation.
@@ -68,6 +70,7 @@ class Sealer:
         self._signers = {one.verifier: one for one in (signer, *others)}
         self._time_state = time_state
         self._lock = threading.Lock()
+        self._asking = {one.name: threading.Lock() for one in self.remote}
         self._frontier = merkle.Frontier()
         self._keys = Keys(signer.verifier)
         self._last_seq = 0
@@ -86,14 +89,43 @@ class Sealer:
         with self.record.reading() as session:
             edge = read_edge(session, self.signer.verifier)
         self._frontier, self._keys, self._last_seq = edge.frontier, edge.keys, edge.last_seq
-        for name, known, at in edge.answers:
-            if name in self.standing:
-                self.standing[name].answered(known, at)
+        for witness in self.every_witness:
+            answer = self._kept_answer(witness)
+            if answer is not None:
+                self.standing[witness.name].answered(*answer)
         for witness in self.witnesses:
             known = max(edge.witnessed, witness.last[0] if witness.last[0] <= edge.frontier.size else 0)
             if known >= self.standing[witness.name].size and known:
                 self.standing[witness.name].answered(known, edge.witnessed_at)
         self._loaded = True
+
+    def _kept_answer(self, witness: heads.FileWitness | RemoteWitness) -> tuple[int, datetime] | None:
+        """The largest head that a witness vouched for later, and when; an answer that does not hold counts not."""
+        query = (
+            select(LedgerCosignature, LedgerCheckpoint.note)
+            .join(LedgerCheckpoint, LedgerCheckpoint.tree_size == LedgerCosignature.tree_size)
+            .where(LedgerCosignature.witness == witness.name, LedgerCosignature.kind == witness.kind)
+            .order_by(LedgerCosignature.tree_size.desc())
+        )
+        keys = self._keys.of_witness(witness.name)
+        with self.record.reading() as session:
+            for row, note in session.execute(query).yield_per(_ANSWERS):
+                try:
+                    if isinstance(witness, heads.FileWitness):
+                        wanted = keys or witness.verifiers
+                        answered = f"{heads.note_text(note)}\n{row.answer}"
+                        holds = any(heads.verify(answered, one) for one in wanted)
+                    else:
+                        holds = witness.holds(note, row.answer, keys)
+                except Unavailable as error:
+                    log.error("%s", error)
+                    return None
+                if holds:
+                    return row.tree_size, row.received_at
+                log.error(
+                    "an answer of the witness %s over %s entries does not hold", witness.name, row.tree_size
+                )
+        return None
 
     def _load_once(self) -> None:
         if not self._loaded:
@@ -307,6 +339,8 @@ class Sealer:
             (start + offset, seq, leaf)
             for offset, ((seq, _), leaf) in enumerate(zip(rows, grown.leaves, strict=True))
         ]
+        # A commit whose answer was lost may be stored all the same: then what is held here is behind it.
+        self._loaded = False
         with self.record.operational() as session:
             self.record.database.add_leaves(session.connection(), leaves)
             tree.add_nodes(session, grown.nodes)
@@ -321,6 +355,7 @@ class Sealer:
             )
         self._frontier, self._keys = grown.frontier, grown.keys
         self._last_seq = rows[-1][0]
+        self._loaded = True
 
     # --- witnesses that were away, and those over a network ---------------------------------------------------
 
@@ -344,6 +379,11 @@ class Sealer:
         Returns:
             Whether it vouched for a head.
         """
+        with self._asking[witness.name]:
+            return self._attend(witness)
+
+    def _attend(self, witness: RemoteWitness) -> bool:
+        """Ask it; one asks at a time, so that none stores the other's answer again."""
         with self._lock:
             self._load_once()
             size, keys = self._frontier.size, self._keys.copy()

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from titer.record import database, tally, tree
-from titer.record.keys import MARK, Keys
+from titer.record.keys import MARK, WITNESS, Keys
 from titer.record.ledger_model import LedgerNode
 from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.sealer import Sealer
@@ -59,7 +59,19 @@ def check_tree(
         yield from notes_faults(session, witness, walk.position, walk.keys.ever_of_ledger(), found)
     verdict.entries, verdict.root = walk.position, walk.frontier.root().hex()
     verdict.checked["entries"] = walk.position
-    verdict.remarks += walk.remarks
+    verdict.remarks += [*walk.remarks, *_gone(walk.keys, sealer)]
+
+
+def _gone(keys: Keys, sealer: Sealer) -> Iterator[str]:
+    """Witnesses that vouched once and do no longer: whoever takes one away could roll back behind it."""
+    every = [*keys.active.values(), *keys.retired.values()]
+    names = dict.fromkeys(key.name for key in every if key.role == WITNESS)
+    for name in names:
+        if name not in sealer.standing:
+            yield (
+                f"The witness {name} vouched for this ledger once, and is not configured any more (titer.yaml). "
+                "What it saw was not asked for; if nobody decided that, put it back and verify again."
+            )
 
 
 def _tail_fault(session: Session, sealer: Sealer) -> str | None:

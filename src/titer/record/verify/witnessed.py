@@ -59,24 +59,33 @@ def answers_faults(
     verdict.place = "ledger_cosignature"
     texts = {heads.parse(f"{text}\n").size: text for text in found.lines}
     remote = {one.name: one for one in sealer.remote}
-    known: dict[str, list[str]] = {}
+    known: dict[tuple[str, str], list[str]] = {}
     for key in (*keys.active.values(), *keys.retired.values()):
-        known.setdefault(key.name, []).append(key.verifier)
-    number = 0
+        known.setdefault((key.name, key.kind), []).append(key.verifier)
+    number, unchecked = 0, dict[str, int]()
     for row in session.scalars(select(LedgerCosignature).order_by(LedgerCosignature.tree_size)):
         name = f"ledger_cosignature of {row.witness} over {row.tree_size:,} entries"
         text = texts.get(row.tree_size)
         if text is None:
             yield f"{name} belongs to no checkpoint."
             return
-        lines = row.answer.split("\n")
+        lines, of_it = row.answer.split("\n"), known.get((row.witness, row.kind), [])
+        authority = remote.get(row.witness)
         try:
-            if row.kind == "timestamp":
-                good = row.witness not in remote or remote[row.witness].holds(f"{text}\n", row.answer, [])
+            if row.kind != "timestamp":
+                good = lines[-1] == "" and len(lines) > 1
+                good = good and all(
+                    any(heads.verify(f"{text}\n{line}\n", one) for one in of_it) for line in lines[:-1]
+                )
+            elif authority is None and of_it:
+                unchecked[row.witness] = unchecked.get(row.witness, 0) + 1
+                continue
             else:
-                good = lines[-1] == "" and all(
-                    any(heads.verify(f"{text}\n{line}\n", one) for one in known.get(row.witness, ()))
-                    for line in lines[:-1]
+                good = (
+                    authority is not None
+                    and authority.kind == row.kind
+                    and bool(of_it or not keys.logged)
+                    and authority.holds(f"{text}\n", row.answer, [])
                 )
         except MALFORMED:
             good = False
@@ -85,6 +94,10 @@ def answers_faults(
             return
         found.lines[text].update(lines[:-1] if row.kind != "timestamp" else ())
         number += 1
+    for authority_name, count in unchecked.items():
+        verdict.remarks.append(
+            f"{count:,} time stamps of {authority_name} were not checked: its certificate is not configured any more."
+        )
     if number:
         verdict.checked["later answers of witnesses"] = number
 
