@@ -156,7 +156,7 @@ def test_the_sample_is_drawn_by_its_recorded_seed_and_anybody_draws_it_again(flo
     floor.sample()
     with floor.record.reading() as session:
         again = floor.trail.reproduced(session, floor.trail.get(session, row.id))
-        lines = floor.trail._again(session, row).lines
+        lines = floor.trail._again(session, row, floor.trail.settings.of(session, row)).lines
     assert again.pop("sampled") == [line["entry"] for line in row.sampled]
     assert again.pop("entries") == row.entries == len(lines)
     assert again.pop("population") == row.population

@@ -129,7 +129,9 @@ def test_a_step_back_while_nothing_ran_is_entered_by_the_next_process(
 ) -> None:
     enter(record, "before")
     clock.advance(-HOUR)
-    later = Record(record.engine, record.content, clock=clock, process_clock=clock, ids=record.ids)
+    later = Record(
+        record.engine, record.content, clock=clock, process_clock=clock, ids=record.ids, secret=bytes(32)
+    )
     later.register_actions(identity_module.ACTIONS)
     enter(later, "after")
     kinds = [entry["record_type"] for entry in entries(record)]
