@@ -119,7 +119,7 @@ class OutboxEvent(Base):
     record_type: Mapped[str] = mapped_column()
     record_id: Mapped[str] = mapped_column()
     payload: Mapped[dict[str, Any]] = mapped_column()
-    entry_seq: Mapped[int] = mapped_column()
+    entry_seq: Mapped[int] = mapped_column(index=True)
     signed: Mapped[bool] = mapped_column()
     occurred_at: Mapped[datetime] = mapped_column()
     process_at: Mapped[datetime] = mapped_column()

@@ -79,15 +79,16 @@ class Outbox:
                     .limit(_PAGE)
                 )
             )
+            wanted = {event.entry_seq for event in events if subscription.wants(event.topic)}
+            vouched = tally.vouched_messages(session, self.record.key, wanted)
             session.expunge_all()
-        position, handled, vouched = start, 0, -1
+        position, handled = start, 0
         for event in events:
             if event.signed and event.entry_seq > self.sealer.covered_seq:
                 break
-            if event.entry_seq != vouched:
-                self._require_vouched(event)
-                vouched = event.entry_seq
             if subscription.wants(event.topic):
+                if event.entry_seq not in vouched:
+                    raise self._forged(event)
                 if not self._handle(subscription, event, now):
                     break
                 handled += 1
@@ -98,22 +99,16 @@ class Outbox:
                 self._store(subscription.name, position)
         return handled
 
-    def _require_vouched(self, event: OutboxEvent) -> None:
-        """Deliver nothing that no action of this installation left, or not as it left it.
-
-        Raises:
-            IntegrityFault: if its tally does not vouch for it; the record stops writing.
-        """
-        with self.record.reading() as session:
-            if tally.vouched_messages(session, self.record.key, event.entry_seq):
-                return
+    def _forged(self, event: OutboxEvent) -> IntegrityFault:
+        """What is wrong with a message that no action of this installation left, or not as it left it; the record
+        stops writing."""
         fault = IntegrityFault(
             f"Message {event.position} ({event.topic}) was not left by Titer, or was changed since.",
             why=f"No action of this installation vouches for the messages of entry {event.entry_seq} (ledger_tally).",
             do="Run `titer verify`, keep a copy of the database, and find out who wrote to it.",
         )
         self.record.halt(str(fault))
-        raise fault
+        return fault
 
     def _handle(self, subscription: Subscription, event: OutboxEvent, now: datetime) -> bool:
         try:

@@ -9,7 +9,7 @@ vouches for, a message goes out only if its tally does, and a verification asks 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -82,17 +82,22 @@ def keep(session: Session, key: bytes, action: str, entered: Entered, events: Se
     )
 
 
-def vouched_messages(session: Session, key: bytes, entry_seq: int) -> bool:
-    """Whether the messages that follow from an entry are those that its action left, and all of them."""
-    row = session.get(LedgerTally, entry_seq)
-    events = session.scalars(
-        select(OutboxEvent).where(OutboxEvent.entry_seq == entry_seq).order_by(OutboxEvent.position)
-    ).all()
-    return (
-        row is not None
-        and row.messages == len(events)
-        and hmac.compare_digest(row.messages_mac or b"", messages_mac(key, entry_seq, events))
-    )
+def vouched_messages(session: Session, key: bytes, entry_seqs: Iterable[int]) -> set[int]:
+    """Those of some entries of which the messages are the ones that their action left, and all of them."""
+    seqs = sorted(set(entry_seqs))
+    left: dict[int, list[OutboxEvent]] = {}
+    for event in session.scalars(
+        select(OutboxEvent).where(OutboxEvent.entry_seq.in_(seqs)).order_by(OutboxEvent.position)
+    ):
+        left.setdefault(event.entry_seq, []).append(event)
+    return {
+        row.last_seq
+        for row in session.scalars(select(LedgerTally).where(LedgerTally.last_seq.in_(seqs)))
+        if row.messages == len(left.get(row.last_seq, ()))
+        and hmac.compare_digest(
+            row.messages_mac or b"", messages_mac(key, row.last_seq, left.get(row.last_seq, ()))
+        )
+    }
 
 
 @dataclass

@@ -1495,6 +1495,8 @@ CREATE TABLE record_outbox (
 	CONSTRAINT uq_record_outbox_id UNIQUE (id)
 )
 
+CREATE INDEX ix_record_outbox_entry_seq ON record_outbox (entry_seq)
+
 CREATE INDEX ix_record_outbox_topic ON record_outbox (topic)
 
 CREATE TABLE record_outbox_cursor (

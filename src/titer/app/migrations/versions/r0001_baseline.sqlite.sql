@@ -2112,6 +2112,8 @@ CREATE INDEX ix_record_factor_person_id ON record_factor (person_id)
 
 CREATE INDEX ix_record_hold_subject_id ON record_hold (subject_id)
 
+CREATE INDEX ix_record_outbox_entry_seq ON record_outbox (entry_seq)
+
 CREATE INDEX ix_record_outbox_topic ON record_outbox (topic)
 
 CREATE INDEX ix_record_policy_ack_person_id ON record_policy_ack (person_id)
