@@ -157,6 +157,13 @@ def _cut_back(store: Store, size: int) -> None:
     store.sql("ledger_checkpoint", ("DELETE FROM ledger_checkpoint WHERE tree_size > ?", (size,)))
 
 
+class Thief(Sealer):
+    """Signs what it is given: who has stolen the key of the ledger asks nobody who wrote an entry."""
+
+    def _require_vouched(self, *_: Any) -> None:
+        pass
+
+
 def _reseal(store: Store) -> None:
     """Seal everything anew, as somebody who holds the ledger's key and does not ask the witness."""
     there = {name for (name,) in store.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -164,7 +171,7 @@ def _reseal(store: Store) -> None:
         if table in there:
             store.sql(table, (f"DELETE FROM {table}", ()))
     old = store.platform.sealer
-    Sealer(store.platform.record, old.origin, old.signer, []).seal()
+    Thief(store.platform.record, old.origin, old.signer, []).seal()
     store.platform.record.engine.dispose()
 
 

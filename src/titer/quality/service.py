@@ -178,6 +178,7 @@ class Quality:
             Refused: if the batch is not in a state to be reviewed.
         """
         row = self.disposition(unit.session, batch_id)
+        before = row.version
         state = rules.move(rules.DISPOSITION, f"Batch {row.batch_number}", row.state, "review")
         # First, so that what this action writes is no part of what is reviewed.
         self._open_audit_trail_review(unit, batch_id)
@@ -199,7 +200,9 @@ class Quality:
                 )
         unit.flush()
         row.coverage = self.coverage(unit.session, batch_id).as_dict()
-        unit.emit("quality.batch.under_review", row, {"batch_id": batch_id})
+        unit.flush()
+        if row.version != before:  # a review that found the same again changes nothing, and tells nobody
+            unit.emit("quality.batch.under_review", row, {"batch_id": batch_id})
         return row
 
     def release_blockers(

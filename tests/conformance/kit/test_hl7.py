@@ -149,6 +149,10 @@ def test_what_is_no_result_is_answered_and_kept_and_a_repeat_is_known(tmp_path: 
             await until(
                 lambda: any("bears no" in e["reason"] for e in bench.events("config_changed")), "the event"
             )
+            await until(
+                lambda: any(one["identity"].get("control") == "M500" for one in bench.hub.documents.values()),
+                "the message to be kept",
+            )
             kept = {
                 one["identity"]["control"]: one
                 for one in bench.hub.documents.values()

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from titer.app import Config
 from titer.insight.routes import router
 from titer.record import Actor, Identity, Signing
 from titer.record.http import COOKIE
@@ -23,6 +24,7 @@ PASSWORD = "correct horse battery"
 def client(world: Any, identity: Identity, signing: Signing) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.platform = SimpleNamespace(
+        config=Config(),
         record=world.record,
         identity=identity,
         signing=signing,

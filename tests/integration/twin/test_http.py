@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from titer.app import Config
 from titer.base.clock import iso
 from titer.record import Identity, Signing
 from titer.record.routes import router as record_router
@@ -26,6 +27,7 @@ PASSWORD = "correct horse battery"
 def client(world: Any, identity: Identity, signing: Signing) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.platform = SimpleNamespace(
+        config=Config(),
         record=world.record,
         identity=identity,
         signing=signing,

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from titer.app import Config
 from titer.base.clock import iso
 from titer.record import Identity, Signing
 from titer.record.routes import router as record_router
@@ -39,7 +40,7 @@ def alert(world: Any, first_h: float = ALERT_H - 1.0, raised_h: float = ALERT_H)
 def client(world: Any, identity: Identity, signing: Signing) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.platform = SimpleNamespace(
-        record=world.record, identity=identity, signing=signing, twin=world.twin
+        config=Config(), record=world.record, identity=identity, signing=signing, twin=world.twin
     )
     problems.install(app)
     app.include_router(record_router)

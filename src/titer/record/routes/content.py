@@ -16,7 +16,11 @@ from titer.record.routes.part import RecordPart
 router = APIRouter()
 
 
-@router.get("/content/{digest}")
+@router.get(
+    "/content/{digest}",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
 def record_content(digest: str, session: Reading, record: RecordPart) -> Response:
     """The bytes kept under a digest, checked before they are sent."""
     row = session.scalars(select(ContentObject).where(ContentObject.digest == digest)).first()
