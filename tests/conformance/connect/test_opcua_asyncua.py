@@ -93,11 +93,15 @@ def test_a_killed_server_and_a_killed_host_are_filled_from_a_lasting_history(tmp
         bench.cable.restore()
         await until(lambda: bool(bench.events("gap_filled")), 40, "the filled gap of the server")
         for _ in range(2):
+            before = len(bench.events("gap_filled"))
             bench.kill_host()
             await asyncio.sleep(0.7)
             bench.start_host()
-            before = bench.newest()
-            await until(lambda before=before: bench.newest() > before, 20, "recording again")  # type: ignore[misc]
+            await until(
+                lambda before=before: len(bench.events("gap_filled")) > before,  # type: ignore[misc]
+                40,
+                "the filled gap of the host",
+            )
 
     def filled(bench: Bench) -> None:
         everything_is_stored(bench)
