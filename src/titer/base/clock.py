@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from titer.base.errors import Invalid
 
@@ -119,3 +120,24 @@ def from_iso(text: str) -> datetime:
     except ValueError as error:
         raise NoInstant(f"{text[:80]!r} is no instant.", do="Write it as 2026-03-02T08:00:00Z.") from error
     return require_utc(read)
+
+
+def zone_of(name: str, where: str) -> ZoneInfo:
+    """A time zone by its IANA name.
+
+    Args:
+        name: e.g. `Europe/Vienna` or `UTC`.
+        where: the setting or field that names it, for the message.
+
+    Raises:
+        Invalid: if there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Invalid(
+            f"There is no time zone {name[:60]!r}.",
+            where=where,
+            why="Times without a zone cannot be read, and a wrong guess would not be seen.",
+            do="Use an IANA name, such as Europe/Vienna or UTC.",
+        ) from error

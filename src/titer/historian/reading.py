@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from titer.base.clock import zone_of
 from titer.base.errors import Invalid
 from titer.historian.rows import Array
 from titer.historian.words import QUALITY
@@ -65,14 +65,7 @@ class Layout:
         if self.epoch and self.zone:
             raise Invalid("A number since 1970 has no zone.", where="zone", do="Leave one of the two out.")
         if self.zone is not None:
-            try:
-                ZoneInfo(self.zone)
-            except (ZoneInfoNotFoundError, ValueError) as error:
-                raise Invalid(
-                    f"There is no time zone {self.zone[:60]!r}.",
-                    where="zone",
-                    do="Use an IANA name: Europe/Zurich.",
-                ) from error
+            zone_of(self.zone, "zone")
         if not self.wide and (strange := sorted(set(self.columns) - set(LONG))):
             raise Invalid(f"A long file has no {strange[0]}.", where="columns", do=f"Use {', '.join(LONG)}.")
 

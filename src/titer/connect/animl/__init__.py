@@ -15,7 +15,6 @@ from titer.connect.animl.document import (
     AuditEntry,
     Category,
     Parameter,
-    Problem,
     Result,
     SampleEntry,
     Seal,
@@ -26,6 +25,7 @@ from titer.connect.animl.document import (
     ValueSet,
 )
 from titer.connect.animl.sandbox import read
+from titer.connect.core.judged import Problem
 
 __all__ = [
     "AnimlDocument",

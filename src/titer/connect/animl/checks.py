@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from titer.connect.animl.document import AnimlDocument, Problem, Step
+from titer.connect.animl.document import AnimlDocument, Step
 from titer.connect.animl.inheritance import Placed, inherited_sample, parent_point, placed
+from titer.connect.core.judged import Problem
 
 
 def check(document: AnimlDocument, root: Any) -> tuple[Problem, ...]:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from titer.connect.animl.checks import check
-from titer.connect.animl.document import AnimlDocument, Problem
+from titer.connect.animl.document import AnimlDocument
 from titer.connect.animl.reader import parse
 from titer.connect.animl.schema import core_problems
 from titer.connect.animl.signatures import seals
 from titer.connect.animl.technique import technique_problems
+from titer.connect.core.judged import Problem
 
 
 def read_here(data: bytes, schemas: Path | None, techniques: Path | None) -> AnimlDocument:

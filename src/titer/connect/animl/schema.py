@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from titer.base.errors import Invalid
-from titer.connect.animl.document import Problem
+from titer.connect.core.judged import Problem
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[[^\]]*\])?\s*>")
 _XMLDSIG = "xmldsig-core-schema.xsd"

@@ -23,12 +23,12 @@ from titer.connect.animl.allowed import kind_fault, value_faults
 from titer.connect.animl.document import (
     AnimlDocument,
     Category,
-    Problem,
     Result,
     SampleEntry,
     SeriesSet,
     Step,
 )
+from titer.connect.core.judged import Problem
 
 TECHNIQUE = "urn:org:astm:animl:schema:technique:draft:0.90"
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[[^\]]*\])?\s*>")

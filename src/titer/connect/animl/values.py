@@ -14,7 +14,8 @@ from lxml import etree
 
 from titer.base.errors import Invalid
 from titer.connect.animl import lexical
-from titer.connect.animl.document import Parameter, Problem, Series, SeriesSet, UnitEntry, ValueSet
+from titer.connect.animl.document import Parameter, Series, SeriesSet, UnitEntry, ValueSet
+from titer.connect.core.judged import Problem
 
 VALUE_TAGS = {
     "I": "Int32",

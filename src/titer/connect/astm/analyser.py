@@ -9,9 +9,8 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from titer.base.clock import Clock, from_us, us
+from titer.base.clock import Clock, from_us, us, zone_of
 from titer.base.errors import Invalid, TiterError, Unavailable
 from titer.connect.astm.frames import ENQ, LONGEST_TEXT
 from titer.connect.astm.link import receive, send
@@ -50,12 +49,7 @@ class Analyser:
     ) -> None:
         self._name, self._settings, self._clock, self._folder = config.name, settings, clock, folder
         self._mapped = Mapped(config.channels)
-        try:
-            self._zone = ZoneInfo(settings["time_zone"])
-        except (KeyError, ValueError, OSError) as error:
-            raise Invalid(
-                f"{settings['time_zone']!r} is no time zone.", where="settings.time_zone"
-            ) from error
+        self._zone = zone_of(settings["time_zone"], "settings.time_zone")
         self._inbox = Inbox()
         self._listener = Listener(config.name, self._converse, limit=LONGEST_TEXT)
         self._call: asyncio.Task[None] | None = None

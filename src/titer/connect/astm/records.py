@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from titer.base.clock import require_utc
 from titer.base.errors import Invalid
+from titer.connect.core.results import number_of
 
 MOST_RECORDS = 20_000
 KNOWN = "HPORCQLMS"
@@ -55,11 +56,7 @@ class Result:
 
     def number(self) -> Decimal | None:
         """The value as a number; None for a text or one that is only a bound, such as `>500`."""
-        try:
-            found = Decimal(self.value.strip())
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() else None
+        return number_of(self.value)
 
 
 @dataclass(frozen=True, slots=True)

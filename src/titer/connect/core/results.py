@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 
 from titer.base.errors import Invalid
 from titer.connect.core.contract import ChannelSpec
@@ -10,6 +11,15 @@ from titer.connect.core.live import Reading
 from titer.connect.core.values import WRONG_UNIT
 
 SPECIMEN = "@specimen"
+
+
+def number_of(text: str) -> Decimal | None:
+    """A result as a number; None for a text or one that is only a bound, such as `>500`."""
+    try:
+        found = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
 
 
 class Mapped:

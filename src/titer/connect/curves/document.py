@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from titer.connect.animl.document import Problem, build, plain
+from titer.connect.core.judged import Judged, Problem, build, plain
 
 FORMATS: Mapping[str, str] = {
     "mzml": "mzML (HUPO-PSI, 1.1)",
@@ -54,7 +54,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class CurveFile:
+class CurveFile(Judged):
     """What one file says.
 
     Attributes:
@@ -77,20 +77,6 @@ class CurveFile:
     facts: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> str:
-        """ "accepted" or "quarantined": what has an error is kept raw and used for nothing."""
-        return "quarantined" if any(one.severity == "error" for one in self.problems) else "accepted"
-
-    @property
-    def reason(self) -> str:
-        """Why it is quarantined, in one line; "" if it is not."""
-        errors = [one for one in self.problems if one.severity == "error"]
-        if not errors:
-            return ""
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return f"{errors[0].where}: {errors[0].message}{more}"
 
     def as_dict(self) -> dict[str, Any]:
         """The file as JSON without floats."""

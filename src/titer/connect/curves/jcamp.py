@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from titer.base.errors import Invalid
-from titer.connect.animl.document import Problem
+from titer.connect.core.judged import Problem
 from titer.connect.curves import asdf
 from titer.connect.curves.document import Column, Curve, CurveFile
 from titer.connect.curves.records import Block, Record, blocks_of, label_of

@@ -21,8 +21,8 @@ import numpy as np
 from lxml import etree as _etree
 
 from titer.base.errors import Invalid
-from titer.connect.animl.document import Problem
 from titer.connect.animl.lexical import shortest
+from titer.connect.core.judged import Problem
 from titer.connect.core.xml import parse_xml
 from titer.connect.curves.document import MAXIMAL_VALUES, Column, Curve, CurveFile
 

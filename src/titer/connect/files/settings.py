@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from titer.base.clock import zone_of
 from titer.base.errors import Invalid
 
 
@@ -88,15 +88,7 @@ class FolderSettings:
 
 def _check_reading(name: str, zone: str, encoding: str) -> None:
     """Refuse a connection that does not say how its files are to be read: a guess would pass in silence."""
-    try:
-        zoneinfo.ZoneInfo(zone)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
-        raise Invalid(
-            f"The connection {name} names no time zone that is known: {zone!r}.",
-            where="settings.time_zone",
-            why="Files often give times without one, and a wrong guess would not be seen.",
-            do="Give the instrument's time zone, such as Europe/Vienna or UTC.",
-        ) from error
+    zone_of(zone, "settings.time_zone")
     try:
         codecs.lookup(encoding)
     except LookupError as error:

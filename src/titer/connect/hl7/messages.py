@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from titer.base.clock import require_utc
 from titer.base.errors import Invalid
+from titer.connect.core.results import number_of
 
 START, END = b"\x0b", b"\x1c\x0d"
 LONGEST = 4 * 1024 * 1024
@@ -53,11 +54,7 @@ class Observation:
         """The value as a number, where OBX-2 says that it is one."""
         if self.kind not in ("NM", ""):
             return None
-        try:
-            found = Decimal(self.value.strip())
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() else None
+        return number_of(self.value)
 
 
 @dataclass(frozen=True, slots=True)

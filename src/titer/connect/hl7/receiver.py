@@ -8,9 +8,8 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from titer.base.clock import Clock, from_us, us
+from titer.base.clock import Clock, from_us, us, zone_of
 from titer.base.errors import Invalid, TiterError
 from titer.connect.core.contract import Command, ConnectionConfig, DeviceIdentity, Receipt, event
 from titer.connect.core.listener import Inbox, Listener
@@ -59,12 +58,7 @@ class Hl7Receiver:
     ) -> None:
         self._name, self._settings, self._clock, self._folder = config.name, settings, clock, folder
         self._mapped = Mapped(config.channels)
-        try:
-            self._zone = ZoneInfo(settings["time_zone"])
-        except (KeyError, ValueError, OSError) as error:
-            raise Invalid(
-                f"{settings['time_zone']!r} is no time zone.", where="settings.time_zone"
-            ) from error
+        self._zone = zone_of(settings["time_zone"], "settings.time_zone")
         self._inbox = Inbox()
         self._listener = Listener(config.name, self._converse, limit=LONGEST)
         self._recent: list[str] = []
