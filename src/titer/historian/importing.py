@@ -8,7 +8,8 @@ data ends with (Annex 11, clause 4.8).
 
 from __future__ import annotations
 
-import logging
+import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +27,11 @@ from titer.historian.rows import Array
 from titer.historian.service import Historian
 from titer.record import Actor, Unit
 
-log = logging.getLogger(__name__)
-
 ACTION = "historian.history.import"
 LARGEST_PIECE = 64 << 20
 COMPLETE = "complete"
+_SAME_INSTANT = 64
+"""Values of one channel that bear the same instant; more than a coarse clock ever gives."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,11 @@ def take_piece(historian: Historian, digest: str, offset: int, data: bytes) -> i
         raise Conflict(
             f"The file has {have:,} bytes here, and the piece begins at {offset:,}.", do="Go on there."
         )
-    with path.open("ab") as file:
-        file.write(data)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.pwrite(descriptor, data, offset)  # the same piece sent twice at once stands there once
+    finally:
+        os.close(descriptor)
     return have + len(data)
 
 
@@ -91,9 +95,9 @@ def begin(unit: Unit, historian: Historian, digest: str, file_name: str, layout:
     """Keep the file that has come in, and register its import; one that was cut short goes on.
 
     Raises:
-        Invalid: if the layout contradicts itself.
         NotFound: if the file has not come in.
-        IntegrityFault: if it has another digest than it was to have.
+        Invalid: if the layout contradicts itself, or the file has another digest than it was to have; then it is
+            thrown away.
         Conflict: if it was imported before.
     """
     layout.check()
@@ -106,10 +110,15 @@ def begin(unit: Unit, historian: Historian, digest: str, file_name: str, layout:
     path = _incoming(historian, digest)
     if not path.exists():
         raise NotFound("The file has not come in.", do="Send its pieces first.")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != digest:
+        path.unlink()
+        raise Invalid(
+            "The file that came in has another digest than was told.", where="digest", do="Send it again."
+        )
     size = path.stat().st_size
-    kept = unit.content.adopt(path, media_type="application/octet-stream", origin=f"history: {file_name}")
-    if kept != digest:
-        raise IntegrityFault("The file that came in has another digest than was told.", do="Send it again.")
+    unit.content.adopt(path, media_type="application/octet-stream", origin=f"history: {file_name}")
     return unit.add(
         HistorianImport(
             digest=digest,
@@ -267,7 +276,3 @@ def _there(part: Part, mine: Array, texts: Array | None, source: Array, value: A
         found |= same & equal
         at = at + 1
     return found
-
-
-_SAME_INSTANT = 64
-"""Values of one channel that bear the same instant; more than a coarse clock ever gives."""

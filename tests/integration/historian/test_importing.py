@@ -196,8 +196,9 @@ def test_pieces_must_follow_one_another_and_be_what_was_told(page: TestClient, h
     assert page.put(path, params={"offset": 3}, content=b"xyz", headers=put).json() == {"bytes": 6}
     body = {"digest": digest, "file_name": "old.csv", "kind": "csv", "reason": "the old historian"}
     answer = page.post("/api/historian/imports", json=body)
-    assert answer.status_code == 500
+    assert answer.status_code == 422
     assert "another digest" in answer.json()["detail"]
+    assert not list(historian.record.content.folder.glob("*/*")), "nothing of it is kept"
     assert page.put("/api/historian/incoming/..%2f..%2fx", content=b"x", headers=put).status_code in (
         404,
         422,
