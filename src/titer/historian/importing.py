@@ -22,7 +22,7 @@ from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound
 from titer.base.files import make_folder
 from titer.connect.core.frame import Frame, Origin
 from titer.historian.model import HistorianImport
-from titer.historian.reading import Layout, Part, parts
+from titer.historian.reading import MEDIA_TYPES, Layout, Part, parts
 from titer.historian.rows import Array
 from titer.historian.service import Historian
 from titer.record import Actor, Unit
@@ -118,7 +118,7 @@ def begin(unit: Unit, historian: Historian, digest: str, file_name: str, layout:
             "The file that came in has another digest than was told.", where="digest", do="Send it again."
         )
     size = path.stat().st_size
-    unit.content.adopt(path, media_type="application/octet-stream", origin=f"history: {file_name}")
+    unit.content.adopt(path, media_type=MEDIA_TYPES[layout.kind], origin=f"history: {file_name}")
     return unit.add(
         HistorianImport(
             digest=digest,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH = 50_000
+MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _BLOCK = 8 << 20
 _EPOCH_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _STATUS = np.array([0x00000000, 0x40000000, 0x80000000], dtype="<u4")
@@ -58,7 +59,7 @@ class Layout:
         Raises:
             Invalid: naming the part.
         """
-        if self.kind not in ("csv", "parquet"):
+        if self.kind not in MEDIA_TYPES:
             raise Invalid(f"History is not read from {self.kind}.", where="kind", do="Use csv or parquet.")
         if self.epoch is not None and self.epoch not in _EPOCH_US:
             raise Invalid(f"{self.epoch} is no unit of time here.", where="epoch", do="Use s, ms or us.")

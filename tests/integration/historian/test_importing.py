@@ -19,7 +19,7 @@ from titer.base.clock import from_us, iso
 from titer.historian import Historian, importing
 from titer.historian.model import HistorianImport
 from titer.historian.reading import Layout
-from titer.record import Record
+from titer.record import ContentObject, Record
 
 
 def _send(page: TestClient, data: bytes, piece: int = 1 << 20) -> str:
@@ -70,6 +70,8 @@ def test_rows_come_in_once_and_the_report_compares_them(
     with record.reading() as session:
         row = session.scalars(select(HistorianImport)).one()
         assert record.content.read(row.digest) == _csv(*rows)
+        kept = session.scalars(select(ContentObject).where(ContentObject.digest == row.digest)).one()
+        assert (kept.media_type, kept.origin) == ("text/csv", "history: old.csv")
     again = page.post(
         "/api/historian/imports",
         json={"digest": row.digest, "file_name": "old.csv", "kind": "csv", "reason": "again"},
