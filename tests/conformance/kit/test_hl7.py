@@ -108,8 +108,9 @@ class Sender(Peer):
                     writer.write(b"7" * 65536)
                     await writer.drain()
                 raise EOFError
-            if self.extra:
-                raw = self.extra[0]
+            extra = self.extra[0] if self.extra else None
+            if extra is not None:
+                raw = extra
             else:
                 if self.pending is None:
                     self.pending = len(self.said)
@@ -120,7 +121,7 @@ class Sender(Peer):
             async with asyncio.timeout(3):
                 answer = (await reader.readuntil(END)).decode()
             self.answers.append(answer)
-            if self.extra:
+            if extra is not None:
                 self.extra.pop(0)
             else:
                 assert f"MSA|AA|M{self.pending}" in answer
