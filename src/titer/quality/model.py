@@ -68,9 +68,10 @@ class Deviation(Regulated, Base):
 class AuditTrailReview(Regulated, Base):
     """The review of an audit trail (PIC/S PI 041, MHRA 2018): by exception, and by a random sample.
 
-    What is reviewed is fixed when the review is opened: the entries of a batch, a lot, or a period of the system
-    up to the ledger's entry `upto_seq`, their count and the digest over their ids. `sampled` follows from
-    `seed` alone (`titer.quality.trail.rules.draw`). Later entries that a rule flags need a supplementary review.
+    What is reviewed is fixed when the review is opened: the entries of a batch, a lot, or the system behind those of
+    the review before, up to the ledger's entry `upto_seq`; their count and the digest over their ids. `sampled`
+    follows from `seed` alone (`titer.quality.trail.rules.draw`). Later entries that a rule flags need a
+    supplementary review. The period of a system review is for people to read: the numbers say what was reviewed.
     """
 
     __tablename__ = "quality_audit_trail_review"

@@ -60,9 +60,21 @@ class Floor:
             for name, value in values.items():
                 setattr(row, name, value)
 
-    def open(self, *what: str, **period: Any) -> AuditTrailReview:
+    def limit(self, high: str) -> None:
+        with self.record.action(TIMER, "record.training.enter", reason="test") as unit:
+            row = unit.session.scalars(select(Channel)).first()
+            if row is None:
+                row = unit.add(
+                    Channel(
+                        tag="T", connection_id="c", address="a", unit="degC", description="", writable=False,
+                        active=True, settings="{}", high=Decimal(40),
+                    )
+                )  # fmt: skip
+            row.high = Decimal(high)
+
+    def open(self, *what: str) -> AuditTrailReview:
         with self.record.action(self.people["rob"], "quality.review.audit_trail") as unit:
-            return self.trail.open(unit, *what, **period)
+            return self.trail.open(unit, *what)
 
     def begin(self) -> AuditTrailReview:
         with self.record.action(self.people["rob"], "quality.batch.review", reason="by exception") as unit:
@@ -190,25 +202,36 @@ def test_what_is_flagged_after_the_review_blocks_until_it_was_reviewed_too(floor
 def test_a_limit_that_was_changed_while_the_batch_was_made_is_flagged_and_a_later_one_is_not(
     floor: Floor,
 ) -> None:
-    def limit(high: str) -> None:
-        with floor.record.action(TIMER, "record.training.enter", reason="test") as unit:
-            row = unit.session.scalars(select(Channel)).first()
-            if row is None:
-                row = unit.add(
-                    Channel(
-                        tag="T", connection_id="c", address="a", unit="degC", description="", writable=False,
-                        active=True, settings="{}", high=Decimal(40),
-                    )
-                )  # fmt: skip
-            row.high = Decimal(high)
-
-    limit("40")
+    floor.limit("40")
     floor.sample()
-    limit("45")
+    floor.limit("45")
     floor.sample()
-    limit("50")
+    floor.limit("50")
     row = floor.begin()
     assert [(line["rules"], line["version"]) for line in row.flagged] == [(["limits"], 2)]
+
+
+def test_a_limit_that_was_changed_after_a_review_looked_and_before_the_batch_went_on_is_flagged_by_the_next(
+    floor: Floor,
+) -> None:
+    floor.limit("40")
+    floor.sample()
+    floor.limit("45")
+    first = floor.begin()
+    assert first.flagged == []
+    floor.look("rita", first)
+    floor.finish(first)
+    assert not any("audit trail" in reason for reason in floor.blockers())
+    floor.sample()
+    assert any("1 more entry is flagged (a limit or range was changed)" in one for one in floor.blockers())
+    second = floor.begin()
+    assert [(line["rules"], line["version"]) for line in second.flagged] == [(["limits"], 2)]
+    with floor.record.reading() as session:
+        assert floor.trail.reproduced(session, floor.trail.get(session, second.id))["same_flags"]
+    floor.look("rita", second)
+    floor.finish(second)
+    floor.sample()
+    assert not any("audit trail" in reason for reason in floor.blockers())
 
 
 def test_nobody_reviews_an_entry_of_their_own(floor: Floor) -> None:
@@ -254,21 +277,49 @@ def test_a_lot_is_released_only_after_its_own_trail_was_reviewed(floor: Floor) -
     floor.sign(floor.people["quincy"], "material_lot", lot, "released")
 
 
-def test_a_system_review_reads_the_administrative_entries_of_a_period(
+def enter_course(floor: Floor, document: str) -> None:
+    with floor.record.action(TIMER, "record.training.enter", reason="course") as unit:
+        unit.add(Training(person_id="p", competency="SEC", document=document, trained_at=unit.process_now))
+
+
+def test_a_system_review_reads_the_administrative_entries_since_the_last_one(
     floor: Floor, clock: ManualClock
 ) -> None:
     began = clock.advance(timedelta(days=1))
-    with floor.record.action(TIMER, "record.training.enter", reason="course") as unit:
-        unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.process_now))
+    first = floor.open("system")
+    assert (first.from_seq, first.period_to) == (1, began)
+    floor.look("rita", first)
+    floor.finish(first)
+    enter_course(floor, "SOP-1")
     floor.sample()
     clock.advance(timedelta(days=1))
-    row = floor.open("system", period_from=began)
+    row = floor.open("system")
     assert [line["record_type"] for line in row.sampled] == ["record_training"]
-    assert (row.entries, row.period_from, row.period_to) == (1, began, clock.now())
-    with pytest.raises(Invalid, match="before it begins"):
-        floor.look("rob", row)
-        floor.finish(row)
-        floor.open("system", period_to=began)
+    assert (row.entries, row.from_seq) == (1, first.upto_seq + 1)
+    assert (row.period_from, row.period_to) == (began, clock.now())
+    with floor.record.reading() as session:
+        again = floor.trail.reproduced(session, floor.trail.get(session, row.id))
+    assert (again["same_population"], again["same_sample"], again["same_flags"]) == (True, True, True)
+
+
+def test_no_entry_falls_between_two_system_reviews_when_the_clock_is_set_back(
+    floor: Floor, clock: ManualClock
+) -> None:
+    clock.advance(timedelta(days=3))
+    first = floor.open("system")
+    floor.look("rita", first)
+    floor.finish(first)
+    clock.set(clock.now() - timedelta(days=2))
+    enter_course(floor, "SOP-2")
+    clock.advance(timedelta(days=40))
+    second = floor.open("system")
+    with floor.record.reading() as session:
+        lines = floor.trail._again(session, second, floor.trail.settings.of(session, second)).lines
+    entered = [
+        line.entry["after"]["document"] for line in lines if line.entry["record_type"] == "record_training"
+    ]
+    assert entered == ["SOP-2"]
+    assert second.from_seq == first.upto_seq + 1
 
 
 def test_the_ageing_list_says_what_is_due_and_overdue(floor: Floor, clock: ManualClock) -> None:

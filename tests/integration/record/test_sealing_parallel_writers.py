@@ -11,7 +11,8 @@ from sqlalchemy import func, select, text
 from tests.integration.record.test_bundle import sealer  # noqa: F401  the fixture
 from tests.postgresql import RUNTIME, Server
 
-from titer.base.errors import TiterError
+from titer.base.errors import Refused, TiterError
+from titer.quality.trail.population import settled_seq
 from titer.record import Actor, LedgerEntry, LedgerLeaf, Record, Training, schema
 from titer.record.sealer import Sealer
 from titer.record.verify import verify_store
@@ -61,6 +62,33 @@ def test_an_entry_that_is_committed_late_is_waited_for_by_the_sealer_only(
         assert sealer.seal() == before
     assert sealer.seal() == before + 3
     assert sealed(record) == sorted(sealed(record))
+    slow.engine.dispose()
+
+
+def test_a_review_ends_before_an_entry_that_may_still_come(
+    record: Record,
+    sealer: Sealer,  # noqa: F811
+    postgresql_server: Server,
+) -> None:
+    slow = another(record, postgresql_server)
+    with slow.action(TIMER, "record.training.enter") as unit:
+        late = unit.add(Training(person_id="p", competency="SEC", document="late", trained_at=unit.now)).id
+        enter(record, "early")
+        with record.reading() as session:
+            upto = settled_seq(session)
+    with record.reading() as session:
+        number = session.scalar(select(LedgerEntry.seq).where(LedgerEntry.record_id == late))
+        assert number is not None
+        assert upto == number - 1
+        assert settled_seq(session) == number + 1
+    with pytest.raises(Refused), record.action(TIMER, "record.training.enter") as unit:
+        unit.add(Training(person_id="p", competency="SEC", document="never", trained_at=unit.now))
+        raise Refused("Left undone.")
+    enter(record, "behind a number that nobody has")
+    while not sealed(record) or sealed(record)[-1] < number + 3:
+        sealer.seal()
+    with record.reading() as session:
+        assert settled_seq(session) == number + 3
     slow.engine.dispose()
 
 

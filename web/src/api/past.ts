@@ -50,7 +50,7 @@ export const past = {
   trail: (id: string, signal?: AbortSignal) => http.get<TrailReviewDetail>(`/api/quality/trail-reviews/${key(id)}`, undefined, signal),
   rules: (signal?: AbortSignal) => http.get<Ruleset>("/api/quality/trail-rules", undefined, signal),
   setRules: (body: { version: number; settings: Record<string, number>; reason: string }) => http.put<void>("/api/quality/trail-rules", body),
-  openTrail: (body: { subject_type: string; subject_id?: string; period_from?: string; period_to?: string }) => http.post<TrailReview>("/api/quality/trail-reviews", body),
+  openTrail: (body: { subject_type: string; subject_id?: string }) => http.post<TrailReview>("/api/quality/trail-reviews", body),
   look: (id: string, body: { entry_ids: string[]; verdict: string; note: string }) => http.post<TrailReview>(`/api/quality/trail-reviews/${key(id)}/look`, body),
   reproduce: (id: string, signal?: AbortSignal) => http.get<Reproduced>(`/api/quality/trail-reviews/${key(id)}/reproduce`, undefined, signal),
 };

@@ -4064,7 +4064,7 @@ export interface paths {
         put?: never;
         /**
          * Quality Open Trail Review
-         * @description Open a review of a batch, a lot, or of the system in a period.
+         * @description Open a review of a batch, a lot, or of the system; it goes on where the last one ended.
          */
         post: operations["quality_open_trail_review"];
         delete?: never;
@@ -10101,10 +10101,6 @@ export interface components {
          * @description A review to open.
          */
         OpenTrailReview: {
-            /** Period From */
-            period_from?: string | null;
-            /** Period To */
-            period_to?: string | null;
             /**
              * Subject Id
              * @default system

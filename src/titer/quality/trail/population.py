@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from titer.quality.trail.rules import Belonging, Entry, Flag, Past, flags
-from titer.record import LedgerEntry
-from titer.record.reader import Wanted, conditions
+from titer.quality.trail.rules import Belonging, Entry, Flag, Past, flags, is_making
+from titer.record import LedgerEntry, LedgerLeaf
 
 AROUND = (
     "equipment_channel",
@@ -41,7 +39,8 @@ class Population:
 
     Attributes:
         lines: of the subject, in the ledger's order.
-        flagged: by a rule; the same entry once for each.
+        flagged: by a rule; the same entry once for each. What lies around a subject may have been entered before
+            `from_seq`, where nobody knew then that the subject would go on.
         from_seq: the number of the first entry looked at.
         upto_seq: of the last.
     """
@@ -57,6 +56,24 @@ def last_seq(session: Session) -> int:
     return session.scalar(select(func.max(LedgerEntry.seq))) or 0
 
 
+def settled_seq(session: Session) -> int:
+    """The number up to which no further entry can come: a review ends there, and the next goes on behind it.
+
+    On PostgreSQL an entry has its number before its action commits, so that a smaller one may be committed after a
+    larger one. What the ledger's tree covers has nothing before it that could still come (the sealer sees to that);
+    behind it the numbers are settled as far as none is missing.
+    """
+    sealed = session.scalar(select(func.max(LedgerLeaf.entry_seq))) or 0
+    settled = sealed
+    for seq in session.scalars(
+        select(LedgerEntry.seq).where(LedgerEntry.seq > sealed).order_by(LedgerEntry.seq)
+    ):
+        if seq != settled + 1:
+            break
+        settled = seq
+    return settled
+
+
 def first_seq(session: Session, record_id: str) -> int:
     """The number of a record's first entry; 0 where the ledger knows none."""
     return session.scalar(select(func.min(LedgerEntry.seq)).where(LedgerEntry.record_id == record_id)) or 0
@@ -64,15 +81,23 @@ def first_seq(session: Session, record_id: str) -> int:
 
 @dataclass
 class Course:
-    """How far the entries about a subject have been read: who belongs to it, and what the rules remember."""
+    """How far the entries about a subject have been read: who belongs to it, and what the rules remember.
+
+    Attributes:
+        belonging: which records belong to the subject.
+        past: what the rules remember.
+        seq: the number of the last entry that was read.
+        pending: what rules flagged around the subject behind its last entry; it counts once the subject goes on.
+    """
 
     belonging: Belonging
     past: Past
     seq: int
+    pending: list[Flag] = field(default_factory=list)
 
     def copy(self) -> Course:
         """An independent copy."""
-        return Course(self.belonging.copy(), self.past.copy(), self.seq)
+        return Course(self.belonging.copy(), self.past.copy(), self.seq, list(self.pending))
 
 
 def begin(session: Session, subject_id: str) -> Course:
@@ -99,34 +124,49 @@ def about(
             if inside or kind in AROUND:
                 yield seq, entry, inside
 
-    found = flags(read(), ruleset, scope, course.past)
+    found = [*course.pending, *flags(read(), ruleset, scope, course.past)]
     course.seq = upto_seq
     own = {line.seq for line in lines}
-    last = lines[-1].seq if lines else 0
+    last = max((line.seq for line in lines if is_making(line.entry)), default=0)
     # What lies around the subject counts while it was being made, and not from its last entry on.
-    found = [flag for flag in found if flag.seq in own or flag.seq < last]
+    course.pending = [flag for flag in found if flag.seq > last and flag.seq not in own]
+    found = [flag for flag in found if flag.seq < last or flag.seq in own]
     return Population(lines, found, start + 1, upto_seq)
 
 
-def of_the_system(
-    session: Session, since: datetime, until: datetime, upto_seq: int, ruleset: Mapping[str, Any]
-) -> Population:
-    """The administrative entries of a period: people, rights, connections, methods, the schema."""
+def of_the_system(session: Session, after_seq: int, upto_seq: int, ruleset: Mapping[str, Any]) -> Population:
+    """The administrative entries between two numbers: people, rights, connections, methods, the schema.
+
+    By the ledger's numbers and never by time: a clock that is set back would let an entry fall between two reviews.
+
+    Args:
+        session: a reading one.
+        after_seq: the number of the last entry that was reviewed before.
+        upto_seq: of the last one of this review.
+        ruleset: the rules.
+    """
     policy = ruleset["policy"]["system"]
     kinds = [
         kind
         for kind in session.scalars(select(LedgerEntry.record_type).distinct())
         if kind.startswith(tuple(policy["types"])) and not kind.startswith(tuple(policy["not_types"]))
     ]
-    wanted = Wanted(record_types=tuple(sorted(kinds)), since=since, until=until)
+    past = Past()
+    before = session.scalar(select(LedgerEntry.body).where(LedgerEntry.seq == after_seq))
+    if before is not None:
+        past.note(json.loads(before))
     rows = session.execute(
         select(LedgerEntry.seq, LedgerEntry.body)
-        .where(LedgerEntry.seq <= upto_seq, *conditions(session, wanted))
+        .where(
+            LedgerEntry.seq > after_seq,
+            LedgerEntry.seq <= upto_seq,
+            LedgerEntry.record_type.in_(sorted(kinds)),
+        )
         .order_by(LedgerEntry.seq)
     ).all()
     lines = [Line(seq, json.loads(body)) for seq, body in rows]
-    found = flags(((line.seq, line.entry, True) for line in lines), ruleset, "system", Past())
-    return Population(lines, found, lines[0].seq if lines else upto_seq, upto_seq)
+    found = flags(((line.seq, line.entry, True) for line in lines), ruleset, "system", past)
+    return Population(lines, found, after_seq + 1, upto_seq)
 
 
 def _bodies(session: Session, after: int, upto: int) -> Iterator[tuple[int, str, str]]:

@@ -20,7 +20,7 @@ from titer.quality.trail.service import TrailReviews
 from titer.record import Person, Record
 from titer.record.http import Acting, Reading, platform_part
 from titer.record.names import names
-from titer.record.routes.given import Key, Moment, Number, Words
+from titer.record.routes.given import Key, Number, Words
 
 router = APIRouter()
 
@@ -202,8 +202,6 @@ class OpenTrailReview(BaseModel):
 
     subject_type: Literal["batch", "lot", "system"]
     subject_id: Words = "system"
-    period_from: Moment | None = None
-    period_to: Moment | None = None
 
 
 class LookAt(BaseModel):
@@ -276,15 +274,9 @@ def quality_trail_reviews(session: Reading, trail: TrailPart, record: RecordPart
 def quality_open_trail_review(
     body: OpenTrailReview, act: Acting, trail: TrailPart, record: RecordPart
 ) -> AuditTrailReviewOut:
-    """Open a review of a batch, a lot, or of the system in a period."""
+    """Open a review of a batch, a lot, or of the system; it goes on where the last one ended."""
     with act("quality.review.audit_trail", reason="audit-trail review opened") as unit:
-        row = trail.open(
-            unit,
-            body.subject_type,
-            body.subject_id,
-            period_from=body.period_from,
-            period_to=body.period_to,
-        )
+        row = trail.open(unit, body.subject_type, body.subject_id)
         return AuditTrailReviewOut.of(row, record.clock.now())
 
 

@@ -99,6 +99,14 @@ class Belonging:
         return True
 
 
+def is_making(entry: Entry) -> bool:
+    """Whether an entry belongs to how a subject was made and tested, and not to how it is reviewed and released."""
+    about = entry["record_type"]
+    if about == "record_signature":
+        about = (entry["after"] or entry["before"] or {}).get("record_type")
+    return not str(about).startswith("quality_")
+
+
 @dataclass
 class Past:
     """What the rules remember of the entries before."""

@@ -61,22 +61,20 @@ class TrailReviews:
         unit: Unit,
         subject_type: str,
         subject_id: str = SYSTEM,
-        *,
-        period_from: datetime | None = None,
-        period_to: datetime | None = None,
     ) -> AuditTrailReview:
         """Open a review: choose what a person reads, by the rules and by a seed that is drawn now.
+
+        It goes on behind the entry that the last review of the subject ended with, by the ledger's numbers. The two
+        times of a system review are for people to read: when the last one was opened, and now.
 
         Args:
             unit: the open action; what it writes is no part of what is reviewed.
             subject_type: batch, lot or system.
             subject_id: of the batch or lot.
-            period_from: of a system review; where the last one ended if left out.
-            period_to: of a system review; now if left out.
 
         Raises:
             Conflict: if one of the subject is open already.
-            Invalid: for an unknown kind of subject, or an empty period.
+            Invalid: for an unknown kind of subject.
         """
         if subject_type not in SUBJECTS:
             raise Invalid(
@@ -88,19 +86,10 @@ class TrailReviews:
         still_open = next((row for row in before if row.state == "open"), None)
         if still_open is not None:
             raise Conflict(f"{still_open.number} is open already.", do="Finish it first.")
-        upto = population.last_seq(unit.session)
-        if subject_type == SYSTEM:
-            period_from = period_from or self._system_since(unit.session)
-            period_to = period_to or unit.now
-            if period_from >= period_to:
-                raise Invalid("The period ends before it begins.", where="period_to")
-            found = population.of_the_system(
-                unit.session, period_from, period_to, upto, self.settings.rules(unit.session)
-            )
-        else:
-            period_from = period_to = None
-            found = self._next(unit.session, subject_type, subject_id, before, upto)
-        return self._enter(unit, subject_type, subject_id, name, found, (period_from, period_to))
+        upto = population.settled_seq(unit.session)
+        period = (self._system_since(unit.session), unit.now) if subject_type == SYSTEM else (None, None)
+        found = self._next(unit.session, subject_type, subject_id, before, upto)
+        return self._enter(unit, subject_type, subject_id, name, found, period)
 
     def _enter(
         self,
@@ -151,21 +140,26 @@ class TrailReviews:
         upto: int,
     ) -> Population:
         """The entries since the last review of a subject."""
-        course = self._course(session, subject_id, before[-1].upto_seq if before else 0)
-        return population.about(session, course, upto, self.settings.rules(session), subject_type)
+        ruleset, after = self.settings.rules(session), max((row.upto_seq for row in before), default=0)
+        if subject_type == SYSTEM:
+            return population.of_the_system(session, after, upto, ruleset)
+        course = self._course(session, subject_type, subject_id, after, ruleset)
+        return population.about(session, course, upto, ruleset, subject_type)
 
-    def _course(self, session: Session, subject_id: str, upto: int) -> Course:
+    def _course(
+        self, session: Session, subject_type: str, subject_id: str, upto: int, ruleset: dict[str, Any]
+    ) -> Course:
         """Read up to an entry; what was read once in this process is kept, since entries never change."""
         if not upto:
             return population.begin(session, subject_id)
-        key = f"{subject_id}/{upto}"
+        key = f"{subject_type}/{subject_id}/{upto}/{ruleset['version']}"
         with self._lock:
             kept = self._courses.get(key)
             if kept is not None:
                 self._courses.move_to_end(key)
                 return kept.copy()
         course = population.begin(session, subject_id)
-        population.about(session, course, upto, self.settings.rules(session), "batch")
+        population.about(session, course, upto, ruleset, subject_type)
         with self._lock:
             self._courses[key] = course.copy()
             while len(self._courses) > _KEPT_COURSES:
@@ -276,9 +270,7 @@ class TrailReviews:
 
     def _again(self, session: Session, row: AuditTrailReview, ruleset: dict[str, Any]) -> Population:
         if row.subject_type == SYSTEM:
-            if row.period_from is None or row.period_to is None:
-                raise Invalid(f"{row.number} bears no period.")
-            return population.of_the_system(session, row.period_from, row.period_to, row.upto_seq, ruleset)
+            return population.of_the_system(session, row.from_seq - 1, row.upto_seq, ruleset)
         course = population.begin(session, row.subject_id)
         if row.from_seq - 1 > course.seq:
             population.about(session, course, row.from_seq - 1, ruleset, row.subject_type)
@@ -333,15 +325,17 @@ class TrailReviews:
             if ("lot", lot.id) not in known
         ]
         rows = self.of(session, SYSTEM, SYSTEM)
-        every = timedelta(days=policy[SYSTEM]["every_days"])
-        wanted = self._system_since(session) + every
+        every, since = timedelta(days=policy[SYSTEM]["every_days"]), self._system_since(session)
+        # One that was opened in the future, by a clock that was set back since, does not say how long ago it was.
+        wanted = since + every if since <= now else now
         if wanted <= now and not any(row.state == "open" for row in rows):
             found.append(Due(SYSTEM, SYSTEM, "the system", wanted, age(SYSTEM, wanted)))
         return sorted(found, key=lambda one: one.since)
 
     def _system_since(self, session: Session) -> datetime:
-        ends = [row.period_to for row in self.of(session, SYSTEM, SYSTEM) if row.period_to]
-        return max(ends) if ends else session.scalars(select(Installation.created_at)).one()
+        """When the last system review was opened, else when the installation was made."""
+        last = max(self.of(session, SYSTEM, SYSTEM), key=lambda row: row.upto_seq, default=None)
+        return last.opened_at if last else session.scalars(select(Installation.created_at)).one()
 
     def _name(self, session: Session, subject_type: str, subject_id: str) -> str:
         if subject_type == SYSTEM:
