@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -170,6 +171,34 @@ class Titer:
             **_range(start, end, as_of),
         }
         return _as(frame, self._arrow("/api/historian/aligned", params))
+
+    def summary(
+        self, tags: Sequence[str], start: Instant, end: Instant, *, every: timedelta, frame: Kind = "pandas"
+    ) -> Any:
+        """Per channel and bucket of time: the smallest, largest, first and last number, and how many values.
+
+        Args:
+            tags: at most 64 channels.
+            start: begin of the first bucket, with its time zone.
+            end: not included.
+            every: width of a bucket. Over several days, full minutes or hours that begin on one are quickest: they
+                come out of roll-ups, and `attrs["rollups"]` (pandas) or the schema's metadata (arrow) says so.
+            frame: what comes back.
+
+        Returns:
+            tag, time (the bucket's begin), min, max, first, last, count, uncertain, bad, unit. Bad values are counted
+            and take part in nothing else; a bucket without values is not there.
+
+        Raises:
+            Refused: if the hub does.
+        """
+        width = round(every / timedelta(microseconds=1))
+        params = {"tags": list(tags), "width_us": width, **_range(start, end, None)}
+        table = self._arrow("/api/historian/summary", params)
+        answer = _as(frame, table)
+        if frame == "pandas":
+            answer.attrs["rollups"] = json.loads(table.schema.metadata[b"titer.rollups"])
+        return answer
 
     def last(self, tags: Sequence[str]) -> dict[str, Last]:
         """The newest value of each channel that ever had one.

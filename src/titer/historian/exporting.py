@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from titer.base.canonical import canonical
 from titer.base.errors import Invalid
 from titer.historian import series
+from titer.historian.drawing import Summary
 from titer.historian.series import Aligned
 from titer.historian.words import ORIGIN, QUALITY
 
@@ -230,3 +231,28 @@ def aligned_stream(tags: Sequence[str], found: Aligned) -> bytes:
     columns = [pa.array(found.values[:, at], mask=bad[:, at]) for at in range(len(tags))]
     table = pa.Table.from_arrays([instants, *columns], names=["time", *tags])
     return b"".join(_arrow(table.schema, iter([table])))
+
+
+def summary_file(found: Summary, units: Mapping[str, str], form: str) -> Iterator[bytes]:
+    """Buckets as a file: tag, time (their begin), min, max, first, last, count, uncertain, bad, unit.
+
+    Args:
+        found: the buckets.
+        units: channel -> unit, for those that have one.
+        form: a key of `FORMATS`.
+
+    Raises:
+        Invalid: if the format is unknown.
+    """
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {
+        "tag": pa.array(found.tags, pa.string()),
+        "time": pa.array(found.start_us).cast(pa.timestamp("us", "UTC")),
+    }
+    columns |= {name: pa.array(column, mask=np.isnan(column)) for name, column in found.figures.items()}
+    columns |= {name: pa.array(column) for name, column in found.counts.items()}
+    columns["unit"] = pa.array([units.get(tag) for tag in found.tags], pa.string())
+    told = canonical({"width_us": found.rolled_us, "days": found.rolled_days})
+    table = pa.table(columns).replace_schema_metadata({b"titer.rollups": told})
+    return format_of(form).write(table.schema, iter([table]))

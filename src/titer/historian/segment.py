@@ -258,7 +258,7 @@ class Segments:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._checked: dict[str, tuple[int, int, int, int]] = {}
         self._footers: dict[str, tuple[tuple[int, int, int, int], _Footer]] = {}
 
@@ -268,7 +268,7 @@ class Segments:
         Raises:
             SegmentDamaged: if it is missing or has other bytes.
         """
-        path = self._folder / ref.path
+        path = self.folder / ref.path
         try:
             stat = path.stat()
             mark = (stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns)
@@ -301,6 +301,12 @@ class Segments:
         """Whether a segment may hold some channels in a range of time."""
         return bool(self._footer(ref).groups(tags, start_us, end_us))
 
+    def tags(self, ref: SegmentRef) -> list[str]:
+        """The channels that a segment holds, sorted."""
+        footer = self._footer(ref)
+        with self._open(ref, footer.metadata) as file:
+            return sorted(set(file.read(columns=["tag"]).column("tag").unique().to_pylist()))
+
     def _footer(self, ref: SegmentRef) -> _Footer:
         self.verify(ref)
         mark = self._checked[ref.digest]
@@ -316,7 +322,7 @@ class Segments:
         import pyarrow.parquet as pq
 
         return pq.ParquetFile(
-            self._folder / ref.path,
+            self.folder / ref.path,
             metadata=metadata,
             read_dictionary=["tag", "connection", "text"],
             page_checksum_verification=True,

@@ -21,6 +21,7 @@ class Decimated:
         quality: 0 good, 1 uncertain, 2 bad; the worst of the bucket is always among its points.
         from_count: how many values the points stand for; equal to their number if nothing was left out.
         gaps: [from, to) in microseconds, to be shown as missing; filled by whoever knows them.
+        rolled_us: width of the roll-ups that the points were taken from, in part at least; 0 if from none.
     """
 
     times_us: Array
@@ -28,6 +29,7 @@ class Decimated:
     quality: Array
     from_count: int
     gaps: list[tuple[int, int]] = field(default_factory=list)
+    rolled_us: int = 0
 
     @property
     def decimated(self) -> bool:
@@ -65,16 +67,16 @@ def decimate(
     begins = begins[begins < count]
     lengths = np.diff(np.append(begins, count))
     number = np.isnan(values)
-    low = _first_where(np.where(number, np.inf, values), np.minimum, begins, lengths)
-    high = _first_where(np.where(number, -np.inf, values), np.maximum, begins, lengths)
-    worst = _first_where(quality.astype(np.int16), np.maximum, begins, lengths)
+    low = first_where(np.where(number, np.inf, values), np.minimum, begins, lengths)
+    high = first_where(np.where(number, -np.inf, values), np.maximum, begins, lengths)
+    worst = first_where(quality.astype(np.int16), np.maximum, begins, lengths)
     keep = np.zeros(count, dtype=bool)
     for index in (begins, begins + lengths - 1, low, high, worst):
         keep[index] = True
     return Decimated(times_us[keep], values[keep], quality[keep], count)
 
 
-def _first_where(column: Array, extreme: np.ufunc, begins: Array, lengths: Array) -> Array:
+def first_where(column: Array, extreme: np.ufunc, begins: Array, lengths: Array) -> Array:
     """Index of the first row of each bucket that has the bucket's extreme."""
     reached = np.flatnonzero(column == np.repeat(extreme.reduceat(column, begins), lengths))
     return reached[np.searchsorted(reached, begins)]

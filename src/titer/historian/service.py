@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, select
 
-from titer.base.errors import Invalid
+from titer.base.clock import us
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
-from titer.historian import series
 from titer.historian.errors import SegmentDamaged, StoreStopped
-from titer.historian.last import LastValues, Sample, latest, samples
+from titer.historian.last import Sample, latest, samples
 from titer.historian.model import HistorianLast, HistorianSeal, HistorianSegment
-from titer.historian.rows import Rows, Settled
+from titer.historian.queries import Answers, Gaps, by_name
+from titer.historian.rollups import DAY_US
+from titer.historian.rows import Rows
 from titer.historian.segment import SegmentRef
-from titer.historian.series import Aligned, Decimated
 from titer.historian.store import Store, View
 from titer.record import ActionSpec, Actor, Record, SignatureMeaning, Subscription, Worker
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 log = logging.getLogger(__name__)
 
 Observer = Callable[[list[tuple[str, Sample]]], None]
-Gaps = Callable[[str, int, int], list[tuple[int, int]]]
 
 ACTIONS = (
     ActionSpec("historian.segment.seal", "Seal time series into segments"),
     ActionSpec("historian.history.import", "Import history from a file", ("automation", "scientist")),
 )
+_ROLL_UP_EVERY_S, _ROLL_UP_SOON_S = 60.0, 0.2
 _SEALER = Actor.timer("historian.sealer")
-_NEAR_US = 86_400_000_000
-_NARROW = ("tag", "source_us", "value", "quality", "ordinal")
 
 
-class Historian:
+class Historian(Answers):
     """Time series of all channels. One process writes; another one on the same folder reads only.
 
     Args:
@@ -67,14 +60,11 @@ class Historian:
         seal_rows: int = 2_000_000,
         seal_age: timedelta = timedelta(minutes=15),
     ) -> None:
+        super().__init__(Store(folder), sealed.Segments(folder), gaps)
         self.record = record
         self.folder = folder
-        self.store = Store(folder)
         self.seal_rows = seal_rows
         self.seal_age = seal_age
-        self._gaps = gaps
-        self._segments = sealed.Segments(folder)
-        self._last = LastValues(self.store.tags)
         self._observers: list[Observer] = []
         self._failing: set[int] = set()
         self._sealing = threading.Lock()
@@ -95,8 +85,8 @@ class Historian:
         return ()
 
     def workers(self) -> tuple[Worker, ...]:
-        """The sealer."""
-        return (Worker("historian.sealer", self.step),)
+        """The sealer, and whoever rolls days up."""
+        return (Worker("historian.sealer", self.step), Worker("historian.rollups", self.roll_up))
 
     def close(self) -> None:
         """Give the log back; what is not sealed is read again at the next start."""
@@ -162,6 +152,25 @@ class Historian:
                 self.seal()
         return 1.0
 
+    def roll_up(self) -> float:
+        """Roll one day up that is over and has no current roll-up; returns the seconds until the next round."""
+        if not self.store.log.acquire():
+            return _ROLL_UP_EVERY_S
+        view = self.store.view()
+        stale = self.rollups.stale(view.segments, us(self.record.process_clock.now()))
+        if not stale:
+            return _ROLL_UP_EVERY_S
+        day = stale[0]
+        low, high = day * DAY_US, (day + 1) * DAY_US
+        refs = [ref for ref in view.segments if ref.end_us >= low and ref.start_us < high]
+        tags = sorted({tag for ref in refs for tag in self._segments.tags(ref)})
+
+        def effective(some: list[str], start_us: int, end_us: int, of: Sequence[SegmentRef]) -> Rows:
+            return self._settled(some, start_us, end_us, narrow=True, view=View(tuple(of), ())).rows
+
+        self.rollups.build(view.segments, day, tags, effective)
+        return _ROLL_UP_SOON_S if len(stale) > 1 else _ROLL_UP_EVERY_S
+
     def seal(self) -> list[SegmentRef]:
         """Seal everything that waits, now. The manifest's rows, and so the digests in the ledger, are written
         when the files are durable; only then the log is dropped. One seal runs at a time: the sealer's own
@@ -196,7 +205,7 @@ class Historian:
         started = self.record.clock.now()
         made: list[SegmentRef] = []
         if len(sealing.rows):
-            ordered = _by_name(columns.distinct(sealing.rows), self.store.tags.names)
+            ordered = by_name(columns.distinct(sealing.rows), self.store.tags.names)
             for day, part in sealed.days(ordered):
                 table = sealed.to_table(part, self.store.tags, self.store.connections)
                 made.append(sealed.write(self.folder, day, table, int(part["received_us"].max())))
@@ -276,230 +285,6 @@ class Historian:
                 path.replace(aside / path.name)
         self.unlisted = sorted(path.name for path in (self.folder / "unlisted").glob("*.parquet"))
 
-    # --- reading -----------------------------------------------------------------------------------------
-
-    def last(self, tags: Iterable[str]) -> dict[str, Sample]:
-        """The newest value of each channel that ever had one; from memory."""
-        return self._last.get(tags)
-
-    def _settled(
-        self,
-        tags: list[str],
-        start_us: int,
-        end_us: int,
-        *,
-        as_of_us: int | None = None,
-        narrow: bool = False,
-        of: Sequence[SegmentRef] | None = None,
-    ) -> Settled:
-        wanted = [column.name for column in sealed.schema()]
-        if narrow:
-            lag = ("received_lag_us",) if as_of_us is not None else ()
-            wanted = [name for name in wanted if name in _NARROW + lag]
-        view = self.store.view() if of is None else View(tuple(of), ())
-        parts: list[Rows] = []
-        for ref in view.segments:
-            if ref.end_us < start_us or ref.start_us >= end_us or not tags:
-                continue
-            table = self._segments.read(ref, tags, start_us, end_us, wanted)
-            if table is not None:
-                rows = sealed.from_table(table, self.store.tags, self.store.connections)
-                parts.append(rows.within(self._codes(tags), start_us, end_us, as_of_us))
-        codes = self._codes(tags)
-        tail = [rows.within(codes, start_us, end_us, as_of_us) for rows in view.tail] if len(codes) else []
-        if tail:
-            parts.append(columns.sort(columns.join(tail)))
-        return columns.settle(columns.join(parts) if parts else columns.empty())
-
-    def _codes(self, tags: list[str]) -> columns.Array:
-        """Numbers of the channels that were met so far: a question must not make a channel known."""
-        known = {self.store.tags.known(tag) for tag in tags} - {-1}
-        return np.array(sorted(known), dtype="<i4")
-
-    def read(self, tags: list[str], start_us: int, end_us: int, *, as_of_us: int | None = None) -> pa.Table:
-        """The effective observations with start <= source time < end.
-
-        Args:
-            tags: channels; one that is not known has no rows.
-            start_us: microseconds since 1970 (UTC).
-            end_us: not included.
-            as_of_us: only what had been received by then, so that a decision can be looked at as it was made.
-
-        Returns:
-            tag, source_us, received_us, value, text, quality, status, origin; sorted by tag and source time.
-            `value` is null where there is no number.
-
-        Raises:
-            SegmentDamaged: if a segment is not what the ledger says.
-        """
-        import pyarrow as pa
-
-        rows = self._settled(tags, start_us, end_us, as_of_us=as_of_us).rows
-        return self._present(rows, pa)
-
-    def _present(self, rows: Rows, pa: Any) -> pa.Table:
-        table = sealed.to_table(
-            _by_name(rows, self.store.tags.names), self.store.tags, self.store.connections
-        )
-        value = table.column("value").to_numpy()
-        received = np.array(table.column("received_lag_us")) + np.array(table.column("source_us"))
-        return pa.table(
-            {
-                "tag": table.column("tag"),
-                "source_us": table.column("source_us"),
-                "received_us": pa.array(received, type=pa.int64()),
-                "value": pa.array(value, mask=np.isnan(value)),
-                "text": table.column("text").cast(pa.string()),
-                "quality": table.column("quality"),
-                "status": table.column("status"),
-                "origin": table.column("origin"),
-            }
-        )
-
-    def conflicts(self, tags: list[str], start_us: int, end_us: int) -> list[tuple[Sample, Sample]]:
-        """Instants about which a source said two different things: (effective, the other), both kept."""
-        found = self._settled(tags, start_us, end_us)
-        others = samples(found.conflicts, np.arange(len(found.conflicts)), self.store.tags)
-        return list(zip(samples(found.rows, found.effective, self.store.tags), others, strict=True))
-
-    def aligned(
-        self,
-        tags: Sequence[str],
-        start_us: int,
-        end_us: int,
-        step_us: int,
-        *,
-        max_age_us: int,
-        as_of_us: int | None = None,
-    ) -> Aligned:
-        """Channels on common instants: the last value at or before each.
-
-        Args:
-            tags: the columns of the answer, in this order.
-            start_us: first instant.
-            end_us: not included.
-            step_us: distance of the instants.
-            max_age_us: a value older than this is not the present one: NaN, bad.
-            as_of_us: only what had been received by then.
-
-        Raises:
-            Invalid: if the step is not positive, or there would be more than 50 million cells.
-        """
-        window = [(start_us, end_us)]
-        return self.aligned_windows(list(tags), window, step_us, max_age_us=max_age_us, as_of_us=as_of_us)[0]
-
-    def aligned_windows(
-        self,
-        tags: list[str],
-        windows: list[tuple[int, int]],
-        step_us: int,
-        *,
-        max_age_us: int,
-        as_of_us: int | None = None,
-    ) -> list[Aligned]:
-        """The same for many windows (batches, for instance) with one pass over the store.
-
-        Args:
-            tags: columns of each answer.
-            windows: [start, end) of each, in any order.
-            step_us: distance of the instants.
-            max_age_us: a value older than this is not the present one.
-            as_of_us: only what had been received by then.
-
-        Raises:
-            Invalid: if the step is not positive, or there would be more than 50 million cells.
-        """
-        span = sum(max(end - start, 0) for start, end in windows)
-        if step_us <= 0 or span / step_us * max(len(tags), 1) > 50_000_000:
-            raise Invalid("The step must be above zero, and the table no larger than 50 million cells.")
-        answers: dict[int, Aligned] = {}
-        for low, high in series.spans([(start - max_age_us, end) for start, end in windows], _NEAR_US):
-            rows = self._settled(tags, low, high, as_of_us=as_of_us, narrow=True).rows
-            codes = [self.store.tags.known(tag) for tag in tags]
-            parts = [
-                (rows["source_us"][one], rows["value"][one], rows["quality"][one])
-                for one in (_of_tag(rows, code) for code in codes)
-            ]
-            for number, (start, end) in enumerate(windows):
-                if number not in answers and low <= start - max_age_us and end <= high:
-                    at = np.arange(start, end, step_us, dtype=np.int64)
-                    answers[number] = series.align(parts, at, max_age_us)
-        return [answers[number] for number in range(len(windows))]
-
-    def decimate(self, tag: str, start_us: int, end_us: int, buckets: int) -> Decimated:
-        """A channel thinned out for a chart; see `titer.historian.series.decimate`."""
-        return self.decimate_many([tag], start_us, end_us, buckets)[tag]
-
-    def decimate_many(
-        self, tags: list[str], start_us: int, end_us: int, buckets: int, *, as_of_us: int | None = None
-    ) -> dict[str, Decimated]:
-        """Several channels of one chart, read in one go; with `as_of_us` only what had been received by then."""
-        rows = self._settled(tags, start_us, end_us, narrow=True, as_of_us=as_of_us).rows
-        answer = {}
-        for tag in tags:
-            one = _of_tag(rows, self.store.tags.known(tag))
-            found = series.decimate(
-                rows["source_us"][one], rows["value"][one], rows["quality"][one], start_us, end_us, buckets
-            )
-            if self._gaps is not None:
-                found.gaps.extend(self._gaps(tag, start_us, end_us))
-            answer[tag] = found
-        return answer
-
-    def effective_and_conflicting(self, tags: list[str], start_us: int, end_us: int) -> tuple[Rows, Rows]:
-        """What answers a question about channels, and what stands behind it because it says something else; both
-        sorted by channel and source time."""
-        found = self._settled(tags, start_us, end_us)
-        return found.rows, found.conflicts
-
-    def of_tag(self, rows: Rows, tag: str) -> slice:
-        """Where a channel stands in sorted rows."""
-        return _of_tag(rows, self.store.tags.known(tag))
-
-    def segments(self, start_us: int, end_us: int, tags: list[str] | None = None) -> list[SegmentRef]:
-        """Sealed segments that may hold observations of some channels (all, if None) in a range of time."""
-        return [
-            ref
-            for ref in self.store.view().segments
-            if ref.end_us >= start_us
-            and ref.start_us < end_us
-            and (tags is None or self._segments.holds(ref, tags, start_us, end_us))
-        ]
-
-    def sealed_bytes(self, ref: SegmentRef) -> bytes:
-        """The very bytes of a sealed segment, for a bundle.
-
-        Raises:
-            SegmentDamaged: if the file is missing, or its bytes are not those whose digest the ledger holds.
-        """
-        data = self._segments.verify(ref).read_bytes()
-        found = hashlib.sha256(data).hexdigest()
-        if found != ref.digest:
-            raise SegmentDamaged(ref.path, f"Its SHA-256 is {found[:16]}..., not {ref.digest[:16]}....")
-        return data
-
-    def extract(
-        self, tags: list[str], start_us: int, end_us: int, *, of: Sequence[SegmentRef] | None = None
-    ) -> bytes:
-        """A Parquet file with all columns, for a bundle: the same observations always make the same bytes.
-
-        Conflicting rows stand behind the effective one.
-
-        Args:
-            tags: channels; one that is not known has no rows.
-            start_us: microseconds since 1970 (UTC).
-            end_us: not included.
-            of: only what these sealed segments hold, so that they vouch for every row; else everything, the
-                unsealed tail included.
-
-        Raises:
-            SegmentDamaged: if a segment is not what the ledger says.
-        """
-        found = self._settled(tags, start_us, end_us, of=of)
-        rows = columns.sort(columns.join([found.rows, found.conflicts]))
-        rows = _by_name(rows, self.store.tags.names)
-        return sealed.parquet(sealed.to_table(rows, self.store.tags, self.store.connections))
-
     def verify(self) -> list[str]:
         """Read every sealed segment and compare its digest; returns what does not hold."""
         fresh = sealed.Segments(self.folder)
@@ -520,20 +305,3 @@ class Historian:
             "torn_bytes": self.store.log.torn_bytes,
             "unlisted": list(self.unlisted),
         }
-
-
-def _of_tag(rows: Rows, code: int) -> slice:
-    """Where a channel stands in sorted rows."""
-    low = int(np.searchsorted(rows["tag"], code, side="left"))
-    return slice(low, int(np.searchsorted(rows["tag"], code, side="right")))
-
-
-def _by_name(rows: Rows, names: list[str]) -> Rows:
-    """Sorted by the channel's name instead of its number, so that the answer depends on nothing else."""
-    used = np.unique(rows["tag"])
-    by_name = sorted(used.tolist(), key=lambda code: names[code])
-    if by_name == used.tolist():
-        return rows
-    rank = np.zeros(len(names), dtype=np.int64)
-    rank[by_name] = np.arange(len(by_name))
-    return rows.take(np.argsort(rank[rows["tag"]], kind="stable"))

@@ -27,10 +27,12 @@ def frame(
     connection: str = "br201",
     epoch: int = 1,
     at: int = 0,
+    every: int = 1,
+    quality: int = 0,
     events: tuple[dict[str, Any], ...] = (),
 ) -> bytes:
     count = len(values)
-    times = t0 + (at + np.arange(count, dtype="<i8")) * S
+    times = t0 + (at + np.arange(count, dtype="<i8") * every) * S
     return Frame(
         connection=connection,
         epoch=epoch,
@@ -43,7 +45,7 @@ def frame(
         received_us=times,
         value=np.array(values, dtype="<f8"),
         status=np.zeros(count, "<u4"),
-        quality=np.zeros(count, "u1"),
+        quality=np.full(count, quality, "u1"),
         origin=np.zeros(count, "u1"),
         events=events,
     ).encode()

@@ -1289,6 +1289,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/historian/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Summary
+         * @description Per channel and bucket of time: smallest, largest, first and last number that is not bad, how many values there
+         *     were, and how many uncertain and bad ones. Whether roll-ups answered, and for how many days, stands in the file's
+         *     schema (`titer.rollups`) and in the header `Titer-Rollups`.
+         */
+        get: operations["historian_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/historian/trend": {
         parameters: {
             query?: never;
@@ -10903,7 +10925,8 @@ export interface components {
          *
          *     `times_us` are source times in microseconds since 1970 (UTC). `quality` (0 good, 1 uncertain, 2 bad) is
          *     that of each value, or worse where the channel's calibration or connection makes it so now. `gaps` are
-         *     [from, to] in microseconds: nothing is known strictly between.
+         *     [from, to] in microseconds: nothing is known strictly between. `rolled_us` is the width of the roll-ups that a
+         *     long chart was drawn from, in part at least; 0 where it was drawn from the values themselves.
          */
         SeriesOut: {
             /** Decimated */
@@ -10920,6 +10943,8 @@ export interface components {
             low: string | null;
             /** Quality */
             quality: number[];
+            /** Rolled Us */
+            rolled_us: number;
             /** Tag */
             tag: string;
             /** Times Us */
@@ -15567,6 +15592,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmentOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_summary: {
+        parameters: {
+            query: {
+                tags: string[];
+                start: string;
+                end: string;
+                width_us: number;
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "text/csv; charset=utf-8": unknown;
                 };
             };
             /** @description It could not be done. */

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from titer.base.clock import us
 from titer.base.errors import TiterError
 from titer.historian import importing
-from titer.historian.exporting import FORMATS, Question, aligned_stream, export, format_of
+from titer.historian.exporting import FORMATS, Question, aligned_stream, export, format_of, summary_file
 from titer.historian.model import HistorianImport
 from titer.historian.reading import Layout
 from titer.historian.routes.asked import EquipmentPart, HistorianPart, channels, zoned
@@ -87,6 +87,38 @@ def historian_aligned(
         as_of_us=us(zoned(as_of, "as_of")) if as_of is not None else None,
     )
     return Response(aligned_stream(names, found), media_type=FORMATS["arrow"].media_type)
+
+
+@router.get(
+    "/api/historian/summary",
+    response_class=StreamingResponse,
+    responses={200: {"content": {form.media_type: {} for form in FORMATS.values()}}},
+)
+def historian_summary(
+    tags: Annotated[list[str], Query()],
+    start: datetime,
+    end: datetime,
+    width_us: Annotated[int, Query(ge=1_000)],
+    session: Reading,
+    historian: HistorianPart,
+    equipment: EquipmentPart,
+    form: Annotated[str, Query(alias="format")] = "arrow",
+) -> StreamingResponse:
+    """Per channel and bucket of time: smallest, largest, first and last number that is not bad, how many values there
+    were, and how many uncertain and bad ones. Whether roll-ups answered, and for how many days, stands in the file's
+    schema (`titer.rollups`) and in the header `Titer-Rollups`."""
+    names = channels(tags)
+    units = {row.tag: row.unit for row in equipment.channels(session, tags=names) if row.unit}
+    chosen = format_of(form)
+    found = historian.summary(names, us(zoned(start, "start")), us(zoned(end, "end")), width_us)
+    return StreamingResponse(
+        summary_file(found, units, form),
+        media_type=chosen.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="summary.{chosen.suffix}"',
+            "Titer-Rollups": f"width_us={found.rolled_us}; days={found.rolled_days}",
+        },
+    )
 
 
 @router.get(

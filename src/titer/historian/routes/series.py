@@ -33,7 +33,8 @@ class SeriesOut(BaseModel):
 
     `times_us` are source times in microseconds since 1970 (UTC). `quality` (0 good, 1 uncertain, 2 bad) is
     that of each value, or worse where the channel's calibration or connection makes it so now. `gaps` are
-    [from, to] in microseconds: nothing is known strictly between.
+    [from, to] in microseconds: nothing is known strictly between. `rolled_us` is the width of the roll-ups that a
+    long chart was drawn from, in part at least; 0 where it was drawn from the values themselves.
     """
 
     tag: str
@@ -46,6 +47,7 @@ class SeriesOut(BaseModel):
     quality: list[int]
     from_count: int
     decimated: bool
+    rolled_us: int
     gaps: list[list[int]]
 
 
@@ -179,6 +181,7 @@ def _series(
         quality=[max(quality, floor) for quality in one.quality.tolist()],
         from_count=one.from_count,
         decimated=one.decimated,
+        rolled_us=one.rolled_us,
         gaps=[list(gap) for gap in one.gaps],
     )
 
