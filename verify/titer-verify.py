@@ -364,7 +364,7 @@ def check(members, key, witnesses):
     latest = follow(entries)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
     kept = check_kept(members, latest, digests)
-    manifest = check_export(members, latest, digests)
+    manifest = check_export(members, entries, latest, digests)
     sealed = check_seals(members)
     return {
         "entries": len(entries),
@@ -941,7 +941,29 @@ def stated_by(entry, latest, text):
     return None
 
 
-def check_export(members, latest, digests):
+LATER = ("record_ledger_key", "record_clock_step")
+
+
+def at_export(entries, latest, export):
+    """Each record as the export entry may list it: of keys and steps of the clock, what stands before that entry.
+
+    What was entered about them between it and the head goes along, since checking the head needs it.
+    """
+    before, behind, passed = {}, set(), False
+    for entry in entries:
+        if entry.kind in LATER:
+            name = (entry.kind, entry.name)
+            if passed:
+                behind.add(name)
+            else:
+                before[name] = (entry.version, entry.count)
+        passed = passed or entry is export
+    listable = {name: (entry.version, entry.count) for name, entry in latest.items() if name not in behind}
+    listable.update({name: before[name] for name in behind if name in before})
+    return listable
+
+
+def check_export(members, entries, latest, digests):
     """Manifest, records and files are what the sealed export entry states."""
     text = take(members, "manifest.json")
     found = EXPORT.match(text)
@@ -968,12 +990,13 @@ def check_export(members, latest, digests):
                 "record_signature %s: a robot signed it, and the installation is not simulated" % number
             )
     listed = {(item["type"], item["id"]) for item in expected["records"]}
+    listable = at_export(entries, latest, latest["record_export", row["id"]])
     for item in expected["records"]:
-        found = latest.get((item["type"], item["id"]))
-        if found is None or found.version != item["version"] or found.count != item["entries"]:
-            who = called(found) if found else "%s %s" % (item["type"], item["id"])
+        name = (item["type"], item["id"])
+        if listable.get(name) != (item["version"], item["entries"]):
+            who = called(latest[name]) if name in latest else "%s %s" % name
             raise Fault("%s: entries were left out or added" % who)
-    extra = set(latest) - listed - {("record_export", row["id"])}
+    extra = set(listable) - listed - {("record_export", row["id"])}
     extra = {name for name in extra if name[0] != "record_installation"}
     if extra:
         raise Fault("%s %s is not in the export entry's list" % sorted(extra)[0])

@@ -93,9 +93,10 @@ def export(
         Invalid: if a record has no entries.
         IntegrityFault: if an entry that goes along is not sealed.
     """
-    wanted = sorted({*records, (subject[0], subject[1]), *_of_the_ledger(record)})
-    listing = _listing(record, wanted)
+    named = sorted({*records, (subject[0], subject[1])})
+    listed = _listing(record, named)
     with record.action(actor, "record.export", reason=reason) as unit:
+        listing = sorted([*listed, *_of_the_ledger(unit.session)], key=_type_and_id)
         row = unit.add(
             Export(
                 subject_type=subject[0],
@@ -109,11 +110,12 @@ def export(
     sealer.attend_all()
     with record.reading() as session:
         installation = record.installation(session)
-        names = [*wanted, (Export.__tablename__, row.id), (Installation.__tablename__, installation.id)]
         head = session.scalars(
             select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
         ).one()
-        kept = _up_to(_sealed(session, names, head.tree_size), listing)
+        own = [(Export.__tablename__, row.id), (Installation.__tablename__, installation.id)]
+        names = sorted({*named, *map(_type_and_id, _of_the_ledger(session)), *own})
+        kept = _up_to(_sealed(session, names, head.tree_size), listed)
         leaves = [merkle.leaf_hash(entry.body.encode()) for entry in kept]
         if leaves != [entry.leaf_hash for entry in kept]:
             raise IntegrityFault("An entry is not the one that was sealed.", do="Run `titer verify`.")
@@ -149,14 +151,21 @@ def export(
     return write_zip(members)
 
 
-def _of_the_ledger(record: Record) -> list[tuple[str, str]]:
-    """What goes into every bundle, since checking needs it: keys, and steps of the clock."""
-    with record.reading() as session:
-        return [
-            (kind.__tablename__, record_id)
-            for kind in (LedgerKey, ClockStep)
-            for record_id in session.scalars(select(kind.id))
-        ]
+def _of_the_ledger(session: Session) -> list[dict[str, object]]:
+    """What goes into every bundle, since checking needs it: keys, and steps of the clock.
+
+    It is asked for within the action of the export, which may itself have entered that the clock went back; what is
+    entered between it and the head goes along too, behind the export entry and unlisted.
+    """
+    return [
+        {"type": kind.__tablename__, "id": record_id, "version": version, "entries": version}
+        for kind in (LedgerKey, ClockStep)
+        for record_id, version in session.execute(select(kind.id, kind.version))
+    ]
+
+
+def _type_and_id(item: dict[str, object]) -> tuple[str, str]:
+    return str(item["type"]), str(item["id"])
 
 
 def _listing(record: Record, wanted: list[tuple[str, str]]) -> list[dict[str, object]]:
