@@ -10,7 +10,7 @@ from sqlalchemy import select
 from titer.base.canonical import canonical
 from titer.base.clock import from_iso, us
 from titer.base.errors import IntegrityFault
-from titer.govern.alcoa.question import Answer, Finding, Question, Sources, by_sql
+from titer.govern.alcoa.question import CHUNK, Answer, Finding, Question, Sources, by_sql
 from titer.quality.trail import Settings
 from titer.quality.trail.rules import lateness_us
 from titer.record import Base, LedgerEntry
@@ -131,6 +131,7 @@ def entered_in_time(sources: Sources) -> Answer:
         select(LedgerEntry.record_type, LedgerEntry.record_id, LedgerEntry.body)
         .where(LedgerEntry.record_type.in_(sorted(late["fields"])))
         .order_by(LedgerEntry.seq)
+        .execution_options(yield_per=CHUNK)
     )
     looked_at, findings = 0, []
     for record_type, record_id, body in rows:
@@ -231,16 +232,18 @@ def process_time_forward(sources: Sources) -> Answer:
 
 
 def _forward(sources: Sources, statement: str, clock: str) -> Answer:
-    rows = sources.rows(statement)
-    tolerance, latest, findings = _TOLERANCE_S[sources.dialect] * 1_000_000, 0, []
-    for entry_id, record_type, record_id, said in rows:
+    """Goes along the ledger row by row: it may be larger than the memory."""
+    tolerance, latest, looked_at = _TOLERANCE_S[sources.dialect] * 1_000_000, 0, 0
+    findings: list[Finding] = []
+    for entry_id, record_type, record_id, said in sources.stream(statement):
+        looked_at += 1
         at = us(from_iso(said))
         if at < latest - tolerance:
             back = timedelta(microseconds=latest - at)
             detail = f"{back} earlier than an entry before it, by the {clock} clock"
             findings.append(Finding(record_type, record_id, entry_id, detail))
         latest = max(latest, at)
-    return Answer(len(rows), findings)
+    return Answer(looked_at, findings)
 
 
 TIME_FORWARD = Question(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from titer.record import Sealer
 from titer.record.service import Record
 
+CHUNK = 5000
+"""Rows that are read at a time."""
 MOST = 200
 """Findings that are listed for one question; all are counted."""
 
@@ -60,6 +62,11 @@ class Sources:
     def rows(self, statement: str, **values: Any) -> list[Any]:
         """What a statement gives; braces name fields of an entry `e`."""
         return list(self.session.execute(text(statement.format(**FIELDS[self.dialect])), values))
+
+    def stream(self, statement: str) -> Iterator[Any]:
+        """What a statement gives, some thousands of rows at a time, for one that goes through the whole ledger."""
+        streamed = text(statement.format(**FIELDS[self.dialect])).execution_options(yield_per=CHUNK)
+        yield from self.session.execute(streamed)
 
 
 @dataclass(frozen=True)

@@ -417,7 +417,10 @@ class Sealer:
             return row
 
     def _keep(self, name: str, kind: str, size: int, answer: str, now: datetime) -> None:
+        """Keep what a witness answered; what it answered first about a head stays."""
         with self.record.operational() as session:
+            if session.get(LedgerCosignature, (name, size)) is not None:
+                return
             session.connection().execute(
                 insert(LedgerCosignature),
                 {"witness": name, "tree_size": size, "kind": kind, "answer": answer, "received_at": now},

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from titer.record.verify.rest import check_content, check_outbox
 from titer.record.verify.tree import check_tree
 from titer.record.verify.verdict import DEPTHS, FULL, MERKLE, Progress, Verdict, Verifier
 from titer.record.verify.witnessed import Found, Witnessed
+from titer.record.witnesses.contract import RemoteWitness
 
 __all__ = ["DEPTHS", "FULL", "MERKLE", "Progress", "Verdict", "Verifier", "verify_store"]
 
@@ -178,25 +180,44 @@ def _rest(
 
 def _elsewhere(record: Record, sealer: Sealer, verdict: Verdict) -> Iterator[str]:
     """Ask the witnesses elsewhere whether this is still the ledger that they saw; who is away is a remark."""
-    with record.reading() as session:
-        row = session.scalars(
-            select(LedgerCheckpoint).order_by(LedgerCheckpoint.tree_size.desc()).limit(1)
-        ).first()
-        note, size = (row.note, row.tree_size) if row is not None else ("", 0)
-    for witness in sealer.remote if size else ():
-        if witness.kind != "titer":
-            continue
+    for witness in sealer.remote:
+        if witness.kind == "titer":
+            verdict.place = f"The witness {witness.name}"
+            yield from _asked(record, sealer, witness, verdict)
 
-        def prove(seen: int) -> list[bytes]:
-            if not 0 < seen <= size:
-                return []
-            with record.reading() as session:
-                return stored_tree.stored(session, size).consistency_proof(seen, size)
 
-        verdict.place = f"The witness {witness.name}"
+def _asked(record: Record, sealer: Sealer, witness: RemoteWitness, verdict: Verdict) -> Iterator[str]:
+    """Ask one about the newest head.
+
+    A hub goes on sealing and shows it newer heads meanwhile: a witness that refuses an old one is asked about the
+    newest again, and has the last word once the ledger has not grown.
+    """
+    asked = 0
+    while (newest := _newest(record)) is not None and newest[0] > asked:
+        asked, note = newest
         try:
-            witness.ask(note, sealer.standing[witness.name].size, prove, sealer.keys.of_witness(witness.name))
+            known = sealer.keys.of_witness(witness.name)
+            witness.ask(note, sealer.standing[witness.name].size, partial(_proof, record, asked), known)
+            return
         except Unavailable as error:
             verdict.remarks.append(f"The witness {witness.name} could not be asked: {error}")
+            return
         except Refused as error:
-            yield str(error)
+            told = str(error)
+    if asked:
+        yield told
+
+
+def _newest(record: Record) -> tuple[int, str] | None:
+    """Size and note of the newest head."""
+    newest = select(LedgerCheckpoint.tree_size, LedgerCheckpoint.note)
+    with record.reading() as session:
+        row = session.execute(newest.order_by(LedgerCheckpoint.tree_size.desc()).limit(1)).first()
+    return (row.tree_size, row.note) if row is not None else None
+
+
+def _proof(record: Record, size: int, seen: int) -> list[bytes]:
+    if not 0 < seen <= size:
+        return []
+    with record.reading() as session:
+        return stored_tree.stored(session, size).consistency_proof(seen, size)
