@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from inspect import unwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -84,29 +85,43 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 
 @contextmanager
 def _on_postgresql(server: postgresql.Server) -> Iterator[None]:
-    """Every installation that would be made on SQLite inside is made on PostgreSQL, in a database of its own."""
+    """What would be made or restored on SQLite inside is on PostgreSQL, each installation in its own database."""
     from titer.app import Config, store
+    from titer.app.backup import placing
 
-    new, create = store.new, store.create
+    new, create, finished, restored = store.new, store.create, store.finished, placing.place_rows
     with ExitStack() as databases, pytest.MonkeyPatch.context() as patch:
+
+        def empty() -> str:
+            name = databases.enter_context(server.empty())
+            return server.url(postgresql.RUNTIME, name).set(drivername="postgresql").render_as_string()
+
+        def of_owner(config: Config) -> str:
+            return make_url(config.database or "").set(username=postgresql.OWNER).render_as_string()
 
         @wraps(new)
         def new_there(folder: Path, config: Config, opened: Vault) -> Config:
-            if config.database is None:
-                name = databases.enter_context(server.empty())
-                url = server.url(postgresql.RUNTIME, name).set(drivername="postgresql")
-                config = replace(config, database=url.render_as_string())
-            return new(folder, config, opened)
+            return new(folder, config if config.database else replace(config, database=empty()), opened)
 
         @wraps(create)
-        def create_there(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
-            if owner is None:
-                url = make_url(config.database or "").set(username=postgresql.OWNER)
-                owner = url.render_as_string()
-            create(folder, config, opened, owner)
+        def create_there(folder: Path, config: Config, opened: Vault, owner: str | None, **also: Any) -> None:
+            create(folder, config, opened, owner or of_owner(config), **also)
+
+        @wraps(finished)
+        def finished_there(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
+            finished(folder, config, opened, owner or of_owner(config))
+
+        @wraps(restored)
+        def restored_there(
+            staging: Path, manifest: Any, config: Config, opened: Vault, there: str | None, *also: Any
+        ) -> Config:
+            there = there or (empty() if manifest.database == "postgresql" else None)
+            return restored(staging, manifest, config, opened, there, *also)
 
         patch.setattr(store, "new", new_there)
         patch.setattr(store, "create", create_there)
+        patch.setattr(store, "finished", finished_there)
+        patch.setattr(placing, "place_rows", restored_there)
         yield
 
 
@@ -120,10 +135,16 @@ def _where_told(request: pytest.FixtureRequest) -> Iterator[None]:
             yield
     else:
         from titer.app import store
+        from titer.app.backup import placing
 
         with pytest.MonkeyPatch.context() as patch:
-            for name in ("new", "create"):
-                patch.setattr(store, name, unwrap(getattr(store, name)))
+            for room, name in (
+                (store, "new"),
+                (store, "create"),
+                (store, "finished"),
+                (placing, "place_rows"),
+            ):
+                patch.setattr(room, name, unwrap(getattr(room, name)))
             yield
 
 

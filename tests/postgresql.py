@@ -76,6 +76,11 @@ def binaries() -> Path | None:
     return Path(told) if told else next(iter(installed()), None)
 
 
+def newest() -> Path | None:
+    """The folder of the newest server's programs there is."""
+    return max(installed(), key=_major, default=None)
+
+
 def _major(programs: Path) -> int:
     """The version of a server's programs; 0 if there are none."""
     if not (programs / "initdb").exists():
@@ -114,6 +119,15 @@ class Server:
         engine.dispose()
 
     @contextmanager
+    def roles(self, *names: str) -> Iterator[None]:
+        """Roles that may log in, and own nothing when they go."""
+        self.run(*(f"CREATE ROLE {name} LOGIN" for name in names))
+        try:
+            yield
+        finally:
+            self.run(*(f"DROP ROLE {name}" for name in names))
+
+    @contextmanager
     def database(self) -> Iterator[str]:
         """The name of a new database with every table that was imported by now."""
         name = f"titer_{next(self._names)}"
@@ -124,10 +138,10 @@ class Server:
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
-    def empty(self) -> Iterator[str]:
-        """The name of a new database with nothing in it."""
+    def empty(self, owner: str = OWNER) -> Iterator[str]:
+        """The name of a new database with nothing in it, and its owner's."""
         name = f"titer_{next(self._names)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' OWNER {OWNER}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' OWNER {owner}")
         try:
             yield name
         finally:

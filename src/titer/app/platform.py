@@ -349,6 +349,7 @@ def _wire(folder: Path, config: Config, server_clock: Clock, held: int | None, h
     try:
         if config.database is not None:
             store.require_head(engine)
+            store.require_apart(engine)
             kept = store.hold(engine) if held is not None else None
         if held is not None:
             database.of(engine).confirm(engine)

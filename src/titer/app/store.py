@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ _MAKE = (
     "CREATE ROLE titer_owner LOGIN; CREATE ROLE titer LOGIN; CREATE DATABASE titer OWNER titer_owner "
     "TEMPLATE template0 ENCODING 'UTF8'."
 )
-_UNFINISHED = "titer: an unfinished move of"
+_UNFINISHED = "titer: an unfinished copy of"
 _HUB_LOCK = 0x7469746572
 """The advisory lock of the one hub that writes; "titer" in ASCII."""
 
@@ -84,7 +84,15 @@ def engine(
     )
 
 
-def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
+def create(
+    folder: Path,
+    config: Config,
+    opened: Vault,
+    owner: str | None,
+    *,
+    before: Callable[[Connection], None] | None = None,
+    fill: Callable[[Connection], None] | None = None,
+) -> None:
     """Make tables and triggers in an empty database.
 
     Args:
@@ -92,6 +100,8 @@ def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> No
         config: its configuration.
         opened: its vault.
         owner: on PostgreSQL, the address with the role that is to own the tables; not kept.
+        before: on PostgreSQL, done first in the same transaction, before the database has to be empty.
+        fill: on PostgreSQL, done last in the same transaction; brings rows that have their entries.
 
     Raises:
         Invalid: if no owner is given, or it is the role that Titer is to run as.
@@ -106,14 +116,16 @@ def create(folder: Path, config: Config, opened: Vault, owner: str | None) -> No
     made = owner_engine(folder, config, opened, owner)
     role = runtime_role(config)
 
-    def rest(connection: Connection) -> None:
-        History().stamp(connection)
-        schema.grant(connection, role)
-
     try:
-        with made.connect() as connection:
+        with made.execution_options(**postgres.OPERATIONAL).begin() as connection:
+            if before is not None:
+                before(connection)
             require_fit(connection)
-        schema.create(made, rest)
+            schema.make(connection)
+            History().stamp(connection)
+            schema.grant(connection, role)
+            if fill is not None:
+                fill(connection)
     except OperationalError as error:
         raise unreachable(error) from error
     finally:
@@ -193,6 +205,37 @@ def require_head(made: Engine) -> None:
     )
 
 
+def require_apart(made: Engine) -> None:
+    """Refuse to run as a role that may do more to the ledger than read it: the owner, a member of it, a superuser.
+
+    Raises:
+        Unavailable: if it may.
+    """
+    with made.connect() as connection:
+        wrong = _rights_to_the_ledger(connection)
+    if wrong:
+        raise Unavailable(
+            f"The role that Titer runs as may {wrong} the ledger.",
+            why="The database's triggers stand against a role that does not own the tables, and against no other.",
+            do="Name a role of Titer's own in titer.yaml, which is no member of the owner's and no superuser.",
+        )
+
+
+def _rights_to_the_ledger(connection: Connection) -> str:
+    """What the connection's own role may do to the ledger, in words, beside reading it; empty if nothing."""
+    rights = [
+        right
+        for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+        if connection.exec_driver_sql(
+            "SELECT has_table_privilege(current_user, 'ledger_entry', %s)", (right,)
+        ).scalar()
+    ]
+    become = "SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class WHERE oid = 'ledger_entry'::regclass"
+    if connection.exec_driver_sql(become).scalar():
+        rights.append("own")
+    return ", ".join(rights)
+
+
 def revision(made: Engine) -> str:
     """The revision of a PostgreSQL database.
 
@@ -221,18 +264,19 @@ def _name(made: Engine) -> str:
 
 
 def mark_unfinished(connection: Connection, installation: str, entries: int) -> None:
-    """Say in a database that a move brought an installation there which is not in use there yet.
+    """Say in a database that a move or a restore brought an installation there which is not in use there yet.
 
     Args:
-        connection: of the owner, in the transaction of the move.
+        connection: of the owner, in the transaction of the move or the restore.
         installation: its id.
-        entries: how many entries the ledger has, that of the move included.
+        entries: how many entries the ledger has there, that of a move included.
     """
-    connection.exec_driver_sql(f"COMMENT ON TABLE ledger_entry IS '{_UNFINISHED} {installation} {entries}'")
+    mark = f"{_UNFINISHED} {installation} {entries}".replace("'", "''")
+    connection.exec_driver_sql(f"COMMENT ON TABLE ledger_entry IS '{mark}'")
 
 
 def clear_unfinished(connection: Connection, installation: str) -> None:
-    """Take away what an unfinished move of the same installation left; anything else stays, and is refused later."""
+    """Take away what an unfinished move or restore of the same installation left; all else stays, and is refused."""
     if connection.exec_driver_sql("SELECT to_regclass('ledger_entry')").scalar() is None:
         return
     mark = connection.exec_driver_sql("SELECT obj_description('ledger_entry'::regclass)").scalar() or ""
@@ -248,7 +292,7 @@ def clear_unfinished(connection: Connection, installation: str) -> None:
 
 
 def finished(folder: Path, config: Config, opened: Vault, owner: str | None) -> None:
-    """Take the mark of an unfinished move off a database that is in use now."""
+    """Take the mark of an unfinished move or restore off a database that is in use now."""
     engine = owner_engine(folder, config, opened, owner)
     with engine.begin() as connection:
         connection.exec_driver_sql("COMMENT ON TABLE ledger_entry IS NULL")
@@ -299,17 +343,11 @@ def faults(made: Engine) -> list[tuple[str, str]]:
             found.append(
                 ("Titer runs as a superuser of the database server.", "Run it as a role of its own.")
             )
-        rights = [
-            right
-            for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
-            if connection.exec_driver_sql(
-                "SELECT has_table_privilege(current_user, 'ledger_entry', %s)", (right,)
-            ).scalar()
-        ]
-        if rights:
+        wrong = _rights_to_the_ledger(connection)
+        if wrong:
             found.append(
                 (
-                    f"The role that Titer runs as may {', '.join(rights)} the ledger.",
+                    f"The role that Titer runs as may {wrong} the ledger.",
                     "Run it as a role that does not own the tables.",
                 )
             )

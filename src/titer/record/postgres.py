@@ -428,36 +428,93 @@ def guarded(connection: Connection) -> dict[str, set[str]]:
     return found
 
 
+_HERE = "'public'::regnamespace"
+
+
+def _role(oid: str) -> str:
+    """SQL for who a role is to Titer: a backup is restored under other names, and is the same schema there."""
+    return (
+        f"CASE WHEN {oid} = 0 THEN 'everybody' WHEN pg_get_userbyid({oid}) = %(owner)s THEN 'the owner' "
+        f"WHEN pg_get_userbyid({oid}) = %(runtime)s THEN 'the runtime role' "
+        f"ELSE 'another role: ' || pg_get_userbyid({oid}) END"
+    )
+
+
+def _rights(kind: str, name: str, owner: str, granted: str, source: str) -> str:
+    """SQL for what others than its owner may do with an object; newer servers have given owners more rights."""
+    return (
+        f"SELECT '{kind}', {name}, {_role('a.grantee')}, a.privilege_type, a.is_grantable::text, "
+        f"{_role('a.grantor')} FROM {source}, aclexplode({granted}) a WHERE a.grantee <> {owner}"
+    )
+
+
+_ROLES = (
+    "SELECT pg_get_userbyid(c.relowner), pg_get_userbyid(a.grantee) FROM pg_class c LEFT JOIN LATERAL "
+    "aclexplode(c.relacl) a ON a.grantee NOT IN (0, c.relowner) WHERE c.oid = to_regclass('ledger_entry')"
+)
 _OBJECTS = (
-    # Relations with their owner and grants, rules and row security; columns; constraints; indices.
-    "SELECT 'relation', c.relname, c.relkind::text, pg_get_userbyid(c.relowner), coalesce(c.relacl::text, ''), "
-    "c.relrowsecurity::text, c.relhasrules::text, c.relpersistence::text FROM pg_class c "
-    "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind <> 'i'",
+    # Relations with their owner, rules and row security; columns; constraints; indices. From version 18 on a column
+    # that is NOT NULL is a constraint as well: it stands with the columns.
+    f"SELECT 'relation', c.relname, c.relkind::text, {_role('c.relowner')}, c.relrowsecurity::text, "
+    "c.relhasrules::text, c.relpersistence::text FROM pg_class c "
+    f"WHERE c.relnamespace = {_HERE} AND c.relkind <> 'i'",
     "SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, "
     "a.attgenerated::text, coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(l.collname, '') "
     "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
     "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
     "LEFT JOIN pg_collation l ON l.oid = a.attcollation "
-    "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped",
+    f"WHERE c.relnamespace = {_HERE} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped",
     "SELECT 'constraint', c.relname, n.conname, pg_get_constraintdef(n.oid) FROM pg_constraint n "
-    "JOIN pg_class c ON c.oid = n.conrelid WHERE c.relnamespace = 'public'::regnamespace",
+    f"JOIN pg_class c ON c.oid = n.conrelid WHERE c.relnamespace = {_HERE} AND n.contype <> 'n'",
     "SELECT 'index', i.indrelid::regclass::text, pg_get_indexdef(i.indexrelid), i.indisvalid::text FROM pg_index i "
-    "JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace",
+    f"JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = {_HERE}",
     "SELECT 'trigger', c.relname, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled::text FROM pg_trigger t "
-    "JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal",
-    "SELECT 'function', p.proname, pg_get_functiondef(p.oid), pg_get_userbyid(p.proowner), "
-    "coalesce(p.proacl::text, '') FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f'",
+    f"JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = {_HERE} AND NOT t.tgisinternal",
+    f"SELECT 'function', p.proname, pg_get_functiondef(p.oid), {_role('p.proowner')} FROM pg_proc p "
+    f"WHERE p.pronamespace = {_HERE} AND p.prokind = 'f'",
+    _rights(
+        "right",
+        "c.relname",
+        "c.relowner",
+        "coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\", c.relowner))",
+        f"(SELECT * FROM pg_class WHERE relnamespace = {_HERE} AND relkind <> 'i') c",
+    ),
+    _rights(
+        "right to a column",
+        "c.relname || '.' || t.attname",
+        "c.relowner",
+        "t.attacl",
+        f"(SELECT * FROM pg_class WHERE relnamespace = {_HERE}) c JOIN pg_attribute t ON t.attrelid = c.oid",
+    ),
+    _rights(
+        "right to call",
+        "p.proname",
+        "p.proowner",
+        "coalesce(p.proacl, acldefault('f', p.proowner))",
+        f"(SELECT * FROM pg_proc WHERE pronamespace = {_HERE} AND prokind = 'f') p",
+    ),
     "SELECT 'inheritance', i.inhrelid::regclass::text, i.inhparent::regclass::text FROM pg_inherits i",
     "SELECT 'event trigger', evtname, evtevent, evtenabled::text FROM pg_event_trigger",
 )
 
 
 def objects(connection: Connection) -> list[tuple[str, ...]]:
-    """The database's own objects: tables, who may do what, columns, constraints, indices, triggers, functions."""
+    """The database's own objects: tables, who may do what, columns, constraints, indices, triggers, functions.
+
+    The owner and the runtime role are called so, whatever they are called on this server: the owner is whose the
+    ledger is, and the runtime role the only other one that has any right to it. Where several have one, each is
+    called by its name, and so is a stranger.
+    """
+    found = connection.exec_driver_sql(_ROLES).all()
+    others = {row[1] for row in found if row[1] is not None}
+    roles = {
+        "owner": found[0][0] if found else None,
+        "runtime": others.pop() if len(others) == 1 else None,
+    }
     return sorted(
         tuple("" if cell is None else str(cell) for cell in row)
         for statement in _OBJECTS
-        for row in connection.exec_driver_sql(statement)
+        for row in connection.exec_driver_sql(statement, roles)
     )
 
 

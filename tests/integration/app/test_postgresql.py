@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from titer.app import Config, create_installation, load, open_platform
 from titer.app.migration import migrate
 from titer.base.clock import ManualClock
-from titer.base.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Refused, Unavailable
 from titer.cli import doctor
 from titer.cli.main import app
 from titer.record import Actor, LedgerEntry, Proof
@@ -110,17 +110,59 @@ def test_a_change_by_the_owner_is_named(
     platform.close()
 
 
-def test_a_grant_that_the_owner_adds_is_noticed(
+def test_a_right_that_somebody_adds_is_noticed(
     lab: Path, clock: ManualClock, postgresql_server: Server, database: str
 ) -> None:
-    owner = postgresql_server.engine(OWNER, database)
-    with owner.begin() as connection:
-        connection.execute(text(f"GRANT UPDATE ON ledger_entry TO {RUNTIME}"))
-    owner.dispose()
-    with pytest.raises(Exception, match="not those that Titer made"):
-        open_platform(lab, clock=clock)
-    said = [one["what"] for one in doctor.examine(lab, clock=clock) if not one["ok"]]
-    assert any("may UPDATE the ledger" in one for one in said), said
+    """Whatever the two roles are called: a right more, or a third role, is another schema."""
+    with postgresql_server.roles("stranger"):
+        superuser = postgresql_server.engine("postgres", database)
+        for given, taken in (
+            ("GRANT TRUNCATE ON record_training TO {0}", "REVOKE TRUNCATE ON record_training FROM {0}"),
+            ("GRANT UPDATE(body) ON ledger_entry TO {0}", "REVOKE UPDATE(body) ON ledger_entry FROM {0}"),
+            ("GRANT SELECT ON ledger_entry TO stranger", "DROP OWNED BY stranger"),
+            ("ALTER TABLE record_training OWNER TO stranger", "REASSIGN OWNED BY stranger TO {1}"),
+            (
+                "GRANT EXECUTE ON FUNCTION titer_action() TO PUBLIC",
+                "REVOKE ALL ON FUNCTION titer_action() FROM PUBLIC",
+            ),
+        ):
+            with superuser.begin() as connection:
+                connection.execute(text(given.format(RUNTIME, OWNER)))
+            with pytest.raises(IntegrityFault, match="not those that Titer made"):
+                open_platform(lab, clock=clock)
+            with superuser.begin() as connection:
+                connection.execute(text(taken.format(RUNTIME, OWNER)))
+            open_platform(lab, clock=clock).close()
+        superuser.dispose()
+
+
+def test_titer_does_not_run_as_a_role_that_may_write_the_ledger(
+    postgresql_server: Server, tmp_path: Path, clock: ManualClock
+) -> None:
+    """One who was given a right, a member of the owner, the owner, a superuser: refused, and the doctor says so."""
+    keeper, writer = "lab_keeper", "lab_writer"
+    with postgresql_server.roles(keeper, writer), postgresql_server.empty(keeper) as name:
+        config = Config(name="lab", database=address(postgresql_server, writer, name))
+        create_installation(
+            tmp_path / "lab", config, clock=clock, owner=address(postgresql_server, keeper, name)
+        )
+        superuser = postgresql_server.engine("postgres", name)
+        for given, taken in (
+            (f"GRANT UPDATE ON ledger_entry TO {writer}", f"REVOKE UPDATE ON ledger_entry FROM {writer}"),
+            (f"GRANT {keeper} TO {writer}", f"REVOKE {keeper} FROM {writer}"),
+            (f"ALTER ROLE {writer} NOINHERIT; GRANT {keeper} TO {writer}", f"REVOKE {keeper} FROM {writer}"),
+            (f"ALTER ROLE {writer} SUPERUSER", f"ALTER ROLE {writer} NOSUPERUSER"),
+            (f"ALTER TABLE ledger_entry OWNER TO {writer}", "SELECT 1"),
+        ):
+            with superuser.begin() as connection:
+                connection.execute(text(given))
+            with pytest.raises(Unavailable, match=r"that Titer runs as may .* the ledger"):
+                open_platform(tmp_path / "lab", clock=clock)
+            said = [one["what"] for one in doctor.examine(tmp_path / "lab", clock=clock) if not one["ok"]]
+            assert any("that Titer runs as may" in one for one in said), said
+            with superuser.begin() as connection:
+                connection.execute(text(taken))
+        superuser.dispose()
 
 
 def test_no_password_lies_in_the_configuration(lab: Path) -> None:

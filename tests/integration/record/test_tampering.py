@@ -18,6 +18,7 @@ from tests.integration.record.harm import BYTES, MOVES, Harm, Store, filled_stor
 
 from titer.record import schema
 
+pytestmark = pytest.mark.sqlite("the attacker owns the file, and each harm is undone by copying it back")
 ROUNDS = 200
 CHECKED_OTHERWISE = {
     "ledger_entry",

@@ -6,32 +6,29 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import select
 
 from titer.app import store
 from titer.app.backup import manifest as manifests
-from titer.app.backup import tables
+from titer.app.backup import placing
 from titer.app.backup.container import Opening, Protection, encrypted
 from titer.app.backup.manifest import Manifest
 from titer.app.backup.model import Restore
-from titer.app.backup.snapshot import JOURNAL
-from titer.app.config import Config, load, write
-from titer.app.history import History
-from titer.app.platform import RESTORED, Platform, import_tables, open_platform
+from titer.app.backup.placing import Tell
+from titer.app.config import write
+from titer.app.platform import RESTORED, Platform, open_platform
 from titer.base import vault
 from titer.base.clock import Clock, SystemClock, from_iso, iso
-from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, Refused, Unavailable
+from titer.base.errors import IntegrityFault, Invalid, NotFound, Refused
 from titer.base.files import sync_folder, write_durably
-from titer.base.vault import Vault
 from titer.record import Actor, LedgerEntry, LedgerLeaf, Proof, merkle, restored
 from titer.record import checkpoint as heads
 from titer.record.verify import Verdict, verify_store
@@ -39,8 +36,6 @@ from titer.record.verify import Verdict, verify_store
 VERB = "record.restore"
 _BLOCK = 1024 * 1024
 _LARGEST_MANIFEST = 512 * 1024 * 1024
-_STALE = ("titer.db-wal", "titer.db-shm")
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -121,26 +116,27 @@ def restore(
     Raises:
         Conflict: if the place is not empty.
         Refused: if the passphrase or key is another one, or the backup has no keys and none are given.
-        IntegrityFault: if a digest does not fit; then nothing is left behind.
+        IntegrityFault: if a digest does not fit; then nothing is left behind. Of a restore that was interrupted or
+            did not open, the folder says so, and the database gives way to the next restore of this installation.
         Invalid: if the database's address is missing, or given for SQLite.
     """
     say = tell or _silent
-    _require_empty(folder)
+    placing.require_empty(folder)
     place = folder.absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
         manifest = _unpack(path, protection, staging, say)
-        _require_same(manifest)
-        config = _settle(staging, place, manifest, keys, key_file)
+        placing.require_same(manifest)
+        config = placing.settle(staging, place, manifest, keys, key_file)
         opened = vault.find(Path(config.key_file) if config.key_file else None)
         if opened.key_id != manifest.key_id:
             raise Refused(
                 f"The key at hand is {opened.key_id}; this installation's is {manifest.key_id}.",
                 do="Give the right one: --key-file, TITER_KEY or TITER_KEY_FILE.",
             )
-        config = _database(staging, manifest, config, opened, database, owner, say)
-        _begin_journals(staging, manifest)
+        config = placing.place_rows(staging, manifest, config, opened, database, owner, say)
+        placing.begin_journals(staging, manifest)
         # Until all is done it is no installation that anybody could accept, and it asks no witness but its own copy.
         write(staging, replace(config, witness="witness", witnesses=(), witness_quorum=1))
         marker = {
@@ -151,7 +147,7 @@ def restore(
             "restored_at": iso((clock or SystemClock()).now()),
         }
         write_durably(staging / RESTORED, _json({**marker, "unfinished": True}))
-        _require_empty(folder)
+        placing.require_empty(folder)
         for inside in (path for path in staging.rglob("*") if path.is_dir()):
             sync_folder(inside)
         sync_folder(staging)
@@ -172,6 +168,8 @@ def restore(
     write(folder, config)
     ahead = max(0, seen - last) if seen is not None else None
     write_durably(folder / RESTORED, _json({**marker, "ahead": ahead}))
+    if config.database is not None:
+        store.finished(folder, config, opened, owner)
     return Restored(folder, manifest, verdict, seen, ahead)
 
 
@@ -340,7 +338,7 @@ def _unpack(path: Path, protection: Protection | None, staging: Path, say: Tell)
             if name == manifests.NAME:
                 manifest = manifests.decoded(stream.read())
                 continue
-            target = staging / _safe(name)
+            target = staging / placing.safe(name)
             if name in found:
                 raise IntegrityFault(f"The backup holds {name!r} twice.")
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -361,14 +359,6 @@ def _unpack(path: Path, protection: Protection | None, staging: Path, say: Tell)
     return manifest
 
 
-def _safe(name: str) -> PurePosixPath:
-    """The name, if it stays below the folder that it is unpacked into."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\x00" in name or "\\" in name or not path.parts:
-        raise IntegrityFault(f"The backup holds {name!r}, which would leave the folder.")
-    return path
-
-
 def _copy(stream: IO[bytes], target: Path) -> tuple[str, int]:
     counted, size = hashlib.sha256(), 0
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -386,138 +376,6 @@ def _cut_off(path: Path) -> IntegrityFault:
     return IntegrityFault(
         f"{path} has no manifest: it was cut off, or is no backup.", do="Use another copy of it."
     )
-
-
-# --- making an installation of it -------------------------------------------------------------------------------
-
-
-def _require_empty(folder: Path) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise Conflict(f"{folder} is no folder.")
-    # A log of SQLite's that was left beside a database that is gone would be replayed into the restored one.
-    if not (folder / "titer.db").exists():
-        for name in _STALE:
-            (folder / name).unlink(missing_ok=True)
-    if any(folder.iterdir()):
-        raise Conflict(
-            f"{folder} is not empty.",
-            why="A restore never writes over anything.",
-            do="Name a folder that does not exist. Keep what is there: it may be evidence.",
-        )
-    folder.rmdir()
-
-
-def _require_same(manifest: Manifest) -> None:
-    known = History().head
-    if manifest.revision != known:
-        raise Unavailable(
-            f"The backup has the schema {manifest.revision}, and this Titer has {known}.",
-            why=f"It was made by Titer {manifest.titer}.",
-            do="Restore it with that version, then run `titer migrate`.",
-        )
-
-
-def _settle(
-    staging: Path, place: Path, manifest: Manifest, keys: Path | None, key_file: Path | None
-) -> Config:
-    """Put everything where an installation has it; returns its configuration with the place of the key."""
-    for name in ("keys", "connect", "historian", "content"):
-        (staging / name).mkdir(exist_ok=True, mode=0o700)
-    if manifest.database == "sqlite":
-        (staging / tables.SQLITE).replace(staging / "titer.db")
-    if "keys" not in manifest.keys:
-        _bring_keys(staging, keys)
-    config = load(staging)
-    carried = staging / "key" / "titer.key"
-    if key_file is not None:
-        config = replace(config, key_file=str(key_file.absolute()))
-    elif carried.exists() and not vault.has_key():
-        target = place.with_name(f"{place.name}.key")
-        if target.exists():
-            raise Conflict(
-                f"The key file {target} is there already.", do="Move it, or give it with --key-file."
-            )
-        shutil.copyfile(carried, target)
-        target.chmod(0o600)
-        config = replace(config, key_file=str(target))
-    shutil.rmtree(staging / "key", ignore_errors=True)
-    return config
-
-
-def _bring_keys(staging: Path, keys: Path | None) -> None:
-    if keys is None:
-        raise Refused(
-            "The backup holds no keys.",
-            do="Give a copy of the installation's keys folder, with the witness's witness.key in it: --keys FOLDER.",
-        )
-    for path in sorted(keys.glob("*")):
-        if path.is_file():
-            target = staging / ("witness" if path.name == "witness.key" else "keys") / path.name
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            shutil.copyfile(path, target)
-            target.chmod(0o600)
-    missing = [
-        name
-        for name in ("keys/ledger.key", "keys/credential.key", "witness/witness.key")
-        if not (staging / name).exists()
-    ]
-    if missing:
-        raise Refused(f"{keys} lacks {', '.join(Path(name).name for name in missing)}.")
-
-
-def _database(
-    staging: Path,
-    manifest: Manifest,
-    config: Config,
-    opened: Vault,
-    database: str | None,
-    owner: str | None,
-    say: Tell,
-) -> Config:
-    if manifest.database == "sqlite":
-        if database is not None:
-            raise Invalid(
-                "The backup is of an installation on SQLite.",
-                do="Restore it as it is; `titer migrate` moves an installation to PostgreSQL.",
-            )
-        return config
-    if database is None:
-        raise Invalid(
-            "The backup is of an installation on PostgreSQL.",
-            do="Name an empty database: --database postgresql://role@host:5432/name --owner postgresql://owner@...",
-        )
-    say("rows", 0, 1)
-    import_tables()
-    config = store.moved(staging, replace(config, database=database), opened)
-    store.create(staging, config, opened, owner)
-    made = store.owner_engine(staging, config, opened, owner)
-    try:
-        tables.load(made, staging)
-    finally:
-        made.dispose()
-    shutil.rmtree(staging / "database")
-    return config
-
-
-def _begin_journals(staging: Path, manifest: Manifest) -> None:
-    """Have each restored journal begin a life of its own.
-
-    Its copy is a little older than the database: the numbers that it would give next may be taken already, and the
-    historian takes a number that it has for a value that it has.
-    """
-    for name, epoch in manifest.journals.items():
-        path = staging / _safe(name)
-        if path.name != JOURNAL or not path.exists():
-            raise IntegrityFault(f"The backup lacks the journal {name}.")
-        opened = sqlite3.connect(path)
-        try:
-            opened.execute("UPDATE meta SET value = ? WHERE name = 'epoch'", (str(epoch + 1),))
-            opened.execute("UPDATE meta SET value = '1' WHERE name = 'next'")
-            opened.commit()
-        finally:
-            opened.close()
 
 
 def _verified(folder: Path, clock: Clock | None, say: Tell) -> tuple[Verdict, int]:

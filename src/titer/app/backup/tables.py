@@ -11,7 +11,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from titer.base.errors import IntegrityFault
 
@@ -50,40 +50,39 @@ def save(connection: Connection, room: Path) -> dict[str, Path]:
     return found
 
 
-def load(owner: Engine, folder: Path) -> None:
+def load(connection: Connection, folder: Path) -> None:
     """Fill the tables of a new PostgreSQL database with a backup's rows.
 
     The tables' own triggers are off while the rows, which bear their entries already, come in; afterwards each is on
     exactly as it was, which the schema's fingerprint in the ledger shows.
 
     Args:
-        owner: engine of the role that owns the tables.
+        connection: of the role that owns the tables, in the transaction that made them.
         folder: holds `database/*.copy`.
 
     Raises:
         IntegrityFault: if a file belongs to no table.
     """
-    with owner.connect() as connection, connection.begin():
-        known = _columns(connection)
-        for path in sorted((folder / _COPIES).glob(f"*{_SUFFIX}")):
-            table = path.name.removesuffix(_SUFFIX)
-            if table not in known or table in _OWN:
-                raise IntegrityFault(f"The backup has rows of {table}, which is no table of this Titer.")
-            triggers = connection.exec_driver_sql(
-                "SELECT tgname, tgenabled::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal",
-                (table,),
-            ).all()
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            with (
-                path.open("rb") as rows,
-                _cursor(connection).copy(f"COPY {table} ({known[table]}) FROM STDIN") as copy,
-            ):
-                while block := rows.read(1 << 20):
-                    copy.write(block)
-            for name, how in triggers:
-                always = "ALWAYS " if how == "A" else ""
-                connection.exec_driver_sql(f'ALTER TABLE {table} ENABLE {always}TRIGGER "{name}"')
-        _advance(connection)
+    known = _columns(connection)
+    for path in sorted((folder / _COPIES).glob(f"*{_SUFFIX}")):
+        table = path.name.removesuffix(_SUFFIX)
+        if table not in known or table in _OWN:
+            raise IntegrityFault(f"The backup has rows of {table}, which is no table of this Titer.")
+        triggers = connection.exec_driver_sql(
+            "SELECT tgname, tgenabled::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal",
+            (table,),
+        ).all()
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        with (
+            path.open("rb") as rows,
+            _cursor(connection).copy(f"COPY {table} ({known[table]}) FROM STDIN") as copy,
+        ):
+            while block := rows.read(1 << 20):
+                copy.write(block)
+        for name, how in triggers:
+            always = "ALWAYS " if how == "A" else ""
+            connection.exec_driver_sql(f'ALTER TABLE {table} ENABLE {always}TRIGGER "{name}"')
+    _advance(connection)
 
 
 def _columns(connection: Connection) -> dict[str, str]:
