@@ -245,7 +245,9 @@ def create_installation(
     sealer = open_sealer(folder, config, record, opened, create=True)
     Rotation(record, sealer, folder / "keys", opened).enter_configured()
     with record.action(Actor.timer("titer.init"), "record.token.issue") as unit:
-        token = Identity(record, secret).issue_token(unit, f"host-{LOCAL_HOST}", ("connect",))
+        token = Identity(record, secret).issue_token(
+            unit, f"host-{LOCAL_HOST}", ("connect",), host=LOCAL_HOST
+        )
     with record.action(Actor.timer("titer.init"), SEAL_DOCUMENTS) as unit:
         DocumentSeal(record, folder / "keys", opened).renew(unit)
     opened.write(folder / "keys" / f"{LOCAL_HOST}.token", token.encode(), vault.OWN_FILE)

@@ -19,7 +19,12 @@ Name = Annotated[str, typer.Argument(help="Of the machine, e.g. host-lab2.")]
 def token_issue(
     name: Annotated[str, typer.Argument(help="Of the machine, e.g. host-lab2. An earlier token of it ends.")],
     scope: Annotated[
-        list[str] | None, typer.Option(help="observe, command or connect (both); connect if left out.")
+        list[str] | None,
+        typer.Option(help="observe, command, connect (both) or witness; connect if left out."),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", help="The connector host that it is; of the machine's name if left out."),
     ] = None,
     until: Annotated[
         str | None, typer.Option("--until", help="When it ends, with its zone: 2027-01-31T00:00Z.")
@@ -34,11 +39,22 @@ def token_issue(
     with session(folder, as_, port=port) as api:
         made = api.post(
             "/api/tokens",
-            {"name": name, "scopes": scope or ["connect"], "expires_at": until, "reason": reason},
+            {
+                "name": name,
+                "scopes": scope or ["connect"],
+                "host": host,
+                "expires_at": until,
+                "reason": reason,
+            },
         )
+    reach = f" for the connections of host {made['host']}" if made["host"] else ""
     say(
-        f"Token of {name} ({', '.join(made['scopes'])}), shown this once: {made['token']}\n"
-        "Give it to titer.connect with --token-file, in a file that only its owner can read.",
+        f"Token of {name} ({', '.join(made['scopes'])}){reach}, shown this once: {made['token']}\n"
+        + (
+            f"Give it to titer.connect with --host {made['host']} --token-file, in a file of its owner's alone."
+            if made["host"]
+            else "Keep it in a file of its owner's alone."
+        ),
         made,
         json,
     )
@@ -46,11 +62,11 @@ def token_issue(
 
 @token.command("list")
 def token_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False) -> None:
-    """List the tokens: scopes, end, last use."""
+    """List the tokens: scopes, connector host, state, end, last use."""
     with session(folder, as_, port=port) as api:
         found = api.get("/api/tokens")
     lines = [
-        f"{row['name']:<20} {', '.join(row['scopes']):<20} {row['state']:<6} "
+        f"{row['name']:<20} {', '.join(row['scopes']):<20} {row['host'] or '-':<12} {row['state']:<6} "
         f"until {(row['expires_at'] or 'never')[:16]}, last used {(row['used_at'] or 'never')[:16]}"
         for row in found["tokens"]
     ]

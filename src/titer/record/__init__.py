@@ -9,7 +9,7 @@ from titer.record.actions import (
     Worker,
 )
 from titer.record.content import ContentFiles
-from titer.record.identity import Identity, LoggedIn, Occasion, Proof, require_person
+from titer.record.identity import Identity, LoggedIn, Machine, Occasion, Proof, require_person
 from titer.record.ledger_model import ClockStep, LedgerCosignature, LedgerKey, LedgerNode, WatchedLedger
 from titer.record.model import (
     AccessEvent,
@@ -56,6 +56,7 @@ __all__ = [
     "LegalHold",
     "LoggedIn",
     "LoginSession",
+    "Machine",
     "Occasion",
     "Outbox",
     "OutboxEvent",

@@ -53,7 +53,8 @@ class Credentials:
         """The keyed digest of a credential and of what it may be used for.
 
         A person's covers the number of passwords set so far, so that an earlier one does not come back; a
-        session's its person and its end, a machine token's its name, scopes and end, so that neither reaches further.
+        session's its person and its end, a machine token's its name, scopes, host and end, so that neither reaches
+        further.
         """
         return self._hmac({"owner": owner.__tablename__, "id": owner.id, "secret": secret, **_scope(owner)})
 
@@ -253,6 +254,7 @@ def _scope(owner: Owner) -> dict[str, object]:
     return {
         "name": owner.name,
         "scopes": list(owner.scopes),
+        "host": owner.host,
         "count": owner.issue_count,
         "expires_at": owner.expires_at,
     }

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import NotAuthenticated, NotAuthorised, Unavailable
 from titer.record.actions import Actor
+from titer.record.identity import Machine
 from titer.record.model import LoginSession, Person
 from titer.record.service import Record
 from titer.record.unit import Unit
@@ -145,7 +146,7 @@ def reading(request: Request, _who: ActingPerson) -> Iterator[Session]:
 Reading = Annotated[Session, Depends(reading)]
 
 
-def connector(request: Request) -> Actor:
+def connector(request: Request) -> Machine:
     """The connector host that bears a token with the scope `observe`.
 
     Raises:
@@ -155,7 +156,7 @@ def connector(request: Request) -> Actor:
     return _machine(request, "observe")
 
 
-def commander(request: Request) -> Actor:
+def commander(request: Request) -> Machine:
     """The connector host that bears a token with the scope `command`.
 
     Raises:
@@ -165,26 +166,25 @@ def commander(request: Request) -> Actor:
     return _machine(request, "command")
 
 
-def _machine(request: Request, scope: str) -> Actor:
+def _machine(request: Request, scope: str) -> Machine:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated("A connector host bears a token.", do="Issue one with `titer token issue`.")
-    machine: Actor = request.app.state.platform.identity.machine(token, scope, remote(request))
+    machine: Machine = request.app.state.platform.identity.machine(token, scope, remote(request))
     return machine
 
 
-Connector = Annotated[Actor, Depends(connector)]
-Commander = Annotated[Actor, Depends(commander)]
+Connector = Annotated[Machine, Depends(connector)]
+Commander = Annotated[Machine, Depends(commander)]
 
 
-def machine_acting(request: Request, who: Connector) -> Callable[..., AbstractContextManager[Unit]]:
-    """Opens an action in the name of a connector host or one of its connections."""
-    record: Record = request.app.state.platform.record
-
-    def act(verb: str, *, connection: str | None = None) -> AbstractContextManager[Unit]:
-        return record.action(Actor.connection(connection) if connection else who, verb)
-
-    return act
+Own = Callable[[Machine, str, str], None]
 
 
-MachineActing = Annotated[Callable[..., AbstractContextManager[Unit]], Depends(machine_acting)]
+def own_host(request: Request) -> Own:
+    """Refuses a connector host what is another's: `own(who, row.host, "the connection br201")`."""
+    require: Own = request.app.state.platform.identity.machines.require_host
+    return require
+
+
+OwnHost = Annotated[Own, Depends(own_host)]

@@ -275,7 +275,7 @@ class AccessEvent(Regulated, Base):
 
 
 class MachineToken(Regulated, Base):
-    """A machine (a connector host) may do what its token's scopes say.
+    """A machine may do what its token's scopes say; as a connector host, for the connections of `host` alone.
 
     The token's hash lies in `Credential`, bound by `credential_mac`.
     """
@@ -285,6 +285,7 @@ class MachineToken(Regulated, Base):
 
     name: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column()
+    host: Mapped[str | None] = mapped_column()
     issued_at: Mapped[datetime] = mapped_column()
     issued_by: Mapped[str] = mapped_column()
     expires_at: Mapped[datetime | None] = mapped_column()

@@ -129,21 +129,37 @@ def test_a_second_factor_is_given_to_a_command_by_its_environment(
 
 def test_a_token_is_issued_listed_and_ended_by_command(lab: Lab) -> None:
     issued = lab.as_(
-        "auto", "token", "issue", "host-2", "--scope", "observe", "--reason", "new bench", "--json"
+        "auto",
+        "token",
+        "issue",
+        "host-2",
+        "--scope",
+        "observe",
+        "--host",
+        "bench",
+        "--reason",
+        "new bench",
+        "--json",
     )
     secret = issued.json["token"]
     said = lab.as_("auto", "token", "issue", "host-3", "--until", "2199-01-31T00:00Z", "--reason", "r")
-    assert "host-3 (connect), shown this once: " in said.out
+    assert "host-3 (connect) for the connections of host host-3, shown this once: " in said.out
     rows = {row["name"]: row for row in lab.as_("auto", "token", "list", "--json").json["tokens"]}
-    assert (rows["host-2"]["scopes"], rows["host-2"]["state"], rows["host-2"]["expires_at"]) == (
+    assert (
+        rows["host-2"]["scopes"],
+        rows["host-2"]["host"],
+        rows["host-2"]["state"],
+        rows["host-2"]["expires_at"],
+    ) == (
         ["observe"],
+        "bench",
         "valid",
         None,
     )
     assert rows["host-3"]["expires_at"].startswith("2199-01-31T00:00")
     listed = lab.as_("auto", "token", "list")
     assert secret not in listed.out
-    assert "host-2               observe              valid" in listed.out
+    assert "host-2               observe              bench        valid" in listed.out
     refused = lab.run("token", "issue", "host-4", "--dir", str(lab.folder), "--as", "ada")
     assert (refused.code, "no right to do this" in refused.err) == (1, True)
     assert (

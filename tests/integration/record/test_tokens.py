@@ -82,3 +82,20 @@ def test_a_token_has_scopes_that_exist(record: Record, identity: Identity, scope
         issue(record, identity, *scopes)
     with pytest.raises(Invalid, match="in the future"):
         issue(record, identity, "connect", days=-1)
+
+
+def test_a_connector_hosts_token_names_its_host_and_cannot_be_bound_to_another_past_the_record(
+    record: Record, identity: Identity
+) -> None:
+    token = issue(record, identity, "connect")
+    assert identity.machine(token, "observe").host == "host", "the machine's own name where none is given"
+    with record.action(Actor.timer("test"), "record.token.issue") as unit:
+        named = identity.issue_token(unit, "host-2", ("observe",), host="hall-2")
+        assert identity.issue_token(unit, "sister", ("witness",))
+        with pytest.raises(Invalid, match="of no connector host"):
+            identity.issue_token(unit, "sister", ("witness",), host="hall-2")
+    assert identity.machine(named, "observe").host == "hall-2"
+    with record.action(Actor.timer("somebody"), "record.token.issue") as unit:
+        unit.session.scalars(select(MachineToken).where(MachineToken.name == "host-2")).one().host = "host"
+    with pytest.raises(NotAuthenticated, match="not valid"):
+        identity.machine(named, "observe")

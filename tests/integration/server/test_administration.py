@@ -148,7 +148,13 @@ def test_a_machine_with_too_small_a_scope_is_told_so_with_403(client: TestClient
     until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     made = client.post(
         "/api/tokens",
-        json={"name": "host-x", "scopes": ["observe"], "expires_at": until, "reason": "new host"},
+        json={
+            "name": "host-x",
+            "scopes": ["observe"],
+            "host": "x",
+            "expires_at": until,
+            "reason": "new host",
+        },
         headers=headers,
     )
     assert made.status_code == 201, made.text

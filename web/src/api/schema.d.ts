@@ -509,7 +509,7 @@ export interface paths {
         put?: never;
         /**
          * Connect Intake
-         * @description Take frames of a connection; they are durable when the answer comes.
+         * @description Take frames of a connection of the host's; they are durable when the answer comes.
          */
         post: operations["connect_intake"];
         delete?: never;
@@ -8885,6 +8885,8 @@ export interface components {
         MachineTokenOut: {
             /** Expires At */
             expires_at: string | null;
+            /** Host */
+            host: string | null;
             /** Id */
             id: string;
             /**
@@ -9994,11 +9996,13 @@ export interface components {
         };
         /**
          * NewToken
-         * @description A token to issue; an earlier one of the same name ends.
+         * @description A token to issue; an earlier one of the same name ends. A connector host's names the host.
          */
         NewToken: {
             /** Expires At */
             expires_at?: string | null;
+            /** Host */
+            host?: string | null;
             /** Name */
             name: string;
             /**
@@ -10813,6 +10817,8 @@ export interface components {
             meaning: string;
             /** Name */
             name: string;
+            /** Of Host */
+            of_host: boolean;
         };
         /**
          * SearchOut
@@ -11399,6 +11405,8 @@ export interface components {
         TokenOut: {
             /** Expires At */
             expires_at: string | null;
+            /** Host */
+            host: string | null;
             /** Name */
             name: string;
             /** Scopes */

@@ -1,8 +1,12 @@
-"""What connector hosts speak with the hub; the host is always the client (see also the historian's intake)."""
+"""What connector hosts speak with the hub; the host is always the client (see also the historian's intake).
+
+A host gets, sends and answers for its own connections alone: its token says which host it is (21 CFR 11.10(h)).
+"""
 
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,12 +16,13 @@ from pydantic import BaseModel, Field
 from titer.base.canonical import digest
 from titer.base.errors import Invalid
 from titer.equipment import queries
+from titer.equipment.model import Connection
 from titer.equipment.rules import without_floats
 from titer.equipment.service import Equipment
 from titer.equipment.service.connections import settings_for_host
 from titer.equipment.service.streams import take_status
-from titer.record import Actor
-from titer.record.http import Commander, Connector, MachineActing, platform_part
+from titer.record import Actor, Machine, Unit
+from titer.record.http import Commander, Connector, Own, OwnHost, platform_part
 
 router = APIRouter(prefix="/api/connect", tags=["connect"])
 
@@ -124,13 +129,15 @@ class NewStatus(BaseModel):
 def connect_connections(
     host: str,
     equipment: EquipmentPart,
-    _who: Connector,
+    who: Connector,
+    own: OwnHost,
     response: Response,
     wait: Annotated[float, Query(ge=0, le=120)] = 0,
     etag: str = "",
     if_none_match: Annotated[str, Header()] = "",
 ) -> Any:
     """The connections of a host. With the last etag, the answer waits until something changes."""
+    own(who, host, f"the connections of host {host}")
     known = etag or if_none_match
     end = time.monotonic() + min(wait, LONGEST_WAIT)
     while True:
@@ -162,23 +169,28 @@ def _listed(equipment: Equipment, host: str) -> list[dict[str, Any]]:
 
 @router.put("/content")
 def connect_content(
-    data: Annotated[bytes, Body(media_type="application/octet-stream")], act: MachineActing
+    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    equipment: EquipmentPart,
+    who: Connector,
 ) -> Digest:
     """Keep raw bytes, before a document refers to them."""
     if not data or len(data) > LARGEST_FILE:
         raise Invalid(f"A file holds 1 to {LARGEST_FILE} bytes, this one {len(data)}.")
-    with act("equipment.intake") as unit:
+    with equipment.record.action(who.actor, "equipment.intake") as unit:
         return Digest(
             digest=unit.content.put(data, media_type="application/octet-stream", origin="connector host")
         )
 
 
 @router.post("/documents")
-def connect_document(body: NewDocument, equipment: EquipmentPart, act: MachineActing) -> DocumentReceived:
+def connect_document(
+    body: NewDocument, equipment: EquipmentPart, who: Connector, own: OwnHost
+) -> DocumentReceived:
     """Receive a raw file; the same key receives once."""
+    _require_own(equipment, own, who, body.connection)
     if body.seen_at.tzinfo is None:
         raise Invalid("An instant bears its time zone.", where="seen_at")
-    with act("equipment.intake", connection=body.connection) as unit:
+    with _as_connection(equipment, body.connection) as unit:
         row = equipment.receive_document(unit, **body.model_dump())
         return DocumentReceived(id=row.id, state=row.state)
 
@@ -188,9 +200,11 @@ def connect_commands(
     host: str,
     equipment: EquipmentPart,
     who: Commander,
+    own: OwnHost,
     wait: Annotated[float, Query(ge=0, le=120)] = 20,
 ) -> list[HostCommand]:
     """Commands for a host's connections; the answer waits until there is one."""
+    own(who, host, f"the commands of host {host}")
     record = equipment.record
     end = time.monotonic() + min(wait, LONGEST_WAIT)
     while True:
@@ -198,7 +212,7 @@ def connect_commands(
         with record.reading() as session:
             keys = [row.key for row in equipment.due_commands(session, host, record.clock.now())]
         if keys:
-            with record.action(who, "equipment.intake") as unit:
+            with record.action(who.actor, "equipment.intake") as unit:
                 rows = equipment.dispatch(unit, keys)
                 given = [
                     HostCommand(
@@ -222,11 +236,10 @@ def connect_commands(
 
 
 @router.post("/receipts")
-def connect_receipt(
-    body: NewReceipt, equipment: EquipmentPart, _who: Commander, act: MachineActing
-) -> ReceiptTaken:
+def connect_receipt(body: NewReceipt, equipment: EquipmentPart, who: Commander, own: OwnHost) -> ReceiptTaken:
     """Take what came of a command; the same receipt again changes nothing."""
-    with act("equipment.intake", connection=body.connection) as unit:
+    _require_own(equipment, own, who, body.connection)
+    with _as_connection(equipment, body.connection) as unit:
         command = equipment.command(unit.session, body.key)
         if command is not None and command.connection != body.connection:
             raise Invalid(f"The command {body.key} was given to {command.connection}.", where="connection")
@@ -236,14 +249,25 @@ def connect_receipt(
 
 
 @router.post("/status", status_code=204)
-def connect_status(body: NewStatus, equipment: EquipmentPart, _who: Connector) -> None:
+def connect_status(body: NewStatus, equipment: EquipmentPart, who: Connector, own: OwnHost) -> None:
     """Note how a connection is; who answers there becomes part of the record when it changes."""
     record = equipment.record
-    with record.reading() as session:
-        row = queries.connection(session, body.connection)
-        seen = row.seen_identity
+    seen = _require_own(equipment, own, who, body.connection).seen_identity
     if body.identity is not None and body.identity.get("fingerprint") != (seen or {}).get("fingerprint"):
-        with record.action(Actor.connection(body.connection), "equipment.intake") as unit:
+        with _as_connection(equipment, body.connection) as unit:
             equipment.note_identity(unit, body.connection, body.identity)
     with record.operational() as session:
         take_status(session, record.clock.now(), body.model_dump())
+
+
+def _require_own(equipment: Equipment, own: Own, who: Machine, name: str) -> Connection:
+    """The connection, which is the asking host's."""
+    with equipment.record.reading() as session:
+        row = queries.connection(session, name)
+    own(who, row.host, f"the connection {name}")
+    return row
+
+
+def _as_connection(equipment: Equipment, name: str) -> AbstractContextManager[Unit]:
+    """An action in the name of a connection."""
+    return equipment.record.action(Actor.connection(name), "equipment.intake")

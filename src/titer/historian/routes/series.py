@@ -14,7 +14,7 @@ from titer.base.errors import Invalid
 from titer.historian import intake
 from titer.historian.routes.asked import EquipmentPart, HistorianPart, channels, zoned
 from titer.historian.series import Decimated
-from titer.record.http import Connector, Reading
+from titer.record.http import Connector, OwnHost, Reading
 
 router = APIRouter(tags=["historian"])
 
@@ -120,9 +120,12 @@ def connect_intake(
     data: Annotated[bytes, Body(media_type="application/octet-stream")],
     historian: HistorianPart,
     equipment: EquipmentPart,
-    _who: Connector,
+    who: Connector,
+    own: OwnHost,
 ) -> IntakeOut:
-    """Take frames of a connection; they are durable when the answer comes."""
+    """Take frames of a connection of the host's; they are durable when the answer comes."""
+    with equipment.record.reading() as session:
+        own(who, equipment.connection(session, connection).host, f"the connection {connection}")
     done = intake.take(historian, equipment, connection, data)
     return IntakeOut(epoch=done.epoch, acknowledged=done.sequence)
 

@@ -1,6 +1,7 @@
 """People, roles, log-in sessions, machine tokens and training (21 CFR 11.100, 11.200, 11.300; Annex 11 s. 12)."""
 
 from titer.record.identity.actions import ACTIONS
+from titer.record.identity.machines import Machine
 from titer.record.identity.passkeys import Assertion, Site
 from titer.record.identity.people import require_person
 from titer.record.identity.policy import value as policy_value
@@ -16,6 +17,7 @@ __all__ = [
     "Assertion",
     "Identity",
     "LoggedIn",
+    "Machine",
     "Needed",
     "Occasion",
     "Policy",

@@ -1,8 +1,12 @@
-"""Tokens of machines: what a connector host may do is what its token's scopes say, until the token ends."""
+"""Tokens of machines: what one may do is what its token says, until it ends; a connector host, for itself alone.
+
+Device checks (21 CFR 11.10(h)) would be worth nothing if one host could speak in the name of another's instruments.
+"""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,6 +25,26 @@ from titer.record.unit import Unit
 _NOTED_EVERY = timedelta(minutes=1)
 
 
+@dataclass(frozen=True)
+class Machine:
+    """A machine that has shown a token.
+
+    Args:
+        name: of the machine; it stands in entries as their actor.
+        host: the connector host that it is, if it is one.
+        remote: the address it came from.
+    """
+
+    name: str
+    host: str | None
+    remote: str
+
+    @property
+    def actor(self) -> Actor:
+        """The machine as an actor."""
+        return Actor.connection(self.name)
+
+
 class Machines:
     """The machines that an installation knows.
 
@@ -35,12 +59,24 @@ class Machines:
         self._noted: dict[str, datetime] = {}
 
     def issue_token(
-        self, unit: Unit, name: str, scopes: tuple[str, ...], expires_at: datetime | None = None
+        self,
+        unit: Unit,
+        name: str,
+        scopes: tuple[str, ...],
+        expires_at: datetime | None = None,
+        host: str | None = None,
     ) -> str:
         """A new token for a machine; it is shown once, and an earlier one of the same name ends.
 
+        Args:
+            unit: the open action.
+            name: of the machine.
+            scopes: what it may do.
+            expires_at: when it ends, if it does by itself.
+            host: the connector host that it is, where a scope is for one; of the machine's name if left out.
+
         Raises:
-            Invalid: without a scope, for an unknown one, or for an end that is over.
+            Invalid: without a scope, for an unknown one, for an end that is over, or for a host where none is meant.
         """
         strange = scope_rules.unknown(list(scopes))
         if strange or not scopes:
@@ -50,11 +86,19 @@ class Machines:
             )
         if expires_at is not None and expires_at <= unit.now:
             raise Invalid("A token ends in the future.", where="expires_at")
+        is_host = scope_rules.of_host(list(scopes))
+        if host and not is_host:
+            raise Invalid(
+                f"A token with {', '.join(scopes)} is of no connector host.",
+                where="host",
+                do="Leave the host out.",
+            )
         token = secrets.token_urlsafe(32)
         row = unit.session.scalars(select(MachineToken).where(MachineToken.name == name)).first()
         if row is None:
             row = MachineToken(id=unit.new_id(), name=name, issue_count=0)
         row.scopes, row.revoked_at, row.expires_at = list(scopes), None, expires_at
+        row.host = (host or name) if is_host else None
         row.issued_at, row.issued_by = unit.now, unit.actor.id
         row.issue_count += 1
         self.credentials.give(unit, row, token_hash(token))
@@ -74,7 +118,7 @@ class Machines:
             row.revoked_at = unit.now
         self.credentials.take(unit, row.id)
 
-    def machine(self, token: str, scope: str, remote: str = "") -> Actor:
+    def machine(self, token: str, scope: str, remote: str = "") -> Machine:
         """The machine that bears the token.
 
         A token that is valid and too small is no question of who the machine is: another proof would not help, so
@@ -96,14 +140,42 @@ class Machines:
                 do="Issue a new one.",
             )
         if scope not in scope_rules.allowed(row.scopes):
-            self._too_small(row, scope, remote, now)
+            has = f"the token has {', '.join(row.scopes)}, and {scope} was asked for"
+            self._enter_refusal("scope_refused", row.name, remote, scope, has)
             raise NotAuthorised(
                 f"The token of {row.name} does not reach this.",
                 why=f"It takes the scope {scope}; the token has {', '.join(row.scopes)}.",
                 do="Issue a token with the scope, if the machine ought to have it.",
             )
         self._note(row.id, remote, now)
-        return Actor.connection(row.name)
+        return Machine(row.name, row.host, remote)
+
+    def require_host(self, machine: Machine, host: str, what: str) -> None:
+        """Refuse a connector host what is another's, and enter the attempt.
+
+        Args:
+            machine: who asks.
+            host: whose it is.
+            what: it is, in words, e.g. `the connection br201`.
+
+        Raises:
+            NotAuthorised: if it is another host's.
+        """
+        if machine.host == host:
+            return
+        own = f"host {machine.host}" if machine.host else "no host"
+        self._enter_refusal(
+            "host_refused",
+            machine.name,
+            machine.remote,
+            what,
+            f"the token is of {own}; {what} is of host {host}",
+        )
+        raise NotAuthorised(
+            f"The token of {machine.name} does not reach {what}.",
+            why=f"It is a token of {own}, and {what} is of host {host}.",
+            do="Give that host a token of its own: titer token issue NAME --host HOST.",
+        )
 
     def is_valid(self, token: str) -> bool:
         """Whether a token is good for anything now; asking is no use of it."""
@@ -135,17 +207,9 @@ class Machines:
             else:
                 row.used_at, row.remote = now, remote
 
-    def _too_small(self, row: MachineToken, scope: str, remote: str, now: datetime) -> None:
-        """Enter the attempt; a machine that tries it again and again is entered once a minute."""
-        if not self._due(f"{row.id}/{scope}", now):
+    def _enter_refusal(self, kind: str, name: str, remote: str, what: str, detail: str) -> None:
+        """Enter an attempt; a machine that tries the same again and again is entered once a minute."""
+        if not self._due(f"{name}/{kind}/{what}", self.record.clock.now()):
             return
         with access(self.record) as unit:
-            unit.add(
-                AccessEvent(
-                    kind="scope_refused",
-                    username=row.name,
-                    person_id=None,
-                    remote=remote,
-                    detail=f"the token has {', '.join(row.scopes)}, and {scope} was asked for",
-                )
-            )
+            unit.add(AccessEvent(kind=kind, username=name, person_id=None, remote=remote, detail=detail))

@@ -13,18 +13,29 @@ class Scope:
         name: of the scope.
         meaning: in a sentence.
         includes: scopes that come with it.
+        of_host: it is used for the connections of one connector host, which the token names.
     """
 
     name: str
     meaning: str
     includes: tuple[str, ...] = ()
+    of_host: bool = False
 
 
 SCOPES = (
-    Scope("observe", "Get a host's connections, and deliver values, files and states of instruments."),
-    Scope("command", "Take commands for instruments, and say what came of them."),
+    Scope(
+        "observe",
+        "Get a host's connections, and deliver values, files and states of instruments.",
+        of_host=True,
+    ),
+    Scope("command", "Take commands for instruments, and say what came of them.", of_host=True),
     Scope("witness", "Have the ledger of another Titer witnessed by this one."),
-    Scope("connect", "All that a connector host does: observe and command.", ("observe", "command")),
+    Scope(
+        "connect",
+        "All that a connector host does: observe and command.",
+        ("observe", "command"),
+        of_host=True,
+    ),
 )
 
 
@@ -36,6 +47,11 @@ def allowed(scopes: list[str]) -> set[str]:
     """
     included = {scope.name: scope.includes for scope in SCOPES}
     return {*scopes, *(one for name in scopes for one in included.get(name, ()))}
+
+
+def of_host(scopes: list[str]) -> bool:
+    """Whether a token with these scopes is a connector host's, and so names it."""
+    return any(scope.of_host for scope in SCOPES if scope.name in scopes)
 
 
 def unknown(scopes: list[str]) -> list[str]:

@@ -17,10 +17,11 @@ router = APIRouter()
 
 
 class NewToken(BaseModel):
-    """A token to issue; an earlier one of the same name ends."""
+    """A token to issue; an earlier one of the same name ends. A connector host's names the host."""
 
     name: str = Field(min_length=1, max_length=100)
     scopes: list[str] = Field(default=["connect"], max_length=20)
+    host: str | None = Field(default=None, max_length=100)
     expires_at: AwareDatetime | None = None
     reason: str = Field(default="", max_length=2000)
 
@@ -30,6 +31,7 @@ class TokenOut(BaseModel):
 
     name: str
     scopes: list[str]
+    host: str | None
     token: str
     expires_at: datetime | None
 
@@ -40,6 +42,7 @@ class ScopeOut(BaseModel):
     name: str
     meaning: str
     includes: list[str]
+    of_host: bool
 
 
 class MachineTokenOut(BaseModel):
@@ -51,6 +54,7 @@ class MachineTokenOut(BaseModel):
     process_at: datetime
     name: str
     scopes: list[str]
+    host: str | None
     issued_at: datetime
     issued_by_name: str
     expires_at: datetime | None
@@ -77,8 +81,11 @@ class EndToken(BaseModel):
 def record_issue_token(body: NewToken, act: Acting, identity: IdentityPart) -> TokenOut:
     """Issue a token for a machine."""
     with act("record.token.issue", reason=body.reason or f"token {body.name}") as unit:
-        token = identity.issue_token(unit, body.name, tuple(body.scopes), body.expires_at)
-    return TokenOut(name=body.name, scopes=body.scopes, token=token, expires_at=body.expires_at)
+        token = identity.issue_token(unit, body.name, tuple(body.scopes), body.expires_at, body.host)
+        row = unit.session.scalars(select(MachineToken).where(MachineToken.name == body.name)).one()
+        return TokenOut(
+            name=row.name, scopes=row.scopes, host=row.host, token=token, expires_at=row.expires_at
+        )
 
 
 @router.get("/tokens")
@@ -103,7 +110,12 @@ def record_tokens(session: Reading, record: RecordPart, identity: IdentityPart) 
             for row in rows
         ],
         scopes=[
-            ScopeOut(name=scope.name, meaning=scope.meaning, includes=list(scope.includes))
+            ScopeOut(
+                name=scope.name,
+                meaning=scope.meaning,
+                includes=list(scope.includes),
+                of_host=scope.of_host,
+            )
             for scope in SCOPES
         ],
     )

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from titer.base.errors import NotAuthenticated
-from titer.record.actions import Actor
 from titer.record.http import Acting, Reading, remote
+from titer.record.identity import Machine
 from titer.record.ledger_model import WatchedLedger
 from titer.record.routes.part import RecordPart, WatchingPart
 from titer.record.witnesses.titer import SIZE_TYPE
@@ -20,7 +20,7 @@ from titer.record.witnesses.watching import MOST_BYTES
 router = APIRouter()
 
 
-def watched(request: Request) -> Actor:
+def watched(request: Request) -> Machine:
     """The machine of another Titer that bears a token with the scope `witness`.
 
     Raises:
@@ -32,11 +32,11 @@ def watched(request: Request) -> Actor:
         raise NotAuthenticated(
             "Another Titer bears a token.", do="Issue one: titer token issue NAME --scope witness"
         )
-    machine: Actor = request.app.state.platform.identity.machine(token, "witness", remote(request))
+    machine: Machine = request.app.state.platform.identity.machine(token, "witness", remote(request))
     return machine
 
 
-Watched = Annotated[Actor, Depends(watched)]
+Watched = Annotated[Machine, Depends(watched)]
 
 
 async def text_of(request: Request) -> str:

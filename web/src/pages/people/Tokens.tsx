@@ -30,6 +30,7 @@ export function Tokens() {
               columns={[
                 { key: "name", title: t("token.name"), value: (r) => r.name, render: (r) => <strong>{r.name}</strong> },
                 { key: "scopes", title: t("token.scopes"), value: (r) => r.scopes.join(", "), render: (r) => <span title={meaning(scopes, r.scopes)}>{r.scopes.join(", ")}</span> },
+                { key: "host", title: t("token.host"), value: (r) => r.host, render: (r) => r.host ?? <span className="muted">{t("token.no.host")}</span> },
                 { key: "issued", title: t("token.issued"), value: (r) => r.issued_at, render: (r) => <TimeStamp at={r.issued_at} /> },
                 { key: "until", title: t("token.until"), value: (r) => r.expires_at, render: (r) => (r.expires_at ? <TimeStamp at={r.expires_at} /> : <span>{t("token.never")}</span>) },
                 { key: "used", title: t("token.used"), value: (r) => r.used_at, render: (r) => <TimeStamp at={r.used_at} /> },
@@ -51,13 +52,15 @@ function Issue({ scopes }: { scopes: Found["scopes"] }) {
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<string[]>(["observe"]);
+  const [host, setHost] = useState("");
   const [until, setUntil] = useState("");
   const [reason, setReason] = useState("");
+  const ofHost = scopes.some((s) => s.of_host && chosen.includes(s.name));
   const issue = useMutation({
-    mutationFn: () => rights.issueToken({ name: name.trim(), scopes: chosen, expires_at: until ? `${until}T00:00:00Z` : null, reason: reason.trim() }),
+    mutationFn: () => rights.issueToken({ name: name.trim(), scopes: chosen, host: ofHost ? host.trim() : null, expires_at: until ? `${until}T00:00:00Z` : null, reason: reason.trim() }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["tokens"] }),
   });
-  const ready = name.trim() && chosen.length > 0 && reason.trim();
+  const ready = name.trim() && chosen.length > 0 && (!ofHost || host.trim()) && reason.trim();
   return (
     <Panel title={t("token.issue")}>
       <form
@@ -77,6 +80,7 @@ function Issue({ scopes }: { scopes: Found["scopes"] }) {
         <div className="row" style={{ alignItems: "flex-end", gap: 14 }}>
           <TextInput label={t("token.name")} value={name} onChange={(e) => setName(e.currentTarget.value)} />
           <MultiSelect label={t("token.scopes")} data={scopes.map((s) => s.name)} value={chosen} onChange={setChosen} comboboxProps={{ transitionProps: { duration: 0 } }} />
+          {ofHost ? <TextInput label={t("token.host")} description={t("token.host.why")} value={host} onChange={(e) => setHost(e.currentTarget.value)} /> : null}
           <TextInput label={t("token.until")} type="date" value={until} onChange={(e) => setUntil(e.currentTarget.value)} />
           <TextInput label={t("rights.reason")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} w={280} />
           <Button type="submit" disabled={!ready} loading={issue.isPending}>
@@ -86,7 +90,7 @@ function Issue({ scopes }: { scopes: Found["scopes"] }) {
         {issue.error ? <ErrorState error={issue.error} /> : null}
         {issue.data ? (
           <div className="notice" data-tone="accent" role="status">
-            <p>{t("token.once", { name: issue.data.name })}</p>
+            <p>{issue.data.host ? t("token.once.host", { name: issue.data.name, host: issue.data.host }) : t("token.once", { name: issue.data.name })}</p>
             <p className="mono" style={{ overflowWrap: "anywhere" }}>
               {issue.data.token}
             </p>
