@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from titer import __version__
+from titer.cli import browsing as _browsing  # noqa: F401 - it adds its commands to `connection`
 from titer.cli.alcoa import alcoa
 from titer.cli.backing import accept_restore, backup, restore
 from titer.cli.connections import connection, equipment

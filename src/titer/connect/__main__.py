@@ -20,7 +20,7 @@ from titer.base.clock import SystemClock
 from titer.base.errors import TiterError
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
-from titer.connect.registry import CONNECTORS
+from titer.connect.registry import CONNECTORS, TYPES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,7 +72,8 @@ async def _run(options: argparse.Namespace, token: str) -> int:
 
         loop.add_reader(descriptor, readable)
     hub = Hub(options.hub, token, options.host, certificate=options.certificate)
-    host = asyncio.create_task(Host(hub, options.dir, SystemClock(), CONNECTORS).run(), name="host")
+    serving = Host(hub, options.dir, SystemClock(), CONNECTORS, types=TYPES)
+    host = asyncio.create_task(serving.run(), name="host")
     waiting = asyncio.create_task(leave.wait())
     try:
         await asyncio.wait({host, waiting}, return_when=asyncio.FIRST_COMPLETED)

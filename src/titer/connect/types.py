@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,6 +143,9 @@ def _anything(settings: Mapping[str, Any]) -> None:
     """Nothing beside what the table of settings says."""
 
 
+Explore = Callable[[str, dict[str, Any], dict[str, Any], Clock, Path], Awaitable[Mapping[str, Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionType:
     """A type of connection: the manifest of its connector.
@@ -162,6 +165,9 @@ class ConnectionType:
         channel_settings: what a line of the channels file may say beside tag, node, unit and ranges.
         strict: whether settings are checked by the tables; False where `check` alone reads them.
         version: of the connector.
+        explore: answers what a person asks who sets up a connection (kind, about, settings, clock, host's folder);
+            None = the type has nothing to look up.
+        explored_by: the settings that such a question may bear; a stored connection brings its own.
         met: which devices and servers it has been tried against; it says so wherever it appears.
     """
 
@@ -179,6 +185,8 @@ class ConnectionType:
     channel_settings: tuple[Setting, ...] = ()
     strict: bool = True
     version: str = "1"
+    explore: Explore | None = None
+    explored_by: tuple[str, ...] = ()
     met: str = "no device yet"
 
     def setting(self, name: str) -> Setting:

@@ -251,3 +251,25 @@ class Dispatch(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     handed_at: Mapped[datetime] = mapped_column()
+
+
+class Question(Base):
+    """What a person who sets up a connection wants to know from a connector host, and its answer."""
+
+    __tablename__ = "equipment_question"
+    __unregulated_because__ = (
+        "it changes nothing and is soon forgotten; what a person chooses from the answer is a connection"
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(index=True)
+    type: Mapped[str] = mapped_column()
+    kind: Mapped[str] = mapped_column()
+    about: Mapped[dict[str, Any]] = mapped_column()
+    settings: Mapped[str] = mapped_column()
+    asked_by: Mapped[str] = mapped_column()
+    asked_at: Mapped[datetime] = mapped_column()
+    handed_at: Mapped[datetime | None] = mapped_column()
+    answered_at: Mapped[datetime | None] = mapped_column()
+    answer: Mapped[str | None] = mapped_column()
+    problem: Mapped[dict[str, Any] | None] = mapped_column()

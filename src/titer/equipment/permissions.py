@@ -17,6 +17,7 @@ ACTIONS = (
         "equipment.log.write", "Write into a logbook", ("operator", "analyst", "automation", "quality")
     ),
     ActionSpec("equipment.connection.change", "Draft or change a connection", ("automation",)),
+    ActionSpec("equipment.connection.explore", "Look through what a host can reach", ("automation",)),
     ActionSpec("equipment.connection.approve", "Approve a connection", ("quality", "process_owner")),
     ActionSpec("equipment.connection.suspend", "Suspend or resume a connection", ("automation", "quality")),
     ActionSpec("equipment.context.record", "Record the context of a measurement", ("operator", "analyst")),

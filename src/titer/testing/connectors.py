@@ -227,6 +227,8 @@ class FakeHub:
         self.documents: dict[str, dict[str, Any]] = {}
         self.commands: dict[str, dict[str, Any]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
+        self.questions: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
         self.statuses: dict[str, dict[str, Any]] = {}
         self.states: list[tuple[str, str]] = []
         self.forget_answers = 0
@@ -284,6 +286,12 @@ class FakeHub:
             self.commands[body["key"]] = body
             self._news.notify_all()
 
+    def ask(self, **body: Any) -> None:
+        """Ask its host something until the answer comes."""
+        with self._news:
+            self.questions[body["id"]] = body
+            self._news.notify_all()
+
     def _answer(self, method: str, request: _Handler) -> tuple[int, Any]:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return 401, {"detail": "no such token"}
@@ -294,6 +302,8 @@ class FakeHub:
             return 200, self.connections
         if method == "GET" and path == "/commands":
             return 200, self._waiting_commands(float(query.get("wait", 0)))
+        if method == "GET" and path == "/questions":
+            return 200, self._waiting_questions(float(query.get("wait", 0)))
         with self._lock:
             code, body = self._store(path, query, request.body)
             if self.forget_answers and path == "/intake":
@@ -306,6 +316,15 @@ class FakeHub:
 
             def open_ones() -> list[dict[str, Any]]:
                 return [body for key, body in self.commands.items() if key not in self.receipts]
+
+            self._news.wait_for(lambda: bool(open_ones()) or self._server is None, timeout=wait)
+            return open_ones()
+
+    def _waiting_questions(self, wait: float) -> list[dict[str, Any]]:
+        with self._news:
+
+            def open_ones() -> list[dict[str, Any]]:
+                return [body for key, body in self.questions.items() if key not in self.answers]
 
             self._news.wait_for(lambda: bool(open_ones()) or self._server is None, timeout=wait)
             return open_ones()
@@ -334,6 +353,8 @@ class FakeHub:
             self.documents.setdefault(said["key"], said)
         elif path == "/receipts":
             self.receipts.setdefault(said["key"], said)
+        elif path == "/answers":
+            self.answers.setdefault(said["id"], said)
         elif path == "/status":
             self.statuses[said["connection"]] = said
             self.states.append((said["connection"], said["state"]))

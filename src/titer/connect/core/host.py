@@ -16,8 +16,10 @@ from titer.base.errors import Invalid, TiterError
 from titer.connect.core.contract import Command, ConnectionConfig, Connector
 from titer.connect.core.hub import Hub
 from titer.connect.core.journal import Journal
+from titer.connect.core.questions import Questions
 from titer.connect.core.runner import ConnectionRunner
 from titer.connect.core.supervise import Backoff, Once, repeat
+from titer.connect.types import ConnectionType
 
 log = logging.getLogger("titer.connect")
 ConnectorFactory = Callable[[ConnectionConfig, Clock, Path], Connector]
@@ -32,6 +34,7 @@ class Host:
         clock: the host's clock.
         connectors: connector type -> factory.
         poll: seconds between looks at the list of connections.
+        types: connector type -> manifest, for questions of people who set up a connection; none = no questions.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Host:
         connectors: Mapping[str, ConnectorFactory],
         *,
         poll: float = 2.0,
+        types: Mapping[str, ConnectionType] | None = None,
     ) -> None:
         self._hub = hub
         self._folder = folder
@@ -51,6 +55,7 @@ class Host:
         self._etag = ""
         self._tasks: dict[str, tuple[ConnectionConfig, asyncio.Task[None]]] = {}
         self._runners: dict[str, ConnectionRunner] = {}
+        self._questions = Questions(hub, types, folder, clock) if types is not None else None
 
     async def run(self) -> None:
         """Work until cancelled; then close every journal."""
@@ -62,7 +67,12 @@ class Host:
                     repeat(self._refresh, Once(log, "connections"), most=2.0), name="connections"
                 )
                 group.create_task(repeat(self._commands, Once(log, "commands"), most=2.0), name="commands")
+                if self._questions is not None:
+                    asking = repeat(self._questions.step, Once(log, "questions"), most=2.0)
+                    group.create_task(asking, name="questions")
         finally:
+            if self._questions is not None:
+                await self._questions.close()
             await self._apply([])
 
     async def _refresh(self) -> float:

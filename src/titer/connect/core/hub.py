@@ -1,4 +1,4 @@
-"""The hub as the host sees it: an HTTP client for the seven requests of the protocol.
+"""The hub as the host sees it: an HTTP client for the nine requests of the protocol.
 
 The host is always the client, so a firewall needs no opening towards the instruments. Every request may be
 repeated: intake is idempotent by (connection, epoch, sequence), receipts by command key, documents by key,
@@ -119,6 +119,17 @@ class Hub:
     async def receipt(self, body: dict[str, Any]) -> None:
         """Tell what came of a command."""
         await self._send("POST", "/receipts", json=body)
+
+    async def questions(self, wait: float = LONG_POLL_SECONDS) -> list[dict[str, Any]]:
+        """What people ask of this host's surroundings; held by the hub until there is something."""
+        answer = await self._send(
+            "GET", "/questions", params={"host": self._host, "wait": str(int(wait))}, timeout=wait + 15.0
+        )
+        return list(_json(answer))
+
+    async def answer(self, body: dict[str, Any]) -> None:
+        """Answer a question, or say why there is no answer."""
+        await self._send("POST", "/answers", json=body, timeout=60.0)
 
     async def status(self, body: dict[str, Any]) -> None:
         """Tell how a connection is."""

@@ -9,34 +9,7 @@ from typing import Any
 from asyncua import Client, ua
 
 from titer.connect.core.contract import ChannelSpec, DeviceIdentity
-
-# Spellings of EUInformation.DisplayName (UNECE Recommendation 20 symbols and habits) -> the house's codes.
-_SPELLINGS = {
-    "°c": "degC",
-    "℃": "degC",
-    "c": "degC",
-    "celsius": "degC",
-    "k": "K",
-    "rpm": "1/min",
-    "r/min": "1/min",
-    "1/min": "1/min",
-    "min-1": "1/min",
-    "min⁻¹": "1/min",
-    "l": "L",
-    "ml": "mL",
-    "µl": "uL",
-    "l/min": "L/min",
-    "l/h": "L/h",
-    "ml/min": "mL/min",
-    "percent": "%",
-    "% (v/v)": "%",
-    "": "1",
-    "-": "1",
-    "ph": "1",
-    "one": "1",
-    "10^6/ml": "1e6/mL",
-    "pf/cm": "pF/cm",
-}
+from titer.connect.opcua.units import house
 
 
 async def read_identity(
@@ -87,7 +60,7 @@ def compare(channel: ChannelSpec, found: Mapping[str, str]) -> str:
     """
     words = []
     unit = found.get("unit", "")
-    if unit and channel.unit and _house(unit) != channel.unit:
+    if unit and channel.unit and house(unit) != channel.unit:
         words.append(f"the unit is {unit!r} at the server and {channel.unit!r} in the channels file")
     for name in ("low", "high"):
         there, here = _number(found.get(name, "")), _number(getattr(channel, name))
@@ -129,10 +102,6 @@ async def _properties(client: Client, nodes: Mapping[int, ua.NodeId]) -> dict[in
             elif hasattr(content, "Low"):
                 found[index].update(low=repr(float(content.Low)), high=repr(float(content.High)))
     return found
-
-
-def _house(unit: str) -> str:
-    return _SPELLINGS.get(unit.strip().lower(), unit.strip())
 
 
 def _number(text: str) -> Decimal | None:

@@ -64,6 +64,14 @@ def _make(config: ConnectionConfig, clock: Clock, folder: Path) -> Connector:
     return OpcUaConnector(config, clock, folder)
 
 
+async def _explore(
+    kind: str, about: dict[str, Any], settings: dict[str, Any], clock: Clock, folder: Path
+) -> Mapping[str, Any]:
+    from titer.connect.opcua.explore import explore
+
+    return await explore(kind, about, settings, clock, folder)
+
+
 TYPE = ConnectionType(
     "opcua",
     "OPC UA server",
@@ -77,5 +85,7 @@ TYPE = ConnectionType(
     insecure=_insecure,
     addressing=(Setting("endpoint", TEXT, "opc.tcp://HOST:PORT/PATH", required=True),),
     strict=False,
+    explore=_explore,
+    explored_by=("endpoint", "security_policy", "security_mode", "allow_unencrypted"),
     met="servers of asyncua and node-opcua",
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from titer.equipment.routes import hosts, pages, standing
+from titer.equipment.routes import hosts, looking, pages, standing
 
 router = APIRouter()
 router.include_router(pages.router)
 router.include_router(standing.router)
 router.include_router(hosts.router)
+router.include_router(looking.router)
 
 __all__ = ["router"]

@@ -12,6 +12,7 @@ from titer.equipment import queries, rules
 from titer.equipment.model import DeviceCommand, Node
 from titer.equipment.permissions import ACTIONS
 from titer.equipment.service import connections, devices, nodes, streams
+from titer.equipment.service.questions import Questions
 from titer.record import (
     ActionSpec,
     Actor,
@@ -35,6 +36,7 @@ class Equipment:
     def __init__(self, record: Record, process_clock: Clock | None = None) -> None:
         self.record = record
         self.process_clock = process_clock or record.process_clock
+        self.questions = Questions(record)
 
     def actions(self) -> tuple[ActionSpec, ...]:
         """Rows of the matrix of rights."""

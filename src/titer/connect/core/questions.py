@@ -1,0 +1,93 @@
+"""What the hub asks its host beside commands: who answers at an address, and what there is to record.
+
+The host is always the client: it fetches questions as it fetches commands. A question changes nothing at the device
+and nothing in the record; its answer is what a person chooses from. A connector type answers by the `explore` of
+its manifest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from titer.base.clock import Clock
+from titer.base.errors import Invalid, TiterError
+from titer.connect.core.hub import Hub
+from titer.connect.types import ConnectionType
+
+log = logging.getLogger("titer.connect")
+AT_ONCE = 4
+PATIENCE_S = 55.0
+
+
+class Questions:
+    """Answers the hub's questions, a few at a time, beside everything else.
+
+    Args:
+        hub: the hub.
+        types: type -> its manifest.
+        folder: of the host.
+        clock: the host's clock; for the validity of certificates.
+    """
+
+    def __init__(self, hub: Hub, types: Mapping[str, ConnectionType], folder: Path, clock: Clock) -> None:
+        self._hub = hub
+        self._types = types
+        self._folder = folder
+        self._clock = clock
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def step(self) -> float:
+        """Fetch what is asked now, and begin to answer it; the hub holds the request until there is something."""
+        for raw in await self._hub.questions():
+            key = str(raw["id"])
+            if key not in self._running:
+                task = asyncio.create_task(self._answer(key, raw), name=f"question {key}")
+                self._running[key] = task
+                task.add_done_callback(lambda _, key=key: self._running.pop(key, None))  # type: ignore[misc]
+        return 0.05
+
+    async def close(self) -> None:
+        """Leave the rest unanswered; the hub says so when their time is over."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _answer(self, key: str, raw: Mapping[str, Any]) -> None:
+        async with self._free:
+            body: dict[str, Any] = {"id": key, "answer": None, "problem": None}
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    body["answer"] = await self._explore(raw)
+            except TimeoutError:
+                body["problem"] = {
+                    "what": f"There was no answer within {PATIENCE_S:g} s.",
+                    "why": "",
+                    "do": "",
+                }
+            except TiterError as error:
+                body["problem"] = {"what": error.what, "why": error.why, "do": error.do}
+            except Exception as error:
+                log.error("a question to %s failed", raw.get("type"), exc_info=error)
+                body["problem"] = {
+                    "what": "The device's answer could not be understood.",
+                    "why": f"{type(error).__name__}: {error}"[:500],
+                    "do": "",
+                }
+            try:
+                await self._hub.answer(body)
+            except TiterError as error:
+                log.warning("the answer to a question was not taken: %s", error)
+
+    async def _explore(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        known = self._types.get(str(raw["type"]))
+        if known is None or known.explore is None:
+            raise Invalid(f"What a connection of type {raw['type']} could record cannot be looked up.")
+        return await known.explore(
+            str(raw["kind"]), dict(raw["about"]), dict(raw["settings"]), self._clock, self._folder
+        )

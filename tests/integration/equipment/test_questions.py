@@ -1,0 +1,139 @@
+"""A person asks, the host fetches and answers: the whole way over HTTP, against a real OPC UA server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from tests.peers.reactor_hall import URI, hall
+
+from titer.base.clock import ManualClock, SystemClock
+from titer.cli.browsing import channels_of
+from titer.connect import TYPES
+from titer.connect.core.hub import Hub
+from titer.connect.core.questions import Questions
+from titer.equipment import Equipment
+from titer.equipment.routes import router
+from titer.record import Actor, Identity, Record
+from titer.record.http import COOKIE
+from titer.server import problems
+
+ANN = Actor.timer("test")
+
+
+@pytest.fixture
+def database() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def equipment(record: Record) -> Equipment:
+    made = Equipment(record)
+    record.register_actions(made.actions())
+    return made
+
+
+@pytest.fixture
+def client(record: Record, identity: Identity, equipment: Equipment) -> Iterator[TestClient]:
+    app = FastAPI()
+    app.include_router(router)
+    problems.install(app)
+    app.state.platform = SimpleNamespace(record=record, identity=identity, equipment=equipment)
+    with TestClient(app) as made:
+        yield made
+
+
+@pytest.fixture
+def page(client: TestClient, identity: Identity, person: Callable[..., Actor]) -> TestClient:
+    person("auto", "automation")
+    person("omar", "operator")
+    return as_("auto", client, identity)
+
+
+def as_(who: str, client: TestClient, identity: Identity) -> TestClient:
+    logged_in = identity.log_in(who, "correct horse battery", "test")
+    client.cookies.set(COOKIE, logged_in.token)
+    client.headers["X-CSRF-Token"] = logged_in.csrf
+    return client
+
+
+def answered(client: TestClient, token: str, folder: Path) -> None:
+    """One turn of a connector host: it fetches what is asked and answers."""
+
+    async def turn() -> None:
+        hub = Hub("http://test", token, "local", transport=httpx.ASGITransport(app=client.app))
+        questions = Questions(hub, TYPES, folder, SystemClock())
+        await questions.step()
+        while questions._running:
+            await asyncio.gather(*questions._running.values())
+        await hub.close()
+
+    asyncio.run(turn())
+
+
+def test_a_person_finds_a_server_and_drafts_its_channels_from_what_it_says_of_itself(
+    page: TestClient, identity: Identity, record: Record, equipment: Equipment, tmp_path: Path
+) -> None:
+    with record.action(ANN, "record.token.issue") as unit:
+        token = identity.issue_token(unit, "local", ("connect",))
+
+    def ask(**body: Any) -> dict[str, Any]:
+        asked = page.post("/api/equipment/questions", json=body)
+        assert asked.status_code == 201, asked.text
+        where = f"/api/equipment/questions/{asked.json()['id']}"
+        assert page.get(where).json() == {"done": False, "answer": None, "problem": None}
+        answered(page, token, tmp_path)
+        told: dict[str, Any] = page.get(where, params={"wait": 20}).json()
+        assert told["done"]
+        return told
+
+    with hall() as address:
+        found = ask(kind="discover", about={"address": address})["answer"]
+        assert found["servers"][0]["endpoints"][0]["url"] == address
+        settings = {"endpoint": address, "allow_unencrypted": True}
+        nodes = ask(kind="variables", about={"node": f"nsu={URI};s=BR-7"}, settings=settings)["answer"][
+            "nodes"
+        ]
+        drafts = channels_of(nodes, "BR-7")
+        made = page.post(
+            "/api/equipment/connections",
+            json={"name": "br7", "type": "opcua", "settings": settings, "channels": drafts},
+        )
+        assert made.status_code == 200, made.text
+        channels = {one["tag"]: one for one in page.get("/api/equipment/channels").json()}
+        warm = channels["BR-7.Probes_sensors.Temperature"]
+        assert (warm["unit"], float(warm["low"]), float(warm["high"])) == ("degC", 0.0, 60.0)
+        assert "BR-7.Spectrum" not in channels
+        # A stored connection brings its own settings; the same server is looked through again by its name.
+        again = ask(kind="browse", connection="br7", about={"node": f"nsu={URI};s=BR-7"})
+        assert {one["name"] for one in again["answer"]["nodes"]} >= {"Phase", "Pump"}
+    gone = ask(kind="browse", connection="br7")
+    assert "cannot be reached" in gone["problem"]["what"]
+
+
+def test_questions_take_the_right_bear_no_file_of_the_host_and_are_answered_to_who_asked(
+    page: TestClient, identity: Identity, record: Record, equipment: Equipment, clock: ManualClock
+) -> None:
+    for settings in ({"password_file": "/etc/shadow"}, {"certificate": "/etc/passwd"}):
+        told = page.post("/api/equipment/questions", json={"kind": "browse", "settings": settings})
+        assert told.status_code == 422
+        assert "cannot set" in told.json()["title"] + told.json().get("detail", "")
+    assert page.post("/api/equipment/questions", json={"kind": "x", "type": "mtsics"}).status_code == 422
+    mine = page.post("/api/equipment/questions", json={"kind": "discover"}).json()["id"]
+    # Nobody fetches it: after a minute that is the answer.
+    clock.advance(timedelta(seconds=61))
+    told = page.get(f"/api/equipment/questions/{mine}").json()
+    assert "gave no answer" in told["problem"]["what"]
+    assert equipment.questions.due("local", 0) == []
+    as_("omar", page, identity)
+    assert page.get(f"/api/equipment/questions/{mine}").status_code == 404
+    assert page.post("/api/equipment/questions", json={"kind": "discover"}).status_code == 403
+    assert page.get("/api/connect/questions", params={"host": "local", "wait": 0}).status_code == 401

@@ -1,0 +1,95 @@
+"""An asyncua server with a reactor to look through: units, ranges, names of states, a loop, what no channel can be.
+
+`python reactor_hall.py PORT READY` serves until it is killed, and makes the file READY when it does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from asyncua import Node, Server, ua
+
+from titer.testing.connectors import patience, quiet_port
+
+URI = "urn:titer:test:browse"
+
+
+@contextlib.contextmanager
+def hall() -> Iterator[str]:
+    """The server in a process of its own; gives its address."""
+    port = quiet_port()
+    with tempfile.TemporaryDirectory() as folder:
+        ready = Path(folder, "ready")
+        serving = subprocess.Popen(
+            [sys.executable, __file__, str(port), str(ready)], stderr=subprocess.DEVNULL
+        )
+        try:
+            end = time.monotonic() + 60 * patience()
+            while not ready.exists():
+                assert serving.poll() is None, "the reactor hall could not be opened"
+                assert time.monotonic() < end, "the reactor hall did not open in time"
+                time.sleep(0.05)
+            yield f"opc.tcp://127.0.0.1:{port}/hall"
+        finally:
+            serving.kill()
+            serving.wait()
+
+
+async def analog(
+    parent: Node, space: int, name: str, value: float, unit: ua.EUInformation | None, low: float, high: float
+) -> Node:
+    node = await parent.add_variable(ua.NodeId(f"{name}", space), name, value)
+    if unit is not None:
+        await node.add_property(0, "EngineeringUnits", unit)
+    await node.add_property(0, "EURange", ua.Range(Low=low, High=high))
+    return node
+
+
+def cefact(number: int, shown: str) -> ua.EUInformation:
+    return ua.EUInformation(
+        NamespaceUri="http://www.opcfoundation.org/UA/units/un/cefact",
+        UnitId=number,
+        DisplayName=ua.LocalizedText(shown),
+        Description=ua.LocalizedText(shown),
+    )
+
+
+async def main(port: int, ready: str) -> None:
+    server = Server()
+    await server.init()
+    server.set_server_name("Reactor hall")
+    server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/hall")
+    server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    await server.register_namespace("urn:something:before")
+    space = await server.register_namespace(URI)
+    reactor = await server.nodes.objects.add_object(ua.NodeId("BR-7", space), "BR-7")
+    sensors = await reactor.add_object(ua.NodeId("sensors", space), "Probes & sensors")
+    # Part 8: UnitId of CEL is 4408652, of P1 (percent) 20529.
+    await analog(sensors, space, "Temperature", 36.9, cefact(4408652, "grados"), 0.0, 60.0)
+    await analog(sensors, space, "DO", 41.5, cefact(20529, "%"), 0.0, 200.0)
+    await analog(sensors, space, "Foam", 1.0, cefact(-1, "bubbles"), 5.0, 5.0)
+    phase = await reactor.add_variable(
+        ua.NodeId("Phase", space), "Phase", ua.Variant(1, ua.VariantType.UInt32)
+    )
+    await phase.add_property(0, "EnumStrings", [ua.LocalizedText("idle"), ua.LocalizedText("growth")])
+    await phase.set_writable()
+    pump = await reactor.add_variable(ua.NodeId("Pump", space), "Pump", True)
+    await pump.add_property(0, "TrueState", ua.LocalizedText("running"))
+    await pump.add_property(0, "FalseState", ua.LocalizedText("stopped"))
+    await reactor.add_variable(ua.NodeId("Spectrum", space), "Spectrum", [1.0, 2.0, 3.0])
+    await reactor.add_variable(ua.NodeId("Label", space), "Label", "B-2026-0001")
+    await sensors.add_reference(reactor, ua.ObjectIds.Organizes)  # A loop: walks must end all the same.
+    async with server:
+        Path(ready).touch()
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
