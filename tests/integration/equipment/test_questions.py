@@ -115,6 +115,17 @@ def test_a_person_finds_a_server_and_drafts_its_channels_from_what_it_says_of_it
         # A stored connection brings its own settings; the same server is looked through again by its name.
         again = ask(kind="browse", connection="br7", about={"node": f"nsu={URI};s=BR-7"})
         assert {one["name"] for one in again["answer"]["nodes"]} >= {"Phase", "Pump"}
+    # More of it is added later: what was recorded goes on as it was.
+    more = page.post(
+        "/api/equipment/connections/br7/channels", json={"channels": [{"tag": "BR-7.More", "node": "i=2258"}]}
+    )
+    assert more.status_code == 200, more.text
+    after = {one["tag"]: one for one in page.get("/api/equipment/channels").json()}
+    assert after == {**channels, "BR-7.More": after["BR-7.More"]}
+    twice = page.post(
+        "/api/equipment/connections/br7/channels", json={"channels": [{"tag": "BR-7.More", "node": "i=2259"}]}
+    )
+    assert twice.status_code == 422
     gone = ask(kind="browse", connection="br7")
     assert "cannot be reached" in gone["problem"]["what"]
 

@@ -418,6 +418,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connect/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect Answer
+         * @description Take a host's answer; the first counts.
+         */
+        post: operations["connect_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connect/commands": {
         parameters: {
             query?: never;
@@ -512,6 +532,26 @@ export interface paths {
          * @description Take frames of a connection of the host's; they are durable when the answer comes.
          */
         post: operations["connect_intake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connect/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connect Questions
+         * @description Questions for a host; the answer waits until there is one.
+         */
+        get: operations["connect_questions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -710,6 +750,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/connections/{name}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Add Channels
+         * @description Add channels to a connection; it is a draft then, and records them at once.
+         */
+        post: operations["equipment_add_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/connections/{name}/channels/completeness": {
         parameters: {
             query?: never;
@@ -842,6 +902,46 @@ export interface paths {
          * @description Gaps that touch a range of source time, newest first.
          */
         get: operations["equipment_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Ask
+         * @description Ask a connector host what answers at an address, or what there is to record.
+         */
+        post: operations["equipment_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Answer
+         * @description The answer to one's own question; with `wait` the request is held until there is one.
+         */
+        get: operations["equipment_answer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5524,6 +5624,14 @@ export interface components {
             segments: boolean;
         };
         /**
+         * Asked
+         * @description A question that was asked.
+         */
+        Asked: {
+            /** Id */
+            id: string;
+        };
+        /**
          * AttachDocument
          * @description A document, base64.
          */
@@ -6849,6 +6957,19 @@ export interface components {
             verb: string;
         };
         /**
+         * Explored
+         * @description What a host answered; nothing yet while it is not done.
+         */
+        Explored: {
+            /** Answer */
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            /** Done */
+            done: boolean;
+            problem?: components["schemas"]["Told"] | null;
+        };
+        /**
          * ExportRecord
          * @description What is exported, and why; `batch` takes a batch's number as well as its id.
          *
@@ -7119,6 +7240,26 @@ export interface components {
             type: string;
             /** Version */
             version: number;
+        };
+        /**
+         * HostQuestion
+         * @description A question as its host gets it.
+         */
+        HostQuestion: {
+            /** About */
+            about: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Type */
+            type: string;
         };
         /**
          * ImportFile
@@ -9640,6 +9781,16 @@ export interface components {
             witness_signature_id: string | null;
         };
         /**
+         * MoreChannels
+         * @description Channels that a connection is to record beside those that it has.
+         */
+        MoreChannels: {
+            /** Channels */
+            channels: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * MoveSample
          * @description A move of the state table.
          */
@@ -9667,6 +9818,22 @@ export interface components {
             reason: string;
             /** Verb */
             verb: string;
+        };
+        /**
+         * NewAnswer
+         * @description What a host answers.
+         */
+        NewAnswer: {
+            /** Answer */
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            /** Id */
+            id: string;
+            /** Problem */
+            problem?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * NewBadge
@@ -9924,6 +10091,40 @@ export interface components {
             text: string;
             /** Title */
             title: string;
+        };
+        /**
+         * NewQuestion
+         * @description What somebody wants to know who sets up a connection; a stored connection brings its own settings and host.
+         */
+        NewQuestion: {
+            /**
+             * About
+             * @default {}
+             */
+            about: {
+                [key: string]: unknown;
+            };
+            /** Connection */
+            connection?: string | null;
+            /**
+             * Host
+             * @default local
+             */
+            host: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Type
+             * @default opcua
+             */
+            type: string;
         };
         /**
          * NewReceipt
@@ -11423,6 +11624,18 @@ export interface components {
             scopes: components["schemas"]["ScopeOut"][];
             /** Tokens */
             tokens: components["schemas"]["MachineTokenOut"][];
+        };
+        /**
+         * Told
+         * @description Why a host could not answer.
+         */
+        Told: {
+            /** Do */
+            do: string;
+            /** What */
+            what: string;
+            /** Why */
+            why: string;
         };
         /**
          * TotpBegun
@@ -13581,6 +13794,46 @@ export interface operations {
             };
         };
     };
+    connect_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connect_commands: {
         parameters: {
             query: {
@@ -13780,6 +14033,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntakeOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_questions: {
+        parameters: {
+            query: {
+                host: string;
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostQuestion"][];
                 };
             };
             /** @description It could not be done. */
@@ -14290,6 +14584,50 @@ export interface operations {
             };
         };
     };
+    equipment_add_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreChannels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     equipment_channel_completeness: {
         parameters: {
             query: {
@@ -14567,6 +14905,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_answer: {
+        parameters: {
+            query?: {
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explored"];
                 };
             };
             /** @description It could not be done. */

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from titer.equipment.routes import views
 from titer.equipment.routes.hosts import LONGEST_WAIT
 from titer.equipment.routes.pages import EquipmentPart
-from titer.record.http import ActingPerson, Connector
+from titer.equipment.routes.views import ConnectionOut
+from titer.record.http import Acting, ActingPerson, Connector
 
 router = APIRouter(tags=["equipment"])
 
@@ -39,7 +41,7 @@ class Told(BaseModel):
     do: str
 
 
-class AnswerOut(BaseModel):
+class Explored(BaseModel):
     """What a host answered; nothing yet while it is not done."""
 
     done: bool
@@ -79,14 +81,31 @@ def equipment_answer(
     who: ActingPerson,
     equipment: EquipmentPart,
     wait: Annotated[float, Query(ge=0, le=120)] = 0,
-) -> AnswerOut:
+) -> Explored:
     """The answer to one's own question; with `wait` the request is held until there is one."""
     found = equipment.questions.answer(who, question_id, min(wait, LONGEST_WAIT))
     if found is None:
-        return AnswerOut(done=False)
+        return Explored(done=False)
     problem = found.problem
     told = None if problem is None else Told(what=problem.what, why=problem.why, do=problem.do)
-    return AnswerOut(done=True, answer=found.told, problem=told)
+    return Explored(done=True, answer=found.told, problem=told)
+
+
+class MoreChannels(BaseModel):
+    """Channels that a connection is to record beside those that it has."""
+
+    channels: list[dict[str, Any]] = Field(min_length=1, max_length=20_000)
+
+
+@router.post("/api/equipment/connections/{name}/channels")
+def equipment_add_channels(
+    name: str, body: MoreChannels, act: Acting, equipment: EquipmentPart
+) -> ConnectionOut:
+    """Add channels to a connection; it is a draft then, and records them at once."""
+    with act("equipment.connection.change") as unit:
+        row = equipment.add_channels(unit, name, body.channels)
+        unit.flush()
+        return views.connection_out(unit.session, row, equipment, 1)
 
 
 @router.get("/api/connect/questions", tags=["connect"])

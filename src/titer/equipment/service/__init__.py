@@ -116,6 +116,7 @@ class Equipment:
     # --- connections, channels, streams --------------------------------------------------------------------
 
     import_connection = staticmethod(connections.import_connection)
+    add_channels = staticmethod(connections.add_channels)
     approve_connection = staticmethod(connections.approve_connection)
     suspend_connection = staticmethod(connections.suspend_connection)
     resume_connection = staticmethod(connections.resume_connection)

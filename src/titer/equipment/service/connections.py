@@ -100,6 +100,36 @@ def import_connection(
     return row
 
 
+def add_channels(unit: Unit, name: str, channels: list[dict[str, Any]]) -> Connection:
+    """Let a connection record more channels beside those that it has; it is a draft then.
+
+    Raises:
+        NotFound: no such connection.
+        Invalid, Conflict: as `import_connection`; a tag that it records already, too.
+    """
+    row = queries.connection(unit.session, name)
+    held = [
+        {
+            "tag": one.tag,
+            "node": one.address,
+            "unit": one.unit,
+            "description": one.description,
+            "writable": one.writable,
+            "equipment": one.node_code,
+            "settings": json.loads(one.settings),
+            **{
+                limit: _text(getattr(one, limit))
+                for limit in ("low", "high", "alarm_low", "alarm_high", "resolution")
+            },
+        }
+        for one in queries.channels_of(unit.session, row)
+        if one.active
+    ]
+    return import_connection(
+        unit, name, row.type, json.loads(row.settings), [*held, *channels], host=row.host
+    )
+
+
 def suspend_connection(unit: Unit, name: str, reason: str) -> Connection:
     """Stop a connection; its host is told to stop recording."""
     row = queries.connection(unit.session, name)

@@ -240,6 +240,24 @@ CREATE TABLE equipment_node (
 
 CREATE INDEX ix_equipment_node_parent_id ON equipment_node (parent_id)
 
+CREATE TABLE equipment_question (
+	id VARCHAR COLLATE "C" NOT NULL,
+	host VARCHAR COLLATE "C" NOT NULL,
+	type VARCHAR COLLATE "C" NOT NULL,
+	kind VARCHAR COLLATE "C" NOT NULL,
+	about VARCHAR COLLATE "C" NOT NULL,
+	settings VARCHAR COLLATE "C" NOT NULL,
+	asked_by VARCHAR COLLATE "C" NOT NULL,
+	asked_at BIGINT NOT NULL,
+	handed_at BIGINT,
+	answered_at BIGINT,
+	answer VARCHAR COLLATE "C",
+	problem VARCHAR COLLATE "C",
+	CONSTRAINT pk_equipment_question PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_equipment_question_host ON equipment_question (host)
+
 CREATE TABLE equipment_stream_event (
 	key VARCHAR COLLATE "C" NOT NULL,
 	connection VARCHAR COLLATE "C" NOT NULL,

@@ -201,6 +201,22 @@ CREATE TABLE equipment_node (
 	CONSTRAINT uq_equipment_node_code UNIQUE (code)
 )
 
+CREATE TABLE equipment_question (
+	id TEXT NOT NULL, 
+	host TEXT NOT NULL, 
+	type TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	about TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
+	asked_by TEXT NOT NULL, 
+	asked_at BIGINT NOT NULL, 
+	handed_at BIGINT, 
+	answered_at BIGINT, 
+	answer TEXT, 
+	problem TEXT, 
+	CONSTRAINT pk_equipment_question PRIMARY KEY (id)
+)
+
 CREATE TABLE equipment_stream_event (
 	"key" TEXT NOT NULL, 
 	connection TEXT NOT NULL, 
@@ -1974,6 +1990,8 @@ CREATE INDEX ix_equipment_logbook_batch_id ON equipment_logbook (batch_id)
 CREATE INDEX ix_equipment_logbook_node_id ON equipment_logbook (node_id)
 
 CREATE INDEX ix_equipment_node_parent_id ON equipment_node (parent_id)
+
+CREATE INDEX ix_equipment_question_host ON equipment_question (host)
 
 CREATE INDEX ix_equipment_stream_event_connection ON equipment_stream_event (connection)
 

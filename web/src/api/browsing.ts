@@ -1,0 +1,81 @@
+/** What a page asks of a connector host: who answers at an address, and what there is to record. */
+import { http } from "./http";
+import { ProblemError, problemOf } from "./problem";
+import type { components } from "./schema";
+
+type S = components["schemas"];
+
+export interface Endpoint {
+  url: string;
+  policy: string;
+  mode: string;
+  users: string[];
+  certificate: { fingerprint: string; subject: string; valid_until: string } | null;
+  unencrypted: boolean;
+  usable: boolean;
+  why: string;
+}
+
+export interface FoundServer {
+  name: string;
+  application_uri: string;
+  product_uri: string;
+  kind: string;
+  endpoints: Endpoint[];
+  problem: string;
+}
+
+export interface FoundNode {
+  node: string;
+  name: string;
+  path: string[];
+  tag: string;
+  kind: string;
+  variable: boolean;
+  recordable: boolean;
+  holds: string;
+  scalar: boolean;
+  readable: boolean;
+  writable: boolean;
+  description: string;
+  value: string;
+  unit: string;
+  unit_text: string;
+  low: string;
+  high: string;
+  states: Record<string, string>;
+}
+
+export interface Found {
+  node: string;
+  nodes: FoundNode[];
+  more: boolean;
+}
+
+/** Whose address space: a stored connection's, or the one behind an endpoint that somebody chose. */
+export type Whose = { connection: string } | { host: string; settings: { endpoint: string; security_policy?: string; security_mode?: string; allow_unencrypted?: boolean } };
+
+const TURNS = 4;
+
+async function asked<T>(body: S["NewQuestion"], signal?: AbortSignal): Promise<T> {
+  const { id } = await http.post<S["Asked"]>("/api/equipment/questions", body);
+  for (let turn = 0; turn < TURNS; turn++) {
+    const told = await http.get<S["Explored"]>(`/api/equipment/questions/${encodeURIComponent(id)}`, { wait: 20 }, signal);
+    if (told.problem) throw new ProblemError(problemOf(422, { title: "It could not be looked through", ...told.problem }));
+    if (told.done) return told.answer as T;
+  }
+  throw new ProblemError(problemOf(0, { detail: "The connector host gave no answer." }));
+}
+
+export const browsing = {
+  discover: (address: string, host: string) => asked<{ servers: FoundServer[]; more: number }>({ type: "opcua", kind: "discover", about: { address }, settings: {}, host }),
+  below: (whose: Whose, node: string, signal?: AbortSignal) => asked<Found>(question(whose, "browse", node), signal),
+  variables: (whose: Whose, node: string) => asked<Found>(question(whose, "variables", node)),
+  draft: (body: S["NewConnection"]) => http.post<S["ConnectionOut"]>("/api/equipment/connections", body),
+  add: (name: string, channels: Record<string, unknown>[]) => http.post<S["ConnectionOut"]>(`/api/equipment/connections/${encodeURIComponent(name)}/channels`, { channels }),
+};
+
+function question(whose: Whose, kind: string, node: string): S["NewQuestion"] {
+  const rest = "connection" in whose ? { connection: whose.connection, settings: {}, host: "local" } : { settings: whose.settings, host: whose.host };
+  return { type: "opcua", kind, about: { node }, ...rest };
+}
