@@ -9,6 +9,6 @@
 Nothing here imports the rest of Titer; httpx2 and pyarrow are needed, and pandas or polars for frames of theirs.
 """
 
-from titer.client.session import Last, Refused, Titer
+from titer.client.session import Acquisitions, Last, Refused, Titer
 
-__all__ = ["Last", "Refused", "Titer"]
+__all__ = ["Acquisitions", "Last", "Refused", "Titer"]

@@ -55,6 +55,31 @@ class Last:
     age: timedelta
 
 
+@dataclass(frozen=True)
+class Acquisitions:
+    """Spectra or chromatograms of one channel along one axis.
+
+    Attributes:
+        tag: the channel.
+        times: when each was taken (UTC), datetime64 [n].
+        axis: what the values stand along, float64 [m].
+        axis_name: of the axis, e.g. Raman shift.
+        axis_unit: of the axis.
+        values: float64 [n, m].
+        unit: of the values.
+        quality: good, uncertain or bad, of each.
+    """
+
+    tag: str
+    times: Any
+    axis: Any
+    axis_name: str
+    axis_unit: str
+    values: Any
+    unit: str
+    quality: list[str]
+
+
 class Titer:
     """A session with a hub.
 
@@ -199,6 +224,45 @@ class Titer:
         if frame == "pandas":
             answer.attrs["rollups"] = json.loads(table.schema.metadata[b"titer.rollups"])
         return answer
+
+    def acquisitions(
+        self, tag: str, start: Instant, end: Instant, *, as_of: Instant | None = None
+    ) -> list[Acquisitions]:
+        """Spectra or chromatograms of a channel as 2-d arrays, one for each axis that they were taken along.
+
+        Args:
+            tag: the channel.
+            start: with its time zone.
+            end: not included.
+            as_of: leaves out what was received later.
+
+        Raises:
+            Refused: if the hub does.
+        """
+        import numpy as np
+
+        params = {"tags": [tag], "format": "arrow", **_range(start, end, as_of)}
+        table = self._arrow("/api/historian/acquisitions", params)
+        axes = json.loads(table.schema.metadata[b"titer.axes"])
+        named = table.column("axis").to_pylist()
+        found = []
+        for digest in dict.fromkeys(named):
+            rows = [row for row, name in enumerate(named) if name == digest]
+            part = table.take(rows)
+            axis = axes[digest]
+            found.append(
+                Acquisitions(
+                    tag=tag,
+                    times=part.column("source_time").to_numpy(),
+                    axis=np.array([float(one) for one in axis["values"]]),
+                    axis_name=axis["name"],
+                    axis_unit=axis["unit"],
+                    values=np.array(part.column("values").to_pylist(), dtype=float),
+                    unit=part.column("unit").to_pylist()[0] or "",
+                    quality=part.column("quality").to_pylist(),
+                )
+            )
+        return found
 
     def last(self, tags: Sequence[str]) -> dict[str, Last]:
         """The newest value of each channel that ever had one.

@@ -11,9 +11,10 @@ import numpy as np
 
 from titer.base.canonical import canonical
 from titer.base.errors import Invalid
-from titer.historian import series
+from titer.historian import series, spectra
 from titer.historian.drawing import Summary
 from titer.historian.series import Aligned
+from titer.historian.spectra import Acquisition
 from titer.historian.words import ORIGIN, QUALITY
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Question:
 
 
 def schema(question: Question) -> pa.Schema:
-    """Columns of an export; times are UTC with microseconds, value and text exclude each other."""
+    """Columns of an export; times are UTC with microseconds, a value with a text is one of an enumeration."""
     import pyarrow as pa
 
     return pa.schema(
@@ -256,3 +257,45 @@ def summary_file(found: Summary, units: Mapping[str, str], form: str) -> Iterato
     told = canonical({"width_us": found.rolled_us, "days": found.rolled_days})
     table = pa.table(columns).replace_schema_metadata({b"titer.rollups": told})
     return format_of(form).write(table.schema, iter([table]))
+
+
+def acquisitions_file(
+    found: Sequence[Acquisition], units: Mapping[str, str], form: str
+) -> tuple[str, Iterator[bytes]]:
+    """Spectra and chromatograms as a file: (its media type, its bytes).
+
+    Arrow and Parquet have a row an acquisition with a list in `values`, and the axes in their schema's metadata
+    (`titer.axes`); CSV has a row a point, with the place on the axis in `x`.
+
+    Raises:
+        Invalid: if the format is unknown.
+    """
+    import pyarrow as pa
+
+    chosen = format_of(form)
+    table = spectra.to_table(found)
+    received = pa.array([one.received_us for one in found], pa.int64())
+    columns = {
+        "tag": table.column("tag").cast(pa.string()),
+        "source_time": table.column("source_us").cast(pa.timestamp("us", "UTC")),
+        "received_time": received.cast(pa.timestamp("us", "UTC")),
+        "axis": table.column("axis").cast(pa.string()),
+        "values": table.column("values"),
+        "unit": pa.array([units.get(one.tag) for one in found], pa.string()),
+        "quality": pa.array([QUALITY[one.quality] for one in found], pa.string()),
+        "status": table.column("status"),
+        "origin": pa.array([ORIGIN[one.origin] for one in found], pa.string()),
+    }
+    if form != "csv":
+        whole = pa.table(columns).replace_schema_metadata({spectra.AXES: table.schema.metadata[spectra.AXES]})
+        return chosen.media_type, chosen.write(whole.schema, iter([whole]))
+    lengths = np.array([len(one.values) for one in found], dtype=np.int64)
+    row = np.repeat(np.arange(len(found)), lengths)
+    long = pa.table({name: column for name, column in columns.items() if name not in ("axis", "values")})
+    points = long.take(pa.array(row))
+    empty = np.zeros(0)
+    points = points.append_column("x", pa.array(np.concatenate([empty, *(one.axis.values for one in found)])))
+    points = points.append_column("value", pa.array(np.concatenate([empty, *(one.values for one in found)])))
+    axis = pa.array([f"{one.axis.name} ({one.axis.unit})" for one in found], pa.string())
+    points = points.append_column("axis", axis.take(pa.array(row)))
+    return chosen.media_type, chosen.write(points.schema, iter([points]))

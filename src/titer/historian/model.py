@@ -44,6 +44,7 @@ class HistorianSegment(Regulated, Base):
     size: Mapped[int] = mapped_column(BigInteger)
     tags_digest: Mapped[str] = mapped_column()
     tag_count: Mapped[int] = mapped_column()
+    kind: Mapped[str] = mapped_column()
 
 
 class HistorianImport(Regulated, Base):

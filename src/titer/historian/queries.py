@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from titer.base.errors import Invalid
-from titer.historian import rollups, series
+from titer.historian import rollups, series, spectra
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
 from titer.historian.buckets import summarise, widen
@@ -21,6 +21,7 @@ from titer.historian.rollups import RollUps, Span
 from titer.historian.rows import Rows, Settled
 from titer.historian.segment import SegmentRef, Segments
 from titer.historian.series import Aligned, Decimated
+from titer.historian.spectra import Acquisition, SettledSpectra
 from titer.historian.store import Store, View
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Answers:
         view = self.store.view() if view is None else view
         parts: list[Rows] = []
         for ref in view.segments:
-            if ref.end_us < start_us or ref.start_us >= end_us or not tags:
+            if ref.end_us < start_us or ref.start_us >= end_us or not tags or ref.kind != "series":
                 continue
             table = self._segments.read(ref, tags, start_us, end_us, wanted)
             if table is not None:
@@ -288,6 +289,28 @@ class Answers:
             rolled_us=width if rolled_days and width else 0,
             rolled_days=rolled_days,
         )
+
+    def acquisitions(
+        self, tags: list[str], start_us: int, end_us: int, *, as_of_us: int | None = None
+    ) -> SettledSpectra:
+        """Spectra and chromatograms with start <= source time < end, sorted by channel and source time.
+
+        Args:
+            tags: channels; one that is not known, or has none, has no rows.
+            start_us: microseconds since 1970 (UTC).
+            end_us: not included.
+            as_of_us: only what had been received by then.
+
+        Raises:
+            SegmentDamaged: if a segment is not what the ledger says.
+        """
+        view, named = self.store.view(), set(tags)
+        found: list[Acquisition] = []
+        for ref in view.segments:
+            if ref.kind == spectra.KIND and ref.end_us >= start_us and ref.start_us < end_us:
+                found += self._segments.acquisitions(ref, tags, start_us, end_us)
+        found += [one for one in view.spectra if one.tag in named and start_us <= one.source_us < end_us]
+        return spectra.settle(spectra.received_by(found, as_of_us))
 
     def effective_and_conflicting(self, tags: list[str], start_us: int, end_us: int) -> tuple[Rows, Rows]:
         """What answers a question about channels, and what stands behind it because it says something else; both

@@ -271,11 +271,6 @@ def _long(batch: pa.RecordBatch, layout: Layout, units: Mapping[str, str]) -> Pa
         texts = column["text"].cast(pa.string())
         rows = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
         text = dict(zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True))
-        both = [row for row in text if not math.isnan(value[row])]
-        if both:
-            raise Invalid(
-                "A row has a number and a text.", where=named["text"], do="Leave one of the two empty."
-            )
     channel = coded.indices.to_numpy(zero_copy_only=False).astype("<u2")
     if "unit" in column:
         _check_units(column["unit"], channel, tags, units, named["unit"])

@@ -120,6 +120,8 @@ class RollUps:
             return
         self._segments, self._by_day, self._undated = segments, {}, []
         for ref in segments:
+            if ref.kind != "series":
+                continue
             if ref.day:
                 self._by_day.setdefault(ref.start_us // DAY_US, []).append(ref)
             else:

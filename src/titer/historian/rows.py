@@ -107,7 +107,7 @@ def empty() -> Rows:
 
 
 def of_frame(frame: Frame, tags: Names, connections: Names) -> Rows:
-    """The observations of one frame; the columns are views on the frame's bytes."""
+    """The observations of one frame; the columns are views on the frame's bytes. Spectra are no rows here."""
     count = frame.rows
     columns = {name: getattr(frame, name) for name, _ in COLUMNS[1:8]}
     columns["tag"] = tags.codes(frame.channels)[frame.channel] if count else np.empty(0, "<i4")
@@ -119,6 +119,10 @@ def of_frame(frame: Frame, tags: Names, connections: Names) -> Rows:
         text = np.full(count, None, dtype=object)
         for row, written in frame.text.items():
             text[row] = written
+    if frame.arrays:
+        keep = np.ones(count, dtype=bool)
+        keep[list(frame.arrays)] = False
+        return Rows(columns, text).take(keep)
     return Rows(columns, text)
 
 

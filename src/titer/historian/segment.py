@@ -23,8 +23,10 @@ import numpy as np
 
 from titer.base.canonical import digest
 from titer.base.files import make_folder, sync_folder
+from titer.historian import spectra
 from titer.historian.errors import SegmentDamaged
 from titer.historian.rows import Array, Names, Rows
+from titer.historian.spectra import Acquisition
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,6 +56,7 @@ class SegmentRef:
         size: bytes of the file.
         tags_digest: digest of the sorted list of channels.
         tag_count: how many channels.
+        kind: series, or spectra (see `titer.historian.spectra`).
     """
 
     digest: str
@@ -66,6 +69,7 @@ class SegmentRef:
     size: int
     tags_digest: str
     tag_count: int
+    kind: str = "series"
 
 
 def schema() -> pa.Schema:
@@ -203,7 +207,16 @@ def days(rows: Rows) -> Iterator[tuple[str, Rows]]:
         yield name, rows if inside.all() else rows.take(inside)
 
 
-def write(folder: Path, day: str, table: pa.Table, received_us: int) -> SegmentRef:
+def write(
+    folder: Path,
+    day: str,
+    table: pa.Table,
+    received_us: int,
+    *,
+    data: bytes | None = None,
+    below: str = "segments",
+    kind: str = "series",
+) -> SegmentRef:
     """Write one segment durably: file, rename, folder, in this order.
 
     Args:
@@ -211,12 +224,16 @@ def write(folder: Path, day: str, table: pa.Table, received_us: int) -> SegmentR
         day: partition, or empty.
         table: sorted, not empty.
         received_us: the largest time of receipt.
+        data: the table's bytes, where they are not those of a series.
+        below: folder that the days lie in.
+        kind: of the segment.
     """
     import pyarrow.compute as pc
 
-    data = parquet(table)
+    if data is None:
+        data = parquet(table)
     name = hashlib.sha256(data).hexdigest()
-    place = folder / "segments" / f"day={day or NO_DAY}"
+    place = folder / below / f"day={day or NO_DAY}"
     make_folder(place.parent)
     make_folder(place)
     target = place / f"{name}.parquet"
@@ -241,6 +258,7 @@ def write(folder: Path, day: str, table: pa.Table, received_us: int) -> SegmentR
         size=len(data),
         tags_digest=digest(tags),
         tag_count=len(tags),
+        kind=kind,
     )
 
 
@@ -301,6 +319,22 @@ class Segments:
         """Whether a segment may hold some channels in a range of time."""
         return bool(self._footer(ref).groups(tags, start_us, end_us))
 
+    def acquisitions(self, ref: SegmentRef, tags: list[str], start_us: int, end_us: int) -> list[Acquisition]:
+        """The acquisitions that a segment of spectra holds of some channels in a range of source time.
+
+        Raises:
+            SegmentDamaged: if the file is missing or has other bytes than the manifest says.
+        """
+        footer = self._footer(ref)
+        wanted = footer.groups(tags, start_us, end_us)
+        if not wanted:
+            return []
+        with self._open(ref, footer.metadata) as file:
+            axes = spectra.axes_from(file.schema_arrow.metadata[spectra.AXES])
+            found = spectra.from_table(file.read_row_groups(wanted), axes)
+        named = set(tags)
+        return [one for one in found if one.tag in named and start_us <= one.source_us < end_us]
+
     def tags(self, ref: SegmentRef) -> list[str]:
         """The channels that a segment holds, sorted."""
         footer = self._footer(ref)
@@ -324,7 +358,7 @@ class Segments:
         return pq.ParquetFile(
             self.folder / ref.path,
             metadata=metadata,
-            read_dictionary=["tag", "connection", "text"],
+            read_dictionary=["tag", "connection", "text" if ref.kind == "series" else "axis"],
             page_checksum_verification=True,
         )
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from titer.base.clock import us
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
+from titer.historian import spectra
 from titer.historian.errors import SegmentDamaged, StoreStopped
 from titer.historian.last import Sample, latest, samples
 from titer.historian.model import HistorianLast, HistorianSeal, HistorianSegment
@@ -34,6 +35,7 @@ ACTIONS = (
     ActionSpec("historian.history.import", "Import history from a file", ("automation", "scientist")),
 )
 _ROLL_UP_EVERY_S, _ROLL_UP_SOON_S = 60.0, 0.2
+_POINTS_A_ROW = 8
 _SEALER = Actor.timer("historian.sealer")
 
 
@@ -148,9 +150,13 @@ class Historian(Answers):
         """One round of the sealer; returns the seconds until the next."""
         if self.store.pending() and self.store.log.acquire():
             age = self.record.clock.now() - self._waiting_since
-            if age >= self.seal_age or self.store.tail_rows() >= self.seal_rows:
+            if age >= self.seal_age or self._waiting() >= self.seal_rows:
                 self.seal()
         return 1.0
+
+    def _waiting(self) -> int:
+        """How much waits, in rows; what spectra hold counts by its bytes."""
+        return self.store.tail_rows() + self.store.tail_points() // _POINTS_A_ROW
 
     def roll_up(self) -> float:
         """Roll one day up that is over and has no current roll-up; returns the seconds until the next round."""
@@ -162,7 +168,8 @@ class Historian(Answers):
             return _ROLL_UP_EVERY_S
         day = stale[0]
         low, high = day * DAY_US, (day + 1) * DAY_US
-        refs = [ref for ref in view.segments if ref.end_us >= low and ref.start_us < high]
+        dated = [ref for ref in view.segments if ref.kind == "series"]
+        refs = [ref for ref in dated if ref.end_us >= low and ref.start_us < high]
         tags = sorted({tag for ref in refs for tag in self._segments.tags(ref)})
 
         def effective(some: list[str], start_us: int, end_us: int, of: Sequence[SegmentRef]) -> Rows:
@@ -209,6 +216,19 @@ class Historian(Answers):
             for day, part in sealed.days(ordered):
                 table = sealed.to_table(part, self.store.tags, self.store.connections)
                 made.append(sealed.write(self.folder, day, table, int(part["received_us"].max())))
+        for day, some in spectra.days(spectra.kept(sealing.spectra)):
+            table = spectra.to_table(some)
+            made.append(
+                sealed.write(
+                    self.folder,
+                    day,
+                    table,
+                    max(one.received_us for one in some),
+                    data=spectra.parquet(table),
+                    below=spectra.FOLDER,
+                    kind=spectra.KIND,
+                )
+            )
         with self.record.action(_SEALER, "historian.segment.seal") as unit:
             previous = unit.session.scalars(
                 select(HistorianSeal.number).order_by(HistorianSeal.number.desc()).limit(1)
@@ -276,7 +296,7 @@ class Historian(Answers):
         the same: after a database was restored from an older backup they hold the only copy.
         """
         root = self.folder / "segments"
-        for path in sorted(root.glob("day=*/*")):
+        for path in sorted(one for one in root.rglob("*") if one.is_file()):
             if path.suffix == ".new":
                 path.unlink()
             elif path.relative_to(self.folder).as_posix() not in listed:

@@ -12,12 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from titer.base.errors import IntegrityFault
 from titer.connect.core.frame import Frame
 from titer.historian import rows as columns
+from titer.historian import spectra
 from titer.historian.log import Log
 from titer.historian.rows import Names, Rows
 from titer.historian.segment import SegmentRef
+from titer.historian.spectra import Acquisition
 
 Key = tuple[str, int]
 _EPOCHS_KEPT = 16
@@ -31,6 +35,7 @@ class Chunk:
     file: int
     ticket: int
     rows: Rows
+    spectra: tuple[Acquisition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class View:
 
     segments: tuple[SegmentRef, ...]
     tail: tuple[Rows, ...]
+    spectra: tuple[Acquisition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Sealing:
 
     files: tuple[int, ...]
     rows: Rows
+    spectra: list[Acquisition]
     marks: dict[str, dict[str, int]]
 
 
@@ -167,7 +174,7 @@ class Store:
     def _take(self, frame: Frame, file: int, ticket: int) -> Rows:
         self._marks[frame.connection, frame.epoch] = frame.last
         rows = columns.of_frame(frame, self.tags, self.connections)
-        self._tail.append(Chunk(file, ticket, rows))
+        self._tail.append(Chunk(file, ticket, rows, tuple(spectra.of_frame(frame)) if frame.arrays else ()))
         return rows
 
     def view(self) -> View:
@@ -177,17 +184,26 @@ class Store:
                 self._merge()
             durable = self.log.synced
             tail = tuple(chunk.rows for chunk in self._tail if chunk.ticket <= durable and len(chunk.rows))
-            return View(self._segments, tail)
+            acquired = tuple(one for chunk in self._tail if chunk.ticket <= durable for one in chunk.spectra)
+            return View(self._segments, tail, acquired)
 
     def tail_rows(self) -> int:
         """How many rows wait to be sealed."""
         with self._lock:
             return sum(len(chunk.rows) for chunk in self._tail)
 
+    def tail_points(self) -> int:
+        """How many numbers of spectra wait to be sealed."""
+        with self._lock:
+            return sum(len(one.values) for chunk in self._tail for one in chunk.spectra)
+
     def waiting_span(self) -> tuple[int, int] | None:
         """[start, end) of the source times that wait to be sealed; None if nothing does."""
         with self._lock:
             times = [chunk.rows["source_us"] for chunk in self._tail if len(chunk.rows)]
+            at = [one.source_us for chunk in self._tail for one in chunk.spectra]
+            if at:
+                times.append(np.array(at))
             if not times:
                 return None
             return min(int(one.min()) for one in times), max(int(one.max()) for one in times) + 1
@@ -209,7 +225,8 @@ class Store:
                 runs.append([chunk])
         for run in runs:
             rows = columns.join([chunk.rows for chunk in run])
-            merged.append(Chunk(run[0].file, run[-1].ticket, rows))
+            acquired = tuple(one for chunk in run for one in chunk.spectra)
+            merged.append(Chunk(run[0].file, run[-1].ticket, rows, acquired))
         self._tail = merged
 
     def begin_seal(self) -> Sealing:
@@ -228,7 +245,8 @@ class Store:
             for connection, by in marks.items()
         }
         files = tuple(file for file in self.log.files() if file <= done)
-        return Sealing(files, columns.join([chunk.rows for chunk in chunks]), kept)
+        acquired = [one for chunk in chunks for one in chunk.spectra]
+        return Sealing(files, columns.join([chunk.rows for chunk in chunks]), acquired, kept)
 
     def end_seal(self, sealing: Sealing, made: list[SegmentRef]) -> None:
         """Swap the sealed part of the tail for its segments, at once for every reader; then drop the log files.
@@ -266,6 +284,7 @@ def _check(frame: Frame, checked: set[tuple[str, ...]]) -> None:
         and frame.last <= _MAX_NUMBER
         and (frame.rows == 0 or int(frame.channel.max()) < len(frame.channels))
         and all(0 <= row < frame.rows and _is_text(text) for row, text in frame.text.items())
+        and all(_is_text(word) for one in frame.arrays.values() for word in (one.axis.name, one.axis.unit))
         and (frame.channels in checked or all(_is_name(tag, 400) for tag in frame.channels))
     )
     if not good:

@@ -122,7 +122,6 @@ def test_an_import_that_was_cut_short_goes_on_and_doubles_nothing(
             "is in K there, and in degC",
         ),
         (_csv(f"{PV},2026-03-02T08:00:00Z,1,fine", header="tag,time,value,quality"), {}, "no quality"),
-        (_csv(f"{PV},2026-03-02T08:00:00Z,1,a", header="tag,time,value,text"), {}, "a number and a text"),
         (_csv(f"{PV},2026-03-02T08:00:00Z,1", header="name,time,value"), {}, "no column 'tag'"),
         (_csv(f"{PV},,1"), {}, "no time"),
         (_csv(",2026-03-02T08:00:00Z,1"), {}, "names no channel"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from titer.connect.core.acquired import Acquired
 from titer.connect.core.frame import Frame, Origin
 
 
@@ -29,6 +30,7 @@ class Columns:
     origin: NDArray[np.uint8]
     text: Mapping[int, str] = field(default_factory=dict)
     unstamped: frozenset[int] = frozenset()
+    arrays: Mapping[int, Acquired] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.value)
@@ -50,6 +52,7 @@ class Columns:
         received_us: int = 0,
         origin: Origin = Origin.LIVE,
         text: Mapping[int, str] | None = None,
+        arrays: Mapping[int, Acquired] | None = None,
     ) -> Columns:
         """Columns out of what a protocol delivers; quality is taken from the status' severity bits.
 
@@ -72,6 +75,7 @@ class Columns:
             origin=np.full(rows, origin, np.uint8),
             text=dict(text or {}),
             unstamped=missing,
+            arrays=dict(arrays or {}),
         )
 
     def take(self, keep: NDArray[np.bool_]) -> Columns:
@@ -79,7 +83,8 @@ class Columns:
         if keep.all():
             return self
         where = np.flatnonzero(keep)
-        moved = {int(old): new for new, old in enumerate(where)} if self.text or self.unstamped else {}
+        some = self.text or self.unstamped or self.arrays
+        moved = {int(old): new for new, old in enumerate(where)} if some else {}
         return Columns(
             self.channel[where],
             self.source_us[where],
@@ -91,7 +96,22 @@ class Columns:
             self.origin[where],
             {moved[row]: text for row, text in self.text.items() if row in moved},
             frozenset(moved[row] for row in self.unstamped if row in moved),
+            {moved[row]: one for row, one in self.arrays.items() if row in moved},
         )
+
+    def named(self, names: Mapping[int, Mapping[float, str]]) -> Columns:
+        """The same values, those of an enumeration with the name of each beside its number.
+
+        Args:
+            names: channel -> number -> name.
+        """
+        text = dict(self.text)
+        for channel, of_number in names.items():
+            for row in np.flatnonzero(self.channel == channel).tolist():
+                name = of_number.get(float(self.value[row]))
+                if name is not None:
+                    text.setdefault(row, name)
+        return replace(self, text=text) if len(text) > len(self.text) else self
 
     def relabelled(self, origin: Origin) -> Columns:
         """The same values with another origin."""
@@ -133,6 +153,7 @@ class Columns:
             origin=self.origin,
             text=self.text,
             events=tuple(events),
+            arrays=self.arrays,
         )
 
 
@@ -144,10 +165,12 @@ def joined(parts: Sequence[Columns]) -> Columns:
         return Columns.empty()
     text: dict[int, str] = {}
     unstamped: set[int] = set()
+    arrays: dict[int, Acquired] = {}
     offset = 0
     for part in parts:
         text.update({row + offset: words for row, words in part.text.items()})
         unstamped.update(row + offset for row in part.unstamped)
+        arrays.update({row + offset: one for row, one in part.arrays.items()})
         offset += len(part)
     return Columns(
         np.concatenate([part.channel for part in parts]),
@@ -160,6 +183,7 @@ def joined(parts: Sequence[Columns]) -> Columns:
         np.concatenate([part.origin for part in parts]),
         text,
         frozenset(unstamped),
+        arrays,
     )
 
 

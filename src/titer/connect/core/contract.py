@@ -154,6 +154,28 @@ def read_channels(entries: Iterable[Mapping[str, Any]]) -> tuple[ChannelSpec, ..
     return channels
 
 
+def enumerations(channels: Sequence[ChannelSpec]) -> dict[int, dict[float, str]]:
+    """The names that numbers have, by the channel's place; from `names: {0: Idle, 1: Running}` in its line.
+
+    Raises:
+        Invalid: if something that is no number has a name.
+    """
+    found: dict[int, dict[float, str]] = {}
+    for place, channel in enumerate(channels):
+        given = channel.settings.get("names")
+        if not given:
+            continue
+        try:
+            found[place] = {float(number): str(name) for number, name in dict(given).items()}
+        except (TypeError, ValueError) as error:
+            raise Invalid(
+                f"The names of {channel.tag} are not those of numbers.",
+                where=channel.tag,
+                do="Write them as names: {0: Idle, 1: Running}.",
+            ) from error
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionConfig:
     """A configured connection, as the hub hands it out.

@@ -10,6 +10,10 @@ Layout, little endian throughout:
 The CRC-32 (zlib's) covers everything before it, the header too. The header tells the number of rows, hence
 the length of the columns; `split` can therefore cut a stream of frames apart without any envelope.
 
+A frame that bears spectra or chromatograms has two lists more in its header, `arrays` ([row, length, digest of the
+axis]) and `axes` ([name, unit, length]), and their numbers (f8) behind the columns: those of the arrays, then those
+of the axes, in the order of the lists. A row that bears an array bears neither a number nor a text.
+
 Sequence numbers count rows. A frame that bears only events takes one number, so that it too is delivered
 exactly once: `last - first + 1 == max(rows, 1)`.
 """
@@ -28,10 +32,12 @@ from numpy.typing import NDArray
 
 from titer.base.canonical import canonical
 from titer.base.errors import IntegrityFault, Invalid
+from titer.connect.core.acquired import Acquired, Axis
 
 MAGIC = b"TTRF"
 MAXIMAL_HEADER = 64 * 1024 * 1024
 MAXIMAL_ROWS = 16_000_000
+MAXIMAL_POINTS = 16_000_000
 
 COLUMNS: tuple[tuple[str, np.dtype[Any]], ...] = (
     ("channel", np.dtype("<u2")),
@@ -94,6 +100,7 @@ class Frame:
         quality: see `Quality` (u1).
         origin: see `Origin` (u1).
         text: row -> text, for strings (and for the reason of a quality where a protocol has no status).
+        arrays: row -> spectrum or chromatogram, with its axis.
         events: what happened in the stream: dicts with `kind`, `channels`, `from_us`, `to_us`, `reason`.
     """
 
@@ -112,6 +119,7 @@ class Frame:
     origin: NDArray[np.uint8]
     text: Mapping[int, str] = field(default_factory=dict)
     events: Sequence[dict[str, Any]] = ()
+    arrays: Mapping[int, Acquired] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -126,8 +134,14 @@ class Frame:
                 neither stored exactly once nor read again.
         """
         _check(self)
+        axes = {one.axis.digest: one.axis for one in self.arrays.values()}
+        more: dict[str, Any] = {}
+        if self.arrays:
+            more["arrays"] = [[row, len(one.values), one.axis.digest] for row, one in self.arrays.items()]
+            more["axes"] = [[axis.name, axis.unit, len(axis.values)] for axis in axes.values()]
         header = canonical(
             {
+                **more,
                 "connection": self.connection,
                 "epoch": self.epoch,
                 "first": self.first,
@@ -140,6 +154,8 @@ class Frame:
         )
         parts = [MAGIC, len(header).to_bytes(4, "little"), header]
         parts += [np.ascontiguousarray(getattr(self, name), dtype=kind).tobytes() for name, kind in COLUMNS]
+        parts += [np.ascontiguousarray(one.values, dtype="<f8").tobytes() for one in self.arrays.values()]
+        parts += [axis.values.tobytes() for axis in axes.values()]
         body = b"".join(parts)
         return body + zlib.crc32(body).to_bytes(4, "little")
 
@@ -166,6 +182,10 @@ class Frame:
         for name, kind in COLUMNS:
             columns[name] = np.frombuffer(data, dtype=kind, count=rows, offset=offset)
             offset += rows * kind.itemsize
+        try:
+            arrays = _arrays(header, data, offset)
+        except (ValueError, TypeError, KeyError) as error:
+            raise IntegrityFault("The arrays of a frame do not fit to their axes.", why=str(error)) from error
         return cls(
             connection=header["connection"],
             epoch=header["epoch"],
@@ -174,6 +194,7 @@ class Frame:
             channels=tuple(header["channels"]),
             text={int(row): text for row, text in header["text"].items()},
             events=tuple(header["events"]),
+            arrays=arrays,
             **columns,
         )
 
@@ -214,10 +235,48 @@ def _measure(data: bytes, at: int) -> tuple[dict[str, Any], int, int]:
         raise IntegrityFault(f"The header of the frame at byte {at} cannot be read.") from error
     if missing or not isinstance(rows, int) or not 0 <= rows <= MAXIMAL_ROWS:
         raise IntegrityFault(f"The header of the frame at byte {at} is incomplete.")
-    end = start + rows * ROW_BYTES + 4
+    points = _points(header)
+    if points is None:
+        raise IntegrityFault(f"The header of the frame at byte {at} announces no possible arrays.")
+    end = start + rows * ROW_BYTES + 8 * points + 4
     if end > len(data):
         raise IntegrityFault(f"The frame at byte {at} is cut off within its columns.")
     return header, start, end
+
+
+def _points(header: Mapping[str, Any]) -> int | None:
+    """How many numbers of arrays and axes follow the columns; None if that cannot be."""
+    lists = (header.get("arrays", []), header.get("axes", []))
+    if not all(isinstance(one, list) for one in lists):
+        return None
+    total = 0
+    for one, at in ((one, at) for named, at in zip(lists, (1, 2), strict=True) for one in named):
+        if not isinstance(one, list) or len(one) != 3 or type(one[at]) is not int or one[at] < 0:
+            return None
+        total += one[at]
+    return total if total <= MAXIMAL_POINTS else None
+
+
+def _arrays(header: Mapping[str, Any], data: bytes, offset: int) -> dict[int, Acquired]:
+    named = header.get("arrays", [])
+    if not named:
+        return {}
+    values: list[NDArray[np.float64]] = []
+    for _, length, _ in named:
+        values.append(np.frombuffer(data, dtype="<f8", count=length, offset=offset))
+        offset += 8 * length
+    axes: dict[str, Axis] = {}
+    for name, unit, length in header.get("axes", []):
+        axis = Axis(str(name), str(unit), np.frombuffer(data, dtype="<f8", count=length, offset=offset))
+        axes[axis.digest] = axis
+        offset += 8 * length
+    found: dict[int, Acquired] = {}
+    for (row, length, axis_digest), numbers in zip(named, values, strict=True):
+        axis = axes[axis_digest]
+        if type(row) is not int or not 0 <= row < header["rows"] or length != len(axis.values):
+            raise ValueError(f"row {row} has {length} numbers along {len(axis.values)}")
+        found[row] = Acquired(numbers, axis)
+    return found
 
 
 def _check(frame: Frame) -> None:
@@ -233,6 +292,13 @@ def _check(frame: Frame) -> None:
         raise Invalid("A row points at a channel that the frame does not name.")
     if any(not 0 <= row < rows for row in frame.text):
         raise Invalid("A text points at a row that does not exist.")
+    for row, one in frame.arrays.items():
+        if not 0 <= row < rows or row in frame.text or not np.isnan(frame.value[row]):
+            raise Invalid(f"Row {row} cannot bear an array: it is not there, or bears a number or a text.")
+        if len(one.values) != len(one.axis.values):
+            raise Invalid(f"An array of {len(one.values)} does not fit to an axis of {len(one.axis.values)}.")
+    if sum(len(one.values) for one in frame.arrays.values()) * 2 > MAXIMAL_POINTS:
+        raise Invalid("A frame cannot bear so many points.", do="Send fewer acquisitions at once.")
     for event in frame.events:
         if event.get("kind") not in EVENT_KINDS:
             raise Invalid(f"{event.get('kind')!r} is no kind of event.", why=f"Known: {sorted(EVENT_KINDS)}")

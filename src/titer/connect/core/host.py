@@ -13,7 +13,7 @@ from typing import Any
 
 from titer.base.clock import Clock, from_iso, iso, us
 from titer.base.errors import Invalid, TiterError
-from titer.connect.core.contract import Command, ConnectionConfig, Connector
+from titer.connect.core.contract import Command, ConnectionConfig, Connector, enumerations
 from titer.connect.core.hub import Hub
 from titer.connect.core.journal import Journal
 from titer.connect.core.questions import Questions
@@ -137,6 +137,7 @@ class Host:
             [channel.tag for channel in config.channels],
             self._clock,
             hub_epoch=config.epoch,
+            names=enumerations(config.channels),
             limit=int(config.settings.get("journal_limit_mb", 2048)) * 1024 * 1024,
         )
         runner = ConnectionRunner(config, connector, journal, self._hub, self._clock)

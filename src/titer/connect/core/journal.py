@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -96,12 +96,22 @@ class Journal:
         tags: the connection's channels, in the order that `Columns.channel` points at.
         clock: the host's clock.
         limit: bytes of frames that may wait for the hub.
+        names: place of a channel -> number -> name, for enumerations: the name is kept beside the number.
     """
 
-    def __init__(self, path: Path, connection: str, tags: Sequence[str], clock: Clock, limit: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        connection: str,
+        tags: Sequence[str],
+        clock: Clock,
+        limit: int,
+        names: Mapping[int, Mapping[float, str]] | None = None,
+    ) -> None:
         self.path = path
         self.connection = connection
         self._tags = tuple(tags)
+        self._names = dict(names or {})
         self._clock = clock
         self._limit = limit
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"journal-{connection}")
@@ -124,17 +134,20 @@ class Journal:
         *,
         hub_epoch: int = 0,
         limit: int = 2 * 1024**3,
+        names: Mapping[int, Mapping[float, str]] | None = None,
     ) -> Journal:
         """Open or create the journal.
 
         Args:
             hub_epoch: the last epoch that the hub has of this connection.
+            limit: see the class.
+            names: see the class.
 
         Raises:
             IntegrityFault: if the file belongs to another connection or is damaged.
             Unavailable: if it cannot be opened, or is of a newer version.
         """
-        journal = cls(path, connection, tags, clock, limit)
+        journal = cls(path, connection, tags, clock, limit, names)
         try:
             await journal._run(lambda: journal._open(hub_epoch))
         except BaseException:
@@ -377,7 +390,8 @@ class Journal:
                 if batch.new_life:
                     epoch, following = epoch + 1, 1
                 if len(batch.columns) or batch.events:
-                    frame = batch.columns.frame(self.connection, epoch, following, self._tags, batch.events)
+                    columns = batch.columns.named(self._names)
+                    frame = columns.frame(self.connection, epoch, following, self._tags, batch.events)
                     data = frame.encode()
                     self._write(
                         "INSERT INTO frame VALUES (?, ?, ?, ?)", (epoch, frame.first, frame.last, data)

@@ -16,7 +16,15 @@ from sqlalchemy import select
 from titer.base.clock import us
 from titer.base.errors import TiterError
 from titer.historian import importing
-from titer.historian.exporting import FORMATS, Question, aligned_stream, export, format_of, summary_file
+from titer.historian.exporting import (
+    FORMATS,
+    Question,
+    acquisitions_file,
+    aligned_stream,
+    export,
+    format_of,
+    summary_file,
+)
 from titer.historian.model import HistorianImport
 from titer.historian.reading import Layout
 from titer.historian.routes.asked import EquipmentPart, HistorianPart, channels, zoned
@@ -117,6 +125,42 @@ def historian_summary(
         headers={
             "Content-Disposition": f'attachment; filename="summary.{chosen.suffix}"',
             "Titer-Rollups": f"width_us={found.rolled_us}; days={found.rolled_days}",
+        },
+    )
+
+
+@router.get(
+    "/api/historian/acquisitions",
+    response_class=StreamingResponse,
+    responses={200: {"content": {form.media_type: {} for form in FORMATS.values()}}},
+)
+def historian_acquisitions(
+    tags: Annotated[list[str], Query()],
+    start: datetime,
+    end: datetime,
+    session: Reading,
+    historian: HistorianPart,
+    equipment: EquipmentPart,
+    form: Annotated[str, Query(alias="format")] = "arrow",
+    as_of: datetime | None = None,
+) -> StreamingResponse:
+    """Spectra and chromatograms of some channels: one row an acquisition with a list of numbers and the digest of its
+    axis; the axes stand in the file's schema (`titer.axes`). As CSV, one row a point."""
+    names = channels(tags)
+    units = {row.tag: row.unit for row in equipment.channels(session, tags=names) if row.unit}
+    found = historian.acquisitions(
+        names,
+        us(zoned(start, "start")),
+        us(zoned(end, "end")),
+        as_of_us=us(zoned(as_of, "as_of")) if as_of is not None else None,
+    )
+    media_type, data = acquisitions_file(found.effective, units, form)
+    return StreamingResponse(
+        data,
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="acquisitions.{format_of(form).suffix}"',
+            "Titer-Conflicts": str(len(found.conflicts)),
         },
     )
 

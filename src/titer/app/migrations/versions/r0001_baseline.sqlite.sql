@@ -302,6 +302,7 @@ CREATE TABLE historian_segment (
 	size BIGINT NOT NULL, 
 	tags_digest TEXT NOT NULL, 
 	tag_count INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
 	id TEXT NOT NULL, 
 	version INTEGER NOT NULL, 
 	recorded_at BIGINT NOT NULL, 
@@ -2261,7 +2262,7 @@ CREATE TRIGGER titer_historian_seal_no_delete BEFORE DELETE ON historian_seal BE
 
 CREATE TRIGGER titer_historian_seal_no_update BEFORE UPDATE ON historian_seal BEGIN SELECT RAISE(ABORT, 'titer: historian_seal is append-only'); END
 
-CREATE TRIGGER titer_historian_segment_insert AFTER INSERT ON historian_segment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_segment', NEW.id, NEW.version, NULL, json_object('day',NEW."day",'digest',NEW."digest",'end_us',NEW."end_us",'id',NEW."id",'path',NEW."path",'process_at',NEW."process_at",'received_us',NEW."received_us",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'seal_number',NEW."seal_number",'size',NEW."size",'start_us',NEW."start_us",'tag_count',NEW."tag_count",'tags_digest',NEW."tags_digest",'version',NEW."version"))); END
+CREATE TRIGGER titer_historian_segment_insert AFTER INSERT ON historian_segment BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_segment', NEW.id, NEW.version, NULL, json_object('day',NEW."day",'digest',NEW."digest",'end_us',NEW."end_us",'id',NEW."id",'kind',NEW."kind",'path',NEW."path",'process_at',NEW."process_at",'received_us',NEW."received_us",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'seal_number',NEW."seal_number",'size',NEW."size",'start_us',NEW."start_us",'tag_count',NEW."tag_count",'tags_digest',NEW."tags_digest",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_historian_segment_no_delete BEFORE DELETE ON historian_segment BEGIN SELECT RAISE(ABORT, 'titer: historian_segment is append-only'); END
 
