@@ -21,6 +21,7 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import Engine, make_url
 from tests import postgresql
+from tests.trespass import Copies, copies
 from xdist.scheduler import LoadFileScheduling
 
 from titer.base.clock import ManualClock
@@ -90,14 +91,17 @@ def _on_postgresql(server: postgresql.Server) -> Iterator[None]:
     from titer.app.backup import placing
 
     new, create, finished, restored = store.new, store.create, store.finished, placing.place_rows
+    own: set[str] = set()
     with ExitStack() as databases, pytest.MonkeyPatch.context() as patch:
 
         def empty() -> str:
             name = databases.enter_context(server.empty())
+            own.add(name)
             return server.url(postgresql.RUNTIME, name).set(drivername="postgresql").render_as_string()
 
-        def of_owner(config: Config) -> str:
-            return make_url(config.database or "").set(username=postgresql.OWNER).render_as_string()
+        def of_owner(config: Config) -> str | None:
+            url = make_url(config.database or "")
+            return url.set(username=postgresql.OWNER).render_as_string() if url.database in own else None
 
         @wraps(new)
         def new_there(folder: Path, config: Config, opened: Vault) -> Config:
@@ -167,6 +171,13 @@ def _what_a_test_makes(request: pytest.FixtureRequest) -> Iterator[None]:
     """TITER_TEST_DATABASE=postgresql takes there what a test makes for itself."""
     with _where_told(request):
         yield
+
+
+@pytest.fixture
+def copied() -> Iterator[Copies]:
+    """Copies an installation that nobody has open, with its database: `copied(source, target)`."""
+    with copies() as made:
+        yield made
 
 
 @pytest.fixture

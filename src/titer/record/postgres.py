@@ -246,6 +246,13 @@ def keep_key(connection: Connection) -> None:
     )
 
 
+_SEQUENCES = (
+    "SELECT d.objid::regclass::text FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' "
+    "WHERE d.refobjid = %s::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'a' ORDER BY 1"
+)
+"""Those that number the rows of a table; an identity column numbers without a right to its sequence."""
+
+
 def grant(connection: Connection, role: str, append_only: set[str]) -> None:
     """Give the runtime role what it needs, and nothing of the ledger but reading; done by the tables' owner.
 
@@ -267,7 +274,11 @@ def grant(connection: Connection, role: str, append_only: set[str]) -> None:
             rights = "SELECT"
         if table != "titer_action_key":
             connection.exec_driver_sql(f'GRANT {rights} ON TABLE "{table}" TO {quoted}')
-    connection.exec_driver_sql(f"GRANT USAGE ON SEQUENCE record_outbox_position_seq TO {quoted}")
+        sequences = (
+            connection.exec_driver_sql(_SEQUENCES, (table,)).scalars().all() if "INSERT" in rights else []
+        )
+        for sequence in sequences:
+            connection.exec_driver_sql(f"GRANT USAGE ON SEQUENCE {sequence} TO {quoted}")
 
 
 def _quoted(name: str) -> str:

@@ -235,6 +235,7 @@ def test_a_statement_serves_once_and_for_one_head(lab: Platform, tmp_path: Path,
         restored.accept(witness, sealer.signer.sign_text(strange.text()), sealer.signer.verifier)
 
 
+@pytest.mark.sqlite("a stale log lies beside the embedded file")
 def test_a_place_that_is_not_empty_is_refused_and_stale_logs_are_removed(
     lab: Platform, tmp_path: Path, clock: ManualClock
 ) -> None:

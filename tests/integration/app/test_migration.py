@@ -26,6 +26,7 @@ from titer.cli.main import app
 from titer.record import Actor, LedgerEntry, Training, schema, sqlite
 from titer.record.verify import verify_store
 
+pytestmark = pytest.mark.sqlite("migrates the embedded file; test_migrating_postgresql does so on a server")
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 TIMER = Actor.timer("test")
 

@@ -30,6 +30,7 @@ from titer.record import LedgerEntry, Person, Training, sqlite
 from titer.record.model import SchemaFingerprint
 from titer.record.verify import verify_store
 
+pytestmark = pytest.mark.sqlite("a move begins at the embedded file")
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

@@ -136,6 +136,24 @@ def test_a_right_that_somebody_adds_is_noticed(
         superuser.dispose()
 
 
+def test_titer_numbers_the_rows_of_every_table_that_it_adds_to(
+    lab: Path, postgresql_server: Server, database: str
+) -> None:
+    """A column with a sequence of its own needs the right to it; nobody sets one back."""
+    asked = (
+        "SELECT d.refobjid::regclass::text, has_sequence_privilege(:role, d.objid, 'USAGE'), "
+        "has_table_privilege(:role, d.refobjid, 'INSERT'), has_sequence_privilege(:role, d.objid, 'UPDATE') "
+        "FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' WHERE d.deptype = 'a'"
+    )
+    superuser = postgresql_server.engine("postgres", database)
+    with superuser.connect() as connection:
+        rows = connection.execute(text(asked), {"role": RUNTIME}).all()
+    superuser.dispose()
+    assert {table: usage for table, usage, _, _ in rows} == {table: adds for table, _, adds, _ in rows}
+    assert {"record_outbox", "equipment_clock_reading"} <= {table for table, _, _, _ in rows}
+    assert not any(sets for _, _, _, sets in rows)
+
+
 def test_titer_does_not_run_as_a_role_that_may_write_the_ledger(
     postgresql_server: Server, tmp_path: Path, clock: ManualClock
 ) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from tests.trespass import trespassing, unguarded
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.record import Actor, Training, checkpoint
@@ -72,23 +71,14 @@ def test_a_seal_that_was_cut_short_is_finished_with_the_witness_own_note(
     open_platform(lab, hasher=HASHER).close()
 
 
-@pytest.mark.sqlite("deletes an entry in the file")
 def test_entries_that_were_cut_off_or_replaced_after_a_cut_seal_stay_a_fault(
     lab: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from titer.record import Sealer
 
     cut_short(lab, monkeypatch, Sealer, "_store")
-    with closing(sqlite3.connect(lab / "titer.db")) as base:
-        kept = base.execute(
-            "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
-        ).fetchall()
-        for verb in ("update", "delete"):
-            base.execute(f"DROP TRIGGER titer_ledger_entry_no_{verb}")
-        base.execute("DELETE FROM ledger_entry WHERE seq = (SELECT max(seq) FROM ledger_entry)")
-        for (text,) in kept:
-            base.execute(text)
-        base.commit()
+    with trespassing(lab) as connection, unguarded(connection, "ledger_entry"):
+        connection.exec_driver_sql("DELETE FROM ledger_entry WHERE seq = (SELECT max(seq) FROM ledger_entry)")
     platform = open_platform(lab, hasher=HASHER)
     assert not platform.sealer.resume()
     verdict = verify_store(platform.record, platform.sealer, platform.verifiers)

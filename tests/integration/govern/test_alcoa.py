@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from tests.trespass import Copies, trespassing
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.app.platform import import_tables
@@ -45,7 +45,7 @@ class House:
 
     def sql(self, *statements: str, triggers_of: str = "") -> None:
         """Past Titer, as the database's owner."""
-        with self.record.engine.begin() as connection:
+        with trespassing(self.record.engine) as connection:
             if triggers_of:
                 self.record.database.drop_triggers(connection, triggers_of)
             for statement in statements:
@@ -59,7 +59,17 @@ class House:
             )
         body |= {"id": "01a00000-0000-7000-8000-000000000001", "version": 1} | said
         form = json.dumps(body, sort_keys=True, separators=(", ", ": ") if spaced else (",", ":"))
-        self.sql(f"INSERT INTO ledger_entry(body) VALUES ('{form}')")  # noqa: S608  the test's own text
+        columns, values = "body", f"'{form}'"
+        if self.record.engine.dialect.name == "postgresql":  # which keeps beside it what it finds an entry by
+            for name, part in (
+                ("id", "id"),
+                ("action", "action"),
+                ("record_type", "record_type"),
+                ("record_id", "record_id"),
+                ("record_version", "version"),
+            ):
+                columns, values = f"{columns}, {name}", f"{values}, '{body[part]}'"
+        self.sql(f"INSERT INTO ledger_entry({columns}) VALUES ({values})")  # noqa: S608  the test's own text
 
     def board(self) -> dict[str, Judged]:
         return {one.principle.name: one for one in self.platform.govern.alcoa().principles}
@@ -87,9 +97,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(made: Path, tmp_path: Path) -> Iterator[House]:
+def house(made: Path, tmp_path: Path, copied: Copies) -> Iterator[House]:
     """A copy of it, open."""
-    shutil.copytree(made, tmp_path / "lab")
+    copied(made, tmp_path / "lab")
     clock = ManualClock(START)
     platform = open_platform(tmp_path / "lab", clock=clock, hasher=LIGHT)
     yield House(platform, clock)
@@ -254,7 +264,7 @@ HARMS: dict[str, tuple[str, str, Harm]] = {
     "restore_drill": ("Enduring", "the last drill was at 2026-03-03", lambda h: h.clock.advance(timedelta(days=91))),
     "backup": ("Enduring", "the last backup was at", lambda h: h.clock.advance(timedelta(days=8))),
     "witnessed": ("Enduring", "no witness has cosigned it", lambda h: h.sql(
-        "INSERT INTO ledger_checkpoint(tree_size, note, sealed_at, witnessed) VALUES (1, 'x', 1, 0)")),
+        "INSERT INTO ledger_checkpoint(tree_size, note, sealed_at, witnessed) VALUES (1, 'x', 1, false)")),
     "retrieval": ("Available", "is not what was sealed", lambda h: h.sql(
         "UPDATE ledger_entry SET body = replace(body, 'titer.init', 'titer.fake') WHERE seq = 1",
         triggers_of="ledger_entry")),
@@ -304,7 +314,8 @@ def test_what_cannot_be_evaluated_is_not_clean(house: House, monkeypatch: pytest
     house.sql("ALTER TABLE equipment_gap RENAME TO elsewhere")
     complete = house.board()["Complete"]
     assert complete.state == "not evaluated"
-    assert "no such table" in next(one.fault for one in complete.answers if one.question.id == "gaps")
+    (fault,) = [one.fault for one in complete.answers if one.question.id == "gaps"]
+    assert "no such table" in fault or "does not exist" in fault
 
 
 class NoSealer:

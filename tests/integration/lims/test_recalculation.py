@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 from tests.integration.lims.test_release_life import all_of, processed
+from tests.trespass import trespassing, unguarded
 
 from titer.govern.alcoa import Answer, Sources
 from titer.govern.alcoa.laboratory import RECALCULATION
@@ -30,8 +31,7 @@ def test_every_result_of_a_run_reproduces_and_a_changed_measurement_shows(lab: A
         if "dilution" in content.inputs
         else next(iter(content.inputs.values()))[0]
     )
-    with lab.record.engine.begin() as connection:
-        lab.record.database.drop_triggers(connection, "lims_measurement")
+    with trespassing(lab.record.engine) as connection, unguarded(connection, "lims_measurement"):
         connection.execute(text("UPDATE lims_measurement SET raw = '21' WHERE id = :key"), {"key": key})
     harmed = ask(lab)
     assert content.id in {found.record_id for found in harmed.findings}
@@ -42,8 +42,7 @@ def test_every_result_of_a_run_reproduces_and_a_changed_measurement_shows(lab: A
 def test_a_result_whose_measurement_is_gone_is_said(lab: Any) -> None:
     sample = lab.sample("PLAN-HARVEST")
     processed(lab, sample, "20")
-    with lab.record.engine.begin() as connection:
-        lab.record.database.drop_triggers(connection, "lims_measurement")
+    with trespassing(lab.record.engine) as connection, unguarded(connection, "lims_measurement"):
         connection.execute(text("DELETE FROM lims_measurement"))
     assert all("not there" in found.detail for found in ask(lab).findings)
     assert ask(lab).findings

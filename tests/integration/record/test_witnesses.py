@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
+from tests.trespass import Copies
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.app.config import load
@@ -176,22 +177,19 @@ def test_an_empty_folder_in_place_of_the_witness_is_not_taken_for_a_new_one(
     platform.close()
 
 
-@pytest.mark.sqlite("copies the file back")
 def test_a_database_rolled_back_under_a_witness_that_remembers_stops_the_record(
-    lab: Path, tmp_path: Path
+    lab: Path, tmp_path: Path, copied: Copies
 ) -> None:
     platform = open_platform(lab, hasher=HASHER)
     enter(platform)
     platform.settle()
     platform.close()
-    shutil.copy(lab / "titer.db", tmp_path / "backup.db")
+    backup = copied(lab, tmp_path / "backup")
     platform = open_platform(lab, hasher=HASHER)
     enter(platform)
     platform.settle()
     platform.close()
-    for name in ("titer.db-wal", "titer.db-shm"):
-        (lab / name).unlink(missing_ok=True)
-    shutil.copy(tmp_path / "backup.db", lab / "titer.db")
+    copied.roll_back(lab, backup)
     platform = open_platform(lab, hasher=HASHER)
     enter(platform)
     with pytest.raises(IntegrityFault, match="does not extend"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
+from tests.trespass import Copies, trespassing, unguarded
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.errors import Conflict, Unavailable
@@ -77,10 +78,8 @@ def test_the_ledger_verifies_and_proves_an_entry(client: TestClient) -> None:
 
 def test_a_row_changed_behind_the_record_is_found_and_named(client: TestClient, platform: Platform) -> None:
     headers = log_in(client)
-    with platform.record.engine.connect() as connection:
-        connection.exec_driver_sql("DROP TRIGGER titer_record_person_update")
+    with trespassing(platform.record.engine) as connection, unguarded(connection, "record_person"):
         connection.exec_driver_sql("UPDATE record_person SET full_name = 'Mallory'")
-        connection.commit()
     verdict = client.post("/api/ledger/verify", headers=headers).json()
     assert not verdict["holds"]
     assert "record_person" in verdict["first_fault"]
@@ -106,19 +105,16 @@ def test_an_installation_is_made_once_and_opened_once(tmp_path: Path) -> None:
     first.close()
 
 
-@pytest.mark.sqlite("copies the file back")
-def test_a_database_rolled_back_to_a_backup_is_refused_by_the_witness(tmp_path: Path) -> None:
+def test_a_database_rolled_back_to_a_backup_is_refused_by_the_witness(tmp_path: Path, copied: Copies) -> None:
     lab = tmp_path / "lab"
     create_installation(lab, Config())
-    backup = (lab / "titer.db").read_bytes()
+    backup = copied(lab, tmp_path / "backup")
     platform = open_platform(lab)
     with platform.record.action(Actor.timer("test"), "record.person.create") as unit:
         platform.identity.create_person(unit, username="ada", full_name="Ada", password=PASSWORD)
     platform.settle()
     platform.close()
-    for name in ("titer.db-wal", "titer.db-shm"):
-        (lab / name).unlink(missing_ok=True)
-    (lab / "titer.db").write_bytes(backup)
+    copied.roll_back(lab, backup)
     platform = open_platform(lab)
     with platform.record.action(Actor.timer("test"), "record.person.create") as unit:
         platform.identity.create_person(unit, username="eve", full_name="Eve", password=PASSWORD)

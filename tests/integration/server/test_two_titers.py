@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from tests.trespass import Copies
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base import vault
@@ -206,19 +207,19 @@ def test_a_sister_that_is_gone_holds_nothing_up_but_what_waits_for_her_and_catch
 
 
 def test_a_ledger_that_was_rolled_back_with_its_file_witness_is_refused_by_the_sister(
-    ours: Ours, sister: Sister, tmp_path: Path
+    ours: Ours, sister: Sister, copied: Copies, tmp_path: Path
 ) -> None:
     platform = ours.open()
     platform.settle()
     platform.close()
-    shutil.copytree(ours.folder, tmp_path / "backup")
+    copied(ours.folder, tmp_path / "backup")
     platform = ours.open()
     for _ in range(3):
         enter(platform)
         platform.settle()
     platform.close()
     shutil.rmtree(ours.folder)
-    shutil.copytree(tmp_path / "backup", ours.folder)
+    copied(tmp_path / "backup", ours.folder)
     platform = ours.open()
     verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
     assert not verdict.holds
