@@ -117,6 +117,15 @@ def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
     return Dossier(data, closure, span, tuple(segments.values()))
 
 
+def span_of(platform: Platform, session: Session, batch_id: str) -> Span:
+    """What was recorded for a batch.
+
+    Raises:
+        NotFound: if there is no such batch.
+    """
+    return _span(platform, session, platform.mes.batch_record(session, batch_id))
+
+
 def _span(platform: Platform, session: Session, record: dict[str, Any]) -> Span:
     """Channels of the equipment that the batch held, and of what hangs on it, over the batch's time."""
     batch = record["batch"]

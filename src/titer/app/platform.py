@@ -59,7 +59,7 @@ from titer.record.rotation import Rotation, open_signers
 from titer.record.sso.provider import Provider
 from titer.record.sso.service import SingleSignOn
 from titer.record.sso.settings import read as provider_settings
-from titer.record.verify import Verifier
+from titer.record.verify import Remark, Verifier
 from titer.record.witnesses import watching as watching_module
 from titer.record.witnesses.watching import Watching
 
@@ -485,6 +485,7 @@ def _layers(platform: Platform) -> None:
     from titer.app.pace import Pace
     from titer.app.plant_facts import PlantFacts
     from titer.app.separations import SEPARATIONS
+    from titer.app.series_holds import held_series
     from titer.app.signature_gate import SignatureGate
     from titer.equipment import Equipment
     from titer.govern import Govern
@@ -506,6 +507,7 @@ def _layers(platform: Platform) -> None:
     platform.add("rights", Rights(record))
     platform.add("equipment", equipment)
     platform.add("historian", historian)
+    historian.held = partial(held_series, platform)
     platform.verifiers.append(_sealed_segments(historian))
     platform.add("material", material)
     platform.add("quality", quality)
@@ -556,6 +558,7 @@ def _sealed_segments(historian: Any) -> Verifier:
 
     def sealed_segments(session: Session) -> Iterator[str]:
         yield from historian.verify()
+        yield from (Remark(said) for said in historian.retired_in_words(session))
 
     return sealed_segments
 

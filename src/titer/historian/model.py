@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger
@@ -67,6 +68,41 @@ class HistorianImport(Regulated, Base):
     row_count: Mapped[int] = mapped_column(BigInteger)
     found_count: Mapped[int | None] = mapped_column(BigInteger)
     conflict_count: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class HistorianRetention(Regulated, Base):
+    """How long the channels of one class are kept at least, counted from the end of what a segment holds."""
+
+    __tablename__ = "historian_retention"
+    __immutable__ = ("name",)
+
+    name: Mapped[str] = mapped_column(unique=True)
+    years: Mapped[int] = mapped_column()
+    basis: Mapped[str] = mapped_column()
+
+
+class HistorianKept(Regulated, Base):
+    """The retention class of a channel; a channel without one is kept for ever."""
+
+    __tablename__ = "historian_kept"
+    __immutable__ = ("tag",)
+
+    tag: Mapped[str] = mapped_column(unique=True)
+    retention: Mapped[str] = mapped_column(index=True)
+
+
+class HistorianRetired(Regulated, Base):
+    """A segment whose file was destroyed after its time; `rollups` are {width in microseconds: digest of content}."""
+
+    __tablename__ = "historian_retired"
+    __append_only__ = True
+
+    digest: Mapped[str] = mapped_column(unique=True)
+    retention: Mapped[str] = mapped_column()
+    years: Mapped[int] = mapped_column()
+    basis: Mapped[str] = mapped_column()
+    due: Mapped[datetime] = mapped_column()
+    rollups: Mapped[dict[str, Any]] = mapped_column()
 
 
 class HistorianLast(Base):

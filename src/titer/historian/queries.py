@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from titer.historian.buckets import summarise, widen
 from titer.historian.drawing import Drawn, Summary
 from titer.historian.errors import SegmentDamaged
 from titer.historian.last import LastValues, Sample, samples
-from titer.historian.rollups import RollUps, Span
+from titer.historian.rollups import Rolled, RollUps, Span
 from titer.historian.rows import Rows, Settled
 from titer.historian.segment import SegmentRef, Segments
 from titer.historian.series import Aligned, Decimated
@@ -31,6 +32,15 @@ Gaps = Callable[[str, int, int], list[tuple[int, int]]]
 
 _NEAR_US = 86_400_000_000
 _NARROW = ("tag", "source_us", "value", "quality", "ordinal")
+
+
+@dataclass(frozen=True)
+class Retired:
+    """A segment that was retired, and where the roll-ups lie that are kept in its place, by their width."""
+
+    start_us: int
+    end_us: int
+    paths: dict[int, Path]
 
 
 class Answers:
@@ -47,6 +57,7 @@ class Answers:
         self._segments = segments
         self._last = LastValues(store.tags)
         self._gaps = gaps
+        self.retired: list[Retired] = []
         self.rollups = RollUps(segments.folder, store.tags)
 
     def last(self, tags: Iterable[str]) -> dict[str, Sample]:
@@ -209,12 +220,19 @@ class Answers:
         else:
             rows = self._settled(tags, start_us, end_us, narrow=True, as_of_us=as_of_us).rows
             drawn = [Drawn.of_rows(rows)]
-        rolled_us = width if width and any(part.rolled for part in drawn) else 0
+        kept_us = next((one for one in rollups.WIDTHS_US if one * buckets <= end_us - start_us), None)
+        kept_us = kept_us or rollups.WIDTHS_US[-1]
+        kept = [] if as_of_us is not None else self._kept(tags, start_us, end_us, kept_us)
+        drawn += [Drawn.of_rollup(one) for one in kept]
+        rolled_us = (width or kept_us) if any(part.rolled for part in drawn) else 0
         answer = {}
         for tag in tags:
             code = self.store.tags.known(tag)
             parts = [part.of(code) for part in drawn]
             times, values, quality = (np.concatenate([one[column] for one in parts]) for column in range(3))
+            if kept:
+                order = np.argsort(times, kind="stable")
+                times, values, quality = times[order], values[order], quality[order]
             found = series.decimate(times, values, quality, start_us, end_us, buckets)
             count = sum(part.count(code) for part in drawn)
             answer[tag] = found = replace(found, from_count=count, rolled_us=rolled_us)
@@ -234,6 +252,27 @@ class Answers:
             else:
                 drawn.append(Drawn.of_rollup(rolled))
         return drawn or [Drawn.of_rows(columns.empty())]
+
+    def _kept(self, tags: list[str], start_us: int, end_us: int, width_us: int) -> list[Rolled]:
+        """What is kept of retired segments: those buckets that lie wholly in a range."""
+        found = []
+        for one in self.retired:
+            if one.end_us < start_us or one.start_us >= end_us or not one.paths:
+                continue
+            if width_us not in one.paths:
+                raise Invalid(
+                    "The values of a part of this range were retired; their full minutes and hours are kept.",
+                    where="width",
+                    do="Ask for full minutes that begin on one.",
+                )
+            rolled = self.rollups.read(one.paths[width_us], tags)
+            if rolled is None:
+                raise SegmentDamaged(
+                    one.paths[width_us].name, "The roll-up of a retired segment is not there."
+                )
+            inside = (rolled.start_us >= start_us) & (rolled.start_us + width_us <= end_us)
+            found.append(rolled.where(inside))
+        return found
 
     def _plan(self, view: View, tags: list[str], start_us: int, end_us: int, width_us: int) -> list[Span]:
         codes = self._codes(tags)
@@ -277,6 +316,11 @@ class Answers:
                 rows["tag"], rows["source_us"], rows["value"], rows["quality"], width_us, start_us
             )
             parts.append((found.tag, found.start_us, found.counts, found.figures))
+        narrow = next((one for one in rollups.WIDTHS_US if not (width_us % one or start_us % one)), 0)
+        for rolled in self._kept(tags, start_us, end_us, narrow):
+            parts.append((rolled.tag, rolled.start_us, rolled.counts, rolled.figures))
+            width = narrow
+            rolled_days += 1
         tag, start, counts, figures = widen(parts, width_us, start_us)
         names = self.store.tags.names
         rank = np.argsort(np.argsort(np.array(names or [""])))

@@ -66,6 +66,16 @@ class Rolled:
     figures: dict[str, Array]
     points: dict[str, tuple[Array, ...]]
 
+    def where(self, inside: Array) -> Rolled:
+        """Some of the buckets."""
+        return Rolled(
+            self.tag[inside],
+            self.start_us[inside],
+            {name: column[inside] for name, column in self.counts.items()},
+            {name: column[inside] for name, column in self.figures.items()},
+            {name: tuple(column[inside] for column in parts) for name, parts in self.points.items()},
+        )
+
 
 def width_for(start_us: int, end_us: int, bucket_us: float) -> int | None:
     """The widest roll-up that is no wider than a bucket of the answer; None where the question is not long."""
@@ -180,7 +190,8 @@ class RollUps:
             if not self._told:
                 log.warning("a roll-up cannot be read and is built anew: %s: %s", path.name, error)
             self._told = True
-            path.unlink(missing_ok=True)
+            if path.is_relative_to(self.folder):
+                path.unlink(missing_ok=True)
             return None
         names = table.column("tag").unify_dictionaries().combine_chunks()
         if isinstance(names, pa.ChunkedArray):
@@ -253,12 +264,19 @@ class RollUps:
             path = self.path(segments, day, width)
             if path is None or not tables:
                 continue
-            _write(path, tables)
+            make_folder(path.parent)
+            write_durably(path, _bytes(tables))
             for other in path.parent.iterdir():
                 if other != path:
                     other.unlink(missing_ok=True)
             paths.append(path)
         return paths
+
+
+def encoded(rows: Rows, names: list[str], width_us: int) -> bytes:
+    """A roll-up of rows that are sorted by channel and source time, as the bytes of a file of its own."""
+    found = summarise(rows["tag"], rows["source_us"], rows["value"], rows["quality"], width_us)
+    return _bytes([_as_table(found, names)])
 
 
 def _as_table(found: Buckets, names: list[str]) -> pa.Table:
@@ -285,7 +303,7 @@ def _as_table(found: Buckets, names: list[str]) -> pa.Table:
     return pa.table(columns)
 
 
-def _write(path: Path, tables: list[pa.Table]) -> None:
+def _bytes(tables: list[pa.Table]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -301,5 +319,4 @@ def _write(path: Path, tables: list[pa.Table]) -> None:
         write_page_checksum=True,
     ) as writer:
         writer.write_table(table, row_group_size=_ROW_GROUP)
-    make_folder(path.parent)
-    write_durably(path, sink.getvalue())
+    return sink.getvalue()

@@ -335,6 +335,12 @@ class Segments:
         named = set(tags)
         return [one for one in found if one.tag in named and start_us <= one.source_us < end_us]
 
+    def remove(self, ref: SegmentRef) -> None:
+        """Destroy the file of a segment that was retired."""
+        (self.folder / ref.path).unlink(missing_ok=True)
+        self._checked.pop(ref.digest, None)
+        self._footers.pop(ref.digest, None)
+
     def tags(self, ref: SegmentRef) -> list[str]:
         """The channels that a segment holds, sorted."""
         footer = self._footer(ref)

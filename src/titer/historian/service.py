@@ -10,16 +10,24 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
 
 from titer.base.clock import us
+from titer.historian import rollups, spectra
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
-from titer.historian import spectra
 from titer.historian.errors import SegmentDamaged, StoreStopped
 from titer.historian.last import Sample, latest, samples
-from titer.historian.model import HistorianLast, HistorianSeal, HistorianSegment
-from titer.historian.queries import Answers, Gaps, by_name
+from titer.historian.model import (
+    HistorianKept,
+    HistorianLast,
+    HistorianRetired,
+    HistorianSeal,
+    HistorianSegment,
+)
+from titer.historian.queries import Answers, Gaps, Retired, by_name
 from titer.historian.rollups import DAY_US
 from titer.historian.rows import Rows
 from titer.historian.segment import SegmentRef
@@ -30,8 +38,12 @@ log = logging.getLogger(__name__)
 
 Observer = Callable[[list[tuple[str, Sample]]], None]
 
+Held = Callable[[Session, Sequence[str], int, int], list[str]]
+
 ACTIONS = (
     ActionSpec("historian.segment.seal", "Seal time series into segments"),
+    ActionSpec("historian.retention.set", "Say how long series are kept", ("quality",)),
+    ActionSpec("historian.segment.retire", "Retire segments of series that are due", ("quality",)),
     ActionSpec("historian.history.import", "Import history from a file", ("automation", "scientist")),
 )
 _ROLL_UP_EVERY_S, _ROLL_UP_SOON_S = 60.0, 0.2
@@ -71,6 +83,7 @@ class Historian(Answers):
         self._failing: set[int] = set()
         self._sealing = threading.Lock()
         self.unlisted: list[str] = []
+        self.held: Held | None = None
         self._open()
         self._waiting_since = record.clock.now()
 
@@ -204,7 +217,12 @@ class Historian(Answers):
 
     def sealed_files(self, connection: Connection) -> list[tuple[Path, str]]:
         """Each segment that the manifest names, as a connection sees it: (its file, its digest)."""
-        rows = connection.execute(select(HistorianSegment.path, HistorianSegment.digest))
+        retired = select(HistorianRetired.digest)
+        rows = connection.execute(
+            select(HistorianSegment.path, HistorianSegment.digest).where(
+                HistorianSegment.digest.not_in(retired)
+            )
+        )
         return [(self.folder / row.path, row.digest) for row in rows]
 
     def _seal(self) -> list[SegmentRef]:
@@ -213,9 +231,10 @@ class Historian(Answers):
         made: list[SegmentRef] = []
         if len(sealing.rows):
             ordered = by_name(columns.distinct(sealing.rows), self.store.tags.names)
-            for day, part in sealed.days(ordered):
-                table = sealed.to_table(part, self.store.tags, self.store.connections)
-                made.append(sealed.write(self.folder, day, table, int(part["received_us"].max())))
+            for of_class in self._by_class(ordered):
+                for day, part in sealed.days(of_class):
+                    table = sealed.to_table(part, self.store.tags, self.store.connections)
+                    made.append(sealed.write(self.folder, day, table, int(part["received_us"].max())))
         for day, some in spectra.days(spectra.kept(sealing.spectra)):
             table = spectra.to_table(some)
             made.append(
@@ -251,6 +270,79 @@ class Historian(Answers):
         self._waiting_since = started
         return made
 
+    def _by_class(self, rows: Rows) -> Iterator[Rows]:
+        """Rows by the retention class of their channel, so that what is due goes without what is not."""
+        with self.record.reading() as session:
+            of_tag = {row.tag: row.retention for row in session.scalars(select(HistorianKept))}
+        names = self.store.tags.names
+        used = np.unique(rows["tag"]).tolist()
+        classes = sorted({of_tag.get(names[code], "") for code in used})
+        if len(classes) < 2:
+            yield rows
+            return
+        for name in classes:
+            codes = [code for code in used if of_tag.get(names[code], "") == name]
+            yield rows.take(np.isin(rows["tag"], codes))
+
+    # --- retiring ----------------------------------------------------------------------------------------
+
+    def tags_of(self, ref: SegmentRef) -> list[str]:
+        """The channels that a segment holds, sorted."""
+        return self._segments.tags(ref)
+
+    def rolled_up(self, ref: SegmentRef) -> dict[int, bytes]:
+        """What is kept of a segment of series that is retired: width -> the bytes of a roll-up of its own."""
+        if ref.kind != "series":
+            return {}
+        tags = self.tags_of(ref)
+        view = View((ref,), ())
+        rows = self._settled(tags, ref.start_us, ref.end_us + 1, narrow=True, view=view).rows
+        return {width: rollups.encoded(rows, self.store.tags.names, width) for width in rollups.WIDTHS_US}
+
+    def forget(self, digests: Sequence[str]) -> None:
+        """Drop retired segments from every answer, then their files; call it after the action was committed."""
+        gone = [ref for ref in self.store.view().segments if ref.digest in set(digests)]
+        self.store.drop(digests)
+        with self.record.reading() as session:
+            self._load_retired(session)
+        for ref in gone:
+            self._segments.remove(ref)
+
+    def retired_in_words(self, session: Session) -> list[str]:
+        """What was retired, under which class and rule: a sentence for each class."""
+        rows = session.execute(
+            select(
+                HistorianRetired.retention, HistorianRetired.years, HistorianRetired.basis, HistorianSegment
+            )
+            .join(HistorianSegment, HistorianSegment.digest == HistorianRetired.digest)
+            .order_by(HistorianSegment.start_us)
+        ).all()
+        told: dict[tuple[str, int, str], list[HistorianSegment]] = {}
+        for name, years, basis, segment in rows:
+            told.setdefault((name, years, basis), []).append(segment)
+        return [
+            f"{len(segments)} segments of series, {segments[0].day} to {segments[-1].day}, were retired under "
+            f"{name} ({years} years, {basis}): their digests and proofs stand, their minutes and hours are kept, "
+            "their values are gone."
+            for (name, years, basis), segments in sorted(told.items())
+        ]
+
+    def _load_retired(self, session: Session) -> set[str]:
+        rows = session.execute(
+            select(HistorianRetired, HistorianSegment).join(
+                HistorianSegment, HistorianSegment.digest == HistorianRetired.digest
+            )
+        ).all()
+        self.retired = [
+            Retired(
+                segment.start_us,
+                segment.end_us,
+                {int(width): self.record.content.path(str(one)) for width, one in row.rollups.items()},
+            )
+            for row, segment in rows
+        ]
+        return {row.digest for row, _ in rows}
+
     def _list(self, unit: Any, number: int, ref: SegmentRef) -> None:
         known = unit.session.scalar(select(HistorianSegment.id).where(HistorianSegment.digest == ref.digest))
         if known is None:
@@ -276,6 +368,7 @@ class Historian(Answers):
                 SegmentRef(**{name: getattr(row, name) for name in SegmentRef.__dataclass_fields__})
                 for row in listed
             ]
+            retired = self._load_retired(session)
             seals = session.scalars(
                 select(HistorianSeal).order_by(HistorianSeal.number.desc()).limit(100)
             ).all()
@@ -284,7 +377,10 @@ class Historian(Answers):
             for row in session.scalars(select(HistorianLast)):
                 self._last.put(Sample(**{name: getattr(row, name) for name in Sample.__dataclass_fields__}))
         if self.store.log.acquire():
+            for ref in (one for one in refs if one.digest in retired):
+                self._segments.remove(ref)  # what a crash left between the entry and the file
             self._set_aside({ref.path for ref in refs})
+        refs = [ref for ref in refs if ref.digest not in retired]
         self.store.open(refs, marks, files)
         for rows in self.store.view().tail:
             self._last.update(rows)

@@ -259,6 +259,12 @@ class Store:
             self._tail = [chunk for chunk in self._tail if chunk.file > last]
         self.log.drop(sealing.files)
 
+    def drop(self, digests: Iterable[str]) -> None:
+        """Leave segments out of every view from now on."""
+        gone = set(digests)
+        with self._lock:
+            self._segments = tuple(ref for ref in self._segments if ref.digest not in gone)
+
     @contextmanager
     def still(self) -> Iterator[list[tuple[Path, int]]]:
         """Nothing is appended inside: the log's files, and how many bytes of whole records each holds."""

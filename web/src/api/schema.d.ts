@@ -1390,6 +1390,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/historian/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Retention
+         * @description Retention classes of channels, and which segments are due; nothing goes by itself.
+         */
+        get: operations["historian_retention"];
+        put?: never;
+        /**
+         * Historian Set Retention
+         * @description Say how long channels are kept at least.
+         */
+        post: operations["historian_set_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/historian/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Historian Retire
+         * @description Retire segments that are due; all of them or none.
+         */
+        post: operations["historian_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/historian/segments": {
         parameters: {
             query?: never;
@@ -6853,6 +6897,30 @@ export interface components {
             subject_type: string;
         };
         /**
+         * DueSegmentOut
+         * @description A segment of channels with a retention class; it may go where `kept_because` is empty.
+         */
+        DueSegmentOut: {
+            /** Classes */
+            classes: (string | null)[];
+            /** Day */
+            day: string;
+            /** Digest */
+            digest: string;
+            /** Due */
+            due: string | null;
+            /** End Us */
+            end_us: number;
+            /** Kept Because */
+            kept_because: string;
+            /** Size */
+            size: number;
+            /** Start Us */
+            start_us: number;
+            /** Tag Count */
+            tag_count: number;
+        };
+        /**
          * EndDelegation
          * @description Why a delegation ends before its time.
          */
@@ -10929,6 +10997,39 @@ export interface components {
             witness?: string | null;
         };
         /**
+         * RetireSegments
+         * @description Segments to retire.
+         */
+        RetireSegments: {
+            /** Digests */
+            digests: string[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RetiredOut
+         * @description A segment that was retired: its minutes and hours are kept, its values are not.
+         */
+        RetiredOut: {
+            /** Basis */
+            basis: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Due
+             * Format: date-time
+             */
+            due: string;
+            /** Retention */
+            retention: string;
+            /** Rollups */
+            rollups: {
+                [key: string]: string;
+            };
+            /** Years */
+            years: number;
+        };
+        /**
          * RoleChange
          * @description A role to give or to take.
          */
@@ -11133,6 +11234,20 @@ export interface components {
             tag_count: number;
         };
         /**
+         * SeriesClassOut
+         * @description How long the channels of a class are kept at least, and why.
+         */
+        SeriesClassOut: {
+            /** Basis */
+            basis: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Years */
+            years: number;
+        };
+        /**
          * SeriesItem
          * @description One record of a series.
          */
@@ -11146,6 +11261,16 @@ export interface components {
             };
             /** Record Id */
             record_id: string;
+        };
+        /**
+         * SeriesKeepingOut
+         * @description Classes, and the segments of channels that have one.
+         */
+        SeriesKeepingOut: {
+            /** Classes */
+            classes: components["schemas"]["SeriesClassOut"][];
+            /** Due */
+            due: components["schemas"]["DueSegmentOut"][];
         };
         /**
          * SeriesOut
@@ -11235,6 +11360,25 @@ export interface components {
              * @default created
              */
             start: string;
+            /** Years */
+            years: number;
+        };
+        /**
+         * SetSeriesClass
+         * @description A class, and the channels to put into it.
+         */
+        SetSeriesClass: {
+            /** Basis */
+            basis: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
             /** Years */
             years: number;
         };
@@ -16047,6 +16191,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LastOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesKeepingOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSeriesClass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesClassOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireSegments"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetiredOut"][];
                 };
             };
             /** @description It could not be done. */

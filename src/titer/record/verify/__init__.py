@@ -26,11 +26,11 @@ from titer.record.service import Record
 from titer.record.verify.replay import check_replay
 from titer.record.verify.rest import check_content, check_outbox
 from titer.record.verify.tree import check_tree
-from titer.record.verify.verdict import DEPTHS, FULL, MERKLE, Progress, Verdict, Verifier
+from titer.record.verify.verdict import DEPTHS, FULL, MERKLE, Progress, Remark, Verdict, Verifier
 from titer.record.verify.witnessed import Found, Witnessed
 from titer.record.witnesses.contract import RemoteWitness
 
-__all__ = ["DEPTHS", "FULL", "MERKLE", "Progress", "Verdict", "Verifier", "verify_store"]
+__all__ = ["DEPTHS", "FULL", "MERKLE", "Progress", "Remark", "Verdict", "Verifier", "verify_store"]
 
 
 def verify_store(
@@ -170,7 +170,11 @@ def _rest(
     for verifier in extra:
         verdict.place = getattr(verifier, "__name__", "a store outside the tables")
         verdict.tell(verdict.place.replace("_", " "), 0, 1)
-        yield from verifier(session)
+        for said in verifier(session):
+            if isinstance(said, Remark):
+                verdict.remarks.append(str(said))
+            else:
+                yield said
     verdict.place = "The schema"
     try:
         check_fingerprint(session)

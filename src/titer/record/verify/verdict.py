@@ -15,6 +15,13 @@ from titer.record.model import LedgerEntry
 Verifier = Callable[[Session], Iterator[str]]
 """Yields a sentence for each fault of something that lies outside the tables, e.g. sealed segments."""
 
+
+class Remark(str):
+    """What a verifier says though it is no fault."""
+
+    __slots__ = ()
+
+
 Progress = Callable[[str, int, int], None]
 """Told (what is being looked at, how much of it is done, how much there is)."""
 

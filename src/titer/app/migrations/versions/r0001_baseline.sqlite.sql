@@ -264,6 +264,17 @@ CREATE TABLE historian_import (
 	CONSTRAINT uq_historian_import_digest UNIQUE (digest)
 )
 
+CREATE TABLE historian_kept (
+	tag TEXT NOT NULL, 
+	retention TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_historian_kept PRIMARY KEY (id), 
+	CONSTRAINT uq_historian_kept_tag UNIQUE (tag)
+)
+
 CREATE TABLE historian_last (
 	tag TEXT NOT NULL, 
 	source_us BIGINT NOT NULL, 
@@ -274,6 +285,33 @@ CREATE TABLE historian_last (
 	quality INTEGER NOT NULL, 
 	origin INTEGER NOT NULL, 
 	CONSTRAINT pk_historian_last PRIMARY KEY (tag)
+)
+
+CREATE TABLE historian_retention (
+	name TEXT NOT NULL, 
+	years INTEGER NOT NULL, 
+	basis TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_historian_retention PRIMARY KEY (id), 
+	CONSTRAINT uq_historian_retention_name UNIQUE (name)
+)
+
+CREATE TABLE historian_retired (
+	digest TEXT NOT NULL, 
+	retention TEXT NOT NULL, 
+	years INTEGER NOT NULL, 
+	basis TEXT NOT NULL, 
+	due BIGINT NOT NULL, 
+	rollups TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_historian_retired PRIMARY KEY (id), 
+	CONSTRAINT uq_historian_retired_digest UNIQUE (digest)
 )
 
 CREATE TABLE historian_seal (
@@ -1998,6 +2036,8 @@ CREATE INDEX ix_equipment_stream_event_connection ON equipment_stream_event (con
 
 CREATE INDEX ix_govern_alcoa_run_ran_at ON govern_alcoa_run (ran_at)
 
+CREATE INDEX ix_historian_kept_retention ON historian_kept (retention)
+
 CREATE INDEX ix_historian_segment_seal_number ON historian_segment (seal_number)
 
 CREATE INDEX ix_historian_segment_start_us ON historian_segment (start_us)
@@ -2255,6 +2295,24 @@ CREATE TRIGGER titer_historian_import_delete AFTER DELETE ON historian_import BE
 CREATE TRIGGER titer_historian_import_insert AFTER INSERT ON historian_import BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_import', NEW.id, NEW.version, NULL, json_object('conflict_count',NEW."conflict_count",'digest',NEW."digest",'end_us',NEW."end_us",'file_name',NEW."file_name",'found_count',NEW."found_count",'id',NEW."id",'layout',NEW."layout",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'size',NEW."size",'start_us',NEW."start_us",'state',NEW."state",'tags',NEW."tags",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_historian_import_update AFTER UPDATE ON historian_import BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: historian_import.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_import', NEW.id, NEW.version, json_object('conflict_count',OLD."conflict_count",'digest',OLD."digest",'end_us',OLD."end_us",'file_name',OLD."file_name",'found_count',OLD."found_count",'id',OLD."id",'layout',OLD."layout",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'row_count',OLD."row_count",'size',OLD."size",'start_us',OLD."start_us",'state',OLD."state",'tags',OLD."tags",'version',OLD."version"), json_object('conflict_count',NEW."conflict_count",'digest',NEW."digest",'end_us',NEW."end_us",'file_name',NEW."file_name",'found_count',NEW."found_count",'id',NEW."id",'layout',NEW."layout",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'size',NEW."size",'start_us',NEW."start_us",'state',NEW."state",'tags',NEW."tags",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_historian_kept_delete AFTER DELETE ON historian_kept BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_kept', OLD.id, OLD.version + 1, json_object('id',OLD."id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'retention',OLD."retention",'tag',OLD."tag",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_historian_kept_insert AFTER INSERT ON historian_kept BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_kept', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'retention',NEW."retention",'tag',NEW."tag",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_historian_kept_update AFTER UPDATE ON historian_kept BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: historian_kept.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: historian_kept.tag keeps its first value') WHERE NEW."tag" IS NOT OLD."tag"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_kept', NEW.id, NEW.version, json_object('id',OLD."id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'retention',OLD."retention",'tag',OLD."tag",'version',OLD."version"), json_object('id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'retention',NEW."retention",'tag',NEW."tag",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_historian_retention_delete AFTER DELETE ON historian_retention BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_retention', OLD.id, OLD.version + 1, json_object('basis',OLD."basis",'id',OLD."id",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'version',OLD."version",'years',OLD."years"), NULL)); END
+
+CREATE TRIGGER titer_historian_retention_insert AFTER INSERT ON historian_retention BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_retention', NEW.id, NEW.version, NULL, json_object('basis',NEW."basis",'id',NEW."id",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'version',NEW."version",'years',NEW."years"))); END
+
+CREATE TRIGGER titer_historian_retention_update AFTER UPDATE ON historian_retention BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: historian_retention.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: historian_retention.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_retention', NEW.id, NEW.version, json_object('basis',OLD."basis",'id',OLD."id",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'version',OLD."version",'years',OLD."years"), json_object('basis',NEW."basis",'id',NEW."id",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'version',NEW."version",'years',NEW."years"))); END
+
+CREATE TRIGGER titer_historian_retired_insert AFTER INSERT ON historian_retired BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_retired', NEW.id, NEW.version, NULL, json_object('basis',NEW."basis",'digest',NEW."digest",'due',NEW."due",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'retention',NEW."retention",'rollups',NEW."rollups",'version',NEW."version",'years',NEW."years"))); END
+
+CREATE TRIGGER titer_historian_retired_no_delete BEFORE DELETE ON historian_retired BEGIN SELECT RAISE(ABORT, 'titer: historian_retired is append-only'); END
+
+CREATE TRIGGER titer_historian_retired_no_update BEFORE UPDATE ON historian_retired BEGIN SELECT RAISE(ABORT, 'titer: historian_retired is append-only'); END
 
 CREATE TRIGGER titer_historian_seal_insert AFTER INSERT ON historian_seal BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('historian_seal', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'log_files',NEW."log_files",'marks',NEW."marks",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'row_count',NEW."row_count",'segment_count',NEW."segment_count",'version',NEW."version"))); END
 
