@@ -22,6 +22,7 @@ class NoCanonicalForm(Invalid, TypeError, ValueError):
     """A value that no regulated record may hold: a float, a number too large, a key that is not ASCII."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 _LARGEST_EXPONENT = 100
 _MAX_INT = 2**53 - 1
 
@@ -35,9 +36,7 @@ def canonical(value: Any) -> bytes:
         NoCanonicalForm: for a float or any other type that has none, an integer outside +-(2^53 - 1), a key that is
             not ASCII, or half a surrogate pair.
     """
-    text = json.dumps(
-        _plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-    )
+    text = _ENCODER.encode(_plain(value))
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -63,11 +63,23 @@ def chained(chain: bytes, leaf: bytes) -> bytes:
 
 
 class Slot:
-    """Holds the open action's entry writer for one connection, and its two times (microseconds)."""
+    """Holds what one connection needs of the open action.
+
+    Its entry writer, its two times (microseconds), and the leaf hashes of the bodies that the writer has composed.
+    """
 
     def __init__(self) -> None:
         self.writer: EntryWriter | None = None
         self.times = (0, 0)
+        self.leaves: list[bytes] = []
+
+    def open(self, opening: Opening) -> None:
+        """An action begins."""
+        self.writer, self.times, self.leaves = opening.writer, opening.times, []
+
+    def close(self) -> None:
+        """It has ended, whichever way."""
+        self.writer, self.leaves = None, []
 
 
 def slot(connection: Connection) -> Slot:

@@ -190,8 +190,7 @@ def engine(url: URL, key: bytes) -> Engine:
 
 def open_action(connection: Connection, opening: Opening) -> None:
     """State the action to the triggers of this transaction."""
-    holder = slot(connection)
-    holder.writer, holder.times = opening.writer, opening.times
+    slot(connection).open(opening)
     transaction = connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one()
     stated = _SEPARATOR + _SEPARATOR.join(opening.parts)
     proof = hmac.new(

@@ -205,7 +205,7 @@ class Record:
                 raise
             finally:
                 self._open.unit = None
-                holder.writer = None
+                holder.close()
                 connection.close()
         with self.committed:
             self.commits += 1

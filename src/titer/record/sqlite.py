@@ -7,13 +7,14 @@ connection that has not registered the functions below cannot write a regulated 
 
 from __future__ import annotations
 
-import hashlib
+import os
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from decimal import Decimal
 from functools import reduce
-from itertools import islice
+from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
-from titer.base.errors import Unavailable
+from titer.base.errors import IntegrityFault, Unavailable
 from titer.record.database import Entered, Opening, Slot, chained, hold_sql, slot
 from titer.record.errors import translate
 
@@ -46,6 +47,8 @@ OPERATIONAL = {WRITE: True}
 READING: dict[str, Any] = {}
 RAW_BODY = "CAST(body AS BLOB)"
 _CHUNK = 4096
+_TOGETHER = 100
+"""Rows of one statement; with 300 columns they would be as many values as SQLite takes."""
 LOG_BYTES = 4_000_000
 """How long the write-ahead log grows before it is moved into the database file; about SQLite's own measure."""
 
@@ -62,23 +65,58 @@ def engine(path: Path) -> Engine:
 
 def open_action(connection: Connection, opening: Opening) -> None:
     """Give the connection's functions the open action's entry writer."""
-    holder = slot(connection)
-    holder.writer, holder.times = opening.writer, opening.times
+    slot(connection).open(opening)
 
 
 def entered(connection: Connection, action: str) -> Entered | None:
-    """What the open action has entered: nobody else writes meanwhile, so its entries are the last ones."""
-    head, leaves, first, last = f'{{"action":"{action}",'.encode(), list[bytes](), 0, 0
+    """What the open action has entered: nobody else writes meanwhile, so its entries are the last ones.
+
+    The bodies were hashed when they were composed. That all of them are in the ledger and no other is seen from
+    where the last entry that is not the action's stands; only if a write was undone meanwhile are they read back.
+
+    Raises:
+        IntegrityFault: if the ledger holds an entry under the action's name that was not composed for it.
+    """
+    leaves = slot(connection).leaves
+    if not leaves:
+        return None
+    head = f'{{"action":"{action}",'
+    with closing(_driver(connection).cursor()) as cursor:
+        first, *before = cursor.execute(_ENDS, (len(head), head, len(leaves) - 1)).fetchall() or [(0, 0)]
+        if not first[1] or (before and before[0][1]):
+            return _read_back(cursor, head.encode(), leaves)
+        last = cursor.execute("SELECT max(seq) FROM ledger_entry").fetchone()[0]
+    return Entered(first[0], last, len(leaves), reduce(chained, leaves, b""))
+
+
+_ENDS = "SELECT seq, substr(body, 1, ?) = ? FROM ledger_entry ORDER BY seq DESC LIMIT 2 OFFSET ?"
+"""The entry that is as far from the end as the action's first one should be, and the one before it."""
+
+
+def _read_back(cursor: sqlite3.Cursor, head: bytes, composed: list[bytes]) -> Entered | None:
+    """What is in the ledger of the entries that an action composed, after some of its writes were undone."""
+    seqs, leaves = list[int](), list[bytes]()
+    for seq, body in cursor.execute(f"SELECT seq, {RAW_BODY} FROM ledger_entry ORDER BY seq DESC"):
+        if not body.startswith(head):
+            break
+        seqs.append(seq)
+        leaves.append(sha256(b"\x00" + body).digest())
+    known = set(composed)
+    strange = next((place for place, leaf in enumerate(leaves) if leaf not in known), None)
+    if strange is not None:
+        raise IntegrityFault(
+            f"Entry {seqs[strange]:,} was not written by the triggers, so nothing of this action is kept.",
+            do="Find out what writes into the ledger itself.",
+        )
+    return Entered(seqs[-1], seqs[0], len(seqs), reduce(chained, reversed(leaves), b"")) if seqs else None
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, for what is asked once an action or a row."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("this is no connection to SQLite")
-    with closing(driver.cursor()) as cursor:
-        for seq, body in cursor.execute(f"SELECT seq, {RAW_BODY} FROM ledger_entry ORDER BY seq DESC"):
-            if not body.startswith(head):
-                break
-            first, last = seq, last or seq
-            leaves.append(hashlib.sha256(b"\x00" + body).digest())
-    return Entered(first, last, len(leaves), reduce(chained, reversed(leaves), b"")) if leaves else None
+    return driver
 
 
 def before_create(connection: Connection) -> None:
@@ -118,7 +156,9 @@ def _entry_function(holder: Slot) -> Callable[..., str]:
     ) -> str:
         if holder.writer is None:
             raise sqlite3.OperationalError("no action is open")
-        return holder.writer(record_type, record_id, version, before, after)
+        body = holder.writer(record_type, record_id, version, before, after)
+        holder.leaves.append(sha256(b"\x00" + body.encode()).digest())
+        return body
 
     return titer_entry
 
@@ -203,7 +243,7 @@ def fingerprint(connection: Connection) -> str:
         "ORDER BY type, name"
     ).all()
     text = "\n".join("|".join("" if cell is None else str(cell) for cell in row) for row in rows)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode()).hexdigest()
 
 
 def images(connection: Connection, table: Table, only: str | None = None) -> dict[str, str]:
@@ -282,10 +322,11 @@ def _image_of(connection: Connection, table: str) -> str:
 
 
 def add_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Write many new rows of a table in one statement.
+    """Write many new rows of a table, a hundred in one statement.
 
     A column's values are turned into what the driver takes together, and one that is the same object in all rows
-    only once: row by row that took as long as the writing.
+    only once: row by row that took as long as the writing. Each statement keeps what it would undo if a trigger
+    refused it; a statement for each row took a quarter longer.
 
     Args:
         connection: of the open action.
@@ -296,9 +337,12 @@ def add_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -
     named = ", ".join(f'"{column.name}"' for column in columns)
     marks = ", ".join("?" for _ in columns)
     sent = [_sent(column, connection, [row[column.key] for row in rows]) for column in columns]
-    connection.exec_driver_sql(
-        f'INSERT INTO "{table.name}"({named}) VALUES ({marks})', list(zip(*sent, strict=True))
-    )
+    for start in range(0, len(rows), _TOGETHER):
+        part = list(zip(*(values[start : start + _TOGETHER] for values in sent), strict=True))
+        connection.exec_driver_sql(
+            f'INSERT INTO "{table.name}"({named}) VALUES {", ".join([f"({marks})"] * len(part))}',
+            tuple(chain.from_iterable(part)),
+        )
 
 
 def _sent(column: Column[Any], connection: Connection, values: list[Any]) -> list[Any]:
@@ -360,7 +404,7 @@ def after_commit(connection: Connection) -> None:
     `journal_size_limit=0` makes the log's length on the disk that of its content.
     """
     try:
-        long = Path(f"{connection.engine.url.database}-wal").stat().st_size >= LOG_BYTES
+        long = os.stat(f"{connection.engine.url.database}-wal").st_size >= LOG_BYTES  # noqa: PTH116  each commit
     except FileNotFoundError:
         return
     if long:
@@ -406,10 +450,7 @@ def _checkpoint(connection: Connection, mode: str) -> bool:
 
 def rows(connection: Connection, statement: str) -> Generator[list[tuple[Any, ...]]]:
     """The rows of a query, some thousands at a time, as the driver gives them."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise TypeError("this is no connection to SQLite")
-    with closing(driver.cursor()) as cursor:
+    with closing(_driver(connection).cursor()) as cursor:
         cursor.execute(statement)
         while found := cursor.fetchmany(_CHUNK):
             yield found

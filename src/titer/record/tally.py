@@ -27,6 +27,7 @@ _ACTION = b'{"action":"'
 _ID = slice(len(_ACTION), len(_ACTION) + 36)
 _COLUMNS = "last_seq, first_seq, entries, messages, entries_mac, messages_mac"
 OF_MESSAGES = "SELECT last_seq, messages, messages_mac FROM ledger_tally WHERE messages > 0 ORDER BY last_seq"
+_KEEP = insert(LedgerTally)
 TALLIES = f"SELECT {_COLUMNS} FROM ledger_tally ORDER BY last_seq"  # noqa: S608  names of columns
 
 
@@ -70,7 +71,7 @@ def messages_mac(key: bytes, last_seq: int, events: Sequence[OutboxEvent]) -> by
 def keep(session: Session, key: bytes, action: str, entered: Entered, events: Sequence[OutboxEvent]) -> None:
     """Write an action's tally, in its transaction."""
     session.connection().execute(
-        insert(LedgerTally),
+        _KEEP,
         {
             "last_seq": entered.last,
             "first_seq": entered.first,

@@ -249,7 +249,7 @@ class _BodyWriter:
             f',"session":{canonical(actor.session_id).decode()},"time":"{iso(unit.now)}"'
             f',"verb":{canonical(unit.verb).decode()},"version":'
         )
-        self._new_id = ids.new
+        self._ids, self._at = ids, us(unit.now)
 
     def parts(self, action_id: str) -> tuple[str, str, str, str, str]:
         """The action's id and what is the same in all its bodies, for a database that composes them itself."""
@@ -259,6 +259,7 @@ class _BodyWriter:
         self, record_type: str, record_id: str, version: int, before: str | None, after: str | None
     ) -> str:
         return (
-            f"{self._head}{after or 'null'}{self._before}{before or 'null'}{self._cause}{self._new_id()}"
+            f"{self._head}{after or 'null'}{self._before}{before or 'null'}{self._cause}"
+            f"{self._ids.new_at(self._at)}"
             f'{self._behalf}"{record_id}","record_type":"{record_type}"{self._tail}{version}}}'
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +16,14 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tests.postgresql import RUNTIME, Server
 
-from titer.base.errors import Refused, StaleVersion
-from titer.record import Actor, LedgerEntry, Record, Training
+from titer.base.canonical import canonical
+from titer.base.errors import IntegrityFault, Refused, StaleVersion
+from titer.record import Actor, LedgerEntry, Record, Training, tally
+from titer.record.merkle import leaf_hash
 
 TIMER = Actor.timer("test")
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -93,26 +97,68 @@ def test_many_rows_of_one_statement_are_entered_in_their_order(record: Record, t
     with record.action(TIMER, "record.training.enter") as unit:
         ids = unit.add_all(
             Training,
-            [{"person_id": "p", "competency": f"{n}", "document": "d", "trained_at": AT} for n in range(300)],
+            [{"person_id": "p", "competency": f"{n}", "document": "d", "trained_at": AT} for n in range(333)],
         )
-    made = _entries(record)[-300:]
+    made = _entries(record)[-333:]
     assert [entry["record_id"] for entry in made] == ids
-    assert [entry["after"]["competency"] for entry in made] == [f"{n}" for n in range(300)]
+    assert [entry["after"]["competency"] for entry in made] == [f"{n}" for n in range(333)]
     with record.action(TIMER, "record.training.enter") as unit:
         unit.session.execute(
             text("UPDATE record_training SET version = version + 1, document = 'e' WHERE id <> :t"),
             {"t": training},
         )
-    changed = _entries(record)[-300:]
+    changed = _entries(record)[-333:]
     assert {entry["record_id"] for entry in changed} == set(ids)
     assert all(
         (e["version"], e["before"]["document"], e["after"]["document"]) == (2, "d", "e") for e in changed
     )
-    assert len({entry["id"] for entry in made + changed}) == 600
+    assert len({entry["id"] for entry in made + changed}) == 666
     with record.action(TIMER, "record.training.enter") as unit:
         unit.session.execute(delete(Training).where(Training.id.in_(ids[:200])))
     assert {entry["record_id"] for entry in _entries(record)[-200:]} == set(ids[:200])
     assert {(entry["version"], entry["after"]) for entry in _entries(record)[-200:]} == {(3, None)}
+
+
+def _unvouched(record: Record) -> int | None:
+    """The first entry that no action vouches for, among all that there are."""
+    with record.reading() as session:
+        rows = session.execute(select(LedgerEntry.seq, LedgerEntry.body).order_by(LedgerEntry.seq)).all()
+        entries = [(seq, body.encode()) for seq, body in rows]
+        return tally.unvouched(session, record.key, entries, [leaf_hash(body) for _, body in entries])
+
+
+def test_an_action_vouches_for_what_it_left_though_some_of_its_writes_were_undone(
+    record: Record, training: str
+) -> None:
+    """Undone alone, as the first, as the last, and all of them: what is kept is vouched for, and nothing else."""
+    for order in ("kept undone kept", "undone kept kept", "kept kept undone", "undone undone"):
+        before = len(_entries(record))
+        with record.action(TIMER, "record.training.enter") as unit:
+            for place, what in enumerate(order.split()):
+                name = f"{order.replace(' ', '-')}-{place}"
+                with suppress(IntegrityError), unit.session.begin_nested():
+                    rows = [_row(name), _row(name if what == "undone" else f"{name}-b")]
+                    for row in rows:
+                        unit.session.connection().execute(insert(Training), [row])
+        assert len(_entries(record)) == before + 2 * order.split().count("kept")
+        assert _unvouched(record) is None
+
+
+def test_an_entry_that_no_trigger_wrote_goes_with_the_action_that_wrote_it(
+    record: Record, training: str
+) -> None:
+    before = _entries(record)
+    with (
+        pytest.raises((IntegrityFault, Refused), match=r"not written by the triggers|permission denied"),
+        record.action(TIMER, "record.training.enter") as unit,
+    ):
+        unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=AT))
+        entry = {**before[-1], "action": unit.action_id, "id": unit.new_id()}
+        unit.session.execute(
+            text("INSERT INTO ledger_entry(body) VALUES (:body)"), {"body": canonical(entry).decode()}
+        )
+    assert _entries(record) == before
+    assert _unvouched(record) is None
 
 
 def test_one_wrong_row_of_many_refuses_them_all(record: Record, training: str) -> None:

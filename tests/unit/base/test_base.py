@@ -53,10 +53,11 @@ def test_ids_increase_even_when_the_clock_steps_back() -> None:
 
 
 def test_many_ids_at_once_are_those_that_one_by_one_would_have_been() -> None:
-    one, other = (IdSource(ManualClock(START), random.Random(7)) for _ in range(2))
+    one, other, told = (IdSource(ManualClock(START), random.Random(7)) for _ in range(3))
     apart = [one.new() for _ in range(5003)]
     together = [other.new(), *other.many(5000), *other.many(0), other.new(), other.new()]
     assert together == apart
+    assert [told.new_at(us(START)) for _ in range(5003)] == apart
 
 
 def test_an_id_has_the_layout_of_rfc_9562() -> None:
