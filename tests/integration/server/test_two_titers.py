@@ -22,12 +22,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from tests.trespass import Copies
 
-from titer.app import Config, Platform, create_installation, open_platform
+from titer.app import Config, Platform, backup, create_installation, open_platform
 from titer.base import vault
 from titer.base.errors import Invalid, Refused, Unavailable
 from titer.base.tls import pinned
 from titer.cli.processes import start_hub
-from titer.record import Actor, Training, checkpoint
+from titer.record import Actor, Proof, Training, checkpoint
 from titer.record.bundle import export
 from titer.record.sealer import Sealer
 from titer.record.verify import verify_store
@@ -38,6 +38,7 @@ from titer.server.supervisor import Supervisor
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 TIMER = Actor.timer("test")
+PASSWORD = "correct horse battery"
 VERIFIER = Path(__file__).parents[3] / "verify" / "titer-verify.py"
 
 
@@ -234,6 +235,45 @@ def test_a_ledger_that_was_rolled_back_with_its_file_witness_is_refused_by_the_s
     assert platform.sealer.covered_size < platform.sealer.size
     verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
     assert "The witness sister saw another ledger" in (verdict.first_fault or "")
+    platform.close()
+
+
+def test_a_backup_beside_a_sister_comes_back_holds_and_is_refused_by_her(
+    ours: Ours, sister: Sister, tmp_path: Path
+) -> None:
+    """It asks her nothing while it is restored. The ledger that she saw is longer; no statement of ours moves her."""
+    platform = ours.open()
+    with platform.record.action(TIMER, "record.person.create") as unit:
+        root = platform.identity.create_person(
+            unit, username="root", full_name="Root", password=PASSWORD, roles=("administrator",)
+        )
+    platform.settle()
+    actor = Actor.person(root.id, None, "Root")
+    taken = backup.take(platform, tmp_path / "b", actor=actor, with_keys=True)
+    for _ in range(2):
+        enter(platform)
+    platform.settle()
+    ahead = platform.sealer.size
+    assert platform.sealer.standing["sister"].size == ahead
+    platform.close()
+
+    new = tmp_path / "new"
+    found = backup.restore(taken.path, new, key_file=tmp_path / "a.key", witness=ours.folder / "witness")
+    assert found.verdict.holds, found.verdict.sentence
+    assert found.ahead == ahead - taken.manifest.tree_size
+    backup.accept(new, username="root", proof=Proof(PASSWORD), reason="the disk died", hasher=HASHER)
+    platform = open_platform(new, hasher=HASHER)
+    verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+    assert "The witness sister saw a" in (verdict.first_fault or ""), verdict.sentence
+    covered = platform.sealer.covered_size
+    while platform.sealer.size <= ahead:
+        enter(platform)
+        platform.sealer.seal()
+    standing = platform.sealer.standing["sister"]
+    standing.next_try = None
+    platform.settle()
+    assert standing.state(platform.sealer.size) == REFUSED
+    assert platform.sealer.covered_size == covered, "she is required, so what a signature sets off waits"
     platform.close()
 
 
