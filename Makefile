@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.titer-ready
+STORAGE := $(VENV)/.storage
 PAGES  := src/titer/server/pages/index.html
 WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/test-results/*' 2>/dev/null)
 NODE   := $(shell command -v npm 2>/dev/null)
@@ -16,12 +17,12 @@ demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
 
 # On two workers: WORKERS=0 runs all in one process, as a debugger wants it.
-test: $(STAMP) $(PAGES)
+test: $(STAMP) $(STORAGE) $(PAGES)
 	$(BIN)/pytest -q -m "not slow" -n $(or $(WORKERS),2) --no-loadscope-reorder $(ARGS)
 
 # The same tests with each installation and record on PostgreSQL, except what is about the embedded file itself.
 # A server of the tests' own is started, as for `make test`, which takes the record and a share of every layer there.
-test-postgres: $(STAMP) $(PAGES)
+test-postgres: $(STAMP) $(STORAGE) $(PAGES)
 	TITER_TEST_DATABASE=postgresql $(BIN)/pytest -q -m "not slow and not sqlite" -n $(or $(WORKERS),2) \
 	  --no-loadscope-reorder $(ARGS)
 
@@ -82,6 +83,12 @@ $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
+# An S3-compatible storage for the tests, in an environment of its own: it wants older libraries than Titer ships with.
+$(STORAGE): $(STAMP) requirements/storage.txt
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(VENV)/storage
+	$(BIN)/uv pip install -q --python $(VENV)/storage/bin/python --require-hashes -r requirements/storage.txt
+	@touch $@
+
 pages: $(PAGES)
 
 $(PAGES): $(STAMP) $(WEB)
@@ -112,6 +119,8 @@ lock: $(STAMP)
 	  --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
+	printf 'moto[s3]\nflask\nflask-cors\n' | $(BIN)/uv pip compile -q --universal --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --python-version 3.11 - -o requirements/storage.txt
 
 clean:
 	rm -rf build dist web/node_modules src/titer/server/pages

@@ -41,6 +41,7 @@ class Config:
         document_tsa: URL of a time-stamp authority (RFC 3161) whose stamp goes into each sealed document; None for
             none.
         oidc: the identity provider for single sign-on (`titer.record.sso.settings`); None where there is none.
+        objects: S3-compatible storage for sealed segments (`titer.historian.objects`); None where there is none.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
     """
@@ -61,6 +62,7 @@ class Config:
     key_file: str | None = None
     document_tsa: str | None = None
     oidc: dict[str, Any] | None = None
+    objects: dict[str, Any] | None = None
     plant_clock: str | None = None
     rate: float = 1.0
     extra: dict[str, str] = field(default_factory=dict)

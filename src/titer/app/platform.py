@@ -490,6 +490,7 @@ def _layers(platform: Platform) -> None:
     from titer.equipment import Equipment
     from titer.govern import Govern
     from titer.historian import Historian
+    from titer.historian.objects import Objects, ObjectSettings
     from titer.insight import Insight
     from titer.lims import Lims
     from titer.material import Material
@@ -506,6 +507,10 @@ def _layers(platform: Platform) -> None:
     record.separations.extend(SEPARATIONS)
     platform.add("rights", Rights(record))
     platform.add("equipment", equipment)
+    if platform.config.objects is not None:
+        settings = ObjectSettings.read(platform.config.objects)
+        secret = platform.vault.read(platform.folder / settings.secret_file, vault.OWN_FILE).decode().strip()
+        historian.store_in(Objects.open(settings, secret), settings.local_days)
     platform.add("historian", historian)
     historian.held = partial(held_series, platform)
     platform.verifiers.append(_sealed_segments(historian))

@@ -105,6 +105,16 @@ class HistorianRetired(Regulated, Base):
     rollups: Mapped[dict[str, Any]] = mapped_column()
 
 
+class HistorianObject(Base):
+    """A segment that lies on object storage too, read back and compared with the ledger's digest at this time."""
+
+    __tablename__ = "historian_object"
+    __unregulated_because__ = "where copies lie; the segments' digests are in the ledger"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    stored_us: Mapped[int] = mapped_column(BigInteger)
+
+
 class HistorianLast(Base):
     """The last sealed value of each channel, so that a start needs no scan."""
 

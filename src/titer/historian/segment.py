@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -267,6 +267,16 @@ def _exact(number: int) -> int:
     return max(-_MAX_EXACT, min(number, _MAX_EXACT))
 
 
+class Elsewhere(Protocol):
+    """A second place of the same bytes; see `titer.historian.objects`."""
+
+    def fetch(self, ref: SegmentRef, target: Path) -> None:
+        """Bring a segment back."""
+
+    def check(self, ref: SegmentRef) -> None:
+        """Read a segment where it is, and compare its digest."""
+
+
 class Segments:
     """Reads sealed segments. A file's digest is verified before its first use, and again when the file has
     changed by size, inode or time of change: a flipped bit in a page is otherwise read without an error.
@@ -277,16 +287,23 @@ class Segments:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.elsewhere: Elsewhere | None = None
         self._checked: dict[str, tuple[int, int, int, int]] = {}
         self._footers: dict[str, tuple[tuple[int, int, int, int], _Footer]] = {}
 
     def verify(self, ref: SegmentRef) -> Path:
-        """Check the file against the manifest's digest; returns where it is.
+        """Check the file against the manifest's digest; returns where it is. One that only object storage has is
+        fetched first.
 
         Raises:
             SegmentDamaged: if it is missing or has other bytes.
         """
         path = self.folder / ref.path
+        if self.elsewhere is not None and not path.exists():
+            try:
+                self.elsewhere.fetch(ref, path)
+            except OSError as error:
+                raise SegmentDamaged(ref.path, f"It is not here, and cannot be fetched: {error}") from error
         try:
             stat = path.stat()
             mark = (stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns)
@@ -361,12 +378,19 @@ class Segments:
     def _open(self, ref: SegmentRef, metadata: Any) -> Any:
         import pyarrow.parquet as pq
 
-        return pq.ParquetFile(
-            self.folder / ref.path,
-            metadata=metadata,
-            read_dictionary=["tag", "connection", "text" if ref.kind == "series" else "axis"],
-            page_checksum_verification=True,
-        )
+        for last in (False, True):  # a local copy may go between its check and its use
+            try:
+                return pq.ParquetFile(
+                    self.folder / ref.path,
+                    metadata=metadata,
+                    read_dictionary=["tag", "connection", "text" if ref.kind == "series" else "axis"],
+                    page_checksum_verification=True,
+                )
+            except FileNotFoundError:
+                if last:
+                    raise
+                self.verify(ref)
+        raise SegmentDamaged(ref.path, "The file is missing.")
 
 
 class _Footer:

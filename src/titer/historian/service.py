@@ -27,6 +27,7 @@ from titer.historian.model import (
     HistorianSeal,
     HistorianSegment,
 )
+from titer.historian.objects import Objects, Storing
 from titer.historian.queries import Answers, Gaps, Retired, by_name
 from titer.historian.rollups import DAY_US
 from titer.historian.rows import Rows
@@ -84,6 +85,7 @@ class Historian(Answers):
         self._sealing = threading.Lock()
         self.unlisted: list[str] = []
         self.held: Held | None = None
+        self.storing: Storing | None = None
         self._open()
         self._waiting_since = record.clock.now()
 
@@ -101,7 +103,8 @@ class Historian(Answers):
 
     def workers(self) -> tuple[Worker, ...]:
         """The sealer, and whoever rolls days up."""
-        return (Worker("historian.sealer", self.step), Worker("historian.rollups", self.roll_up))
+        workers = (Worker("historian.sealer", self.step), Worker("historian.rollups", self.roll_up))
+        return workers if self.storing is None else (*workers, Worker("historian.objects", self.storing.step))
 
     def close(self) -> None:
         """Give the log back; what is not sealed is read again at the next start."""
@@ -223,7 +226,12 @@ class Historian(Answers):
                 HistorianSegment.digest.not_in(retired)
             )
         )
-        return [(self.folder / row.path, row.digest) for row in rows]
+        found = [(self.folder / row.path, row.digest) for row in rows]
+        elsewhere = self._segments.elsewhere
+        for ref in self.store.view().segments if elsewhere is not None else ():
+            if not (self.folder / ref.path).exists():
+                self._segments.verify(ref)  # a backup is whole without the bucket
+        return found
 
     def _seal(self) -> list[SegmentRef]:
         sealing = self.store.begin_seal()
@@ -298,6 +306,24 @@ class Historian(Answers):
         view = View((ref,), ())
         rows = self._settled(tags, ref.start_us, ref.end_us + 1, narrow=True, view=view).rows
         return {width: rollups.encoded(rows, self.store.tags.names, width) for width in rollups.WIDTHS_US}
+
+    def store_in(self, objects: Objects, local_days: float | None = None) -> Storing:
+        """Store sealed segments in a bucket too, and fetch from it what is no longer here."""
+        self._segments.elsewhere = objects
+        self.storing = Storing(self, objects, local_days)
+        return self.storing
+
+    def segment_path(self, ref: SegmentRef) -> Path:
+        """Where a segment lies, verified; it is fetched if it is not here.
+
+        Raises:
+            SegmentDamaged: if it is nowhere, or has other bytes.
+        """
+        return self._segments.verify(ref)
+
+    def evict(self, ref: SegmentRef) -> None:
+        """Let the local copy of a segment go that lies on object storage."""
+        self._segments.remove(ref)
 
     def forget(self, digests: Sequence[str]) -> None:
         """Drop retired segments from every answer, then their files; call it after the action was committed."""
@@ -403,13 +429,18 @@ class Historian(Answers):
 
     def verify(self) -> list[str]:
         """Read every sealed segment and compare its digest; returns what does not hold."""
-        fresh = sealed.Segments(self.folder)
+        fresh, elsewhere = sealed.Segments(self.folder), self._segments.elsewhere
         faults = []
         for ref in self.store.view().segments:
             try:
-                fresh.verify(ref)
+                if elsewhere is not None and not (self.folder / ref.path).exists():
+                    elsewhere.check(ref)
+                else:
+                    fresh.verify(ref)
             except SegmentDamaged as error:
                 faults.append(str(error))
+            except OSError as error:
+                faults.append(f"The segment {ref.path} is not here, and cannot be read where it is: {error}")
         return faults
 
     def health(self) -> dict[str, Any]:

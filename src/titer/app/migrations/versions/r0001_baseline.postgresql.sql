@@ -334,6 +334,12 @@ CREATE TABLE historian_last (
 	CONSTRAINT pk_historian_last PRIMARY KEY (tag)
 )
 
+CREATE TABLE historian_object (
+	digest VARCHAR COLLATE "C" NOT NULL,
+	stored_us BIGINT NOT NULL,
+	CONSTRAINT pk_historian_object PRIMARY KEY (digest)
+)
+
 CREATE TABLE historian_retention (
 	name VARCHAR COLLATE "C" NOT NULL,
 	years BIGINT NOT NULL,

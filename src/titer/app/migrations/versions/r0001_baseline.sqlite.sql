@@ -287,6 +287,12 @@ CREATE TABLE historian_last (
 	CONSTRAINT pk_historian_last PRIMARY KEY (tag)
 )
 
+CREATE TABLE historian_object (
+	digest TEXT NOT NULL, 
+	stored_us BIGINT NOT NULL, 
+	CONSTRAINT pk_historian_object PRIMARY KEY (digest)
+)
+
 CREATE TABLE historian_retention (
 	name TEXT NOT NULL, 
 	years INTEGER NOT NULL, 
