@@ -286,10 +286,13 @@ class _Lines(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self._lines: list[str] = []
+        self.faults: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(TypeError, ValueError):
             self._lines.append(self.format(record))
+            if record.exc_info and record.name.startswith("titer"):
+                self.faults.append(self._lines[-1])
 
     @property
     def text(self) -> str:

@@ -49,8 +49,8 @@ class ConnectorKit:
         async def campaign() -> None:
             async with Bench(self.peer(folder), folder) as bench:
                 await disturb(bench)
-                assert "Traceback" not in bench.log.text, bench.log.text
-            left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+                assert not bench.log.faults, bench.log.faults
+            left = [task for task in asyncio.all_tasks() if _of_connector(task)]
             await asyncio.wait(left, timeout=2 * patience()) if left else None
             assert not [task for task in left if not task.done()], left
 
@@ -97,7 +97,7 @@ class ConnectorKit:
                 stamped = frame.status == STAMPED_ON_RECEIPT
                 assert np.all(frame.source_us[stamped] <= frame.received_us[stamped])
                 assert np.all(frame.quality[stamped] == Quality.GOOD)
-            assert len(expected) == 1, "one life of the device is one epoch"
+            assert len(expected) == 1 or not bench.peer.channels(), "one life of the device is one epoch"
             assert not bench.events("gap_opened")
             assert bench.status()["identity"]["fingerprint"]
             result = bench.verdict()
@@ -277,3 +277,9 @@ class ConnectorKit:
             bench.cable.thaw()
 
         self._run(tmp_path, leave)
+
+
+def _of_connector(task: asyncio.Task[Any]) -> bool:
+    """Whether a task runs a connector's own code: what the device's library leaves behind is none of its business."""
+    code = getattr(task.get_coro(), "cr_code", None)
+    return task is not asyncio.current_task() and code is not None and "titer" in Path(code.co_filename).parts
