@@ -306,7 +306,7 @@ class FakeHub:
             return 200, self._waiting_questions(float(query.get("wait", 0)))
         with self._lock:
             code, body = self._store(path, query, request.body)
-            if self.forget_answers and path == "/intake":
+            if self.forget_answers and path in ("/intake", "/documents"):
                 self.forget_answers -= 1
                 return 503, {"detail": "killed after storing"}
             return code, body

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from asyncua import Server, ua
 from asyncua.common.callback import CallbackType
 from sila import server as sila
@@ -17,6 +18,7 @@ from titer.testing.bench import Peer, Stored
 from titer.testing.conformance import ConnectorKit
 from titer.testing.connectors import FakeHub
 
+pytestmark = pytest.mark.slow
 URI = "urn:titer:test:kit"
 
 
@@ -212,7 +214,7 @@ class SilaServer(Peer):
 
 
 class Folder(Peer):
-    """An instrument that drops ten files a second."""
+    """An instrument that drops three files a second, each of which is a request to the hub."""
 
     type = "files"
     exempt: ClassVar[Mapping[str, str]] = {
@@ -256,7 +258,7 @@ class Folder(Peer):
             draft.write_bytes(data)
             draft.replace(self.inbox / f"run-{len(self.said):05}.txt")
             self.said.append(("file", hashlib.sha256(data).hexdigest()))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
 
     async def stop(self) -> None:
         if self.task is not None:
