@@ -16,7 +16,7 @@ from sila import server as sila
 
 from titer.testing.bench import Peer, Stored
 from titer.testing.conformance import ConnectorKit
-from titer.testing.connectors import FakeHub
+from titer.testing.connectors import FakeHub, patience
 
 pytestmark = pytest.mark.slow
 URI = "urn:titer:test:kit"
@@ -45,8 +45,8 @@ class UaServer(Peer):
         return {
             "endpoint": f"opc.tcp://127.0.0.1:{port}/kit",
             "allow_unencrypted": True,
-            "liveness_s": 1.5,
-            "request_timeout_s": 1.5,
+            "liveness_s": 1.5 * patience(),
+            "request_timeout_s": 1.5 * patience(),
             "clock": "none",
         }
 
@@ -132,7 +132,7 @@ class SilaServer(Peer):
             "allow_unencrypted": True,
             "poll_s": 0.1,
             "heartbeat_s": 0.3,
-            "timeout_s": 1.5,
+            "timeout_s": 1.5 * patience(),
             "command_timeout_s": 5,
         }
 
