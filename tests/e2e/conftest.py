@@ -15,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from titer.app import Config, Platform, create_installation, open_platform
-from titer.cli.processes import HUB, start_hub
+from titer.cli.processes import HUB, start_hub, start_platform
 from titer.quality.model import Disposition
 from titer.record import Actor
 from titer.server.supervisor import Supervisor
@@ -184,6 +184,23 @@ def trail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from _served(tmp_path_factory.mktemp("trail"), completed, layers=())
 
 
+@pytest.fixture(scope="module")
+def links_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An installation with somebody of automation and with its connector host, served on a free port."""
+    if not PAGES.exists():
+        _missing("the pages are not built: make pages")
+    yield from _served(tmp_path_factory.mktemp("links"), _automation, layers=(), whole=True)
+
+
+def _automation(platform: Platform, _people: dict[str, Actor], _batch: str) -> dict[str, str]:
+    with platform.record.action(Actor.timer("test"), "record.person.create") as unit:
+        row = platform.identity.create_person(
+            unit, username="mehta", full_name="Arjun Mehta", password=PASSWORD, roles=("automation",)
+        )
+        row.policy_acknowledged_at = unit.now
+    return {}
+
+
 def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict[str, str]:
     from tests.e2e.laboratory import Laboratory, certificate
     from tests.e2e.warehouse import lots
@@ -202,6 +219,7 @@ def _served(
     layers: tuple[str, ...] = ("lims",),
     port: int = 0,
     prepare: Callable[[Path], None] | None = None,
+    whole: bool = False,
 ) -> Iterator[Served]:
     folder = root / "lab"
     config = Config(name="Plant", site="Suite 2", layers=layers)
@@ -217,7 +235,7 @@ def _served(
     platform.close()
     supervisor = Supervisor(root / "logs")
     try:
-        start_hub(supervisor, folder, port=port)
+        (start_platform if whole else start_hub)(supervisor, folder, port=port)
         served = supervisor.children[HUB].announced.split()[1]
         yield Served(f"http://127.0.0.1:{served}", folder, batch, exceptions, **more)
     finally:
@@ -252,7 +270,7 @@ def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
     The server is the one that a test asks for, else the plain one. What a page throws fails the
     test: except for the refusals that the test itself provokes.
     """
-    special = ("laboratory_server", "trail_server")
+    special = ("laboratory_server", "links_server", "trail_server")
     named = next((one for one in special if one in request.fixturenames), "platform_server")
     served: Served = request.getfixturevalue(named)
     contexts, thrown = [], []

@@ -55,6 +55,7 @@ const tree = root.addChildren([
   page("/twin", () => import("./pages/twin/Twin")),
   page("/twin/proposals/$id", () => import("./pages/twin/Proposal")),
   page("/links", () => import("./pages/links/Links")),
+  page("/links/add/opcua", () => import("./pages/links/Browse")),
   page("/links/$name", () => import("./pages/links/Connection")),
   page("/record", () => import("./pages/record/Ledger")),
   page("/record/past", () => import("./pages/record/Past")),

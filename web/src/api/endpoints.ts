@@ -23,6 +23,7 @@ const list = async <V>(path: string, query?: Query, signal?: AbortSignal): Promi
 
 export const channel = (c: S["ChannelOut"]): T.Channel => ({
   tag: c.tag,
+  address: c.node,
   unit: c.unit,
   description: c.description,
   low: num(c.low),

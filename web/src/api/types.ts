@@ -16,6 +16,7 @@ export type Waiting = S["WaitingOut"];
 
 export interface Channel {
   tag: string;
+  address: string;
   unit: string;
   description: string;
   low: number | null;

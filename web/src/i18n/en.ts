@@ -1,4 +1,5 @@
 import { access } from "./access";
+import { browsing } from "./browsing";
 import { keeping } from "./keeping";
 import { pages } from "./pages";
 import { past } from "./past";
@@ -401,6 +402,7 @@ export const en = {
   "start.made.batch": "The batch is entered and not started. Mend what is said below and press again.",
   ...access,
   ...pages,
+  ...browsing,
   ...keeping,
   ...past,
   ...signing,

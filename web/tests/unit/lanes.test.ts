@@ -79,7 +79,7 @@ describe("trend", () => {
 });
 
 describe("channels", () => {
-  const ch = (tag: string) => ({ tag, unit: "1", description: "", low: 0, high: 1, resolution: 0.1, alarm_low: null, alarm_high: null, writable: false, connection: "c", floor: 0 });
+  const ch = (tag: string) => ({ tag, unit: "1", description: "", low: 0, high: 1, resolution: 0.1, address: "", alarm_low: null, alarm_high: null, writable: false, connection: "c", floor: 0 });
   it("reads names out of tags", () => {
     expect(nameOf("BR-201.Temperature.PV")).toBe("Temperature");
     expect(nameOf("BR-201.JacketTemperature.PV")).toBe("Jacket Temperature");

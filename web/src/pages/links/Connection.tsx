@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import { useLive, useNow } from "../../api/live";
+import { useMaySee } from "../../api/session";
 import type { Channel, Connection as ConnectionShape } from "../../api/types";
 import { count, digitsOf, unit, value } from "../../format/number";
 import { clock, ms, span, stamp } from "../../format/time";
@@ -37,6 +38,7 @@ export default function Connection() {
 function Body({ link }: { link: ConnectionShape }) {
   const zone = useZone();
   const now = useNow();
+  const automation = useMaySee("automation");
   const channels = useQuery({ queryKey: ["channels"], queryFn: ({ signal }) => api.channels(signal), meta: { types: ["equipment_channel"] } });
   const gaps = useQuery({ queryKey: ["gaps", link.name], queryFn: ({ signal }) => api.gaps({ connection: link.name }, signal), meta: { types: ["equipment_gap"] } });
   const mine = (channels.data ?? []).filter((c) => c.connection === link.name);
@@ -47,7 +49,16 @@ function Body({ link }: { link: ConnectionShape }) {
         title={link.name}
         state={<StateBadge state={stateOf(link, now.server)} />}
         sub={`${link.type}${link.live_message ? ` · ${link.live_message}` : ""}`}
-        right={link.state === "draft" ? <SignButton label={t("word.approve")} request={{ record_type: "equipment_connection", record_id: link.id, meaning: "approved", data: {} }} /> : null}
+        right={
+          <>
+            {automation && link.type === "opcua" ? (
+              <Link to="/links/add/opcua" search={{ connection: link.name }} className="button-link">
+                {t("browse.look_through")}
+              </Link>
+            ) : null}
+            {link.state === "draft" ? <SignButton label={t("word.approve")} request={{ record_type: "equipment_connection", record_id: link.id, meaning: "approved", data: {} }} /> : null}
+          </>
+        }
       />
       <div className="stack-l">
         <Panel>

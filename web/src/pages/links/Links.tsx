@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/endpoints";
 import { useNow } from "../../api/live";
+import { useMaySee } from "../../api/session";
 import type { Connection } from "../../api/types";
 import { count } from "../../format/number";
 import { relative } from "../../format/time";
@@ -23,11 +24,22 @@ export default function Links() {
   const navigate = useNavigate();
   const now = useNow();
   const links = useLinks();
+  const automation = useMaySee("automation");
   const gaps = useQuery({ queryKey: ["gaps", "all"], queryFn: ({ signal }) => api.gaps({}, signal), meta: { types: ["equipment_gap"] } });
   const filled = (name: string) => (gaps.data ?? []).filter((g) => g.connection === name && g.state === "filled").length;
   return (
     <>
-      <PageHead title={t("links.links")} sub={t("links.every_value_is_stored")} />
+      <PageHead
+        title={t("links.links")}
+        sub={t("links.every_value_is_stored")}
+        right={
+          automation ? (
+            <Link to="/links/add/opcua" className="button-link">
+              {t("browse.add_connection")}
+            </Link>
+          ) : null
+        }
+      />
       <Panel flush>
         <Asked query={links} empty={<EmptyState title={t("links.no_connections")}>{t("links.add_one_on_the")}</EmptyState>}>
           {(rows) => (
