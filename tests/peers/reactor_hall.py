@@ -13,8 +13,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from asyncua import Node, Server, ua
+from asyncua import Node, Server, ua, uamethod
 
 from titer.testing.connectors import patience, quiet_port
 
@@ -61,6 +62,10 @@ def cefact(number: int, shown: str) -> ua.EUInformation:
     )
 
 
+def argument(name: str, type_: int) -> ua.Argument:
+    return ua.Argument(Name=name, DataType=ua.NodeId(type_), ValueRank=-1)
+
+
 async def main(port: int, ready: str) -> None:
     server = Server()
     await server.init()
@@ -85,6 +90,22 @@ async def main(port: int, ready: str) -> None:
     await pump.add_property(0, "FalseState", ua.LocalizedText("stopped"))
     await reactor.add_variable(ua.NodeId("Spectrum", space), "Spectrum", [1.0, 2.0, 3.0])
     await reactor.add_variable(ua.NodeId("Label", space), "Label", "B-2026-0001")
+    calls: list[float] = []
+
+    @uamethod  # type: ignore[untyped-decorator]
+    def dose(_parent: ua.NodeId, amount: float, times: int, now: bool) -> Any:
+        if amount < 0:
+            return ua.StatusCode(ua.StatusCodes.BadOutOfRange)
+        calls.append(amount * times)
+        return amount * times, f"call {len(calls)}"
+
+    await reactor.add_method(
+        ua.NodeId("Dose", space),
+        ua.QualifiedName("Dose", space),
+        dose,
+        [argument("amount", 11), argument("times", 6), argument("now", 1)],
+        [argument("given", 11), argument("note", 12)],
+    )
     await sensors.add_reference(reactor, ua.ObjectIds.Organizes)  # A loop: walks must end all the same.
     async with server:
         Path(ready).touch()

@@ -33,6 +33,7 @@ from titer.connect.opcua import decode
 from titer.connect.opcua.batching import Batcher
 from titer.connect.opcua.history import read_stretch
 from titer.connect.opcua.identity import read_identity
+from titer.connect.opcua.methods import call
 from titer.connect.opcua.nodes import resolve
 from titer.connect.opcua.session import FAULTS, Item, Link, Session
 from titer.connect.opcua.settings import OpcUaSettings
@@ -299,7 +300,9 @@ class OpcUaConnector:
     # commands -------------------------------------------------------------------------------------------
 
     async def invoke(self, command: Command) -> Receipt:
-        """Write one channel and read it back."""
+        """Write one channel and read it back, or call a method that the configuration allows."""
+        if command.kind == "call":
+            return await self._call(command)
         target = self._writable(command)
         if isinstance(target, Receipt):
             return target
@@ -320,7 +323,10 @@ class OpcUaConnector:
             return replace(receipt, message=words.strip())
 
     async def observe(self, command: Command) -> Receipt:
-        """Tell by reading whether an interrupted write took effect; it is never written again."""
+        """Tell by reading whether an interrupted write took effect; neither a write nor a call is repeated."""
+        if command.kind == "call":
+            words = "The call was interrupted, and a call leaves nothing to be read back."
+            return Receipt(Outcome.UNKNOWN, message=words)
         target = self._writable(command)
         if isinstance(target, Receipt):
             return target
@@ -346,6 +352,26 @@ class OpcUaConnector:
             source_us=source,
             message=f"It was interrupted, and the device holds {text}: whether it took effect is not known.",
         )
+
+    async def _call(self, command: Command) -> Receipt:
+        name = self._config.name
+        method = self._settings.methods.get(command.target)
+        if method is None:
+            return Receipt(
+                Outcome.FAILED,
+                message=f"The connection {name} allows no method {command.target}. Name it in `methods`.",
+            )
+        try:
+            async with asyncio.timeout(self._settings.command_patience_s):
+                await self._online.wait()
+            client = self._live().client
+        except (TimeoutError, Unavailable):
+            return Receipt(Outcome.FAILED, message=f"{name} is not connected; nothing was sent.")
+        try:
+            return await call(client, self._link.namespaces, method, command)
+        except FAULTS as error:
+            words = f"The connection broke while calling ({error or type(error).__name__})."
+            return Receipt(Outcome.UNKNOWN, message=f"{words} Whether it was carried out is not known.")
 
     def _writable(self, command: Command) -> Receipt | tuple[int, Any]:
         if command.kind != "write":

@@ -37,6 +37,7 @@ SETTINGS = (
     Setting("history_chunk", INTEGER, "values asked for in one HistoryRead (10000)"),
     Setting("readback_s", NUMBER, "how long a written value may take to be read back (3)"),
     Setting("command_patience_s", NUMBER, "how long a command waits for a connection that is away (15)"),
+    Setting("methods", TEXT, 'what commands may call: {"NAME": ["OBJECT NODE", "METHOD NODE"]}'),
     Setting("message_bytes", INTEGER, "longest message accepted (4 MiB)"),
     Setting("clock", TEXT, "none: do not compare the clocks"),
     Setting("clock_samples", INTEGER, "requests in one comparison (20)"),

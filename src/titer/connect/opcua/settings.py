@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 from titer.base.errors import Invalid, Refused
+from titer.connect.opcua.methods import Method, read_methods
 
 POLICIES = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 
@@ -23,6 +24,7 @@ class OpcUaSettings:
         mode: "SignAndEncrypt" or "Sign".
         certificate, private_key: the host's own, PEM or DER.
         trust_folder: certificates of servers, or of their issuers, that are trusted.
+        methods: what commands may call, by name; nothing else is ever called.
         allow_unencrypted: the connection's approver accepts an endpoint that anybody can read and alter.
         username, password_file: the session's user; the password never stands in the settings.
         publishing_ms: publishing interval asked for.
@@ -67,6 +69,7 @@ class OpcUaSettings:
     readback_s: float = 3.0
     command_patience_s: float = 15.0
     message_bytes: int = 4 * 1024 * 1024
+    methods: Mapping[str, Method] = field(default_factory=dict)
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> OpcUaSettings:
@@ -151,5 +154,6 @@ class OpcUaSettings:
             keep_subscription=bool(raw.get("keep_subscription", True)),
             trigger=trigger,
             history=bool(raw.get("history", True)),
+            methods=read_methods(raw.get("methods") or {}),
             **numbers,
         )
