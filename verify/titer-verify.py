@@ -18,7 +18,9 @@ What it shows, in this order:
  8. The keys that signed the head are those that entries of the ledger name. A key that followed on another was
     entered under it: a checkpoint that both have signed holds its entry, and its tree is the beginning of the head's.
  9. Times do not go back along the tree, except behind an entry that says that the clock was set.
-10. A time-stamp token (RFC 3161) stamps this head: its imprint, and the digest of its content that was signed.
+10. The checkpoint that covered each entry first is there, as it was sealed, with its signatures: the head names all
+    checkpoints before it.
+11. A time-stamp token (RFC 3161) stamps this head: its imprint, and the digest of its content that was signed.
 
  8. The seal of each PDF covers the whole file. That it holds (CMS, certificate) a PDF reader checks, e.g. pdfsig.
 
@@ -357,6 +359,7 @@ def check(members, key, witnesses):
     lines = note.split("\n")
     size, root = int(lines[1]), base64.b64decode(lines[2])
     entries, indices = read_entries(members, size, root)
+    check_checkpoints(members, lines, entries, indices)
     check_times(entries)
     named = logged_keys(entries, indices)
     check_keys(members, named, (note, size, root), own, (key, list(witnesses)))
@@ -512,6 +515,60 @@ def consistent(first, second, first_root, second_root, path):
             sr = node_hash(sr, step)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and fr == first_root and sr == second_root
+
+
+def before_of(lines, name):
+    """How many checkpoints came before one, how many entries the last of them covers, and the root over all."""
+    line = next((one for one in lines[3:] if one.startswith("before ")), "")
+    parts = line.split(" ")
+    try:
+        return int(parts[1]), int(parts[2]), base64.b64decode(parts[3], validate=True)
+    except (IndexError, ValueError):
+        raise Fault("%s does not say which checkpoint came before it" % name) from None
+
+
+def check_checkpoints(members, head, entries, indices):
+    """The checkpoints that covered the entries first are those that were sealed: the head names all before it."""
+    name = "ledger/checkpoints.json"
+    listed = read_json(take(members, name), name)
+    if not isinstance(listed, dict) or set(listed) != {"checkpoints", "proof"} or canonical(listed) != members[name]:
+        raise Fault("%s is not in canonical form" % name)
+    numbers, leaves, spans = [], [], []
+    for place, item in enumerate(listed["checkpoints"], start=1):
+        if set(item) != {"leaf", "note"}:
+            raise Fault("%s: an item has other fields" % name)
+        lines = item["note"].split("\n")
+        leaves.append(hashlib.sha256(b"\0" + item["note"].encode("utf-8")).digest())
+        if leaves[-1].hex() != item["leaf"]:
+            raise Fault(
+                "%s: the checkpoint on place %d (over %s entries) was altered, or a signature was taken off it or put"
+                " on it" % (name, place, lines[1][:20])
+            )
+        number, earlier, _ = before_of(lines, "%s, place %d" % (name, place))
+        if (numbers and number <= numbers[-1]) or not earlier < int(lines[1]):
+            raise Fault("%s: the checkpoint on place %d was moved, or stands there twice" % (name, place))
+        numbers.append(number)
+        spans.append((earlier, int(lines[1])))
+    count, earlier, root = before_of(head, "ledger/checkpoint.txt")
+    spans.append((earlier, int(head[1])))
+    at = 0
+    for line, (index, entry) in enumerate(zip(indices, entries), start=1):
+        while spans[at][1] <= index:
+            at += 1
+        if spans[at][0] > index:
+            raise Fault(
+                "%s: a checkpoint was removed that covered ledger/entries.jsonl line %d (%s): the one over %d"
+                " entries, or one before it" % (name, line, called(entry), spans[at][0])
+            )
+    if numbers and numbers[-1] >= count:
+        raise Fault("%s: the head names %d checkpoints before it, and not the last of these" % (name, count))
+    try:
+        steps = [bytes.fromhex(step) for step in listed["proof"]]
+        found = root_from(count, numbers, leaves, steps) if count else hashlib.sha256(b"").digest()
+    except Fault:
+        found = None
+    if found != root:
+        raise Fault("%s was altered: these are not the checkpoints that the head names" % name)
 
 
 SLACK_S = 120  # an action may be that old when it is committed
@@ -1047,6 +1104,7 @@ MEMBERS = {
     "ledger/leaves.txt",
     "ledger/proof.bin",
     "ledger/checkpoint.txt",
+    "ledger/checkpoints.json",
     "ledger/keys.txt",
     "ledger/rotations.json",
 }

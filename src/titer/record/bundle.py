@@ -8,6 +8,8 @@ stored and sorted, fixed times, no extra fields), so that the verifier can rebui
     ledger/leaves.txt        their leaf indices and leaf hashes, so that an altered entry can be named
     ledger/proof.bin         the batch inclusion proof: subtree hashes in depth-first order
     ledger/checkpoint.txt    the signed and cosigned tree head
+    ledger/checkpoints.json  the checkpoints that covered these entries first, each with its hash, and the proof that
+                             they are among those that the head names
     ledger/keys.txt          the public keys of ledger and witnesses; pin them with --key and --witness
     ledger/rotations.json    for each key that followed on another: a checkpoint that both signed, and its proofs
     ledger/timestamp.*.tst   what time-stamp authorities answered about the head (RFC 3161)
@@ -30,8 +32,8 @@ from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
 from titer.base.errors import IntegrityFault, Invalid
+from titer.record import chain, merkle, tree
 from titer.record import checkpoint as heads
-from titer.record import merkle, tree
 from titer.record.actions import Actor
 from titer.record.keys import MARK, Keys
 from titer.record.ledger_model import ClockStep, LedgerCosignature, LedgerKey
@@ -121,6 +123,7 @@ def export(
             raise IntegrityFault("An entry is not the one that was sealed.", do="Run `titer verify`.")
         tree_of_head = tree.stored(session, head.tree_size)
         proof = tree_of_head.batch_proof([entry.leaf_index for entry in kept])
+        covering = _covering(session, head, [entry.leaf_index for entry in kept])
         signed, stamps = _vouched(session, head)
         keys, rotations = _keys(session, tree_of_head, kept, sealer.signer.verifier)
     manifest = {
@@ -141,6 +144,7 @@ def export(
         ).encode(),
         "ledger/proof.bin": b"".join(proof),
         "ledger/checkpoint.txt": signed.encode(),
+        "ledger/checkpoints.json": canonical(covering),
         "ledger/keys.txt": _keys_text(keys, sealer, signed).encode(),
     }
     if rotations:
@@ -231,6 +235,49 @@ def _up_to(entries: Sequence[Sealed], listing: list[dict[str, object]]) -> list[
         if limit is None or entry["version"] <= limit:
             kept.append(row)
     return kept
+
+
+def _covering(session: Session, head: LedgerCheckpoint, places: Sequence[int]) -> dict[str, object]:
+    """The checkpoints that covered leaves first, without the head; at the most one for each leaf.
+
+    Raises:
+        IntegrityFault: if one is gone, or they are not those that the head names.
+    """
+    found, reached = list[LedgerCheckpoint](), 0
+    for place in places:
+        if place < reached:
+            continue
+        row = session.scalars(
+            select(LedgerCheckpoint)
+            .where(LedgerCheckpoint.tree_size > place)
+            .order_by(LedgerCheckpoint.tree_size)
+            .limit(1)
+        ).one()
+        reached = row.tree_size
+        told = chain.before(heads.parse(row.note).extensions)
+        if told is None or told.size > place:
+            raise IntegrityFault(
+                f"A checkpoint was removed: the one before that over {reached:,} entries.",
+                do="Run `titer verify`.",
+            )
+        found.append(row)
+    told = chain.before(heads.parse(head.note).extensions)
+    found = [row for row in found if row.tree_size < head.tree_size]
+    try:
+        notes = tree.over_notes(session, head.number)
+        if told is None or notes.root() != told.root:
+            raise IndexError("the head names others")
+        proof = notes.batch_proof([row.number for row in found])
+    except IndexError as error:
+        raise IntegrityFault(
+            "The checkpoints are not those that the newest one names.",
+            why=f"{error}.",
+            do="Run `titer verify`.",
+        ) from error
+    return {
+        "checkpoints": [{"leaf": chain.leaf(row.note).hex(), "note": row.note} for row in found],
+        "proof": [step.hex() for step in proof],
+    }
 
 
 def _vouched(session: Session, head: LedgerCheckpoint) -> tuple[str, dict[str, bytes]]:

@@ -12,10 +12,12 @@ import json
 import logging
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -32,6 +34,7 @@ _ED25519 = b"\x01"
 _COSIGNATURE = b"\x04"
 WITNESS_KEY = "witness.key"
 """The file of a witness' first key, in its folder."""
+_BLOCK = 1 << 16
 _TAIL = 16_384
 """More bytes than any note has."""
 
@@ -236,6 +239,24 @@ def clock_extension(now: datetime) -> str:
     return f"time {iso(now)}"
 
 
+def _notes(file: IO[bytes], left: int) -> Iterator[str]:
+    """The notes in the first so many bytes of a file; what follows no form, last."""
+    kept, begun = b"", list[str]()
+    while left:
+        block = file.read(min(left, _BLOCK))
+        left = left - len(block) if block else 0
+        *parts, kept = (kept + block).split(b"\n\n")
+        for part in parts:
+            begun.append(part.decode())
+            if len(begun) == 2:
+                yield f"{begun[0]}\n\n{begun[1]}\n"
+                begun = []
+    if begun:
+        yield f"{begun[0]}\n\n{kept.decode()}\n"
+    elif kept:
+        yield kept.decode()
+
+
 class FileWitness:
     """A witness with a key of its own in a folder of its own, best on another volume.
 
@@ -325,13 +346,24 @@ class FileWitness:
             OSError: if the file cannot be read.
             UnicodeDecodeError: if it is no text any more.
         """
+        with self.opened_notes() as found:
+            return list(found)
+
+    @contextmanager
+    def opened_notes(self) -> Iterator[Iterator[str]]:
+        """The notes that are there now, read as they are asked for, though more may be written meanwhile.
+
+        Raises:
+            OSError: if the file cannot be read.
+        """
         if not (self._folder / WITNESS_KEY).exists():
             raise FileNotFoundError(f"the witness {self.name} is away: {self._folder} does not hold its key")
         path = self._folder / "notes.txt"
-        parts = path.read_text(encoding="utf-8").split("\n\n") if path.exists() else [""]
-        found = [f"{text}\n\n{lines}\n" for text, lines in zip(parts[0::2], parts[1::2], strict=False)]
-        rest = parts[-1] if len(parts) % 2 else ""
-        return [*found, rest] if rest else found
+        if not path.exists():
+            yield iter(())
+            return
+        with path.open("rb") as file:
+            yield _notes(file, os.fstat(file.fileno()).st_size)
 
     def last_note(self) -> str | None:
         """The last whole note that was written down; a seal that was cut short left it ahead of the ledger."""

@@ -95,13 +95,17 @@ class LedgerLeaf(Base):
 
 
 class LedgerCheckpoint(Base):
-    """A signed tree head (C2SP tlog-checkpoint), with the cosignatures of its witnesses."""
+    """A signed tree head (C2SP tlog-checkpoint), with the cosignatures of its witnesses.
+
+    Its number is how many came before it, as its signed text says too (`titer.record.chain`).
+    """
 
     __tablename__ = "ledger_checkpoint"
     __unregulated_because__ = "it bears its own signature, and covers the ledger"
     __append_only__ = True
 
     tree_size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(unique=True)
     note: Mapped[str] = mapped_column()
     sealed_at: Mapped[datetime] = mapped_column()
     witnessed: Mapped[bool] = mapped_column()

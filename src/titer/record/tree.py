@@ -8,9 +8,9 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from titer.base.errors import IntegrityFault
-from titer.record import merkle
+from titer.record import chain, merkle
 from titer.record.ledger_model import LedgerNode
-from titer.record.model import LedgerLeaf
+from titer.record.model import LedgerCheckpoint, LedgerLeaf
 
 _WHOLE = 1 << merkle.TILE
 
@@ -40,6 +40,26 @@ def stored(session: Session, count: int) -> merkle.StoredTree:
             return session.scalars(query.order_by(LedgerLeaf.leaf_index)).all()
         nodes = select(LedgerNode.hash).where(
             LedgerNode.level == base * merkle.TILE, LedgerNode.position >= low, LedgerNode.position < high
+        )
+        return session.scalars(nodes.order_by(LedgerNode.position)).all()
+
+    return merkle.StoredTree(tiles, count)
+
+
+def over_notes(session: Session, count: int) -> merkle.StoredTree:
+    """The tree over the notes of the first `count` checkpoints (`titer.record.chain`)."""
+
+    def tiles(base: int, index: int) -> Sequence[bytes]:
+        low, high = index * _WHOLE, min((index + 1) * _WHOLE, count)
+        if base == 0:
+            query = select(LedgerCheckpoint.note).where(
+                LedgerCheckpoint.number >= low, LedgerCheckpoint.number < high
+            )
+            return [chain.leaf(note) for note in session.scalars(query.order_by(LedgerCheckpoint.number))]
+        nodes = select(LedgerNode.hash).where(
+            LedgerNode.level == chain.NOTES + base * merkle.TILE,
+            LedgerNode.position >= low,
+            LedgerNode.position < (index + 1) * _WHOLE,
         )
         return session.scalars(nodes.order_by(LedgerNode.position)).all()
 

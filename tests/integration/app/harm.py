@@ -203,6 +203,7 @@ def structural(whole: bytes, rng: random.Random) -> Iterator[Harm]:
         fake = name.replace(Path(name).stem, sha256(b"fake").hexdigest())
         yield made(f"{fake} added", {fake: b"fake"}, f"{fake}: no entry of the ledger knows this")
     yield from _entries(files, made, rng)
+    yield from _checkpoints(files, made, rng)
     yield from _archive(whole, names, files)
 
 
@@ -249,6 +250,30 @@ def _entries(files: dict[str, bytes], made: Callable[..., Harm], rng: random.Ran
         )
     yield lines("the tail cut off", bodies[:-3], leaves, "3 entries were removed at the end")
     yield lines("the tail cut off, with its hashes", bodies[:-3], leaves[:-3], "proof")
+
+
+def _checkpoints(files: dict[str, bytes], made: Callable[..., Harm], rng: random.Random) -> Iterator[Harm]:
+    """A checkpoint left out, or a signature taken off one, with its hash put right or not."""
+    name = "ledger/checkpoints.json"
+    told = json.loads(files[name])
+    listed = told["checkpoints"]
+
+    def with_these(what: str, checkpoints: list[dict[str, str]], *words: str) -> Harm:
+        text = json.dumps(
+            {**told, "checkpoints": checkpoints}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+        return made(what, {name: text.encode()}, *words)
+
+    for at in rng.sample(range(len(listed)), min(len(listed), 6)):
+        note = listed[at]["note"]
+        bare = note[: note.rstrip("\n").rindex("\n") + 1]
+        hashed = sha256(b"\0" + bare.encode()).hexdigest()
+        before, behind = listed[:at], listed[at + 1 :]
+        yield with_these("a checkpoint left out", [*before, *behind], "a checkpoint was removed that covered")
+        off = [*before, {**listed[at], "note": bare}, *behind]
+        yield with_these("a signature taken off", off, f"place {at + 1} ")
+        off = [*before, {"leaf": hashed, "note": bare}, *behind]
+        yield with_these("a signature taken off, with its hash", off, name)
 
 
 def _archive(whole: bytes, names: list[str], files: dict[str, bytes]) -> Iterator[Harm]:

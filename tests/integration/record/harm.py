@@ -368,6 +368,34 @@ def _checkpoint(store: Store, rng: random.Random) -> tuple[str, ...]:
     return (f"checkpoint over {size:,}", "ledger_checkpoint")
 
 
+def _checkpoint_gone(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """One in the middle, or all but the last; or one and the numbers behind it, so that none is missing."""
+    sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
+    at = rng.randrange(len(sizes) - 1)
+    name, how = "ledger_checkpoint", rng.choice(["one", "all", "numbers"])
+    if how == "all":
+        store.sql(name, ("DELETE FROM ledger_checkpoint WHERE tree_size < ?", (sizes[-1],)))
+        return (f"the one over {sizes[-2]:,} entries",)
+    store.sql(name, ("DELETE FROM ledger_checkpoint WHERE tree_size = ?", (sizes[at],)))
+    if how == "numbers":
+        for number in range(at + 1, len(sizes)):
+            store.sql(
+                name, ("UPDATE ledger_checkpoint SET number = ? WHERE number = ?", (number - 1, number))
+            )
+    return (f"A checkpoint was removed: the one over {sizes[at]:,} entries",)
+
+
+def _signature_off(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """The witness' line taken off one checkpoint, or off all, which is called unwitnessed then."""
+    rows = store.query("SELECT tree_size, note FROM ledger_checkpoint ORDER BY tree_size")
+    chosen = rows if rng.randrange(2) else [rng.choice(rows)]
+    change = "UPDATE ledger_checkpoint SET note = ?, witnessed = 0 WHERE tree_size = ?"
+    for size, note in chosen:
+        bare = "".join(line for line in note.splitlines(keepends=True) if "\u2014 file-witness" not in line)
+        store.sql("ledger_checkpoint", (change, (bare, size)))
+    return (f"The checkpoint over {chosen[0][0]:,} entries",)
+
+
 def _content(store: Store, rng: random.Random) -> tuple[str, ...]:
     path = store.pick(rng, "content/*/*")
     store.flip(path, rng.randrange((store.folder / path).stat().st_size), rng.randrange(1, 256))
@@ -469,6 +497,8 @@ MOVES: tuple[tuple[Harm, int], ...] = (
     (_tail_cut, 6),
     (_leaf, 12),
     (_checkpoint, 12),
+    (_checkpoint_gone, 6),
+    (_signature_off, 6),
     (_witness, 14),
     (_file_gone, 6),
     (_file_cut, 6),

@@ -11,7 +11,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,12 +20,13 @@ from types import ModuleType
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Boolean, Column, MetaData, Table, func, select
+from sqlalchemy.orm import Session
 from tests.integration.record.harm import frame
 from tests.integration.record.test_bundle import verifier  # noqa: F401  the fixture
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
-from titer.base.errors import IntegrityFault
+from titer.base.errors import IntegrityFault, Unavailable
 from titer.record import Actor, LedgerCheckpoint, Sealer, Subscription, Training, checkpoint, merkle, sqlite
 from titer.record.bundle import export, write_zip
 from titer.record.verify import Verdict, verify_store
@@ -290,6 +291,87 @@ def messages_gone_with_their_tally(lab: Lab) -> str:
     return "was not written by Titer"
 
 
+def sizes_of(lab: Lab) -> list[int]:
+    return [
+        int(str(size)) for (size,) in lab.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")
+    ]
+
+
+def checkpoint_in_the_middle_gone(lab: Lab) -> str:
+    size = sizes_of(lab)[4]
+    lab.sql(("DELETE FROM ledger_checkpoint WHERE tree_size = ?", (size,)))
+    return f"A checkpoint was removed: the one over {size:,} entries is gone"
+
+
+def checkpoint_gone_and_the_others_numbered_anew(lab: Lab) -> str:
+    size = sizes_of(lab)[4]
+    up = "UPDATE ledger_checkpoint SET number = ? WHERE number = ?"
+    count = len(sizes_of(lab))
+    lab.sql(
+        ("DELETE FROM ledger_checkpoint WHERE tree_size = ?", (size,)),
+        *((up, (number - 1, number)) for number in range(5, count)),
+    )
+    return f"A checkpoint was removed: the one over {size:,} entries is gone"
+
+
+def all_checkpoints_but_the_last_gone(lab: Lab) -> str:
+    *_, before, last = sizes_of(lab)
+    lab.sql(("DELETE FROM ledger_checkpoint WHERE tree_size < ?", (last,)))
+    return f"the one over {before:,} entries, and {len(_):,} before it, is gone"
+
+
+def without_witness(lab: Lab, sizes: list[int]) -> None:
+    """The witness' lines are taken off, and the checkpoints called unwitnessed, as while a witness is away."""
+    for size in sizes:
+        note = str(lab.query(f"SELECT note FROM ledger_checkpoint WHERE tree_size = {size}")[0][0])
+        bare = "".join(line for line in note.splitlines(keepends=True) if "\u2014 file-witness" not in line)
+        assert bare != note
+        lab.sql(("UPDATE ledger_checkpoint SET note = ?, witnessed = 0 WHERE tree_size = ?", (bare, size)))
+
+
+def cosignature_off_one_checkpoint(lab: Lab) -> str:
+    size = sizes_of(lab)[4]
+    without_witness(lab, [size])
+    return f"The checkpoint over {size:,} entries was altered, or a signature was taken off it"
+
+
+def cosignature_off_the_last_checkpoint(lab: Lab) -> str:
+    size = sizes_of(lab)[-1]
+    without_witness(lab, [size])
+    return f"The checkpoint over {size:,} entries lacks a signature that note"
+
+
+def cosignatures_off_all_checkpoints(lab: Lab) -> str:
+    without_witness(lab, sizes_of(lab))
+    return f"The checkpoint over {sizes_of(lab)[0]:,} entries was altered, or a signature was taken off it"
+
+
+def answered_later(lab: Lab) -> int:
+    """The witness was away, came back and cosigned the newest head; then another was sealed. The head's size."""
+    platform = open_platform(lab.folder, hasher=HASHER, clock=lab.clock)
+    folder = lab.folder / "witness"
+    folder.rename(lab.folder / "away")
+    write(platform, lab.clock, [])
+    (lab.folder / "away").rename(folder)
+    lab.clock.advance(timedelta(minutes=2))
+    size = platform.sealer.seal()
+    write(platform, lab.clock, [])
+    platform.close()
+    return size
+
+
+def later_answer_gone(lab: Lab) -> str:
+    size = answered_later(lab)
+    lab.sql(("DELETE FROM ledger_cosignature WHERE tree_size = ?", (size,)))
+    return f"ledger_cosignature of file-witness over {size:,} entries is gone"
+
+
+def later_answer_altered(lab: Lab) -> str:
+    size = answered_later(lab)
+    lab.sql(("UPDATE ledger_cosignature SET answer = answer || answer WHERE tree_size = ?", (size,)))
+    return f"ledger_cosignature of file-witness over {size:,} entries was altered"
+
+
 ATTACKS: tuple[Callable[[Lab], str], ...] = (
     rolled_back,
     resigned_with_the_stolen_key,
@@ -306,6 +388,14 @@ ATTACKS: tuple[Callable[[Lab], str], ...] = (
     newest_message_gone,
     all_messages_gone,
     messages_gone_with_their_tally,
+    checkpoint_in_the_middle_gone,
+    checkpoint_gone_and_the_others_numbered_anew,
+    all_checkpoints_but_the_last_gone,
+    cosignature_off_one_checkpoint,
+    cosignature_off_the_last_checkpoint,
+    cosignatures_off_all_checkpoints,
+    later_answer_gone,
+    later_answer_altered,
 )
 
 
@@ -316,6 +406,58 @@ def test_the_untouched_installation_holds_at_both_depths(lab: Lab) -> None:
     platform.close()
     assert shallow.holds, shallow.sentence
     assert "the tree alone" in shallow.sentence
+
+
+def test_a_witness_that_answered_later_is_no_fault(lab: Lab) -> None:
+    answered_later(lab)
+    assert len(lab.query("SELECT * FROM ledger_cosignature")) == 1
+    assert lab.verify().holds, lab.verify().sentence
+
+
+def test_what_a_witness_wrote_down_and_the_ledger_could_not_keep_is_kept_before_the_next_seal(
+    lab: Lab,
+) -> None:
+    """A crash between the witness' note about a head that it caught up with, and the row that bears its answer."""
+    platform = open_platform(lab.folder, hasher=HASHER, clock=lab.clock)
+    folder = lab.folder / "witness"
+    folder.rename(lab.folder / "away")
+    write(platform, lab.clock, [])
+    (lab.folder / "away").rename(folder)
+    lab.clock.advance(timedelta(minutes=2))
+    operational = platform.record.operational
+    platform.record.operational = unreachable  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        platform.sealer.seal()
+    platform.record.operational = operational  # type: ignore[method-assign]
+    assert not lab.query("SELECT * FROM ledger_cosignature")
+    write(platform, lab.clock, [])
+    platform.close()
+    assert len(lab.query("SELECT * FROM ledger_cosignature")) == 1
+    assert lab.verify().holds, lab.verify().sentence
+
+
+@contextmanager
+def unreachable() -> Iterator[Session]:
+    raise Unavailable("The database is not there.")
+    yield
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [checkpoint_in_the_middle_gone, all_checkpoints_but_the_last_gone, cosignature_off_one_checkpoint],
+    ids=lambda attack: attack.__name__,
+)
+def test_no_further_checkpoint_is_signed_on_those_of_which_one_is_gone_or_altered(
+    lab: Lab, attack: Callable[[Lab], str]
+) -> None:
+    attack(lab)
+    platform = lab.open()
+    with platform.record.action(TIMER, "record.training.enter", reason="course") as unit:
+        unit.add(Training(person_id="p", competency="SEC", document="x", trained_at=unit.now))
+    with pytest.raises(IntegrityFault, match="checkpoints are not those that were sealed"):
+        platform.sealer.seal()
+    assert platform.record.halted
+    platform.close()
 
 
 @pytest.mark.parametrize(("witness", "kind"), [("national-tsa", "timestamp"), ("file-witness", "timestamp")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import random
 import subprocess
 import sys
@@ -12,10 +13,14 @@ from types import ModuleType
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, delete, func, select
 
+from titer.base.canonical import canonical
+from titer.base.errors import IntegrityFault
 from titer.base.vault import Vault
-from titer.record import Actor, Record, Sealer, Training, checkpoint
+from titer.record import Actor, LedgerCheckpoint, Record, Sealer, Training, checkpoint
 from titer.record.bundle import export, write_zip
+from titer.record.chain import leaf
 
 VERIFIER = Path(__file__).parents[3] / "verify" / "titer-verify.py"
 TIMER = Actor.timer("test")
@@ -114,3 +119,57 @@ def test_the_verifiers_ed25519_agrees_with_another_implementation(verifier: Modu
         assert verifier.ed25519_verify(public, message, signature)
         assert not verifier.ed25519_verify(public, message + b"x", signature)
         assert not verifier.ed25519_verify(public, message, signature[:-1] + bytes([signature[-1] ^ 1]))
+
+
+def test_a_checkpoint_left_out_of_a_bundle_or_a_signature_taken_off_is_found_and_located(
+    bundle: bytes, verifier: ModuleType
+) -> None:
+    members, _ = verifier.read_archive(bundle)
+    name = "ledger/checkpoints.json"
+    told = json.loads(members[name])
+    listed = told["checkpoints"]
+    assert len(listed) == 8, "one for each training but the last, which the head covered"
+
+    def faulty(checkpoints: list[dict[str, str]], words: str) -> None:
+        text = canonical({**told, "checkpoints": checkpoints})
+        with pytest.raises(verifier.Fault, match=words):
+            verifier.verify(write_zip({**members, name: text}))
+
+    for at, item in enumerate(listed):
+        size = item["note"].split("\n")[1]
+        before, behind = listed[:at], listed[at + 1 :]
+        faulty([*before, *behind], f"removed that covered .* record_(training|installation) .* the one over {size} entries")
+        note = item["note"]
+        bare = note[: note.rstrip("\n").rindex("\n") + 1]
+        assert "file-witness" in note
+        assert "file-witness" not in bare
+        faulty(
+            [*before, {**item, "note": bare}, *behind], f"place {at + 1} .over {size} entries. was altered"
+        )
+        faulty([*before, {"leaf": leaf(bare).hex(), "note": bare}, *behind], "these are not the checkpoints")
+    faulty([], "removed that covered")
+
+
+def test_nothing_is_exported_from_a_ledger_of_which_a_checkpoint_is_gone(
+    record: Record, sealer: Sealer, person: Callable[..., Actor], owner: Engine
+) -> None:
+    ada = person("ada", "reviewer")
+    for _ in range(4):
+        with record.action(ada, "record.training.enter") as unit:
+            row = unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))
+        sealer.seal()
+    with record.reading() as session:
+        row_id, number = row.id, session.scalar(select(func.max(LedgerCheckpoint.number)))
+    with owner.begin() as base:
+        record.database.drop_triggers(base, "ledger_checkpoint")
+        base.execute(delete(LedgerCheckpoint).where(LedgerCheckpoint.number == number))
+    with pytest.raises(IntegrityFault, match=r"removed|not those"):
+        export(
+            record,
+            sealer,
+            actor=ada,
+            reason="inspection",
+            subject=(Training.__tablename__, row_id, "Training"),
+            records=[],
+            files={},
+        )

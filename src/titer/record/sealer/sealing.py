@@ -21,6 +21,7 @@ from titer.record.keys import Keys
 from titer.record.ledger_model import LedgerCosignature
 from titer.record.model import LedgerCheckpoint, LedgerLeaf
 from titer.record.sealer.growth import Grown, grow, read_edge
+from titer.record.sealer.past import Past, nodes_of_notes, read_past
 from titer.record.sealer.tail import Committed, Tail
 from titer.record.service import Record
 from titer.record.timekeeping import TimeKeeper
@@ -74,6 +75,8 @@ class Sealer:
         self._frontier = merkle.Frontier()
         self._keys = Keys(signer.verifier)
         self._last_seq = 0
+        self._past = Past()
+        self._heard = self._adopted = False
         self._loaded = False
         self._tail = Tail(record)
         self._covered: tuple[int, int] = (0, 0)
@@ -88,6 +91,8 @@ class Sealer:
         """
         with self.record.reading() as session:
             edge = read_edge(session, self.signer.verifier)
+            self._past = read_past(session, edge.frontier.size)
+        self._heard = self._adopted = False
         self._frontier, self._keys, self._last_seq = edge.frontier, edge.keys, edge.last_seq
         for witness in self.every_witness:
             answer = self._kept_answer(witness)
@@ -228,6 +233,7 @@ class Sealer:
 
     def _grow(self) -> int:
         self._load_once()
+        self._adopt()
         rows = self._tail.ended(self._last_seq)
         if rows:
             self._extend(rows)
@@ -250,7 +256,11 @@ class Sealer:
         grown = grow(self._frontier, self._keys, rows)
         self._require_vouched(rows, grown)
         now = self.record.clock.now()
-        extensions = (heads.clock_extension(now), timekeeping.extension(self._time_state()))
+        extensions = (
+            heads.clock_extension(now),
+            timekeeping.extension(self._time_state()),
+            *self._so_far().stated(),
+        )
         head = heads.Head(self.origin, grown.frontier.size, grown.frontier.root(), extensions)
         note = self._signed(head, grown.keys)
         complete = True
@@ -259,6 +269,14 @@ class Sealer:
             complete = complete and bool(lines)
             note += lines
         self._store(rows, grown, note, now, witnessed=complete and bool(self.witnesses))
+
+    def _so_far(self) -> Past:
+        """The checkpoints before the next one, and what witnesses answered up to now."""
+        if not self._heard:
+            self._heard = True
+            with self.record.reading() as session:
+                self._past.hear(session, sorted(self.standing))
+        return self._past
 
     def _require_vouched(self, rows: Sequence[Committed], grown: Grown) -> None:
         """Sign nothing that somebody else has written into the ledger.
@@ -334,7 +352,8 @@ class Sealer:
     def _store(
         self, rows: Sequence[Committed], grown: Grown, note: str, sealed_at: datetime, *, witnessed: bool
     ) -> None:
-        start = self._frontier.size
+        start, number = self._frontier.size, self._past.frontier.size
+        past, of_notes = self._past.on(note, grown.frontier.size)
         leaves = [
             (start + offset, seq, leaf)
             for offset, ((seq, _), leaf) in enumerate(zip(rows, grown.leaves, strict=True))
@@ -343,17 +362,18 @@ class Sealer:
         self._loaded = False
         with self.record.operational() as session:
             self.record.database.add_leaves(session.connection(), leaves)
-            tree.add_nodes(session, grown.nodes)
+            tree.add_nodes(session, [*grown.nodes, *nodes_of_notes(of_notes)])
             session.connection().execute(
                 insert(LedgerCheckpoint),
                 {
                     "tree_size": grown.frontier.size,
+                    "number": number,
                     "note": note,
                     "sealed_at": sealed_at,
                     "witnessed": witnessed,
                 },
             )
-        self._frontier, self._keys = grown.frontier, grown.keys
+        self._frontier, self._keys, self._past = grown.frontier, grown.keys, past
         self._last_seq = rows[-1][0]
         self._loaded = True
 
@@ -418,13 +438,48 @@ class Sealer:
 
     def _keep(self, name: str, kind: str, size: int, answer: str, now: datetime) -> None:
         """Keep what a witness answered; what it answered first about a head stays."""
-        with self.record.operational() as session:
-            if session.get(LedgerCosignature, (name, size)) is not None:
-                return
-            session.connection().execute(
-                insert(LedgerCosignature),
-                {"witness": name, "tree_size": size, "kind": kind, "answer": answer, "received_at": now},
-            )
+        try:
+            with self.record.operational() as session:
+                if session.get(LedgerCosignature, (name, size)) is None:
+                    session.connection().execute(
+                        insert(LedgerCosignature),
+                        {
+                            "witness": name,
+                            "tree_size": size,
+                            "kind": kind,
+                            "answer": answer,
+                            "received_at": now,
+                        },
+                    )
+        except Exception:
+            self._adopted = False
+            raise
+        finally:
+            self._heard = False
+
+    def _adopt(self) -> None:
+        """Keep what a witness in a file wrote down about the newest head, and the ledger was kept from keeping.
+
+        Else a later head would say nothing of it, and the witness' note would bear a signature that the ledger
+        lacks: what a verification takes for one that was taken off.
+        """
+        if self._adopted:
+            return
+        row = self._newest()
+        for witness in self.witnesses if row is not None else ():
+            note = witness.last_note()
+            if row is None or note is None or heads.note_text(note) != heads.note_text(row.note):
+                continue
+            kept = set(row.note.splitlines())
+            known = self._keys.of_witness(witness.name) or witness.verifiers
+            own = [line for line in note[len(heads.note_text(note)) + 1 :].splitlines() if line not in kept]
+            if own and all(
+                any(heads.verify(f"{heads.note_text(note)}\n{line}\n", one) for one in known) for line in own
+            ):
+                lines = "".join(f"{line}\n" for line in own)
+                self._keep(witness.name, witness.kind, row.tree_size, lines, self.record.clock.now())
+                witness.remember(heads.parse(row.note))
+        self._adopted = True
 
     # --- after a crash ----------------------------------------------------------------------------------------
 
@@ -442,6 +497,7 @@ class Sealer:
                 notes = [note for witness in self.witnesses if (note := witness.last_note()) is not None]
                 ahead = [(heads.parse(note), note) for note in notes]
                 self._load_once()
+                self._adopt()
             except (IntegrityFault, ValueError, OSError):
                 return False
             ahead = [pair for pair in ahead if pair[0].size > self._frontier.size]
@@ -454,6 +510,7 @@ class Sealer:
             signed = bool(keys) and all(heads.verify(note, key) for key in keys)
             if (
                 not signed
+                or not self._past.precedes(head)
                 or grown.frontier.size != head.size
                 or grown.frontier.root() != head.root
                 or sealed_at is None

@@ -27,7 +27,7 @@ from titer.record.verify.replay import check_replay
 from titer.record.verify.rest import check_content, check_outbox
 from titer.record.verify.tree import check_tree
 from titer.record.verify.verdict import DEPTHS, FULL, MERKLE, Progress, Remark, Verdict, Verifier
-from titer.record.verify.witnessed import Found, Witnessed
+from titer.record.verify.witnessed import Witnessed
 from titer.record.witnesses.contract import RemoteWitness
 
 __all__ = ["DEPTHS", "FULL", "MERKLE", "Progress", "Remark", "Verdict", "Verifier", "verify_store"]
@@ -83,17 +83,15 @@ def _faults(
     verdict.tell("database file", 0, 1)
     with _own_check(record, wanted=verdict.depth == FULL) as own_check:
         with _snapshot(record, sealer) as (session, witnesses):
-            found = Found()
-            yield from check_tree(session, sealer, witnesses, verdict, found)
+            yield from check_tree(session, sealer, witnesses, verdict)
             if not verdict.unsealed or not sealing:
-                yield from _rest(record, session, verdict, extra, found)
+                yield from _rest(record, session, verdict, extra)
         if verdict.unsealed and sealing:
             verdict.unsealed = 0
             sealer.seal()
             with _snapshot(record, sealer) as (session, witnesses):
-                found = Found()
-                yield from check_tree(session, sealer, witnesses, verdict, found)
-                yield from _rest(record, session, verdict, extra, found)
+                yield from check_tree(session, sealer, witnesses, verdict)
+                yield from _rest(record, session, verdict, extra)
         verdict.place = f"{record.database.NAME}'s own file"
         yield from (f"{record.database.NAME}: {text}" for text in own_check())
     if sealing:
@@ -142,29 +140,34 @@ def _snapshot(record: Record, sealer: Sealer) -> Iterator[tuple[Session, list[Wi
         with sealer.still():
             session = stack.enter_context(record.reading())
             record.database.begin_snapshot(session.connection())
-            witnesses = [Witnessed(one.name, one.verifiers, one.last, _kept(one)) for one in sealer.witnesses]
+            witnesses = [
+                Witnessed(one.name, one.verifiers, one.last, stack.enter_context(_kept(one)))
+                for one in sealer.witnesses
+            ]
         yield session, witnesses
 
 
-def _kept(witness: heads.FileWitness) -> Callable[[], list[str]]:
-    try:
-        found = witness.notes()
-    except (OSError, UnicodeDecodeError) as error:
-        fault = error
+@contextmanager
+def _kept(witness: heads.FileWitness) -> Iterator[Callable[[], Iterator[str]]]:
+    """A witness' notes as they are now, to be read bit by bit while it goes on writing; or why they cannot be."""
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(witness.opened_notes())
+        except OSError as error:
+            fault = error
 
-        def refuse() -> list[str]:
-            raise fault
+            def refuse() -> Iterator[str]:
+                raise fault
 
-        return refuse
-    return lambda: found
+            yield refuse
+            return
+        yield lambda: opened
 
 
-def _rest(
-    record: Record, session: Session, verdict: Verdict, extra: Iterable[Verifier], found: Found
-) -> Iterator[str]:
+def _rest(record: Record, session: Session, verdict: Verdict, extra: Iterable[Verifier]) -> Iterator[str]:
     if verdict.depth == MERKLE:
         return
-    yield from check_replay(record, session, verdict, found.sealed)
+    yield from check_replay(record, session, verdict)
     yield from check_outbox(record, session, verdict)
     yield from check_content(record, session, verdict)
     for verifier in extra:

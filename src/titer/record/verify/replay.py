@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -18,10 +17,11 @@ from sqlalchemy.orm import Session
 from titer.base.clock import from_iso, from_us, iso
 from titer.record import database
 from titer.record.ledger_model import ClockStep
-from titer.record.model import LedgerEntry, LedgerLeaf
+from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.schema import regulated_tables
 from titer.record.service import Record
 from titer.record.tally import TALLIES, Tallies
+from titer.record.verify.chained import AT_A_TIME
 from titer.record.verify.verdict import ENTRIES, Verdict, by, called, name_of, strange
 
 SLACK = timedelta(seconds=120)
@@ -29,9 +29,7 @@ SLACK = timedelta(seconds=120)
 _STEP = ClockStep.__tablename__
 
 
-def check_replay(
-    record: Record, session: Session, verdict: Verdict, sealed: Sequence[tuple[int, datetime]]
-) -> Iterator[str]:
+def check_replay(record: Record, session: Session, verdict: Verdict) -> Iterator[str]:
     """Fold the entries: each before-image is the last after-image, times go on, and the tables equal the fold.
 
     Each entry is one that an action of this installation vouches for.
@@ -40,13 +38,12 @@ def check_replay(
         record: whose ledger it is.
         session: on the snapshot that the first depth looked at.
         verdict: is told what was checked.
-        sealed: size of the tree and time of each head.
     """
     kind, state = database.of(session.connection()), dict[tuple[str, str], tuple[int, bytes, int]]()
     verdict.place = "ledger_tally"
     tallies = Tallies(record.key, kind.rows(session.connection(), TALLIES))
     verdict.place = "ledger_entry"
-    times = _Times(sealed, _steps(session))
+    times = _Times(_sealed(session), _steps(session))
     count = 0
     with closing(kind.rows(session.connection(), ENTRIES.format(body=kind.RAW_BODY))) as chunks:
         for rows in chunks:
@@ -156,6 +153,13 @@ def _steps(session: Session) -> list[tuple[int, datetime]]:
     return [(place, from_us(json.loads(body)["after"]["stood_at"])) for place, body in found]
 
 
+def _sealed(session: Session) -> Iterator[tuple[int, datetime]]:
+    """Size of the tree and time of each head, in order."""
+    rows = select(LedgerCheckpoint.tree_size, LedgerCheckpoint.sealed_at).order_by(LedgerCheckpoint.tree_size)
+    for row in session.execute(rows.execution_options(yield_per=AT_A_TIME)):
+        yield row.tree_size, row.sealed_at
+
+
 class _Times:
     """Whether entries bear times that fit those of the heads before and behind them.
 
@@ -167,40 +171,41 @@ class _Times:
         steps: place of each entry that says that the clock went back, and what it had stood at.
     """
 
-    def __init__(self, sealed: Sequence[tuple[int, datetime]], steps: Sequence[tuple[int, datetime]]) -> None:
+    def __init__(self, sealed: Iterator[tuple[int, datetime]], steps: Sequence[tuple[int, datetime]]) -> None:
         self._steps = steps
-        self._sizes = [size for size, _ in sealed]
-        self._at = [at for _, at in sealed]
-        self._from = self._until = -1
+        self._sealed = sealed
+        self._before: tuple[int, datetime] | None = None
+        self._over = next(sealed, None)
         self._floor, self._ceiling = "", "9"
         self._latest = ""
+        self._between()
 
     def fault(self, place: int, entry: dict[str, Any]) -> str | None:
-        """What is wrong with the time of the entry at a place, if anything."""
+        """What is wrong with the time of the entry at a place, if anything; places are asked for in their order."""
         at: str = entry["time"]
-        if not self._from <= place < self._until:
-            self._between(place)
+        while self._over is not None and self._over[0] <= place:
+            self._before, self._over = self._over, next(self._sealed, None)
+            self._between()
         if entry["record_type"] == _STEP:
             self._latest, self._floor = at, ""
             return None
-        if at < self._floor:
-            return f"the checkpoint before it was sealed at {iso(self._at[bisect_right(self._sizes, place) - 1])}"
-        if at > self._ceiling:
-            return f"the checkpoint over it was sealed earlier, at {iso(self._at[bisect_right(self._sizes, place)])}"
+        if at < self._floor and self._before is not None:
+            return f"the checkpoint before it was sealed at {iso(self._before[1])}"
+        if at > self._ceiling and self._over is not None:
+            return f"the checkpoint over it was sealed earlier, at {iso(self._over[1])}"
         if at >= self._latest:
             self._latest = at
         elif from_iso(self._latest) - from_iso(at) > SLACK:
             return f"it stands behind an entry of {self._latest}"
         return None
 
-    def _between(self, place: int) -> None:
+    def _between(self) -> None:
         """Take the bounds of the heads around a place."""
-        number = bisect_right(self._sizes, place)
-        self._from = self._sizes[number - 1] if number else 0
-        self._until = self._sizes[number] if number < len(self._sizes) else place + 1
-        self._floor = iso(self._at[number - 1] - SLACK) if number else ""
-        if number == len(self._sizes):
+        begin = self._before[0] if self._before is not None else 0
+        self._floor = iso(self._before[1] - SLACK) if self._before is not None else ""
+        if self._over is None:
             self._ceiling = "9"
             return
-        stood = [at for step, at in self._steps if self._from <= step < self._until]
-        self._ceiling = iso(max([self._at[number], *stood]) + SLACK)
+        end, at = self._over
+        stood = [was for step, was in self._steps if begin <= step < end]
+        self._ceiling = iso(max([at, *stood]) + SLACK)

@@ -13,37 +13,35 @@ from sqlalchemy.orm import Session
 from titer.record import database, tally, tree
 from titer.record.keys import MARK, WITNESS, Keys
 from titer.record.ledger_model import LedgerNode
-from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
+from titer.record.model import LedgerEntry, LedgerLeaf
 from titer.record.sealer import Sealer
 from titer.record.sealer.tail import BEHIND
 from titer.record.verify import beside
 from titer.record.verify.leaves import TILE
 from titer.record.verify.verdict import ENTRIES, Verdict, name_of, strange
 from titer.record.verify.walk import Walk
-from titer.record.verify.witnessed import Found, Witnessed, answers_faults, notes_faults
+from titer.record.verify.witnessed import Witnessed, answers_faults, notes_faults
 
 _MARK = MARK.encode()
 _LEAVES = "SELECT leaf_index, entry_seq, leaf_hash FROM ledger_leaf ORDER BY leaf_index"
 
 
 def check_tree(
-    session: Session, sealer: Sealer, witnesses: Sequence[Witnessed], verdict: Verdict, found: Found
+    session: Session, sealer: Sealer, witnesses: Sequence[Witnessed], verdict: Verdict
 ) -> Iterator[str]:
     """The entries against the tree, its heads and its witnesses; entries behind the last leaf are counted."""
 
-    def begin(noting: Found) -> Walk:
-        verdict.place = "ledger_checkpoint"
-        checkpoints = {row.tree_size: row for row in session.scalars(select(LedgerCheckpoint))}
+    def begin() -> Walk:
         verdict.place = "ledger_node"
         rows = session.execute(select(LedgerNode.level, LedgerNode.position, LedgerNode.hash))
         nodes = {(level, place): node for level, place, node in rows}
-        last_seen = {witness.last[0]: witness for witness in witnesses}
-        return Walk(sealer, Keys(sealer.signer.verifier), nodes, checkpoints, last_seen, noting)
+        verdict.place = "ledger_checkpoint"
+        return Walk(session, sealer, Keys(sealer.signer.verifier), nodes, witnesses)
 
     witnessed = max((witness.last[0] for witness in witnesses), default=0)
-    walk = _on_two(session, begin, verdict, found, witnessed)
+    walk = _on_two(session, begin, verdict, witnessed)
     if walk is None:
-        walk = begin(found)
+        walk = begin()
         yield from _in_one_go(session, walk, verdict, witnessed)
         if walk.failed:
             return
@@ -53,10 +51,10 @@ def check_tree(
         if fault is not None:
             yield fault
             return
-    yield from answers_faults(session, sealer, walk.keys, found, verdict)
+    yield from answers_faults(session, sealer, walk.keys, verdict)
     for witness in witnesses:
         verdict.place = f"notes.txt of the witness {witness.name}"
-        yield from notes_faults(session, witness, walk.position, walk.keys.ever_of_ledger(), found)
+        yield from notes_faults(session, witness, walk.position, walk.keys.ever_of_ledger())
     verdict.entries, verdict.root = walk.position, walk.frontier.root().hex()
     verdict.checked["entries"] = walk.position
     verdict.remarks += [*walk.remarks, *_gone(walk.keys, sealer)]
@@ -113,9 +111,7 @@ def _in_one_go(session: Session, walk: Walk, verdict: Verdict, witnessed: int) -
     yield from walk.end(leaves.total(), witnessed)
 
 
-def _on_two(
-    session: Session, begin: Callable[[Found], Walk], verdict: Verdict, found: Found, witnessed: int
-) -> Walk | None:
+def _on_two(session: Session, begin: Callable[[], Walk], verdict: Verdict, witnessed: int) -> Walk | None:
     """The walk over a large ledger with two processors, if everything is right; else None, and nothing is told."""
     verdict.place = "ledger_leaf"
     count = tree.size(session)
@@ -129,8 +125,7 @@ def _on_two(
             select(LedgerLeaf.leaf_hash).where(within).order_by(LedgerLeaf.leaf_index)
         ).all()
 
-    noted = Found()
-    walk = begin(noted)
+    walk = begin()
     with closing(stretches):
         for stretch in stretches:
             if stretch is None or next(walk.over(stretch, leaves_of), None) is not None:
@@ -141,7 +136,6 @@ def _on_two(
     last = tree.last_leaf(session)
     behind = LedgerEntry.seq > (last.entry_seq if last is not None else 0)
     verdict.unsealed += session.scalar(select(func.count()).select_from(LedgerEntry).where(behind)) or 0
-    found.sealed, found.lines = noted.sealed, noted.lines
     return walk
 
 

@@ -7,27 +7,28 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from titer.record import checkpoint as heads
 from titer.record import merkle, timekeeping
 from titer.record.keys import LEDGER, WITNESS, Keys
-from titer.record.model import LedgerCheckpoint
 from titer.record.sealer import Sealer
 from titer.record.timekeeping import TimeState
+from titer.record.verify.chained import Chain, Checkpoint, checkpoints
 from titer.record.verify.leaves import TILE, Stretch
-from titer.record.verify.witnessed import MALFORMED, Found, Witnessed
+from titer.record.verify.witnessed import MALFORMED, Witnessed
 
 
 class Walk:
-    """Goes along the leaves, and looks at each head when the tree has its size."""
+    """Goes along the leaves, and looks at each head when the tree has its size; heads are read as they come."""
 
     def __init__(
         self,
+        session: Session,
         sealer: Sealer,
         keys: Keys,
         nodes: dict[tuple[int, int], bytes],
-        checkpoints: dict[int, LedgerCheckpoint],
-        last_seen: dict[int, Witnessed],
-        found: Found,
+        witnesses: Sequence[Witnessed],
     ) -> None:
         self.frontier = merkle.Frontier()
         self.keys = keys
@@ -35,11 +36,14 @@ class Walk:
         self.remarks: list[str] = []
         self._sealer = sealer
         self._nodes = nodes
-        self._checkpoints = checkpoints
-        self._last_seen = last_seen
-        self._found = found
-        self._stops = sorted({*checkpoints, *last_seen} - {0}, reverse=True)
-        self._largest = max(checkpoints, default=0)
+        self._coming = checkpoints(session)
+        self._row = next(self._coming, None)
+        self._chain = Chain(session)
+        self._last_seen = {
+            one.last[0]: [w for w in witnesses if w.last[0] == one.last[0]] for one in witnesses
+        }
+        self._seen = sorted(set(self._last_seen) - {0}, reverse=True)
+        self._largest = 0
         self._clock: TimeState | None = None
 
     @property
@@ -57,8 +61,9 @@ class Walk:
         start, begin = self.position, 0
         while begin < len(leaves):
             end = len(leaves)
-            if self._stops and self._stops[-1] - start <= end:
-                end = self._stops.pop() - start
+            stop = self._next_stop()
+            if stop is not None and stop - start <= end:
+                end = max(stop - start, begin)
             yield from self._kept(self.frontier.extend(leaves[begin:end]))
             if self.failed:
                 return
@@ -83,8 +88,6 @@ class Walk:
             until = self._quiet(stretch, places)
             if until > number:
                 yield from self._kept(self.frontier.extend_tiles(stretch.tiles[number:until]))
-                if self._stops and self._stops[-1] == self.position:
-                    self._stops.pop()
                 yield from () if self.failed else self._stopped()
             else:
                 until = number + 1
@@ -97,12 +100,18 @@ class Walk:
     def _quiet(self, stretch: Stretch, places: Sequence[int]) -> int:
         """The stretch's tiles before this number have no head within them, from here on, and no key."""
         found = len(stretch.tiles)
-        if self._stops:
-            found = min(found, (self._stops[-1] - stretch.first) // TILE)
+        stop = self._next_stop()
+        if stop is not None:
+            found = min(found, (stop - stretch.first) // TILE)
         mark = bisect_left(places, self.position)
         if mark < len(places):
             found = min(found, (places[mark] - stretch.first) // TILE)
         return found
+
+    def _next_stop(self) -> int | None:
+        """The size of the tree at which something is looked at next."""
+        sizes = [self._row.tree_size] if self._row is not None else []
+        return min([*sizes, *self._seen[-1:]], default=None)
 
     def _kept(self, made: Sequence[merkle.Node]) -> Iterator[str]:
         """The subtrees that leaves completed must be those that are stored."""
@@ -141,22 +150,25 @@ class Walk:
     def _stop(self) -> str | None:
         """What is wrong with the head, or with what a witness saw, at this size."""
         size, root = self.position, self.frontier.root()
-        row = self._checkpoints.pop(size, None)
-        if row is not None:
-            fault = head_fault(row, size, root, self.keys, self._sealer)
+        if self._row is not None and self._row.tree_size <= size:
+            row, self._row = self._row, next(self._coming, None)
+            fault = head_fault(row, size, root, self.keys, self._sealer) or self._chained(row)
             if fault is not None:
                 return fault
-            self._note(row)
-        witness = self._last_seen.get(size)
-        if witness is not None and witness.last[1] != root:
-            return f"The witness {witness.name} saw another ledger of {size:,} entries."
+        if self._seen and self._seen[-1] <= size:
+            for witness in self._last_seen[self._seen.pop()]:
+                if witness.last[1] != root:
+                    return f"The witness {witness.name} saw another ledger of {size:,} entries."
         return None
 
-    def _note(self, row: LedgerCheckpoint) -> None:
-        text, lines = heads.note_text(row.note), row.note.rpartition("\n\n")[2].split("\n")[:-1]
-        self._found.lines[text] = set(lines)
-        self._found.sealed.append((row.tree_size, row.sealed_at))
-        clock = timekeeping.read(heads.parse(row.note).extensions)
+    def _chained(self, row: Checkpoint) -> str | None:
+        """The checkpoint against those before it, and against the clock of the one before."""
+        told = heads.parse(row.note)
+        fault, nodes = self._chain.on(row.tree_size, row.number, row.note, told)
+        if fault is not None:
+            return fault
+        self._largest = row.tree_size
+        clock = timekeeping.read(told.extensions)
         moved = timekeeping.step_us(self._clock, clock)
         if moved:
             self.remarks.append(
@@ -164,6 +176,7 @@ class Walk:
                 f"{row.tree_size:,} entries."
             )
         self._clock = clock or self._clock
+        return next(self._kept(nodes), None)
 
     def end(self, total: int, witnessed: int) -> Iterator[str]:
         """What is left over when there are no more entries.
@@ -176,8 +189,8 @@ class Walk:
         said = None
         if position < total:
             said = f"Entries were removed: the tree has {total:,} leaves, the ledger {position:,} entries."
-        elif self._checkpoints:
-            largest = max(self._checkpoints)
+        elif self._row is not None:
+            largest = max([self._row.tree_size, *(row.tree_size for row in self._coming)])
             said = f"Entries were cut off: a checkpoint covers {largest:,}, there are {position:,}."
         elif self._largest < position:
             said = (
@@ -194,7 +207,7 @@ class Walk:
             yield said
 
 
-def head_fault(row: LedgerCheckpoint, size: int, root: bytes, keys: Keys, sealer: Sealer) -> str | None:
+def head_fault(row: Checkpoint, size: int, root: bytes, keys: Keys, sealer: Sealer) -> str | None:
     """What is wrong with one checkpoint over entries that are right."""
     name = f"The checkpoint over {size:,} entries"
     cosigners = keys.witnesses((heads.FileWitness.kind,))

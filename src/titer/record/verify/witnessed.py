@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from titer.base.errors import IntegrityFault
+from titer.record import chain, merkle, tree
 from titer.record import checkpoint as heads
-from titer.record import merkle, tree
 from titer.record.keys import Keys
 from titer.record.ledger_model import LedgerCosignature
+from titer.record.model import LedgerCheckpoint
 from titer.record.sealer import Sealer
+from titer.record.verify.chained import AT_A_TIME
 from titer.record.verify.verdict import Verdict
 
 MALFORMED = (IntegrityFault, ValueError, AttributeError, struct.error)
@@ -36,39 +37,34 @@ class Witnessed:
     name: str
     verifiers: list[str]
     last: tuple[int, bytes]
-    notes: Callable[[], list[str]]
+    notes: Callable[[], Iterator[str]]
 
 
-@dataclass
-class Found:
-    """What the first depth hands on.
-
-    Attributes:
-        sealed: size of the tree and time of each head, in order.
-        lines: by signed text of a head, all signature lines that the ledger has of it.
-    """
-
-    sealed: list[tuple[int, datetime]] = field(default_factory=list)
-    lines: dict[str, set[str]] = field(default_factory=dict)
-
-
-def answers_faults(
-    session: Session, sealer: Sealer, keys: Keys, found: Found, verdict: Verdict
-) -> Iterator[str]:
+def answers_faults(session: Session, sealer: Sealer, keys: Keys, verdict: Verdict) -> Iterator[str]:
     """What witnesses answered later, against the heads that it is about."""
     verdict.place = "ledger_cosignature"
-    texts = {heads.parse(f"{text}\n").size: text for text in found.lines}
     remote = {one.name: one for one in sealer.remote}
     known: dict[tuple[str, str], list[str]] = {}
     for key in (*keys.active.values(), *keys.retired.values()):
         known.setdefault((key.name, key.kind), []).append(key.verifier)
     number, unchecked = 0, dict[str, int]()
-    for row in session.scalars(select(LedgerCosignature).order_by(LedgerCosignature.tree_size)):
+    rows = (
+        select(
+            LedgerCosignature.witness,
+            LedgerCosignature.tree_size,
+            LedgerCosignature.kind,
+            LedgerCosignature.answer,
+            LedgerCheckpoint.note,
+        )
+        .outerjoin(LedgerCheckpoint, LedgerCheckpoint.tree_size == LedgerCosignature.tree_size)
+        .order_by(LedgerCosignature.tree_size, LedgerCosignature.witness)
+    )
+    for row in session.execute(rows.execution_options(yield_per=AT_A_TIME)):
         name = f"ledger_cosignature of {row.witness} over {row.tree_size:,} entries"
-        text = texts.get(row.tree_size)
-        if text is None:
+        if row.note is None:
             yield f"{name} belongs to no checkpoint."
             return
+        text = heads.note_text(row.note)
         lines, of_it = row.answer.split("\n"), known.get((row.witness, row.kind), [])
         authority = remote.get(row.witness)
         try:
@@ -92,7 +88,6 @@ def answers_faults(
         if not good:
             yield f"{name} was altered, or is of a key that was not entered."
             return
-        found.lines[text].update(lines[:-1] if row.kind != "timestamp" else ())
         number += 1
     for authority_name, count in unchecked.items():
         verdict.remarks.append(
@@ -102,26 +97,68 @@ def answers_faults(
         verdict.checked["later answers of witnesses"] = number
 
 
-def notes_faults(
-    session: Session, witness: Witnessed, size: int, ledger: Sequence[str], found: Found
-) -> Iterator[str]:
-    """A witness' own notes against the checkpoints that bear its cosignature.
+@dataclass
+class _Own:
+    """A checkpoint of the ledger, beside a witness' notes.
 
-    A note more than the ledger has is right if its root is, and every line of it a signature of a key that the
-    ledger or the witness had: the seal that it belongs to was cut short.
+    Attributes:
+        size: how many entries it covers.
+        text: its signed text.
+        lines: all signature lines that the ledger has of it.
+        awaited: whether it bears one of the witness, whose note is not met yet.
     """
-    name, own = f"notes.txt of the witness {witness.name}", f"\u2014 {witness.name} "
-    left = {text for text, lines in found.lines.items() if any(line.startswith(own) for line in lines)}
-    last = (0, merkle.EMPTY_ROOT)
+
+    size: int
+    text: str
+    lines: set[str]
+    awaited: bool
+
+
+def _own(session: Session, witness: str, mark: str) -> Iterator[_Own]:
+    """The ledger's checkpoints in their order, each with what the witness answered later."""
+    rows = (
+        select(LedgerCheckpoint.tree_size, LedgerCheckpoint.note, LedgerCosignature.answer)
+        .outerjoin(
+            LedgerCosignature,
+            and_(
+                LedgerCosignature.tree_size == LedgerCheckpoint.tree_size,
+                LedgerCosignature.witness == witness,
+            ),
+        )
+        .order_by(LedgerCheckpoint.tree_size)
+    )
+    for size, note, answer in session.execute(rows.execution_options(yield_per=AT_A_TIME)):
+        text = heads.note_text(note)
+        lines = {*note[len(text) + 1 :].split("\n"), *(answer or "").split("\n")} - {""}
+        yield _Own(size, text, lines, any(line.startswith(mark) for line in lines))
+
+
+def notes_faults(session: Session, witness: Witnessed, size: int, ledger: Sequence[str]) -> Iterator[str]:
+    """A witness' own notes against the checkpoints that bear its cosignature, both in their order.
+
+    A note more than the ledger has is right if its root is, it follows on a checkpoint of the ledger, and every line
+    of it is a signature of a key that the ledger or the witness had: the seal that it belongs to was cut short.
+    """
+    name, mark = f"notes.txt of the witness {witness.name}", f"\u2014 {witness.name} "
+    last, coming = (0, merkle.EMPTY_ROOT), _own(session, witness.name, mark)
+    own = next(coming, None)
     for number, note in enumerate(witness.notes(), start=1):
         try:
-            told = heads.parse(note)
-            known = _is_of(note, own, found) or (
-                0 < told.size <= size
-                and told.root == tree.stored(session, size).root(told.size)
-                and any(heads.verify(note, one) for one in witness.verifiers)
-                and _signed_throughout(note, [*ledger, *witness.verifiers])
-            )
+            told, text = heads.parse(note), heads.note_text(note)
+            while own is not None and own.size < told.size and not own.awaited:
+                own = next(coming, None)
+            if own is not None and own.awaited and own.size < told.size:
+                break
+            if own is not None and own.text == text:
+                if not _has(note, text, mark, own):
+                    yield (
+                        f"The checkpoint over {own.size:,} entries lacks a signature that note {number} in {name} "
+                        "bears: it was taken off the checkpoint, or the note was altered."
+                    )
+                    return
+                own.awaited, known = False, True
+            else:
+                known = _cut_short(session, witness, note, told, size, ledger)
         except MALFORMED:
             known = False
         if not known:
@@ -130,16 +167,33 @@ def notes_faults(
                 "it short): no checkpoint of this ledger reads like it."
             )
             return
-        left.discard(heads.note_text(note))
         last = (told.size, told.root)
-    if left:
-        size = min(heads.parse(f"{text}\n").size for text in left)
+    while own is not None and not own.awaited:
+        own = next(coming, None)
+    if own is not None:
         yield (
-            f"{name}: the note over {size:,} entries is gone, though the ledger's checkpoint over them bears "
+            f"{name}: the note over {own.size:,} entries is gone, though the ledger's checkpoint over them bears "
             "its signature."
         )
     elif last != witness.last:
         yield f"last.json of the witness {witness.name} is not the last note that it signed."
+
+
+def _cut_short(
+    session: Session, witness: Witnessed, note: str, told: heads.Head, size: int, ledger: Sequence[str]
+) -> bool:
+    """Whether a note is of a seal that was cut short: everything about it is right, and the ledger lacks it."""
+    before = chain.before(told.extensions)
+    if before is None:
+        return False
+    number = session.scalar(select(LedgerCheckpoint.number).where(LedgerCheckpoint.tree_size == before.size))
+    return (
+        before.count == (0 if number is None else number + 1)
+        and 0 < told.size <= size
+        and told.root == tree.stored(session, size).root(told.size)
+        and any(heads.verify(note, one) for one in witness.verifiers)
+        and _signed_throughout(note, [*ledger, *witness.verifiers])
+    )
 
 
 def _signed_throughout(note: str, verifiers: Sequence[str]) -> bool:
@@ -151,15 +205,12 @@ def _signed_throughout(note: str, verifiers: Sequence[str]) -> bool:
     )
 
 
-def _is_of(note: str, own: str, found: Found) -> bool:
-    """Whether a witness' note is one of the ledger's checkpoints with lines that the ledger has too."""
-    text = heads.note_text(note)
+def _has(note: str, text: str, mark: str, own: _Own) -> bool:
+    """Whether the ledger's checkpoint has every line of a witness' note over it."""
     lines = note[len(text) + 1 :].split("\n")
-    known = found.lines.get(text)
     return (
-        known is not None
-        and lines[-1] == ""
+        lines[-1] == ""
         and len(lines) > 1
-        and all(line in known for line in lines[:-1])
-        and any(line.startswith(own) for line in lines)
+        and all(line in own.lines for line in lines[:-1])
+        and any(line.startswith(mark) for line in lines)
     )
