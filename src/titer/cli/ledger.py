@@ -62,6 +62,20 @@ def rotate(
 
 
 @ledger.command()
+def retire(
+    reason: Reason, folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False
+) -> None:
+    """Enter that witnesses which were taken out of titer.yaml are retired, or that it asks for fewer.
+
+    Until somebody says so, a verification finds that one is gone, and what a signature sets off is held.
+    """
+    with session(folder, as_, port=port) as api:
+        made = api.post("/api/ledger/witnesses/retire", {"reason": reason})
+        api.settle()
+    say("\n".join(made["told"]), made, json)
+
+
+@ledger.command()
 def watch(
     key: Annotated[str, typer.Argument(help="The other ledger's key (its keys/ledger.pub).")],
     reason: Reason,

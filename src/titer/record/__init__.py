@@ -10,7 +10,14 @@ from titer.record.actions import (
 )
 from titer.record.content import ContentFiles
 from titer.record.identity import Identity, LoggedIn, Machine, Occasion, Proof, require_person
-from titer.record.ledger_model import ClockStep, LedgerCosignature, LedgerKey, LedgerNode, WatchedLedger
+from titer.record.ledger_model import (
+    ClockStep,
+    LedgerCosignature,
+    LedgerKey,
+    LedgerNode,
+    WatchedLedger,
+    WitnessPolicy,
+)
 from titer.record.model import (
     AccessEvent,
     Base,
@@ -76,6 +83,7 @@ __all__ = [
     "Training",
     "Unit",
     "WatchedLedger",
+    "WitnessPolicy",
     "Worker",
     "open_record",
     "require_person",

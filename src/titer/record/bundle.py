@@ -267,7 +267,7 @@ def _covering(session: Session, head: LedgerCheckpoint, places: Sequence[int]) -
         notes = tree.over_notes(session, head.number)
         if told is None or notes.root() != told.root:
             raise IndexError("the head names others")
-        proof = notes.batch_proof([row.number for row in found])
+        proof = notes.batch_proof([row.number for row in found]) if head.number else []
     except IndexError as error:
         raise IntegrityFault(
             "The checkpoints are not those that the newest one names.",

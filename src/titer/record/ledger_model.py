@@ -64,6 +64,18 @@ class LedgerKey(Regulated, Base):
     until_size: Mapped[int | None] = mapped_column()
 
 
+class WitnessPolicy(Regulated, Base):
+    """Which witnesses must have cosigned before a head counts as witnessed, and how many in all.
+
+    It follows titer.yaml by itself where that asks for more; where it asks for less, a person says so, with a reason.
+    """
+
+    __tablename__ = "record_witness_policy"
+
+    required: Mapped[list[str]] = mapped_column()
+    quorum: Mapped[int] = mapped_column()
+
+
 class LedgerCosignature(Base):
     """What a witness answered after the head was stored: cosignature lines, or a time-stamp token in Base64."""
 

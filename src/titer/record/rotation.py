@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from titer.base.errors import Invalid, NotFound, Refused
@@ -17,11 +17,14 @@ from titer.base.vault import Vault
 from titer.record import checkpoint as heads
 from titer.record.actions import ActionSpec, Actor
 from titer.record.keys import LEDGER, WITNESS
-from titer.record.ledger_model import LedgerKey
+from titer.record.ledger_model import LedgerKey, WitnessPolicy
 from titer.record.model import LedgerEntry, LedgerLeaf
 from titer.record.sealer import Sealer
+from titer.record.sealer.past import entered_policy
 from titer.record.service import Record
+from titer.record.unit import Unit
 from titer.record.witnesses.contract import RemoteWitness
+from titer.record.witnesses.rules import Policy
 
 ENTERED_BY = Actor.timer("titer.witnesses")
 ACTIONS = (
@@ -29,6 +32,11 @@ ACTIONS = (
     ActionSpec(
         "record.key.rotate",
         "Begin or end the rotation of a key",
+        ("administrator",),
+    ),
+    ActionSpec(
+        "record.witness.retire",
+        "Retire witnesses that are configured no longer, or ask for fewer",
         ("administrator",),
     ),
 )
@@ -51,9 +59,10 @@ class Rotation:
         self._vault = vault
 
     def enter_configured(self) -> int:
-        """Enter each configured key that the ledger does not know yet, and retire those of witnesses that are gone.
+        """Enter what the configuration has more than the ledger: keys that it does not know, a stricter policy.
 
-        Done at opening. A witness in a file that is away keeps the keys that it has.
+        Done at opening. A witness in a file that is away keeps the keys that it has. What the configuration has less
+        is left as it is: see `retire_absent`.
 
         Returns:
             How many entries that took.
@@ -62,30 +71,74 @@ class Rotation:
             (LEDGER, self.sealer.origin): ("ledger", [self.sealer.signer.verifier])
         }
         for one in self.sealer.every_witness:
-            wanted[WITNESS, one.name] = (one.kind, list(one.verifiers)[:1])
+            wanted[WITNESS, one.name] = (one.kind, list(one.verifiers))
         with self.record.reading() as session:
-            known = {key.verifier for key in session.scalars(select(LedgerKey))}
-            active = [
-                (key.id, key.role, key.name)
-                for key in session.scalars(select(LedgerKey).where(LedgerKey.until_size.is_(None)))
-            ]
-        held = {(role, name) for _, role, name in active}
-        new = [
-            (role, name, kind, verifier)
-            for (role, name), (kind, verifiers) in wanted.items()
-            for verifier in verifiers
-            if verifier not in known and (role, name) not in held
-        ]
-        gone = [key_id for key_id, role, name in active if (role, name) not in wanted]
-        if not new and not gone:
+            known = {key.verifier: (key.id, key.until_size) for key in session.scalars(select(LedgerKey))}
+            held = {(key.role, key.name) for key in session.scalars(_active_keys())}
+            row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id)).first()
+            policy_id = row.id if row is not None else None
+            entered = Policy(frozenset(row.required), row.quorum) if row is not None else None
+        missing = {which: found for which, found in wanted.items() if which not in held and found[1]}
+        policy = self.sealer.configured.and_also(entered or self.sealer.configured)
+        self.sealer.policy = policy
+        if not missing and policy == entered:
             return 0
         size = self.sealer.size
         with self.record.action(ENTERED_BY, "record.key.enter", reason="as configured") as unit:
-            for role, name, kind, verifier in new:
-                unit.add(LedgerKey(role=role, name=name, kind=kind, verifier=verifier, from_size=size))
-            for key_id in gone:
-                unit.get(LedgerKey, key_id).until_size = size
-        return len(new) + len(gone)
+            for (role, name), (kind, verifiers) in missing.items():
+                again = [known[one][0] for one in verifiers if one in known]
+                if again:  # It was retired once, and is configured anew.
+                    unit.get(LedgerKey, again[-1]).until_size = None
+                else:
+                    unit.add(
+                        LedgerKey(role=role, name=name, kind=kind, verifier=verifiers[0], from_size=size)
+                    )
+            if policy != entered:
+                self._enter_policy(unit, policy_id, policy)
+        return len(missing) + (policy != entered)
+
+    def retire_absent(self, actor: Actor, *, reason: str) -> list[str]:
+        """Retire the witnesses that are configured no longer, and ask for no more than the configuration does.
+
+        From the next checkpoint on nobody is asked any more what they saw; so a person says that, and why.
+
+        Returns:
+            What it came to, a sentence each.
+
+        Raises:
+            Refused: if the configuration asks for no less than the ledger.
+        """
+        with self.record.reading() as session:
+            gone = absent(session, self.sealer)
+            row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id)).first()
+            policy_id = row.id if row is not None else None
+            less = self.sealer.configured.lacks(entered_policy(session) or self.sealer.configured)
+        if not gone and not less:
+            raise Refused(
+                "The configuration has every witness that the ledger knows, and asks for no fewer.",
+                do="Take it out of titer.yaml first, and start the hub again.",
+            )
+        size = self.sealer.size
+        with self.record.action(actor, "record.witness.retire", reason=reason) as unit:
+            for key in gone:
+                unit.get(LedgerKey, key.id, key.version).until_size = size
+            if less:
+                self._enter_policy(unit, policy_id, self.sealer.configured)
+        self.sealer.policy = self.sealer.configured
+        names = dict.fromkeys(key.name for key in gone)
+        return [
+            *(f"The witness {name} is retired." for name in names),
+            *([f"From now on {less}."] if less else []),
+        ]
+
+    @staticmethod
+    def _enter_policy(unit: Unit, policy_id: str | None, policy: Policy) -> None:
+        required = sorted(policy.required)
+        if policy_id is None:
+            unit.add(WitnessPolicy(required=required, quorum=policy.quorum))
+            return
+        row = unit.get(WitnessPolicy, policy_id)
+        row.required, row.quorum = required, policy.quorum
 
     def begin(
         self, actor: Actor, *, reason: str, witness: str | None = None, verifier: str | None = None
@@ -177,6 +230,16 @@ class Rotation:
             LedgerKey.role == role, LedgerKey.name == name, LedgerKey.until_size.is_(None)
         )
         return list(session.scalars(query.order_by(LedgerKey.id)))
+
+
+def _active_keys() -> Select[LedgerKey]:
+    return select(LedgerKey).where(LedgerKey.until_size.is_(None)).order_by(LedgerKey.id)
+
+
+def absent(session: Session, sealer: Sealer) -> list[LedgerKey]:
+    """The keys of witnesses that nobody has retired, and that are configured no longer."""
+    every = session.scalars(_active_keys())
+    return [key for key in every if key.role == WITNESS and key.name not in sealer.standing]
 
 
 def _given(verifier: str | None, old: str) -> str:

@@ -71,6 +71,7 @@ DECLARED: Mapping[str, Needs] = {
     "server_export": Needs(verbs=("record.export",)),
     "record_rotate": Needs(verbs=("record.key.rotate",)),
     "record_retire": Needs(verbs=("record.key.rotate",)),
+    "record_retire_witnesses": Needs(verbs=("record.witness.retire",)),
     "record_add_checkpoint": Needs(machine=True),
 }
 """Routes whose own code names no verb."""

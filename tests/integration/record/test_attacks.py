@@ -490,14 +490,16 @@ def test_an_answer_that_does_not_hold_covers_nothing_at_the_next_start(lab: Lab)
     platform.close()
 
 
-def test_a_witness_that_is_not_configured_any_more_is_told(lab: Lab) -> None:
+def test_a_witness_that_is_not_configured_any_more_is_a_fault_and_on_trial_a_remark(lab: Lab) -> None:
     platform = lab.open()
-    old = platform.sealer
+    old, words = platform.sealer, "The witness file-witness vouches for this ledger, and is not configured"
     without = Sealer(platform.record, old.origin, old.signer, [])
+    assert words in (verify_store(platform.record, without, platform.verifiers).first_fault or "")
     verdict = verify_store(platform.record, without, platform.verifiers, sealing=False)
-    assert any("The witness file-witness vouched for this ledger once" in told for told in verdict.remarks)
-    verdict = verify_store(platform.record, old, platform.verifiers, sealing=False)
-    assert not any("file-witness" in told for told in verdict.remarks)
+    assert any(words in told for told in verdict.remarks)
+    verdict = verify_store(platform.record, old, platform.verifiers)
+    assert verdict.holds
+    assert not verdict.remarks
     platform.close()
 
 

@@ -138,7 +138,10 @@ def test_a_checkpoint_left_out_of_a_bundle_or_a_signature_taken_off_is_found_and
     for at, item in enumerate(listed):
         size = item["note"].split("\n")[1]
         before, behind = listed[:at], listed[at + 1 :]
-        faulty([*before, *behind], f"removed that covered .* record_(training|installation) .* the one over {size} entries")
+        faulty(
+            [*before, *behind],
+            f"removed that covered .* record_(training|installation) .* the one over {size} entries",
+        )
         note = item["note"]
         bare = note[: note.rstrip("\n").rindex("\n") + 1]
         assert "file-witness" in note

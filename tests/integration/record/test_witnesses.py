@@ -24,6 +24,7 @@ from titer.record import (
     OutboxEvent,
     Subscription,
     Training,
+    WitnessPolicy,
     timekeeping,
 )
 from titer.record.timekeeping import TimeState
@@ -286,7 +287,11 @@ def test_a_witness_that_is_configured_wrongly_is_refused_with_its_number(
     assert "number 1" in str(told.value)
 
 
-def test_a_second_witness_in_a_file_is_entered_when_it_is_configured_and_retired_when_it_is_gone(
+def verified(platform: Platform) -> str:
+    return verify_store(platform.record, platform.sealer, platform.verifiers).first_fault or ""
+
+
+def test_a_second_witness_is_entered_when_it_is_configured_and_retired_only_by_a_person_with_a_reason(
     lab: Path, tmp_path: Path
 ) -> None:
     config = (lab / "titer.yaml").read_text()
@@ -299,15 +304,53 @@ def test_a_second_witness_in_a_file_is_entered_when_it_is_configured_and_retired
     enter(platform)
     platform.settle()
     assert set(platform.sealer.keys.witnesses(("file",))) == {FIRST, "vault"}
-    assert verify_store(platform.record, platform.sealer, platform.verifiers).holds
+    assert not verified(platform)
+    with pytest.raises(Refused, match="has every witness that the ledger knows"):
+        platform.rotation.retire_absent(TIMER, reason="none is gone")
     platform.close()
+
     (lab / "titer.yaml").write_text(config)
+    platform = open_platform(lab, hasher=HASHER)
+    given = listening(platform)
+    enter(platform, signed=True)
+    platform.settle()
+    assert set(platform.sealer.keys.witnesses(("file",))) == {FIRST, "vault"}, "opening retires nobody"
+    assert len(given) == 1, "and what was signed waits for the one that is not there"
+    assert "The witness vault vouches for this ledger, and is not configured any more" in verified(platform)
+    told = platform.rotation.retire_absent(TIMER, reason="the vault was sold")
+    assert told == ["The witness vault is retired.", "From now on the witness vault is not required."]
+    enter(platform)
+    platform.settle()
+    assert len(given) == 3
+    assert set(platform.sealer.keys.witnesses(("file",))) == {FIRST}
+    assert not verified(platform)
+    platform.close()
+
+    (lab / "titer.yaml").write_text(more)
     platform = open_platform(lab, hasher=HASHER)
     enter(platform)
     platform.settle()
-    assert set(platform.sealer.keys.witnesses(("file",))) == {FIRST}
-    verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
-    assert verdict.holds, verdict.sentence
+    assert set(platform.sealer.keys.witnesses(("file",))) == {FIRST, "vault"}, "put back, it counts again"
+    assert not verified(platform)
+    platform.close()
+
+
+def test_fewer_witnesses_are_asked_for_only_after_a_person_has_said_so(lab: Path, tmp_path: Path) -> None:
+    config = (lab / "titer.yaml").read_text()
+    vault = f"witnesses:\n- {{name: vault, kind: file, folder: {tmp_path / 'vault'}, required: false}}"
+    both = config.replace("witnesses: []", vault).replace("witness_quorum: 1", "witness_quorum: 2")
+    (lab / "titer.yaml").write_text(both)
+    open_platform(lab, hasher=HASHER).close()
+    (lab / "titer.yaml").write_text(both.replace("witness_quorum: 2", "witness_quorum: 1"))
+    platform = open_platform(lab, hasher=HASHER)
+    assert platform.sealer.policy.quorum == 2, "the ledger's word counts"
+    assert "1 in all are enough instead of 2" in verified(platform)
+    platform.rotation.retire_absent(TIMER, reason="one is enough")
+    assert platform.sealer.policy.quorum == 1
+    platform.settle()
+    assert not verified(platform)
+    with platform.record.reading() as session:
+        assert [row.quorum for row in session.scalars(select(WitnessPolicy))] == [1]
     platform.close()
 
 

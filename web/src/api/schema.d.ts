@@ -2078,6 +2078,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/witnesses/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Retire Witnesses
+         * @description Retire witnesses that are configured no longer, and ask for as many as the configuration does.
+         */
+        post: operations["record_retire_witnesses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledger/{entry_id}": {
         parameters: {
             query?: never;
@@ -10997,6 +11017,14 @@ export interface components {
             witness?: string | null;
         };
         /**
+         * RetireAbsent
+         * @description That witnesses which are configured no longer are retired, and why.
+         */
+        RetireAbsent: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RetireSegments
          * @description Segments to retire.
          */
@@ -11005,29 +11033,6 @@ export interface components {
             digests: string[];
             /** Reason */
             reason: string;
-        };
-        /**
-         * RetiredOut
-         * @description A segment that was retired: its minutes and hours are kept, its values are not.
-         */
-        RetiredOut: {
-            /** Basis */
-            basis: string;
-            /** Digest */
-            digest: string;
-            /**
-             * Due
-             * Format: date-time
-             */
-            due: string;
-            /** Retention */
-            retention: string;
-            /** Rollups */
-            rollups: {
-                [key: string]: string;
-            };
-            /** Years */
-            years: number;
         };
         /**
          * RoleChange
@@ -12928,7 +12933,8 @@ export interface components {
          * WitnessOut
          * @description How a witness of the ledger stands.
          *
-         *     `lag` is how many sealed entries it has not vouched for; `state` is `up to date`, `behind`, `away` or `refused`;
+         *     `lag` is how many sealed entries it has not vouched for; `state` is `up to date`, `behind`, `away`,
+         *     `refused` or `not configured`;
          *     `required` ones must vouch before anything that a signature sets off goes out.
          */
         WitnessOut: {
@@ -12968,6 +12974,29 @@ export interface components {
             tree_size: number;
             /** Witnesses */
             witnesses: components["schemas"]["WitnessOut"][];
+        };
+        /**
+         * RetiredOut
+         * @description A segment that was retired: its minutes and hours are kept, its values are not.
+         */
+        titer__historian__routes__keeping__RetiredOut: {
+            /** Basis */
+            basis: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Due
+             * Format: date-time
+             */
+            due: string;
+            /** Retention */
+            retention: string;
+            /** Rollups */
+            rollups: {
+                [key: string]: string;
+            };
+            /** Years */
+            years: number;
         };
         /**
          * ConflictOut
@@ -13019,6 +13048,14 @@ export interface components {
             recorded_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * RetiredOut
+         * @description What it came to, a sentence each.
+         */
+        titer__record__routes__witnesses__RetiredOut: {
+            /** Told */
+            told: string[];
         };
     };
     responses: never;
@@ -16312,7 +16349,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RetiredOut"][];
+                    "application/json": components["schemas"]["titer__historian__routes__keeping__RetiredOut"][];
                 };
             };
             /** @description It could not be done. */
@@ -17775,6 +17812,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WitnessesOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_retire_witnesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireAbsent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["titer__record__routes__witnesses__RetiredOut"];
                 };
             };
             /** @description It could not be done. */

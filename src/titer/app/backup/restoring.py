@@ -382,7 +382,9 @@ def _verified(folder: Path, clock: Clock | None, say: Tell) -> tuple[Verdict, in
     """The verdict over the restored installation, and how many entries it has sealed."""
     platform = open_platform(folder, clock=clock)
     try:
-        verdict = verify_store(platform.record, platform.sealer, platform.verifiers, progress=say)
+        verdict = verify_store(
+            platform.record, platform.sealer, platform.verifiers, progress=say, sealing=False
+        )
         with platform.record.reading() as session:
             last = session.scalar(select(LedgerEntry.seq).order_by(LedgerEntry.seq.desc()).limit(1))
         if last is None:

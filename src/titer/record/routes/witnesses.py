@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from titer.record.http import ActingPerson, Reading
-from titer.record.ledger_model import LedgerKey
+from titer.record.ledger_model import LedgerCosignature, LedgerKey
 from titer.record.model import OutboxEvent
+from titer.record.rotation import absent
 from titer.record.routes.part import RotationPart, SealerPart
 
 router = APIRouter()
@@ -19,7 +20,8 @@ router = APIRouter()
 class WitnessOut(BaseModel):
     """How a witness of the ledger stands.
 
-    `lag` is how many sealed entries it has not vouched for; `state` is `up to date`, `behind`, `away` or `refused`;
+    `lag` is how many sealed entries it has not vouched for; `state` is `up to date`, `behind`, `away`,
+    `refused` or `not configured`;
     `required` ones must vouch before anything that a signature sets off goes out.
     """
 
@@ -69,6 +71,24 @@ def record_witnesses(session: Reading, sealer: SealerPart) -> WitnessesOut:
                 since=standing.since,
                 message=standing.message,
                 keys=keys.of_witness(one.name),
+            )
+        )
+    for key in absent(session, sealer):
+        known = session.scalar(
+            select(func.max(LedgerCosignature.tree_size)).where(LedgerCosignature.witness == key.name)
+        )
+        found.append(
+            WitnessOut(
+                name=key.name,
+                kind=key.kind,
+                required=key.name in sealer.policy.required,
+                size=known or 0,
+                at=None,
+                lag=size - (known or 0),
+                state="not configured",
+                since=None,
+                message="It vouches for this ledger, and stands in titer.yaml no longer: put it back, or retire it.",
+                keys=[key.verifier],
             )
         )
     return WitnessesOut(
@@ -128,3 +148,21 @@ class Retire(BaseModel):
 def record_retire(body: Retire, who: ActingPerson, rotation: RotationPart) -> RotateOut:
     """End a rotation: the old key is retired, and the new one signs alone."""
     return RotateOut(key=rotation.finish(who, reason=body.reason, witness=body.witness))
+
+
+class RetireAbsent(BaseModel):
+    """That witnesses which are configured no longer are retired, and why."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class RetiredOut(BaseModel):
+    """What it came to, a sentence each."""
+
+    told: list[str]
+
+
+@router.post("/ledger/witnesses/retire")
+def record_retire_witnesses(body: RetireAbsent, who: ActingPerson, rotation: RotationPart) -> RetiredOut:
+    """Retire witnesses that are configured no longer, and ask for as many as the configuration does."""
+    return RetiredOut(told=rotation.retire_absent(who, reason=body.reason))

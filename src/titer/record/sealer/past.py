@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from titer.base.errors import IntegrityFault
 from titer.record import chain, merkle, tree
 from titer.record import checkpoint as heads
-from titer.record.ledger_model import LedgerCosignature
+from titer.record.ledger_model import LedgerCosignature, WitnessPolicy
 from titer.record.model import LedgerCheckpoint
+from titer.record.witnesses.rules import Policy
 
 
 @dataclass
@@ -84,6 +85,12 @@ def read_past(session: Session, size: int) -> Past:
         raise _broken(f"a checkpoint before that over {size:,} entries was altered")
     frontier.extend([chain.leaf(last.note)])
     return Past(frontier, size, {name: (about, digest) for name, about, digest in chain.answers(extensions)})
+
+
+def entered_policy(session: Session) -> Policy | None:
+    """What the ledger says of how many witnesses it takes; None where nothing was entered."""
+    row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id).limit(1)).first()
+    return Policy(frozenset(row.required), row.quorum) if row is not None else None
 
 
 def nodes_of_notes(made: Sequence[merkle.Node]) -> list[merkle.Node]:

@@ -21,7 +21,7 @@ from titer.record.keys import Keys
 from titer.record.ledger_model import LedgerCosignature
 from titer.record.model import LedgerCheckpoint, LedgerLeaf
 from titer.record.sealer.growth import Grown, grow, read_edge
-from titer.record.sealer.past import Past, nodes_of_notes, read_past
+from titer.record.sealer.past import Past, entered_policy, nodes_of_notes, read_past
 from titer.record.sealer.tail import Committed, Tail
 from titer.record.service import Record
 from titer.record.timekeeping import TimeKeeper
@@ -66,7 +66,8 @@ class Sealer:
         self.witnesses = tuple(witnesses)
         self.remote = tuple(remote)
         self.every_witness: tuple[heads.FileWitness | RemoteWitness, ...] = (*self.witnesses, *self.remote)
-        self.policy = Policy(frozenset(one.name for one in self.every_witness if one.required), quorum)
+        self.configured = Policy(frozenset(one.name for one in self.every_witness if one.required), quorum)
+        self.policy = self.configured
         self.standing = {one.name: Standing() for one in self.every_witness}
         self._signers = {one.verifier: one for one in (signer, *others)}
         self._time_state = time_state
@@ -92,6 +93,7 @@ class Sealer:
         with self.record.reading() as session:
             edge = read_edge(session, self.signer.verifier)
             self._past = read_past(session, edge.frontier.size)
+            self.policy = self.configured.and_also(entered_policy(session) or self.configured)
         self._heard = self._adopted = False
         self._frontier, self._keys, self._last_seq = edge.frontier, edge.keys, edge.last_seq
         for witness in self.every_witness:
@@ -263,12 +265,16 @@ class Sealer:
         )
         head = heads.Head(self.origin, grown.frontier.size, grown.frontier.root(), extensions)
         note = self._signed(head, grown.keys)
-        complete = True
+        complete = self._all_configured(grown.keys)
         for witness in self.witnesses:
             lines = self._cosigned(witness, note, head.size, grown)
             complete = complete and bool(lines)
             note += lines
         self._store(rows, grown, note, now, witnessed=complete and bool(self.witnesses))
+
+    def _all_configured(self, keys: Keys) -> bool:
+        """Whether each witness in a file that the ledger knows is one of these; else no head bears all lines."""
+        return keys.witnesses((heads.FileWitness.kind,)).keys() <= {one.name for one in self.witnesses}
 
     def _so_far(self) -> Past:
         """The checkpoints before the next one, and what witnesses answered up to now."""
@@ -516,7 +522,7 @@ class Sealer:
                 or sealed_at is None
             ):
                 return False
-            complete = True
+            complete = self._all_configured(grown.keys)
             for witness in self.witnesses:
                 wanted = grown.keys.of_witness(witness.name) or witness.verifiers[:1]
                 if wanted and all(heads.verify(note, one) for one in wanted):

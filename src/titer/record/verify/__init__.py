@@ -83,7 +83,7 @@ def _faults(
     verdict.tell("database file", 0, 1)
     with _own_check(record, wanted=verdict.depth == FULL) as own_check:
         with _snapshot(record, sealer) as (session, witnesses):
-            yield from check_tree(session, sealer, witnesses, verdict)
+            yield from check_tree(session, sealer, witnesses, verdict, configured=sealing)
             if not verdict.unsealed or not sealing:
                 yield from _rest(record, session, verdict, extra)
         if verdict.unsealed and sealing:

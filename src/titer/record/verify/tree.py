@@ -15,6 +15,7 @@ from titer.record.keys import MARK, WITNESS, Keys
 from titer.record.ledger_model import LedgerNode
 from titer.record.model import LedgerEntry, LedgerLeaf
 from titer.record.sealer import Sealer
+from titer.record.sealer.past import entered_policy
 from titer.record.sealer.tail import BEHIND
 from titer.record.verify import beside
 from titer.record.verify.leaves import TILE
@@ -23,13 +24,28 @@ from titer.record.verify.walk import Walk
 from titer.record.verify.witnessed import Witnessed, answers_faults, notes_faults
 
 _MARK = MARK.encode()
+_RETIRE = "titer ledger retire --reason"
 _LEAVES = "SELECT leaf_index, entry_seq, leaf_hash FROM ledger_leaf ORDER BY leaf_index"
 
 
 def check_tree(
-    session: Session, sealer: Sealer, witnesses: Sequence[Witnessed], verdict: Verdict
+    session: Session,
+    sealer: Sealer,
+    witnesses: Sequence[Witnessed],
+    verdict: Verdict,
+    *,
+    configured: bool = True,
 ) -> Iterator[str]:
-    """The entries against the tree, its heads and its witnesses; entries behind the last leaf are counted."""
+    """The entries against the tree, its heads and its witnesses; entries behind the last leaf are counted.
+
+    Args:
+        session: on the snapshot.
+        sealer: knows the keys.
+        witnesses: what they knew at its instant.
+        verdict: is told what was checked.
+        configured: whether a witness that is configured no longer is a fault; else a remark, as for a copy on trial,
+            which asks none that is in use.
+    """
 
     def begin() -> Walk:
         verdict.place = "ledger_node"
@@ -57,19 +73,31 @@ def check_tree(
         yield from notes_faults(session, witness, walk.position, walk.keys.ever_of_ledger())
     verdict.entries, verdict.root = walk.position, walk.frontier.root().hex()
     verdict.checked["entries"] = walk.position
-    verdict.remarks += [*walk.remarks, *_gone(walk.keys, sealer)]
+    verdict.remarks += walk.remarks
+    verdict.place = "titer.yaml"
+    gone = _gone(session, walk.keys, sealer)
+    if configured:
+        yield from gone
+    else:
+        verdict.remarks += gone
 
 
-def _gone(keys: Keys, sealer: Sealer) -> Iterator[str]:
-    """Witnesses that vouched once and do no longer: whoever takes one away could roll back behind it."""
-    every = [*keys.active.values(), *keys.retired.values()]
-    names = dict.fromkeys(key.name for key in every if key.role == WITNESS)
+def _gone(session: Session, keys: Keys, sealer: Sealer) -> Iterator[str]:
+    """Witnesses that the ledger has and the configuration does not: who takes one away could roll back behind it."""
+    names = dict.fromkeys(key.name for key in keys.active.values() if key.role == WITNESS)
     for name in names:
         if name not in sealer.standing:
             yield (
-                f"The witness {name} vouched for this ledger once, and is not configured any more (titer.yaml). "
-                "What it saw was not asked for; if nobody decided that, put it back and verify again."
+                f"The witness {name} vouches for this ledger, and is not configured any more (titer.yaml), so what "
+                f"it saw was not asked for. Put it back; if somebody decided that, have it entered: {_RETIRE}."
             )
+            return
+    less = sealer.configured.lacks(entered_policy(session) or sealer.configured)
+    if less:
+        yield (
+            f"titer.yaml asks for less than the ledger: {less}. Put it back; if somebody decided that, have it "
+            f"entered: {_RETIRE}."
+        )
 
 
 def _tail_fault(session: Session, sealer: Sealer) -> str | None:

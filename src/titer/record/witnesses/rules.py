@@ -22,6 +22,22 @@ class Policy:
     required: frozenset[str]
     quorum: int = 1
 
+    def and_also(self, other: Policy) -> Policy:
+        """The policy that asks for what either does."""
+        return Policy(self.required | other.required, max(self.quorum, other.quorum))
+
+    def lacks(self, other: Policy) -> str:
+        """What another policy asks for and this one does not, in words; empty if nothing.
+
+        Example:
+            >>> Policy(frozenset({"file"})).lacks(Policy(frozenset({"file", "vault"}), 2))
+            'the witness vault is not required, and 1 in all are enough instead of 2'
+        """
+        said = [f"the witness {name} is not required" for name in sorted(other.required - self.required)]
+        if self.quorum < other.quorum:
+            said.append(f"{self.quorum} in all are enough instead of {other.quorum}")
+        return ", and ".join(said)
+
     def covered(self, sizes: Mapping[str, int]) -> int:
         """The largest size of the tree that counts as witnessed.
 

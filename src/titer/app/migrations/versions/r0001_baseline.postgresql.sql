@@ -567,10 +567,12 @@ CREATE INDEX ix_insight_watch_state ON insight_watch (state)
 
 CREATE TABLE ledger_checkpoint (
 	tree_size BIGINT NOT NULL,
+	number BIGINT NOT NULL,
 	note VARCHAR COLLATE "C" NOT NULL,
 	sealed_at BIGINT NOT NULL,
 	witnessed BOOLEAN NOT NULL,
-	CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (tree_size)
+	CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (tree_size),
+	CONSTRAINT uq_ledger_checkpoint_number UNIQUE (number)
 )
 
 CREATE TABLE ledger_cosignature (
@@ -1820,6 +1822,16 @@ CREATE TABLE record_watched_ledger (
 	process_at BIGINT NOT NULL,
 	CONSTRAINT pk_record_watched_ledger PRIMARY KEY (id),
 	CONSTRAINT uq_record_watched_ledger_origin UNIQUE (origin)
+)
+
+CREATE TABLE record_witness_policy (
+	required VARCHAR COLLATE "C" NOT NULL,
+	quorum BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_witness_policy PRIMARY KEY (id)
 )
 
 CREATE TABLE twin_model (
@@ -9320,6 +9332,84 @@ ALTER TABLE record_watched_ledger ENABLE ALWAYS TRIGGER titer_record_watched_led
 CREATE TRIGGER titer_record_watched_ledger_no_truncate BEFORE TRUNCATE ON record_watched_ledger FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_watched_ledger ENABLE ALWAYS TRIGGER titer_record_watched_ledger_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_witness_policy_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_witness_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_witness_policy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_witness_policy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"quorum":' || coalesce(n."quorum"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"required":' || coalesce(to_json(n."required")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_witness_policy.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_witness_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_witness_policy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_witness_policy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"quorum":' || coalesce(o."quorum"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"required":' || coalesce(to_json(o."required")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"quorum":' || coalesce(n."quorum"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"required":' || coalesce(to_json(n."required")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_witness_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_witness_policy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_witness_policy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"quorum":' || coalesce(o."quorum"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"required":' || coalesce(to_json(o."required")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_witness_policy_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_witness_policy_insert AFTER INSERT ON record_witness_policy REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_witness_policy_entry()
+
+ALTER TABLE record_witness_policy ENABLE ALWAYS TRIGGER titer_record_witness_policy_insert
+
+CREATE TRIGGER titer_record_witness_policy_update AFTER UPDATE ON record_witness_policy REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_witness_policy_entry()
+
+ALTER TABLE record_witness_policy ENABLE ALWAYS TRIGGER titer_record_witness_policy_update
+
+CREATE TRIGGER titer_record_witness_policy_delete AFTER DELETE ON record_witness_policy REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_witness_policy_entry()
+
+ALTER TABLE record_witness_policy ENABLE ALWAYS TRIGGER titer_record_witness_policy_delete
+
+CREATE TRIGGER titer_record_witness_policy_no_truncate BEFORE TRUNCATE ON record_witness_policy FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_witness_policy ENABLE ALWAYS TRIGGER titer_record_witness_policy_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_twin_definition_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

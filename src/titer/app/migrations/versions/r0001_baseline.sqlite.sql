@@ -496,10 +496,12 @@ CREATE TABLE insight_watch (
 
 CREATE TABLE ledger_checkpoint (
 	tree_size INTEGER NOT NULL, 
+	number INTEGER NOT NULL, 
 	note TEXT NOT NULL, 
 	sealed_at BIGINT NOT NULL, 
 	witnessed BOOLEAN NOT NULL, 
-	CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (tree_size)
+	CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (tree_size), 
+	CONSTRAINT uq_ledger_checkpoint_number UNIQUE (number)
 )
 
 CREATE TABLE ledger_cosignature (
@@ -1787,6 +1789,16 @@ CREATE TABLE record_watched_ledger (
 	CONSTRAINT uq_record_watched_ledger_origin UNIQUE (origin)
 )
 
+CREATE TABLE record_witness_policy (
+	required TEXT NOT NULL, 
+	quorum INTEGER NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_witness_policy PRIMARY KEY (id)
+)
+
 CREATE TABLE twin_definition (
 	number TEXT NOT NULL, 
 	equipment TEXT NOT NULL, 
@@ -2781,6 +2793,12 @@ CREATE TRIGGER titer_record_watched_ledger_delete AFTER DELETE ON record_watched
 CREATE TRIGGER titer_record_watched_ledger_insert AFTER INSERT ON record_watched_ledger BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_watched_ledger', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."active") END),'id',NEW."id",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'verifiers',NEW."verifiers",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_watched_ledger_update AFTER UPDATE ON record_watched_ledger BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_watched_ledger.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_watched_ledger.origin keeps its first value') WHERE NEW."origin" IS NOT OLD."origin"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_watched_ledger', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."active") END),'id',OLD."id",'origin',OLD."origin",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'verifiers',OLD."verifiers",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."active") END),'id',NEW."id",'origin',NEW."origin",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'verifiers',NEW."verifiers",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_witness_policy_delete AFTER DELETE ON record_witness_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('record_witness_policy', OLD.id, OLD.version + 1, json_object('id',OLD."id",'process_at',OLD."process_at",'quorum',OLD."quorum",'recorded_at',OLD."recorded_at",'required',OLD."required",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_witness_policy_insert AFTER INSERT ON record_witness_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_witness_policy', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'process_at',NEW."process_at",'quorum',NEW."quorum",'recorded_at',NEW."recorded_at",'required',NEW."required",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_witness_policy_update AFTER UPDATE ON record_witness_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_witness_policy.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_witness_policy', NEW.id, NEW.version, json_object('id',OLD."id",'process_at',OLD."process_at",'quorum',OLD."quorum",'recorded_at',OLD."recorded_at",'required',OLD."required",'version',OLD."version"), json_object('id',NEW."id",'process_at',NEW."process_at",'quorum',NEW."quorum",'recorded_at',NEW."recorded_at",'required',NEW."required",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_twin_definition_delete AFTER DELETE ON twin_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_definition', OLD.id, OLD.version + 1, json_object('commissioned_signature_id',OLD."commissioned_signature_id",'defined_by',OLD."defined_by",'equipment',OLD."equipment",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'settings',OLD."settings",'settings_digest',OLD."settings_digest",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
 
