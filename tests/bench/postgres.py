@@ -211,7 +211,7 @@ def plain_groups(record: Record, start: int) -> None:
     """A transaction with a hundred rows, by COPY too."""
     rows = _whole(record, start, GROUP)
     with record.engine.connect().execution_options(**postgres.ACTION) as connection, connection.begin():
-        postgres.add_rows(connection, PLAIN, rows)
+        postgres.add_rows(connection, PLAIN, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def one(record: Record, start: int) -> None:

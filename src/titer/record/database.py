@@ -146,8 +146,8 @@ class Database(Protocol):
     def enter_changes(self, connection: Connection, table: str, times: tuple[int, int]) -> None:
         """After a migration changed a table: raise the version of each changed row, and enter it."""
 
-    def add_rows(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-        """Write many new rows of a table, all with the same columns, without an object for each."""
+    def add_rows(self, connection: Connection, table: Table, values: Mapping[str, list[Any]]) -> None:
+        """Write many new rows of a table, given column by column, without an object for each."""
 
     def given(self, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
         """What turns a bare value of a column, as either database's driver gives it, into one that `load` takes."""
@@ -201,6 +201,27 @@ def hold_sql(table: Table, row: str) -> str:
     named = ["id", *(name for name in HELD_BY if name in table.c)]
     on = " OR ".join(f'h.subject_id = {row}."{name}"' for name in named)
     return f"FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR {on})"
+
+
+def sent(connection: Connection, table: Table, values: Mapping[str, list[Any]]) -> list[list[Any]]:
+    """What the driver is given for the values of columns: what is the same object in all rows is turned only once.
+
+    Args:
+        connection: to the database.
+        table: whose columns they are.
+        values: by column, one for each row.
+    """
+    return [_sent(table.columns[name].type, connection, given) for name, given in values.items()]
+
+
+def _sent(kind: TypeEngine[Any], connection: Connection, values: list[Any]) -> list[Any]:
+    send = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    if send is None:
+        return values
+    first = values[0]
+    if all(value is first for value in values):
+        return [send(first)] * len(values)
+    return [send(value) for value in values]
 
 
 def of(bound: Connection | Engine) -> Database:

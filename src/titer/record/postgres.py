@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -35,7 +35,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from titer.base.errors import Invalid, Unavailable
-from titer.record.database import Entered, Opening, Slot, hold_sql, slot
+from titer.record.database import Entered, Opening, Slot, hold_sql, sent, slot
 
 NAME = "PostgreSQL"
 ONE_WRITER = False
@@ -588,28 +588,17 @@ def _image_of(connection: Connection, table: str) -> str:
     return image_sql(Table(table, MetaData(), *kept), "t")
 
 
-def add_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+def add_rows(connection: Connection, table: Table, values: Mapping[str, list[Any]]) -> None:
     """Write many new rows of a table by COPY: they need no statement of their own length to be parsed.
 
     Args:
         connection: of the open action.
         table: a regulated table without defaults of its own.
-        rows: each with a value for the same columns.
+        values: by column, one for each row.
     """
-    columns = [table.columns[name] for name in rows[0]]
-    processors = [_sent(column, connection) for column in columns]
-    named = ", ".join(f'"{column.name}"' for column in columns)
-    _copy(
-        connection,
-        f'COPY "{table.name}"({named}) FROM STDIN',
-        ([send(value) for send, value in zip(processors, row.values(), strict=True)] for row in rows),
-    )
-
-
-def _sent(column: Column[Any], connection: Connection) -> Callable[[Any], Any]:
-    """What turns a value of a column into what the driver is given."""
-    made = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    return made or (lambda value: value)
+    named = ", ".join(f'"{table.columns[name].name}"' for name in values)
+    rows = zip(*sent(connection, table, values), strict=True)
+    _copy(connection, f'COPY "{table.name}"({named}) FROM STDIN', rows)
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
 from functools import reduce
@@ -35,7 +35,7 @@ from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
 from titer.base.errors import IntegrityFault, Unavailable
-from titer.record.database import Entered, Opening, Slot, chained, hold_sql, slot
+from titer.record.database import Entered, Opening, Slot, chained, hold_sql, sent, slot
 from titer.record.errors import translate
 
 NAME = "SQLite"
@@ -321,39 +321,25 @@ def _image_of(connection: Connection, table: str) -> str:
     return image_sql(Table(table, MetaData(), *kept), "t")
 
 
-def add_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+def add_rows(connection: Connection, table: Table, values: Mapping[str, list[Any]]) -> None:
     """Write many new rows of a table, a hundred in one statement.
 
-    A column's values are turned into what the driver takes together, and one that is the same object in all rows
-    only once: row by row that took as long as the writing. Each statement keeps what it would undo if a trigger
-    refused it; a statement for each row took a quarter longer.
+    Each statement keeps what it would undo if a trigger refused it; a statement for each row took a quarter longer.
 
     Args:
         connection: of the open action.
         table: a regulated table without defaults of its own.
-        rows: each with a value for the same columns.
+        values: by column, one for each row.
     """
-    columns = [table.columns[name] for name in rows[0]]
-    named = ", ".join(f'"{column.name}"' for column in columns)
-    marks = ", ".join("?" for _ in columns)
-    sent = [_sent(column, connection, [row[column.key] for row in rows]) for column in columns]
+    named = ", ".join(f'"{table.columns[name].name}"' for name in values)
+    marks = ", ".join("?" for _ in values)
+    rows = list(zip(*sent(connection, table, values), strict=True))
     for start in range(0, len(rows), _TOGETHER):
-        part = list(zip(*(values[start : start + _TOGETHER] for values in sent), strict=True))
+        part = rows[start : start + _TOGETHER]
         connection.exec_driver_sql(
             f'INSERT INTO "{table.name}"({named}) VALUES {", ".join([f"({marks})"] * len(part))}',
             tuple(chain.from_iterable(part)),
         )
-
-
-def _sent(column: Column[Any], connection: Connection, values: list[Any]) -> list[Any]:
-    """What the driver is given for the values of a column."""
-    send = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    first = values[0]
-    if send is None:
-        return values
-    if all(value is first for value in values):
-        return [send(first)] * len(values)
-    return [send(value) for value in values]
 
 
 def given(kind: TypeEngine[Any]) -> Callable[[Any], Any]:

@@ -197,11 +197,12 @@ def unvouched(
     ).all()
     tallies = {row.last_seq: row for row in found}
     parts: dict[bytes, Part] = {}
+    current, part = None, Part(0)
     for (seq, body), leaf in zip(entries, leaves, strict=True):
         action = action_of(body)
-        if action not in parts:
-            parts[action] = Part(seq)
-        parts[action].add(seq, leaf)
+        if action != current:
+            current, part = action, parts.setdefault(action, Part(seq))
+        part.add(seq, leaf)
     for action, part in parts.items():
         tally = tallies.get(part.last)
         if tally is not None and vouches(key, tally, action, part):

@@ -147,7 +147,8 @@ class Unit:
         self.session.flush()
         same = {"version": 1, "recorded_at": self.now, "process_at": self.process_now}
         ids = self._ids.many(len(rows))
-        values = [{**row, **same, "id": record_id} for row, record_id in zip(rows, ids, strict=True)]
+        values: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
+        values |= {name: [value] * len(rows) for name, value in same.items()} | {"id": ids}
         table = cast(Table, kind.__table__)  # type: ignore[attr-defined]
         self.record.database.add_rows(self.session.connection(), table, values)
         return ids
