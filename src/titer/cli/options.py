@@ -20,6 +20,11 @@ err = Console(stderr=True, highlight=False)
 Folder = Annotated[Path, typer.Option("--dir", "-d", help="Folder of the installation.", envvar="TITER_DIR")]
 As = Annotated[str | None, typer.Option("--as", help="User name; else TITER_USER, else it is asked for.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")]
+Username = Annotated[str, typer.Argument(help="User name of the person.")]
+Until = Annotated[
+    str | None, typer.Option("--until", help="When it ends by itself, with its zone: 2027-01-31T00:00Z.")
+]
 Port = Annotated[int | None, typer.Option("--port", help="Port of the hub.")]
 
 

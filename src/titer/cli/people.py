@@ -12,12 +12,9 @@ import typer
 
 from titer.base.errors import Invalid, NotFound
 from titer.cli.api import Api, _ask_password, session
-from titer.cli.options import As, Folder, Json, Port, say
+from titer.cli.options import As, Folder, Json, Port, Reason, Username, say
 
 user = typer.Typer(help="People: register, roles, lock and unlock, new password.", no_args_is_help=True)
-
-Username = Annotated[str, typer.Argument(help="User name of the person.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")]
 
 
 @user.command("add")
@@ -82,7 +79,7 @@ def user_roles(
         return
     _known([*(give or []), *(take or [])])
     with session(folder, as_, port=port) as api:
-        row = _person(api, username)
+        row = person(api, username)
         for roles, given in ((give, True), (take, False)):
             for role in roles or []:
                 row = api.post(
@@ -130,20 +127,20 @@ def user_password(
 ) -> None:
     """Set a new password for somebody; it is read from TITER_NEW_PASSWORD or asked for."""
     with session(folder, as_, port=port) as api:
-        row = _person(api, username)
+        row = person(api, username)
         password = os.environ.get("TITER_NEW_PASSWORD") or _ask_password(f"{username} (the new one)")
         api.post(
             f"/api/people/{row['id']}/password",
             {"password": password, "reason": reason, "proof": api.proof()},
         )
-        row = _person(api, username)
+        row = person(api, username)
     say(f"{row['full_name']} ({username}) has a new password; the ledger says who set it.", row, json)
 
 
 @user.command("rescue")
 def user_rescue(
     username: Username,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")],
+    reason: Reason,
     factors: Annotated[
         bool, typer.Option("--without-factors", help="Remove the person's second factors as well.")
     ] = False,
@@ -180,12 +177,12 @@ def _account(
     folder: Path, as_: str | None, port: int | None, username: str, *, active: bool, reason: str
 ) -> dict[str, Any]:
     with session(folder, as_, port=port) as api:
-        row = _person(api, username)
+        row = person(api, username)
         api.post(f"/api/people/{row['id']}/account", {"active": active, "reason": reason})
-        return _person(api, username)
+        return person(api, username)
 
 
-def _person(api: Api, username: str) -> dict[str, Any]:
+def person(api: Api, username: str) -> dict[str, Any]:
     for row in api.get("/api/people"):
         if row["username"] == username:
             found: dict[str, Any] = row

@@ -8,17 +8,15 @@ from typing import Annotated
 import typer
 
 from titer.cli.api import session
-from titer.cli.options import As, Folder, Json, Port, say
-from titer.cli.people import Reason, Username, _person
+from titer.cli.options import As, Folder, Json, Port, Reason, Until, Username, say
+from titer.cli.people import person
 
 
 def user_train(
     username: Username,
     competency: Annotated[str, typer.Option("--competency", help="What the person was trained in.")],
     document: Annotated[str, typer.Option("--document", help="By which document, with its version.")],
-    until: Annotated[
-        str | None, typer.Option("--until", help="When it lapses, with its zone: 2027-01-31T00:00Z.")
-    ] = None,
+    until: Until = None,
     folder: Folder = Path("titer"),
     as_: As = None,
     port: Port = None,
@@ -26,7 +24,7 @@ def user_train(
 ) -> None:
     """Enter a training."""
     with session(folder, as_, port=port) as api:
-        row = _person(api, username)
+        row = person(api, username)
         made = api.post(
             f"/api/people/{row['id']}/training",
             {"competency": competency, "document": document, "expires_at": until},
@@ -45,8 +43,10 @@ def user_link(
 ) -> None:
     """Link a person with an account at the site's identity provider; it gives no right."""
     with session(folder, as_, port=port) as api:
-        row = _person(api, username)
-        made = api.post(f"/api/people/{row['id']}/provider", {"subject": subject, "reason": reason})
+        row = person(api, username)
+        made = api.post(
+            f"/api/people/{row['id']}/provider", {"subject": subject, "reason": reason, "proof": api.proof()}
+        )
     say(f"{row['full_name']} may log in as {subject} of {made['issuer']}.", made, json)
 
 
@@ -69,8 +69,8 @@ def user_delegate(
     """Let somebody act in one's place for a time; each entry says so."""
     with session(folder, as_, port=port) as api:
         body = {
-            "to_id": _person(api, to)["id"],
-            "from_id": _person(api, for_)["id"] if for_ else None,
+            "to_id": person(api, to)["id"],
+            "from_id": person(api, for_)["id"] if for_ else None,
             "role": role,
             "begins_at": begins,
             "ends_at": ends,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from titer.cli.api import session
-from titer.cli.options import As, Folder, Json, Port, say
+from titer.cli.options import As, Folder, Json, Port, Reason, Until, say
 
 token = typer.Typer(help="Scoped tokens of machines.", no_args_is_help=True)
 
@@ -26,10 +26,8 @@ def token_issue(
         str | None,
         typer.Option("--host", help="The connector host that it is; of the machine's name if left out."),
     ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="When it ends, with its zone: 2027-01-31T00:00Z.")
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")] = "",
+    until: Until = None,
+    reason: Reason = "",
     folder: Folder = Path("titer"),
     as_: As = None,
     port: Port = None,
@@ -76,7 +74,7 @@ def token_list(folder: Folder = Path("titer"), as_: As = None, port: Port = None
 @token.command("end")
 def token_end(
     name: Name,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the ledger.")],
+    reason: Reason,
     folder: Folder = Path("titer"),
     as_: As = None,
     port: Port = None,

@@ -12,12 +12,22 @@ from sqlalchemy import select
 
 from titer.base.clock import ManualClock
 from titer.base.errors import Invalid, NotAuthorised, Refused
-from titer.record import Actor, Identity, LedgerEntry, OutboxEvent, Record, RoleAssignment, SignatureMeaning
+from titer.record import (
+    Actor,
+    Identity,
+    LedgerEntry,
+    OutboxEvent,
+    Person,
+    Record,
+    RoleAssignment,
+    SignatureMeaning,
+)
 from titer.record.actions import ActionSpec
 from titer.record.identity import Policy
 from titer.record.rights import Duty, Separation, rules
 from titer.record.rights.model import AccessReview, Delegation, DutyConflict, RightsSearch
 from titer.record.rights.service import Rights
+from titer.record.validity import validity
 
 People = Callable[..., Actor]
 Sign = Callable[..., Any]
@@ -306,9 +316,44 @@ def test_everybodys_access_is_reviewed_by_somebody_else_within_the_period(
         assert record.roles_of(session, ada.id) == {"analyst"}
     done = reviews(record)[ada.id]
     assert (done.state, done.decided_by, done.decisions) == ("done", quentin.id, decisions)
+    assert signature_on(record, done.id) == ("in_force", set()), "what the review took away does not undo it"
     clock.set(clock.now() + timedelta(days=2))
     rights.nightly()
     assert len(reviews(record)) == 2, "the next review of Ada's is due half a year after the last one"
+
+
+def signature_on(record: Record, review: str) -> tuple[str, set[str]]:
+    """How the signature on a review stands, and which fields of what was signed are others now."""
+    with record.reading() as session:
+        (given,) = record.signatures_of(session, "record_access_review", review)
+        found = validity(record, session, given)
+    return found.state, {field.partition("[")[0] for field in found.changed}
+
+
+def test_a_recertification_is_void_while_the_person_holds_other_roles_than_it_left(
+    record: Record, rights: Rights, identity: Identity, person: People, sign: Sign
+) -> None:
+    quentin, ada = person("quentin", "quality"), person("ada", "analyst", "scientist")
+    with record.action(Actor.timer("test"), "record.role.assign") as unit:
+        review = rights.recertification.open(
+            unit, unit.get(Person, ada.id), {"analyst", "scientist"}, unit.now
+        )
+    decisions = {"analyst": "keep", "scientist": "take away"}
+    sign(quentin, "record_access_review", review.id, "recertified", decisions=decisions)
+    give, take = identity.assign_role, identity.withdraw_role
+    for role, change, back in (
+        ("operator", give, take),
+        ("scientist", give, take),
+        ("analyst", take, give),
+    ):
+        assert signature_on(record, review.id) == ("in_force", set()), f"before {role}"
+        for step, found in ((change, ("void", {"holds"})), (back, ("in_force", set()))):
+            with record.action(Actor.timer("test"), "record.role.assign") as unit:
+                step(unit, ada.id, role)
+            assert signature_on(record, review.id) == found, role
+    with record.action(Actor.timer("test"), "record.person.change") as unit:
+        unit.get(Person, ada.id).full_name = "Somebody Else"
+    assert signature_on(record, review.id) == ("void", {"person"})
 
 
 def test_how_often_access_is_reviewed_is_a_setting_of_the_access_policy(

@@ -96,7 +96,9 @@ def test_who_came_by_the_provider_still_signs_with_a_proof_given_here(
     admin = log_in(client, "root")
     quentin = people(client)["quentin"]
     linked = client.post(
-        f"/api/people/{quentin['id']}/provider", json={"subject": "subject-1", "reason": "new"}, headers=admin
+        f"/api/people/{quentin['id']}/provider",
+        json={"subject": "subject-1", "reason": "new", "proof": {"password": PASSWORD}},
+        headers=admin,
     )
     assert linked.status_code == 201, linked.text
     client.cookies.clear()
@@ -128,6 +130,23 @@ def test_who_came_by_the_provider_still_signs_with_a_proof_given_here(
         "/api/signatures", json=given | {"password": PASSWORD, "username": "quentin"}, headers=headers
     )
     assert signed.status_code == 201, signed.text
+
+
+def test_a_stolen_cookie_links_nobody_with_the_provider_not_even_its_own_person(client: TestClient) -> None:
+    admin = log_in(client, "root")
+    known = people(client)
+    for username in ("root", "quentin"):
+        address = f"/api/people/{known[username]['id']}/provider"
+        for proof in ({}, {"proof": {"password": "not the password"}}):
+            body = {"subject": "subject-9", "reason": "mine now", **proof}
+            refused = client.post(address, json=body, headers=admin)
+            assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
+        assert client.get(address).json() == []
+    entered = client.get("/api/ledger", params={"record_type": "record_access_event"}).json()["entries"]
+    assert len(entered) == 4, "each attempt is entered"
+    own = f"/api/people/{known['root']['id']}/provider"
+    body = {"subject": "subject-9", "reason": "new account", "proof": {"password": PASSWORD}}
+    assert client.post(own, json=body, headers=admin).status_code == 201
 
 
 def test_a_refused_sign_on_is_a_problem_for_programs_and_a_way_back_for_browsers(client: TestClient) -> None:

@@ -154,12 +154,12 @@ def _row(session: Session, record_id: str) -> AccessReview:
 
 def _content(session: Session, record_id: str, data: dict[str, Any]) -> dict[str, Any]:
     row = _row(session, record_id)
-    person = session.get(Person, row.person_id)
+    person, held = session.get(Person, row.person_id), roles_of(session, row.person_id)
     return {
         "number": row.number,
         "person": person.full_name if person else row.person_id,
         "username": person.username if person else "",
-        "holds": sorted(roles_of(session, row.person_id)),
+        "holds": rules.as_reviewed(held, row.decisions or {}),
         "decisions": data.get("decisions", {}),
         "due": iso(row.due_at),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -184,6 +184,20 @@ def against_decisions(held: Collection[str], decisions: dict[str, str]) -> list[
         if said not in (KEEP, TAKE)
     ]
     return reasons
+
+
+def as_reviewed(held: Collection[str], decisions: Mapping[str, str]) -> list[str]:
+    """The roles that a person holds, as a review of them shows them, before it is decided and after.
+
+    A role that the review itself took away is no change of what was signed; one that came later, or came back, is.
+
+    >>> as_reviewed({"analyst"}, {"analyst": "keep", "scientist": "take away"})
+    ['analyst', 'scientist']
+    >>> as_reviewed({"analyst", "scientist"}, {"analyst": "keep", "scientist": "take away"})
+    ['analyst', 'scientist (given again)']
+    """
+    now, taken = set(held), {role for role, said in decisions.items() if said == TAKE}
+    return sorted({*(now ^ taken), *(f"{role} (given again)" for role in now & taken)})
 
 
 # --- the night ------------------------------------------------------------------------------------------------------

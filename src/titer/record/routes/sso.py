@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from titer.base.errors import NotAuthenticated, NotFound, TiterError
-from titer.record.http import COOKIE, Acting, Reading, remote
+from titer.record.http import COOKIE, Acting, Current, Reading, remote
 from titer.record.model import Person
+from titer.record.routes.proof import ProofIn, prove_again
 from titer.record.sso.service import LASTS, SingleSignOn
 
 router = APIRouter()
@@ -50,10 +51,11 @@ class LinkOut(BaseModel):
 
 
 class NewLink(BaseModel):
-    """The subject of the provider that is this person."""
+    """The subject of the provider that is this person, and the proof of whoever links them: it is a way in."""
 
     subject: str = Field(min_length=1, max_length=255)
     reason: str = Field(min_length=1, max_length=2000)
+    proof: ProofIn = ProofIn()
 
 
 class EndLink(BaseModel):
@@ -141,8 +143,15 @@ def record_provider_links(person_id: str, session: Reading, request: Request) ->
 
 
 @router.post("/people/{person_id}/provider", status_code=201)
-def record_link_person(person_id: str, body: NewLink, act: Acting, sign_on: SignOnPart) -> LinkOut:
-    """Link a person with the provider's subject; it gives no right."""
+def record_link_person(
+    person_id: str, body: NewLink, request: Request, who: Current, act: Acting, sign_on: SignOnPart
+) -> LinkOut:
+    """Link a person, oneself included, with the provider's subject; it opens a door, and gives no right.
+
+    The proof comes inside the request, as with every credential that somebody is given: a session's cookie that
+    somebody else has got hold of links nobody.
+    """
+    prove_again(body.proof, who, request)
     with act("record.person.change", reason=body.reason) as unit:
         unit.get(Person, person_id)
         row = sign_on.link(unit, person_id, body.subject, "linked by an administrator")
