@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -66,6 +66,7 @@ class Served:
         exceptions: ids of its exceptions.
         certificate: id of a certificate of analysis that waits to be issued, where a laboratory is furnished.
         result: id of its result of purity.
+        to_sign: numbers of samples whose results wait for approval.
     """
 
     address: str
@@ -74,6 +75,7 @@ class Served:
     exceptions: list[str] = field(default_factory=list)
     certificate: str = ""
     result: str = ""
+    to_sign: list[str] = field(default_factory=list)
 
 
 def _people(platform: Platform) -> dict[str, Actor]:
@@ -201,19 +203,19 @@ def _automation(platform: Platform, _people: dict[str, Actor], _batch: str) -> d
     return {}
 
 
-def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict[str, str]:
-    from tests.e2e.laboratory import Laboratory, certificate
+def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict[str, Any]:
+    from tests.e2e.laboratory import Laboratory, certificate, to_sign
     from tests.e2e.warehouse import lots
 
     lab = Laboratory(platform, people, PASSWORD)
     made, result = certificate(lab, batch)
     lots(lab, batch)
-    return {"certificate": made, "result": result}
+    return {"certificate": made, "result": result, "to_sign": to_sign(lab)}
 
 
 def _served(
     root: Path,
-    furnish: Callable[[Platform, dict[str, Actor], str], dict[str, str]],
+    furnish: Callable[[Platform, dict[str, Actor], str], Mapping[str, Any]],
     *,
     demo: bool = False,
     layers: tuple[str, ...] = ("lims",),

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pyotp import TOTP
 from sqlalchemy import select
 from tests.sequences import LEVELS, document
 
@@ -17,6 +18,8 @@ from titer.lims.animl import read_run
 from titer.record import Actor, OutboxEvent, Proof
 
 DOCUMENTS = Path(__file__).parents[1] / "integration" / "lims" / "documents.py"
+SECRET: dict[str, str] = {}
+"""Of authenticators, by user name."""
 TIMER = Actor.timer("test")
 
 
@@ -170,7 +173,39 @@ def _drop(lab: Laboratory, data: bytes, name: str) -> None:
     assert any(event.topic == "equipment.document.received" for event in told)
 
 
-def _contract(lab: Laboratory, sample_id: str) -> None:
+def to_sign(lab: Laboratory) -> list[str]:
+    """Three samples whose results wait for approval, and somebody whom the policy asks for a second factor there.
+
+    Returns:
+        The numbers of the samples.
+    """
+    samples = []
+    with lab.act("lindqvist", "lims.sample.register") as unit:
+        batch = unit.new_id()
+        for _ in range(3):
+            samples.append(
+                lab.platform.lims.register_sample(
+                    unit, batch_id=batch, plan_code="PLAN-HARVEST", sampled_at=unit.process_now
+                )
+            )
+    for sample in samples:
+        _contract(lab, sample.id, approve=False)
+    identity = lab.platform.identity
+    with lab.platform.record.action(TIMER, "record.install") as unit:
+        row = identity.policies.row(unit.session)
+        identity.policies.change(unit, row.version if row else 0, factor_meanings=("approved",))
+        person = identity.create_person(
+            unit, username="moreau", full_name="Lucie Moreau", password=lab.password, roles=("quality",)
+        )
+        person.policy_acknowledged_at = unit.now
+        begun = identity.factors.begin_totp(unit, person, "Plant")
+        code = TOTP(begun.secret).at(int(unit.now.timestamp()) - 30)
+        identity.factors.confirm_totp(unit, person.id, begun.factor_id, code)
+    SECRET["moreau"] = begun.secret
+    return [sample.number for sample in samples]
+
+
+def _contract(lab: Laboratory, sample_id: str, *, approve: bool = True) -> None:
     outside = lab.platform.lims.contract
     with lab.act("tanaka", "lims.contract.receive") as unit:
         paper = outside.receive(
@@ -187,4 +222,5 @@ def _contract(lab: Laboratory, sample_id: str) -> None:
             unit, paper.id, [{"analysis": a, "value": value, "unit": u} for a, value, u in rows]
         )
     lab.sign("novak", "lims_contract_certificate", paper.id, "transcription_checked")
-    lab.sign("okafor", "lims_sample", sample_id, "approved")
+    if approve:
+        lab.sign("okafor", "lims_sample", sample_id, "approved")

@@ -8,12 +8,15 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyotp import TOTP
 from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, prove, violations
+from tests.e2e.laboratory import SECRET
 from tests.e2e.warehouse import USED, WAITING
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -96,6 +99,58 @@ def test_quality_finds_what_waits_for_it_and_issues_the_certificate(
     page.wait_for_function(
         f"document.querySelector('[data-testid=waiting-count]').innerText.startsWith('{before - 1}')"
     )
+
+
+def test_the_results_of_a_list_of_samples_are_shown_one_by_one_and_signed_as_a_series(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page, codes = screen(), TOTP(SECRET["moreau"])
+    log_in(page, "moreau", PASSWORD)
+    page.get_by_label("Code of your authenticator").fill(codes.at(int(time.time())))
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("navigation").first.wait_for()
+    page.goto(f"{laboratory_server.address}/lab?tab=sign")
+    table = page.get_by_role("region", name="Results to approve")
+    for number in laboratory_server.to_sign:
+        row = table.get_by_role("row").filter(has_text=number)
+        assert "bioburden: < 1 [CFU]/10mL" in row.inner_text()
+        row.get_by_role("checkbox", name=f"Choose {number} for a series").check()
+    picture(page, "to-sign")
+    assert violations(page) == []
+    page.get_by_role("button", name="Read and sign 3").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("You are signing 3 records").wait_for()
+    dialog.get_by_label("Reason").fill("Agrees with the laboratory's certificates.")
+    prove(dialog, PASSWORD, "moreau")
+    sign = dialog.get_by_role("button", name="Sign 3", exact=True)
+    digests = set()
+    for number in laboratory_server.to_sign:
+        assert sign.is_disabled(), "not each of them was read"
+        line = dialog.get_by_role("button", name=re.compile(f"^{number}"))
+        digests.add(re.search(r"[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}", line.inner_text())[0])  # type: ignore[index]
+        line.click()
+        shown = dialog.get_by_role("region", name="What you sign")
+        shown.wait_for()
+        assert number in shown.inner_text() and "< 1" in shown.inner_text()
+        dialog.get_by_role("checkbox", name=f"I have read {number}").check()
+    assert len(digests) == 3
+    assert sign.is_disabled(), "the policy asks for a second factor where results are approved"
+    # That of the next half minute: the one of log-in is good once, and clocks may be half a minute apart.
+    dialog.get_by_label("Code of your authenticator").fill(codes.at(int(time.time()) + 30))
+    picture(page, "series-results")
+    assert violations(page) == []
+    sign.click()
+    told = dialog.get_by_role("status").filter(has_text="Signed 3 records")
+    told.wait_for()
+    assert {one for one in digests if one in told.inner_text()} == digests
+    picture(page, "series-results-signed")
+    dialog.get_by_role("button", name="Close").last.click()
+    page.get_by_text("No result waits for an approval.").wait_for()
+    asked = {"record_type": "record_signature", "limit": "500"}
+    entries = page.request.get(f"{laboratory_server.address}/api/ledger", params=asked).json()["entries"]
+    given = [entry["after"] for entry in entries][:3]
+    assert {(one["meaning"], one["printed_name"]) for one in given} == {("approved", "Lucie Moreau")}
+    assert {" ".join(one["digest"][at : at + 4] for at in (0, 4, 8)) for one in given} == digests
 
 
 def test_a_session_that_ended_asks_to_log_in_and_keeps_what_was_typed(
@@ -286,6 +341,7 @@ def test_the_laboratorys_pages_have_no_serious_fault_of_accessibility(
         ("certificate", f"/lab/certificates/{laboratory_server.certificate}"),
         ("result", f"/lab/results/{laboratory_server.result}"),
         ("lab", "/lab?tab=documents"),
+        ("to-sign", "/lab?tab=sign"),
         ("people", "/people"),
         ("materials", "/materials"),
         ("lot", f"/materials/{USED}"),

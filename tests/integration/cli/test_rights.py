@@ -68,7 +68,7 @@ def test_the_policy_is_shown_and_acknowledged_once_and_a_delegation_is_given_and
         ("omar", words, "role"),
         ("anna", tuple("nobody" if word == "ben" else word for word in words), "There is no user nobody"),
         ("anna", tuple("admin" if word == "ben" else word for word in words), "administrator"),
-        ("omar", (*words, "--for", "anna"), "right"),
+        ("omar", (*words, "--for", "anna"), "in another person's name"),
         (
             "anna",
             tuple((now + timedelta(days=365)).isoformat() if word == ends else word for word in words),

@@ -10,6 +10,7 @@ import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { Designs } from "./Designs";
+import { ToSign } from "./ToSign";
 import { useView } from "../../parts/view";
 
 /** The analyst's work, and everything of the laboratory one tab away. */
@@ -21,6 +22,7 @@ export default function Lab() {
       <Tabs value={tab ?? "work"} onChange={(v) => setTab(v === "work" ? undefined : (v ?? undefined))} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="work">{t("lab.work")}</Tabs.Tab>
+          <Tabs.Tab value="sign">{t("lab.to_sign")}</Tabs.Tab>
           <Tabs.Tab value="samples">{t("lab.samples")}</Tabs.Tab>
           <Tabs.Tab value="runs">{t("lab.runs")}</Tabs.Tab>
           <Tabs.Tab value="investigations">{t("lab.investigations")}</Tabs.Tab>
@@ -30,6 +32,9 @@ export default function Lab() {
         </Tabs.List>
         <Tabs.Panel value="work">
           <Worklist />
+        </Tabs.Panel>
+        <Tabs.Panel value="sign">
+          <ToSign />
         </Tabs.Panel>
         <Tabs.Panel value="samples">
           <Samples />
