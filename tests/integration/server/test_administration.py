@@ -137,7 +137,7 @@ def test_a_stolen_cookie_links_nobody_with_the_provider_not_even_its_own_person(
     known = people(client)
     for username in ("root", "quentin"):
         address = f"/api/people/{known[username]['id']}/provider"
-        for proof in ({}, {"proof": {"password": "not the password"}}):
+        for proof in ({"proof": {}}, {"proof": {"password": "not the password"}}):
             body = {"subject": "subject-9", "reason": "mine now", **proof}
             refused = client.post(address, json=body, headers=admin)
             assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")

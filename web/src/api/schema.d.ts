@@ -3995,7 +3995,10 @@ export interface paths {
         put?: never;
         /**
          * Record Link Person
-         * @description Link a person with the provider's subject; it gives no right.
+         * @description Link a person, oneself included, with the provider's subject; it opens a door, and gives no right.
+         *
+         *     The proof comes inside the request, as with every credential that somebody is given: a session's cookie that
+         *     somebody else has got hold of links nobody.
          */
         post: operations["record_link_person"];
         delete?: never;
@@ -10120,9 +10123,10 @@ export interface components {
         };
         /**
          * NewLink
-         * @description The subject of the provider that is this person.
+         * @description The subject of the provider that is this person, and the proof of whoever links them: it is a way in.
          */
         NewLink: {
+            proof: components["schemas"]["ProofIn"];
             /** Reason */
             reason: string;
             /** Subject */

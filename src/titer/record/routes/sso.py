@@ -55,7 +55,7 @@ class NewLink(BaseModel):
 
     subject: str = Field(min_length=1, max_length=255)
     reason: str = Field(min_length=1, max_length=2000)
-    proof: ProofIn = ProofIn()
+    proof: ProofIn
 
 
 class EndLink(BaseModel):
