@@ -130,6 +130,8 @@ def test_a_checkpoint_left_out_of_a_bundle_or_a_signature_taken_off_is_found_and
     listed = told["checkpoints"]
     assert len(listed) == 8, "one for each training but the last, which the head covered"
 
+    places = [int(line.split()[0]) for line in members["ledger/leaves.txt"].splitlines()]
+
     def faulty(checkpoints: list[dict[str, str]], words: str) -> None:
         text = canonical({**told, "checkpoints": checkpoints})
         with pytest.raises(verifier.Fault, match=words):
@@ -138,10 +140,11 @@ def test_a_checkpoint_left_out_of_a_bundle_or_a_signature_taken_off_is_found_and
     for at, item in enumerate(listed):
         size = item["note"].split("\n")[1]
         before, behind = listed[:at], listed[at + 1 :]
-        faulty(
-            [*before, *behind],
-            f"removed that covered .* record_(training|installation) .* the one over {size} entries",
+        earlier = next(
+            int(line.split(" ")[2]) for line in item["note"].split("\n") if line.startswith("before ")
         )
+        line = next(number for number, place in enumerate(places, start=1) if place >= earlier)
+        faulty([*before, *behind], rf"removed that covered ledger/entries.jsonl line {line} \(.*record_")
         note = item["note"]
         bare = note[: note.rstrip("\n").rindex("\n") + 1]
         assert "file-witness" in note

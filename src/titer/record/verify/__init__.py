@@ -23,6 +23,7 @@ from titer.record.model import LedgerCheckpoint
 from titer.record.schema import check_fingerprint
 from titer.record.sealer import Sealer
 from titer.record.service import Record
+from titer.record.verify.chained import close_streams
 from titer.record.verify.replay import check_replay
 from titer.record.verify.rest import check_content, check_outbox
 from titer.record.verify.tree import check_tree
@@ -139,6 +140,7 @@ def _snapshot(record: Record, sealer: Sealer) -> Iterator[tuple[Session, list[Wi
     with ExitStack() as stack:
         with sealer.still():
             session = stack.enter_context(record.reading())
+            stack.callback(close_streams, session)
             record.database.begin_snapshot(session.connection())
             witnesses = [
                 Witnessed(one.name, one.verifiers, one.last, stack.enter_context(_kept(one)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Executable, Row, select
 from sqlalchemy.orm import Session
 
 from titer.record import chain, merkle
@@ -22,6 +23,22 @@ Checkpoint = Row[int, int, str, datetime, bool]
 """tree_size, number, note, sealed_at, witnessed."""
 
 
+_OPEN = "streamed"
+
+
+def streamed(session: Session, query: Executable) -> Iterator[Any]:
+    """The rows of a query, some at a time; `close_streams` ends those that nobody read to the end."""
+    result = session.execute(query.execution_options(yield_per=AT_A_TIME))
+    session.info.setdefault(_OPEN, []).append(result)
+    return iter(result)
+
+
+def close_streams(session: Session) -> None:
+    """Close what was streamed: a cursor of the server's is not left to the garbage collection."""
+    for result in session.info.pop(_OPEN, []):
+        result.close()
+
+
 def checkpoints(session: Session) -> Iterator[Checkpoint]:
     """All of them, in the order of their sizes."""
     query = select(
@@ -31,7 +48,7 @@ def checkpoints(session: Session) -> Iterator[Checkpoint]:
         LedgerCheckpoint.sealed_at,
         LedgerCheckpoint.witnessed,
     ).order_by(LedgerCheckpoint.tree_size)
-    yield from session.execute(query.execution_options(yield_per=AT_A_TIME))
+    yield from streamed(session, query)
 
 
 class Chain:
@@ -104,7 +121,7 @@ class _Answers:
             LedgerCosignature.kind,
             LedgerCosignature.answer,
         ).order_by(LedgerCosignature.tree_size, LedgerCosignature.witness)
-        self._rows = iter(session.execute(rows.execution_options(yield_per=AT_A_TIME)))
+        self._rows = streamed(session, rows)
         self._next = next(self._rows, None)
         self._waiting: dict[str, list[tuple[int, str, str]]] = {}
         self._known: dict[str, tuple[int, bytes]] = {}

@@ -21,7 +21,7 @@ from titer.record.model import LedgerCheckpoint, LedgerEntry, LedgerLeaf
 from titer.record.schema import regulated_tables
 from titer.record.service import Record
 from titer.record.tally import TALLIES, Tallies
-from titer.record.verify.chained import AT_A_TIME
+from titer.record.verify.chained import streamed
 from titer.record.verify.verdict import ENTRIES, Verdict, by, called, name_of, strange
 
 SLACK = timedelta(seconds=120)
@@ -156,7 +156,7 @@ def _steps(session: Session) -> list[tuple[int, datetime]]:
 def _sealed(session: Session) -> Iterator[tuple[int, datetime]]:
     """Size of the tree and time of each head, in order."""
     rows = select(LedgerCheckpoint.tree_size, LedgerCheckpoint.sealed_at).order_by(LedgerCheckpoint.tree_size)
-    for row in session.execute(rows.execution_options(yield_per=AT_A_TIME)):
+    for row in streamed(session, rows):
         yield row.tree_size, row.sealed_at
 
 

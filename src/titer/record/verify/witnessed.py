@@ -16,7 +16,7 @@ from titer.record.keys import Keys
 from titer.record.ledger_model import LedgerCosignature
 from titer.record.model import LedgerCheckpoint
 from titer.record.sealer import Sealer
-from titer.record.verify.chained import AT_A_TIME
+from titer.record.verify.chained import streamed
 from titer.record.verify.verdict import Verdict
 
 MALFORMED = (IntegrityFault, ValueError, AttributeError, struct.error)
@@ -59,7 +59,7 @@ def answers_faults(session: Session, sealer: Sealer, keys: Keys, verdict: Verdic
         .outerjoin(LedgerCheckpoint, LedgerCheckpoint.tree_size == LedgerCosignature.tree_size)
         .order_by(LedgerCosignature.tree_size, LedgerCosignature.witness)
     )
-    for row in session.execute(rows.execution_options(yield_per=AT_A_TIME)):
+    for row in streamed(session, rows):
         name = f"ledger_cosignature of {row.witness} over {row.tree_size:,} entries"
         if row.note is None:
             yield f"{name} belongs to no checkpoint."
@@ -127,7 +127,7 @@ def _own(session: Session, witness: str, mark: str) -> Iterator[_Own]:
         )
         .order_by(LedgerCheckpoint.tree_size)
     )
-    for size, note, answer in session.execute(rows.execution_options(yield_per=AT_A_TIME)):
+    for size, note, answer in streamed(session, rows):
         text = heads.note_text(note)
         lines = {*note[len(text) + 1 :].split("\n"), *(answer or "").split("\n")} - {""}
         yield _Own(size, text, lines, any(line.startswith(mark) for line in lines))
