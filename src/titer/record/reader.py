@@ -164,9 +164,9 @@ def _numbers(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
         return []
     bounds: list[ColumnElement[bool]] = []
     if wanted.since is not None:
-        bounds.append(LedgerEntry.id >= _first_id(wanted.since - _LONGEST_ACTION))
+        bounds.append(LedgerEntry.id >= first_id(wanted.since - _LONGEST_ACTION))
     if wanted.until is not None:
-        bounds.append(LedgerEntry.id <= _first_id(_latest(session, wanted.until) + _LONGEST_ACTION))
+        bounds.append(LedgerEntry.id <= first_id(_latest(session, wanted.until) + _LONGEST_ACTION))
     low, high = session.execute(
         select(func.min(LedgerEntry.seq), func.max(LedgerEntry.seq)).where(*bounds)
     ).one()
@@ -183,7 +183,8 @@ def _latest(session: Session, until: datetime) -> datetime:
     return latest
 
 
-def _first_id(instant: datetime) -> str:
+def first_id(instant: datetime) -> str:
+    """What an id that was given at an instant begins with: every earlier one sorts before it."""
     stamp = f"{max(us(instant) // 1000, 0):012x}"
     return f"{stamp[:8]}-{stamp[8:]}-"
 

@@ -116,6 +116,47 @@ def test_holds_are_qualitys_and_speak_of_what_there_is(
         retention.set_class(unit, record_type="record_training", years=3, start="full moon", basis="x")
 
 
+def test_what_is_longest_over_is_listed_first_however_much_there_is_and_what_is_held_takes_nobodys_place(
+    record: Record, retention: Retention, training: Training, clock: ManualClock, person: Callable[..., Actor]
+) -> None:
+    quentin = person("quentin", "quality")
+    old = datetime(2001, 1, 1, tzinfo=UTC)
+    with record.action(TIMER, "record.training.enter") as unit:
+        unit.add_all(
+            Training,
+            [
+                {
+                    "person_id": training.person_id if day in (0, 1) else f"p{day}", "competency": "SEC",
+                    "document": "SOP", "trained_at": old + timedelta(days=day),
+                }
+                for day in (*range(40, 2, -1), 2, 1, 0)
+            ],
+        )  # fmt: skip
+    with record.action(quentin, "record.retention.set") as unit:
+        retention.set_class(unit, record_type="record_training", years=10, start="trained_at", basis="SOP-7")
+    with record.action(quentin, "record.hold.place") as unit:
+        retention.place(unit, subject_type="person", subject_id="ada", reason="case")
+    with record.reading() as session:
+        first = retention.due(session, limit=3)
+        everything = retention.due(session)
+    assert [(one.over, one.due) for one in first] == [
+        (True, due_on(old + timedelta(days=day), 10)) for day in (2, 3, 4)
+    ]
+    assert [one.held for one in everything[-3:]] == [("case",)] * 3
+    assert len(everything) == 42
+    with record.action(quentin, "record.retention.set") as unit:
+        retention.set_class(unit, record_type="record_training", years=10, start="created", basis="SOP-7")
+    with record.reading() as session:
+        assert [one.over for one in retention.due(session, limit=3)] == [False] * 3
+    clock.advance(timedelta(days=3660))
+    with record.reading() as session:
+        listed = retention.due(session, limit=3)
+    assert [one.over for one in listed] == [True] * 3
+    assert [one.record_id for one in listed] == sorted(one.record_id for one in everything if not one.held)[
+        :3
+    ]
+
+
 def test_years_end_on_the_same_date() -> None:
     assert due_on(datetime(2026, 3, 2, 8, tzinfo=UTC), 30) == datetime(2056, 3, 2, 8, tzinfo=UTC)
     assert due_on(datetime(2028, 2, 29, tzinfo=UTC), 4) == datetime(2032, 2, 29, tzinfo=UTC)

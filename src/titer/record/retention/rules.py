@@ -39,6 +39,15 @@ def due_on(start: datetime, years: int) -> datetime:
         return (start + timedelta(days=1)).replace(year=start.year + years)
 
 
+def latest_start(now: datetime, years: int) -> datetime:
+    """Whatever began at this instant or later has not been kept for so many years; up to two days before, it may.
+
+    >>> latest_start(datetime(2036, 2, 29, tzinfo=UTC), 10).date().isoformat()
+    '2026-03-03'
+    """
+    return due_on(now, -years) + timedelta(days=2)
+
+
 def decide(
     *, years: int | None, start: datetime | None, holds: list[str], now: datetime, what: str
 ) -> Kept | None:

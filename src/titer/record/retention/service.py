@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from titer.base.clock import from_us
@@ -21,8 +21,9 @@ from titer.record import schema
 from titer.record.actions import ActionSpec
 from titer.record.model import Regulated
 from titer.record.names import name_of
+from titer.record.reader import first_id
 from titer.record.retention.model import LegalHold, RetentionClass
-from titer.record.retention.rules import LONGEST_YEARS, SUBJECTS, Kept, decide, due_on
+from titer.record.retention.rules import LONGEST_YEARS, SUBJECTS, Kept, decide, due_on, latest_start
 from titer.record.service import Record
 from titer.record.types import Instant
 from titer.record.unit import Unit
@@ -191,22 +192,36 @@ class Retention:
             raise Refused("It is not destroyed.", why=kept.why, do="Quality sets retention and lifts holds.")
 
     def due(self, session: Session, *, limit: int = 500) -> list[Due]:
-        """The records of every kind with a class, those first whose time is over; nothing is deleted by itself."""
+        """The records of every kind with a class, first what is over longest; nothing is deleted by itself.
+
+        Args:
+            session: a reading session.
+            limit: how many at the most; what may go is listed before what is held or has time left.
+        """
         now, holds = self.record.clock.now(), self.holds(session)
         found: list[Due] = []
         for row in self.classes(session):
             table = _table(row.record_type)
-            for values in session.execute(select(table).limit(10_000)).mappings():
-                image = dict(values)
-                start = _start(row.start, image)
-                due = due_on(start, row.years) if start is not None else None
-                reasons = tuple(_reasons(holds, row.record_type, image))
-                over = due is not None and due <= now and not reasons
-                found.append(
-                    Due(row.record_type, image["id"], name_of(image) or image["id"], due, reasons, over)
-                )
+            start: ColumnElement[Any] = table.c.id if row.start == CREATED else table.c[row.start]
+            latest = latest_start(now, row.years)
+            over = start < (first_id(latest) if row.start == CREATED else latest)
+            free = and_(over, ~_held(holds, table))
+            for which in (free, or_(~free, start.is_(None))):
+                query = select(table).where(which).order_by(start.nulls_last(), table.c.id).limit(limit)
+                found += [
+                    self._due(row, dict(image), holds, now) for image in session.execute(query).mappings()
+                ]
         found.sort(key=lambda one: (not one.over, one.due is None, one.due or now, one.record_id))
         return found[:limit]
+
+    def _due(
+        self, row: RetentionClass, image: dict[str, Any], holds: Iterable[LegalHold], now: datetime
+    ) -> Due:
+        start = _start(row.start, image)
+        due = due_on(start, row.years) if start is not None else None
+        reasons = tuple(_reasons(holds, row.record_type, image))
+        over = due is not None and due <= now and not reasons
+        return Due(row.record_type, image["id"], name_of(image) or image["id"], due, reasons, over)
 
     def of_record(self, session: Session, record_type: str, record_id: str) -> dict[str, Any]:
         """What an archive says about how long the record is to be kept."""
@@ -272,6 +287,20 @@ def _is_on(hold: LegalHold, record_type: str, image: dict[str, Any]) -> bool:
         return True
     table, column = SUBJECTS[hold.subject_type]
     return (record_type == table and image["id"] == hold.subject_id) or image.get(column) == hold.subject_id
+
+
+def _held(holds: Iterable[LegalHold], table: Table) -> ColumnElement[bool]:
+    """Whether a hold is on a row: what `_is_on` says of an image, for the database."""
+    found: list[ColumnElement[bool]] = []
+    for hold in holds:
+        if hold.subject_type == "system":
+            return true()
+        kind, column = SUBJECTS[hold.subject_type]
+        if table.name == kind:
+            found.append(table.c.id == hold.subject_id)
+        if column in table.c:
+            found.append(func.coalesce(table.c[column], "") == hold.subject_id)
+    return or_(false(), *found)
 
 
 def _reasons(holds: Iterable[LegalHold], record_type: str, image: dict[str, Any]) -> list[str]:
