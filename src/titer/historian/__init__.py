@@ -1,6 +1,6 @@
 """Time series that last thirty years: write-ahead log, sealed segments, queries. Heavy libraries load when used."""
 
-from titer.historian.errors import LogDamaged, SegmentDamaged, StoreStopped
+from titer.historian.errors import LogDamaged, LogForged, SegmentDamaged, StoreStopped
 from titer.historian.last import Sample
 from titer.historian.segment import SegmentRef
 from titer.historian.series import Aligned, Decimated
@@ -11,6 +11,7 @@ __all__ = [
     "Decimated",
     "Historian",
     "LogDamaged",
+    "LogForged",
     "Sample",
     "SegmentDamaged",
     "SegmentRef",

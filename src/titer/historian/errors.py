@@ -27,6 +27,28 @@ class LogDamaged(IntegrityFault):
         self.readable = readable
 
 
+class LogForged(IntegrityFault):
+    """A record of the log is whole, and was not written by this installation.
+
+    Args:
+        file: name of the log file.
+        offset: byte at which the record begins.
+    """
+
+    title = "The historian's log was written by somebody else"
+
+    def __init__(self, file: str, offset: int) -> None:
+        super().__init__(
+            f"The log {file} holds a record at byte {offset} that this installation did not write.",
+            why="Its checksums are right, but not the digest under the installation's own key: somebody changed "
+            "it, or the keys are those of another installation.",
+            do="Nothing of it was taken in or sealed. Keep the file as evidence, find out who can write to it, and "
+            "restore it from the backup; the connectors' journals may still hold the values.",
+        )
+        self.file = file
+        self.offset = offset
+
+
 class SegmentDamaged(IntegrityFault):
     """A sealed segment is missing, or its bytes are not the ones whose digest the ledger holds.
 

@@ -1,40 +1,52 @@
 """The write-ahead log: framed, checksummed batches of columns, durable before they are acknowledged.
 
-A log file is a run of records, and a record is a header of 40 bytes and the bytes of one frame, exactly as the
+A log file is a run of records, and a record is a header of 72 bytes and the bytes of one frame, exactly as the
 connection's journal shipped them:
 
     magic "TTRL", u2 layout, 2 bytes unused, u4 file, u8 record, u8 durable, u4 length, u4 checksum,
-    u4 checksum of the header
+    16 bytes salt, 16 bytes tag, u4 checksum of the header
 
 `record` counts from zero inside the file, so that a record that was cut out or moved is noticed. `checksum` is
-CRC-32 of the payload, begun with the header's own CRC; the last field is CRC-32 of the 36 bytes before it.
+CRC-32 of the payload, begun with the header's own CRC; the last field is CRC-32 of the 68 bytes before it.
 `durable` says how many bytes of the file were known to be on the disk when the record was written. It tells a
 torn tail from damage: after a power cut, pages that were never confirmed may be missing anywhere behind the
 last confirmed byte, and that is nothing but an interrupted write; a record that cannot be read in front of
 a byte that any later record calls durable had been acknowledged, and its loss is an alarm.
+
+Checksums find what a disk does, not what a person does. `tag` is Poly1305 (RFC 8439, section 2.5) of the payload
+under a key that no other record has: HMAC-SHA-256 of the header up to the salt, under a key outside the database.
+The salt is new for each file. A record that is whole and whose tag differs was written by somebody else, wherever it
+lies, and is an alarm (docs/decisions/0026).
 """
 
 from __future__ import annotations
 
 import fcntl
+import hmac
 import os
 import struct
 import threading
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from titer.base.errors import Unavailable
 from titer.base.files import make_folder, sync_folder
-from titer.historian.errors import LogDamaged, StoreStopped
+from titer.historian.errors import LogDamaged, LogForged, StoreStopped
 
 _MAGIC = b"TTRL"
-_FIELDS = struct.Struct("<4sHxxIQQII")
+_FIELDS = struct.Struct("<4sHxxIQQII16s")
+_TAG = struct.Struct("<16s")
 _CRC = struct.Struct("<I")
-HEADER_BYTES = _FIELDS.size + _CRC.size
-_LAYOUT = 1
+_VOUCHED = _FIELDS.size + _TAG.size
+HEADER_BYTES = _VOUCHED + _CRC.size
+_LAYOUT = 2
 _SUFFIX = ".ttrlog"
 
 
@@ -53,32 +65,54 @@ class Scan:
     torn: int
 
 
-def encode(file: int, record: int, durable: int, payload: bytes) -> bytes:
-    """The header of a record; the payload follows it unchanged."""
-    seed = zlib.crc32(_FIELDS.pack(_MAGIC, _LAYOUT, file, record, durable, len(payload), 0))
-    fields = _FIELDS.pack(_MAGIC, _LAYOUT, file, record, durable, len(payload), zlib.crc32(payload, seed))
-    return fields + _CRC.pack(zlib.crc32(fields))
+def key_of(secret: bytes) -> bytes:
+    """The key of the log, from the one that the record vouches for its entries with."""
+    return hmac.digest(secret, b"titer historian log", "sha256")
 
 
-def scan(data: bytes | memoryview, file: int, *, newest: bool, name: str = "") -> Scan:
+def encode(key: bytes, salt: bytes, file: int, record: int, durable: int, payload: bytes) -> bytes:
+    """The header of a record; the payload follows it unchanged.
+
+    Args:
+        key: of the log.
+        salt: of the file: 16 bytes that no other file had, one of the same number before a restore included.
+        file: number of the file.
+        record: number of the record in it.
+        durable: bytes of the file that are known to be on the disk.
+        payload: what is kept.
+    """
+    seed = zlib.crc32(_FIELDS.pack(_MAGIC, _LAYOUT, file, record, durable, len(payload), 0, salt))
+    checksum = zlib.crc32(payload, seed)
+    fields = _FIELDS.pack(_MAGIC, _LAYOUT, file, record, durable, len(payload), checksum, salt)
+    vouched = fields + Poly1305.generate_tag(hmac.digest(key, fields, "sha256"), payload)
+    return vouched + _CRC.pack(zlib.crc32(vouched))
+
+
+def scan(data: bytes | memoryview, key: bytes, file: int, *, newest: bool, name: str = "") -> Scan:
     """Find the records of one log file.
 
     Args:
         data: the file's bytes.
+        key: of the log.
         file: the number that the file's name bears.
         newest: whether it is the file that was being written; only that one may have a torn tail.
         name: for the error.
 
     Raises:
         LogDamaged: if something is unreadable that had been durable.
+        LogForged: if a record is whole, and was not written by who has the key.
     """
     view = memoryview(data)
     spans: list[tuple[int, int]] = []
+    salts: set[bytes] = set()
     at = 0
     while at < len(view):
         read = _record(view, at, file)
         if read is None or read[0] != len(spans):
             break
+        salts.add(_salt(view, at))
+        if len(salts) > 1 or not _is_vouched(view, key, at, read[2]):
+            raise LogForged(name or str(file), at)
         spans.append((at + HEADER_BYTES, read[2]))
         at = read[2]
     if at == len(view):
@@ -95,18 +129,34 @@ def _record(view: memoryview, at: int, file: int) -> tuple[int, int, int] | None
     """(record number, durable, end) of the record that starts here, or None if there is no whole one."""
     if at + HEADER_BYTES > len(view):
         return None
-    fields = view[at : at + _FIELDS.size]
-    magic, layout, of_file, record, durable, length, checksum = _FIELDS.unpack(fields)
-    (header_checksum,) = _CRC.unpack(view[at + _FIELDS.size : at + HEADER_BYTES])
-    if magic != _MAGIC or layout != _LAYOUT or of_file != file or zlib.crc32(fields) != header_checksum:
+    fields = _FIELDS.unpack(view[at : at + _FIELDS.size])
+    magic, layout, of_file, record, durable, length, checksum, salt = fields
+    (header_checksum,) = _CRC.unpack(view[at + _VOUCHED : at + HEADER_BYTES])
+    whole = zlib.crc32(view[at : at + _VOUCHED]) == header_checksum
+    if magic != _MAGIC or layout != _LAYOUT or of_file != file or not whole:
         return None
     end = at + HEADER_BYTES + length
     if end > len(view):
         return None
-    seed = zlib.crc32(_FIELDS.pack(_MAGIC, _LAYOUT, of_file, record, durable, length, 0))
+    seed = zlib.crc32(_FIELDS.pack(_MAGIC, _LAYOUT, of_file, record, durable, length, 0, salt))
     if zlib.crc32(view[at + HEADER_BYTES : end], seed) != checksum:
         return None
     return record, durable, end
+
+
+def _salt(view: memoryview, at: int) -> bytes:
+    return bytes(view[at + _FIELDS.size - 16 : at + _FIELDS.size])
+
+
+def _is_vouched(view: memoryview, key: bytes, at: int, end: int) -> bool:
+    """Whether the tag of a whole record is the one that its header and payload have under the key."""
+    once = hmac.digest(key, view[at : at + _FIELDS.size], "sha256")
+    tag = bytes(view[at + _FIELDS.size : at + _VOUCHED])
+    try:
+        Poly1305.verify_tag(once, view[at + HEADER_BYTES : end], tag)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _survivors(view: memoryview, at: int, file: int) -> Iterator[tuple[int, bool]]:
@@ -119,10 +169,10 @@ def _survivors(view: memoryview, at: int, file: int) -> Iterator[tuple[int, bool
     while found >= 0:
         start = found
         if start + HEADER_BYTES <= len(data):
-            fields = data[start : start + _FIELDS.size]
-            _, layout, of_file, _, durable, _, _ = _FIELDS.unpack(fields)
-            (checksum,) = _CRC.unpack(data[start + _FIELDS.size : start + HEADER_BYTES])
-            if layout == _LAYOUT and of_file == file and zlib.crc32(fields) == checksum:
+            _, layout, of_file, _, durable, *_ = _FIELDS.unpack(data[start : start + _FIELDS.size])
+            (checksum,) = _CRC.unpack(data[start + _VOUCHED : start + HEADER_BYTES])
+            whole = zlib.crc32(data[start : start + _VOUCHED]) == checksum
+            if layout == _LAYOUT and of_file == file and whole:
                 yield durable, _record(view, at + start, file) is not None
         found = data.find(_MAGIC, found + 1)
 
@@ -132,10 +182,15 @@ class Log:
 
     Args:
         folder: created if it is missing.
+        key: what records are vouched for under.
+        new_id: gives each file something that no other has.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes, new_id: Callable[[], str]) -> None:
         self.folder = folder
+        self._key = key
+        self._new_id = new_id
+        self._salt = b""
         make_folder(folder.parent)
         make_folder(folder)
         self.torn_bytes = 0
@@ -176,6 +231,21 @@ class Log:
             for file in self.files()
         ]
 
+    def faults(self, extents: Iterable[tuple[Path, int]]) -> list[str]:
+        """What does not hold of files as they lie now, up to a size each; what was sealed meanwhile is left out."""
+        found: list[str] = []
+        of = list(extents)
+        for path, size in of:
+            data = memoryview(b"")
+            with suppress(FileNotFoundError):  # sealed since, and its values lie in a segment
+                data = memoryview(path.read_bytes())[:size]
+            newest = path == of[-1][0]
+            try:
+                scan(data, self._key, int(path.stem), newest=newest and self._fd < 0, name=path.name)
+            except (LogDamaged, LogForged) as error:
+                found.append(str(error))
+        return found
+
     def acquire(self) -> bool:
         """Become the one process that writes here; False if another one is, and this one may only read."""
         if self._lock_fd < 0:
@@ -205,14 +275,19 @@ class Log:
             iteration has ended.
 
         Raises:
-            LogDamaged: see `scan`.
+            LogDamaged, LogForged: see `scan`.
         """
         writable = self.acquire()
         present = [file for file in self.files() if file not in set(leave_out)]
+        missing = set(range(at_least + 1, max(present, default=0))) - set(present)
+        if writable and missing:
+            raise LogDamaged(
+                self._path(min(missing)).name, 0, "The file is not there, and a later one is.", 0
+            )
         for file in present:
             path = self._path(file)
             data = path.read_bytes()
-            found = scan(data, file, newest=file == present[-1], name=path.name)
+            found = scan(data, self._key, file, newest=file == present[-1], name=path.name)
             if writable and file == present[-1]:
                 self.torn_bytes += found.torn
                 self._write_anew(path, data[: found.end])
@@ -235,7 +310,8 @@ class Log:
         parts: list[bytes] = []
         record = self._record
         for payload in payloads:
-            parts += (encode(self._file, record, self._durable, payload), payload)
+            header = encode(self._key, self._salt, self._file, record, self._durable, payload)
+            parts += (header, payload)
             record += 1
         block = b"".join(parts)
         try:
@@ -307,6 +383,7 @@ class Log:
         self._fd = os.open(self._path(file), flags, 0o640)
         sync_folder(self.folder)
         self._file, self._record, self._size, self._durable = file, 0, 0, 0
+        self._salt = UUID(self._new_id()).bytes
 
     def _fdatasync(self) -> None:
         try:

@@ -20,6 +20,7 @@ from titer.historian import rows as columns
 from titer.historian import segment as sealed
 from titer.historian.errors import SegmentDamaged, StoreStopped
 from titer.historian.last import Sample, latest, samples
+from titer.historian.log import key_of
 from titer.historian.model import (
     HistorianKept,
     HistorianLast,
@@ -64,6 +65,7 @@ class Historian(Answers):
 
     Raises:
         LogDamaged: if the log lost something that had been acknowledged.
+        LogForged: if somebody else wrote something into it.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class Historian(Answers):
         seal_rows: int = 2_000_000,
         seal_age: timedelta = timedelta(minutes=15),
     ) -> None:
-        super().__init__(Store(folder), sealed.Segments(folder), gaps)
+        super().__init__(Store(folder, key_of(record.key), record.ids.new), sealed.Segments(folder), gaps)
         self.record = record
         self.folder = folder
         self.seal_rows = seal_rows
@@ -428,9 +430,9 @@ class Historian(Answers):
         self.unlisted = sorted(path.name for path in (self.folder / "unlisted").glob("*.parquet"))
 
     def verify(self) -> list[str]:
-        """Read every sealed segment and compare its digest; returns what does not hold."""
+        """Read every sealed segment and what waits in the log, and compare digests; returns what does not hold."""
         fresh, elsewhere = sealed.Segments(self.folder), self._segments.elsewhere
-        faults = []
+        faults = self.store.log_faults()
         for ref in self.store.view().segments:
             try:
                 if elsewhere is not None and not (self.folder / ref.path).exists():

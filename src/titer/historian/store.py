@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,11 +85,13 @@ class Store:
 
     Args:
         folder: the historian's folder; `log/` and `segments/` lie below it.
+        key: what the log is vouched for under.
+        new_id: gives each file of the log something that no other has.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes, new_id: Callable[[], str]) -> None:
         self.folder = folder
-        self.log = Log(folder / "log")
+        self.log = Log(folder / "log", key, new_id)
         self.tags = Names()
         self.connections = Names()
         self._lock = threading.RLock()
@@ -110,6 +112,7 @@ class Store:
 
         Raises:
             LogDamaged: if something durable cannot be read.
+            LogForged: if somebody else wrote something into the log.
         """
         self._segments = tuple(segments)
         self._marks = {
@@ -270,6 +273,12 @@ class Store:
         """Nothing is appended inside: the log's files, and how many bytes of whole records each holds."""
         with self._lock:
             yield self.log.extent()
+
+    def log_faults(self) -> list[str]:
+        """What does not hold of the log's files as they lie; this process has its own copy of what it took in."""
+        with self.still() as files:
+            extents = list(files)
+        return self.log.faults(extents)
 
     def close(self) -> None:
         """Confirm what was written and give the files back."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,8 @@ from sqlalchemy import select
 from titer.base.clock import ManualClock
 from titer.base.errors import IntegrityFault, Unavailable
 from titer.connect.core.frame import Frame
-from titer.historian import Historian, Sample, SegmentDamaged
+from titer.historian import Historian, LogForged, Sample, SegmentDamaged
+from titer.historian.log import encode
 from titer.historian.model import HistorianSegment
 from titer.historian.store import Store
 from titer.record import LedgerEntry, Record
@@ -378,6 +380,55 @@ def test_a_second_process_reads_and_touches_nothing(record: Record, tmp_path: Pa
     writer.close()
 
 
+def rewritten(data: bytes, payload: bytes) -> bytes:
+    """A log's file with another payload in its first record; all checksums are right, the tag is the old one."""
+    own = encode(bytes(32), data[36:52], 1, 0, 0, payload)
+    header = own[:52] + data[52:68]
+    return header + zlib.crc32(header).to_bytes(4, "little") + payload + data[72 + len(payload) :]
+
+
+def test_a_value_that_was_rewritten_in_the_log_is_an_alarm_and_is_never_sealed(
+    record: Record, tmp_path: Path
+) -> None:
+    """Acknowledged and not sealed yet; whoever rewrote it has made all checksums right."""
+    writer = open_historian(record, tmp_path)
+    good, bad = frame(1, [(A, T0, 37.0)]), frame(1, [(A, T0, 36.0)])
+    writer.append([good])
+    writer.close()
+    path = next((tmp_path / "historian" / "log").glob("*.ttrlog"))
+    data = path.read_bytes()
+    path.write_bytes(rewritten(data, bad))
+    with pytest.raises(LogForged, match="did not write"):
+        open_historian(record, tmp_path)
+    with record.reading() as session:
+        assert session.scalars(select(HistorianSegment)).all() == []
+    path.write_bytes(data)
+    again = open_historian(record, tmp_path)
+    assert [value for _, value in values(again)] == [37.0]
+    again.close()
+
+
+def test_a_value_that_is_rewritten_under_a_running_historian_is_found_and_what_is_sealed_is_its_own(
+    record: Record, tmp_path: Path
+) -> None:
+    historian = open_historian(record, tmp_path)
+    historian.append([frame(1, [(A, T0, 37.0)])])
+    historian.append([frame(2, [(A, T0 + S, 38.0)])])
+    assert historian.verify() == []
+    path = next((tmp_path / "historian" / "log").glob("*.ttrlog"))
+    data = path.read_bytes()
+    path.write_bytes(rewritten(data, frame(1, [(A, T0, 36.0)])))
+    (fault,) = historian.verify()
+    assert "did not write" in fault
+    path.write_bytes(data[:-1])
+    (fault,) = historian.verify()
+    assert "damaged" in fault
+    historian.seal()
+    assert historian.verify() == []
+    assert [value for _, value in values(historian)] == [37.0, 38.0]
+    historian.close()
+
+
 def test_a_killed_process_keeps_everything_it_acknowledged(tmp_path: Path) -> None:
     """The child acknowledges on its standard output, and is killed in the middle."""
     child = subprocess.Popen(
@@ -389,7 +440,7 @@ def test_a_killed_process_keeps_everything_it_acknowledged(tmp_path: Path) -> No
     lines += [int(line) for line in child.stdout.read().split()]
     child.stdout.close()
     child.wait()
-    store = Store(tmp_path)
+    store = Store(tmp_path, bytes(32), lambda: "01a20000-0000-7000-8000-000000000001")
     store.open([], {}, set())
     kept = store.mark("c", 1) or 0
     assert kept >= max(lines)
@@ -403,7 +454,7 @@ from pathlib import Path
 import numpy as np
 from titer.connect.core.frame import Frame
 from titer.historian.store import Store
-store = Store(Path(sys.argv[1]))
+store = Store(Path(sys.argv[1]), bytes(32), lambda: "01a20000-0000-7000-8000-000000000000")
 store.open([], {}, set())
 number = 0
 while True:

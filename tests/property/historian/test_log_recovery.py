@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 from titer.historian.errors import LogDamaged
 from titer.historian.log import HEADER_BYTES, encode, scan
 
+KEY, SALT = bytes(range(32)), bytes(range(16))
+
 
 def written(payloads: list[bytes], durable_each: bool = True) -> tuple[bytes, list[int]]:
     """A log file as it lies on the disk, and where each record ends."""
     data, ends = b"", []
     for number, payload in enumerate(payloads):
-        data += encode(7, number, len(data) if durable_each else 0, payload) + payload
+        data += encode(KEY, SALT, 7, number, len(data) if durable_each else 0, payload) + payload
         ends.append(len(data))
     return data, ends
 
 
 def found(data: bytes) -> list[bytes]:
-    return [data[start:end] for start, end in scan(data, 7, newest=True).spans]
+    return [data[start:end] for start, end in scan(data, KEY, 7, newest=True).spans]
 
 
 def test_every_truncation_keeps_exactly_the_whole_records() -> None:
@@ -30,7 +32,7 @@ def test_every_truncation_keeps_exactly_the_whole_records() -> None:
     data, ends = written(payloads)
     for cut in range(len(data) + 1):
         whole = sum(end <= cut for end in ends)
-        kept = scan(data[:cut], 7, newest=True)
+        kept = scan(data[:cut], KEY, 7, newest=True)
         assert found(data[:cut]) == payloads[:whole]
         assert kept.end == (ends[whole - 1] if whole else 0)
         assert kept.torn == cut - kept.end
@@ -45,11 +47,11 @@ def test_every_flipped_bit_is_an_alarm_or_falls_into_the_unconfirmed_tail() -> N
             bad[place] ^= 1 << bit
             if place < ends[-2]:
                 with pytest.raises(LogDamaged):
-                    scan(bytes(bad), 7, newest=True)
+                    scan(bytes(bad), KEY, 7, newest=True)
             else:
                 assert found(bytes(bad)) == payloads[:2]
             with pytest.raises(LogDamaged):
-                scan(bytes(bad), 7, newest=False)
+                scan(bytes(bad), KEY, 7, newest=False)
 
 
 @given(st.lists(st.binary(max_size=60), min_size=1, max_size=6), st.data())
@@ -69,13 +71,13 @@ def test_whatever_happens_to_the_bytes_no_record_is_read_that_was_not_written(
 
 @given(st.binary(max_size=200))
 def test_a_payload_that_looks_like_a_record_confuses_nothing(payload: bytes) -> None:
-    inner = encode(7, 1, 10_000, payload) + payload
+    inner = encode(KEY, SALT, 7, 1, 10_000, payload) + payload
     data, ends = written([b"x", inner, b"y"])
     assert found(data) == [b"x", inner, b"y"]
     assert found(data[: ends[0]]) == [b"x"]
 
 
 def test_the_header_is_covered_by_its_own_checksum() -> None:
-    header = encode(7, 3, 11, b"abc")
+    header = encode(KEY, SALT, 7, 3, 11, b"abc")
     assert len(header) == HEADER_BYTES
     assert zlib.crc32(header[:-4]) == int.from_bytes(header[-4:], "little")

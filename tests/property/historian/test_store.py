@@ -18,6 +18,10 @@ ROW = st.tuples(st.sampled_from(["A", "B", "C"]), st.integers(0, 12), st.integer
 FRAMES = st.lists(st.lists(ROW, min_size=1, max_size=6), min_size=1, max_size=8)
 
 
+def a_store(folder: Path) -> Store:
+    return Store(folder, bytes(32), lambda: "01a20000-0000-7000-8000-000000000000")
+
+
 def encoded(rows: list[tuple[str, int, int]], first: int) -> bytes:
     tags = tuple(sorted({tag for tag, _, _ in rows}))
     count = len(rows)
@@ -74,7 +78,7 @@ def test_frames_sent_again_and_again_over_restarts_count_once(
         raw.append(encoded(rows, first))
         first += len(rows)
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
+        store = a_store(Path(folder))
         store.open([], {}, set())
         for number in range(len(raw)):
             since = data.draw(st.integers(0, number), label="sent again from")
@@ -83,7 +87,7 @@ def test_frames_sent_again_and_again_over_restarts_count_once(
             assert answer.acknowledged == {("c", 1): last}
             if data.draw(st.booleans(), label="restart"):
                 store.close()
-                store = Store(Path(folder))
+                store = a_store(Path(folder))
                 store.open([], {}, set())
         assert settled(store, store.tags) == expected(frames)
         store.close()

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import errno
 import os
+import zlib
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from titer.historian.errors import LogDamaged, StoreStopped
-from titer.historian.log import HEADER_BYTES, Log, scan
+from titer.historian.errors import LogDamaged, LogForged, StoreStopped
+from titer.historian.log import HEADER_BYTES, Log, encode, scan
+
+KEY = bytes(range(32))
+NUMBERS = count(1)
 
 
-def opened(folder: Path) -> tuple[Log, list[bytes]]:
-    log = Log(folder)
+def a_log(folder: Path, key: bytes = KEY) -> Log:
+    return Log(folder, key, lambda: f"{next(NUMBERS):032x}")
+
+
+def opened(folder: Path, key: bytes = KEY) -> tuple[Log, list[bytes]]:
+    log = a_log(folder, key)
     found = [payload for _, payload in log.open()]
     return log, found
 
@@ -96,8 +105,60 @@ def test_a_record_that_was_cut_out_is_noticed(tmp_path: Path) -> None:
 
 def test_a_record_of_another_file_is_noticed(tmp_path: Path) -> None:
     path = fill(tmp_path / "a", b"aaa")
-    assert scan(path.read_bytes(), 1, newest=True).spans
-    assert scan(path.read_bytes(), 2, newest=True).torn == len(path.read_bytes())
+    assert scan(path.read_bytes(), KEY, 1, newest=True).spans
+    assert scan(path.read_bytes(), KEY, 2, newest=True).torn == len(path.read_bytes())
+
+
+def forged(record: bytes, payload: bytes, *, key: bytes | None = None) -> bytes:
+    """The record with another payload, all its checksums right; vouched for under a key if there is one."""
+    file, number, durable = (int.from_bytes(record[a:b], "little") for a, b in ((8, 12), (12, 20), (20, 28)))
+    salt, tag = record[36:52], record[52:68]
+    header = encode(key or KEY, salt, file, number, durable, payload)
+    vouched = header[:-4] if key else header[:52] + tag
+    return vouched + zlib.crc32(vouched).to_bytes(4, "little") + payload
+
+
+def test_a_record_that_was_rewritten_with_right_checksums_is_an_alarm_wherever_it_stands(
+    tmp_path: Path,
+) -> None:
+    path = fill(tmp_path, b"aaa", b"bbb", b"ccc")
+    data, size = path.read_bytes(), HEADER_BYTES + 3
+    for place in range(3):
+        at = place * size
+        for key in (None, bytes(32)):
+            path.write_bytes(data[:at] + forged(data[at : at + size], b"xxx", key=key) + data[at + size :])
+            with pytest.raises(LogForged, match=f"byte {at} ") as told:
+                opened(tmp_path)
+            assert told.value.offset == at
+    assert path.read_bytes() != data, "what was found is left as evidence"
+    path.write_bytes(data)
+    assert opened(tmp_path)[1] == [b"aaa", b"bbb", b"ccc"]
+
+
+def test_a_genuine_record_of_another_file_of_the_same_number_does_not_pass(tmp_path: Path) -> None:
+    one, other = fill(tmp_path / "a", b"aaa", b"bbb"), fill(tmp_path / "b", b"xxx", b"yyy")
+    size = HEADER_BYTES + 3
+    one.write_bytes(one.read_bytes()[:size] + other.read_bytes()[size:])
+    with pytest.raises(LogForged):
+        opened(tmp_path / "a")
+
+
+def test_the_log_of_another_installation_is_not_taken_in(tmp_path: Path) -> None:
+    fill(tmp_path, b"aaa")
+    with pytest.raises(LogForged, match="did not write"):
+        opened(tmp_path, bytes(32))
+
+
+def test_a_file_that_was_taken_away_before_it_was_sealed_is_noticed(tmp_path: Path) -> None:
+    log, _ = opened(tmp_path)
+    log.sync(log.write([b"one"]))
+    done = log.rotate()
+    log.sync(log.write([b"two"]))
+    log.close()
+    (tmp_path / f"{done:010d}.ttrlog").unlink()
+    with pytest.raises(LogDamaged, match=r"0000000001\.ttrlog") as told:
+        opened(tmp_path)
+    assert "not there" in told.value.why
 
 
 def test_a_full_disk_takes_nothing_and_the_log_stops_until_the_next_start(
@@ -166,7 +227,7 @@ def test_after_a_failed_sync_nothing_more_is_taken(tmp_path: Path, monkeypatch: 
 
 
 def test_numbers_of_files_are_never_used_again(tmp_path: Path) -> None:
-    log = Log(tmp_path)
+    log = a_log(tmp_path)
     list(log.open(at_least=41))
     assert log.file == 42
     log.close()
