@@ -16,7 +16,7 @@ a byte that any later record calls durable had been acknowledged, and its loss i
 Checksums find what a disk does, not what a person does. `tag` is Poly1305 (RFC 8439, section 2.5) of the payload
 under a key that no other record has: HMAC-SHA-256 of the header up to the salt, under a key outside the database.
 The salt is new for each file. A record that is whole and whose tag differs was written by somebody else, wherever it
-lies, and is an alarm (docs/decisions/0026).
+lies, and is an alarm (docs/decisions/0027).
 """
 
 from __future__ import annotations
