@@ -12,7 +12,7 @@ from tests.integration.historian.reactor import ANN, SP, frame
 
 from titer.base.clock import ManualClock
 from titer.equipment import Equipment
-from titer.equipment.model import DeviceCommand
+from titer.equipment.model import DeviceCommand, Question
 from titer.historian import Historian
 from titer.record import AccessEvent, Identity, LedgerEntry, Record
 
@@ -32,6 +32,8 @@ ASKED: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/connect/documents"): {"json": DOCUMENT},
     ("POST", "/api/connect/receipts"): {"json": RECEIPT},
     ("POST", "/api/connect/status"): {"json": STATUS},
+    ("GET", "/api/connect/questions"): {"params": {"host": "local", "wait": 0}},
+    ("POST", "/api/connect/answers"): {"json": {"problem": {"what": "?", "why": "", "do": ""}}},
 }
 OF_NO_CONNECTION = {("PUT", "/api/connect/content")}
 """Bytes under their own digest, in nobody's name: what they are of is said by the document that refers to them."""
@@ -69,7 +71,10 @@ def test_another_hosts_token_is_refused_and_the_attempt_entered(
     record, mine, foreign = equipment.record, token("local"), token("hall-2")
     with record.action(ANN, "equipment.command.request") as unit:
         equipment.request_command(unit, key="k/1", kind="write", target=SP, value="36.8")
+    question = equipment.questions.ask(ANN, type_="opcua", kind="discover", about={}, settings={})
     asked = dict(ASKED[route])
+    if route[1].endswith("/answers"):
+        asked["json"] = {"id": question, **asked["json"]}
     if route[1].endswith("/intake"):
         asked["content"] = frame(t0, 1, [1.0])
     with record.reading() as session:
@@ -86,6 +91,8 @@ def test_another_hosts_token_is_refused_and_the_attempt_entered(
         )
         assert session.scalars(select(DeviceCommand)).one().state == "requested"
         assert equipment.connection(session, "br201").seen_identity is None
+        (waiting,) = session.scalars(select(Question)).all()
+        assert (waiting.handed_at, waiting.answered_at) == (None, None)
     assert historian.last([SP]) == {}
     own = client.request(*route, headers=mine, **asked)
     assert own.status_code != 403, "the host itself gets past"

@@ -11,7 +11,7 @@ from titer.equipment.routes import views
 from titer.equipment.routes.hosts import LONGEST_WAIT
 from titer.equipment.routes.pages import EquipmentPart
 from titer.equipment.routes.views import ConnectionOut
-from titer.record.http import Acting, ActingPerson, Connector
+from titer.record.http import Acting, ActingPerson, Connector, OwnHost
 
 router = APIRouter(tags=["equipment"])
 
@@ -112,14 +112,17 @@ def equipment_add_channels(
 def connect_questions(
     host: str,
     equipment: EquipmentPart,
-    _who: Connector,
+    who: Connector,
+    own: OwnHost,
     wait: Annotated[float, Query(ge=0, le=120)] = 20,
 ) -> list[HostQuestion]:
     """Questions for a host; the answer waits until there is one."""
+    own(who, host, f"the questions for host {host}")
     return [HostQuestion(**one) for one in equipment.questions.due(host, min(wait, LONGEST_WAIT))]
 
 
 @router.post("/api/connect/answers", status_code=204, tags=["connect"])
-def connect_answer(body: NewAnswer, equipment: EquipmentPart, _who: Connector) -> None:
+def connect_answer(body: NewAnswer, equipment: EquipmentPart, who: Connector, own: OwnHost) -> None:
     """Take a host's answer; the first counts."""
+    own(who, equipment.questions.host_of(body.id), f"the question {body.id}")
     equipment.questions.take_answer(body.id, body.answer, body.problem)

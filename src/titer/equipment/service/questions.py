@@ -151,6 +151,15 @@ class Questions:
 
         return self._wait(taken, wait) or []
 
+    def host_of(self, question: str) -> str:
+        """The host that a question was put to.
+
+        Raises:
+            NotFound: if nobody asked, or it is forgotten.
+        """
+        with self._record.reading() as session:
+            return _row(session, question).host
+
     def take_answer(
         self, question: str, answer: Mapping[str, Any] | None, problem: Mapping[str, Any] | None
     ) -> None:
