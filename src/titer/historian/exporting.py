@@ -215,11 +215,13 @@ def export(historian: Historian, question: Question, form: str) -> Iterator[byte
 
     Raises:
         Invalid: if the format is unknown, or the end lies before the start.
+        Refused: if values of the range were retired.
         SegmentDamaged: if a segment is not what the ledger says; the file then breaks off.
     """
     chosen = format_of(form)
     if question.end_us <= question.start_us:
         raise Invalid("The end lies behind the start.", where="end")
+    historian.require_values(question.tags, question.start_us, question.end_us)
     return chosen.write(schema(question), tables(historian, question))
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from titer.base.errors import Invalid
+from titer.base.clock import from_us
+from titer.base.errors import Invalid, Refused
 from titer.historian import rollups, series, spectra
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
@@ -41,6 +42,7 @@ class Retired:
     start_us: int
     end_us: int
     paths: dict[int, Path]
+    kind: str
 
 
 class Answers:
@@ -113,11 +115,47 @@ class Answers:
 
         Raises:
             SegmentDamaged: if a segment is not what the ledger says.
+            Refused: if values of the range were retired.
         """
         import pyarrow as pa
 
+        self.require_values(tags, start_us, end_us)
         rows = self._settled(tags, start_us, end_us, as_of_us=as_of_us).rows
         return self._present(rows, pa)
+
+    def require_values(self, tags: Sequence[str], start_us: int, end_us: int, kind: str = "series") -> None:
+        """Refuse a range whose values are not all here any more: what was retired is not an empty answer.
+
+        Args:
+            tags: channels.
+            start_us: microseconds since 1970 (UTC).
+            end_us: not included.
+            kind: of segment.
+
+        Raises:
+            Refused: if a segment that held values of one of the channels in the range was retired.
+        """
+        for one in self.retired:
+            if one.kind == kind and one.end_us >= start_us and one.start_us < end_us and tags:
+                span = self._retired_span(one, list(tags), start_us, end_us)
+                if span is not None:
+                    raise Refused(
+                        f"Values from {from_us(span[0]):%Y-%m-%d %H:%M} to {from_us(span[1]):%Y-%m-%d %H:%M} UTC "
+                        "were retired.",
+                        why="The time that their retention class sets was over, and somebody let them go.",
+                        do="Ask for a summary, whose minutes and hours are kept, or for a range without them.",
+                    )
+
+    def _retired_span(
+        self, one: Retired, tags: list[str], start_us: int, end_us: int
+    ) -> tuple[int, int] | None:
+        """From when to when a retired segment had values of some channels in a range; all of it if nothing tells."""
+        width = min(one.paths, default=0)
+        rolled = self.rollups.read(one.paths[width], tags) if width else None
+        if rolled is None:
+            return one.start_us, one.end_us
+        met = rolled.start_us[(rolled.start_us + width > start_us) & (rolled.start_us < end_us)]
+        return (int(met.min()), int(met.max()) + width) if len(met) else None
 
     def _present(self, rows: Rows, pa: Any) -> pa.Table:
         table = sealed.to_table(by_name(rows, self.store.tags.names), self.store.tags, self.store.connections)
@@ -138,6 +176,7 @@ class Answers:
 
     def conflicts(self, tags: list[str], start_us: int, end_us: int) -> list[tuple[Sample, Sample]]:
         """Instants about which a source said two different things: (effective, the other), both kept."""
+        self.require_values(tags, start_us, end_us)
         found = self._settled(tags, start_us, end_us)
         others = samples(found.conflicts, np.arange(len(found.conflicts)), self.store.tags)
         return list(zip(samples(found.rows, found.effective, self.store.tags), others, strict=True))
@@ -194,6 +233,7 @@ class Answers:
             raise Invalid("The step must be above zero, and the table no larger than 50 million cells.")
         answers: dict[int, Aligned] = {}
         for low, high in series.spans([(start - max_age_us, end) for start, end in windows], _NEAR_US):
+            self.require_values(tags, low, high)
             rows = self._settled(tags, low, high, as_of_us=as_of_us, narrow=True).rows
             codes = [self.store.tags.known(tag) for tag in tags]
             parts = [
@@ -218,6 +258,8 @@ class Answers:
         if as_of_us is None and width is not None:
             drawn = self._drawn(tags, start_us, end_us, width)
         else:
+            if as_of_us is not None:
+                self.require_values(tags, start_us, end_us)
             rows = self._settled(tags, start_us, end_us, narrow=True, as_of_us=as_of_us).rows
             drawn = [Drawn.of_rows(rows)]
         kept_us = next((one for one in rollups.WIDTHS_US if one * buckets <= end_us - start_us), None)
@@ -348,6 +390,7 @@ class Answers:
         Raises:
             SegmentDamaged: if a segment is not what the ledger says.
         """
+        self.require_values(tags, start_us, end_us, spectra.KIND)
         view, named = self.store.view(), set(tags)
         found: list[Acquisition] = []
         for ref in view.segments:
@@ -359,6 +402,7 @@ class Answers:
     def effective_and_conflicting(self, tags: list[str], start_us: int, end_us: int) -> tuple[Rows, Rows]:
         """What answers a question about channels, and what stands behind it because it says something else; both
         sorted by channel and source time."""
+        self.require_values(tags, start_us, end_us)
         found = self._settled(tags, start_us, end_us)
         return found.rows, found.conflicts
 

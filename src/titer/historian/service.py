@@ -366,6 +366,7 @@ class Historian(Answers):
                 segment.start_us,
                 segment.end_us,
                 {int(width): self.record.content.path(str(one)) for width, one in row.rollups.items()},
+                segment.kind,
             )
             for row, segment in rows
         ]

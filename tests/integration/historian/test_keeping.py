@@ -15,6 +15,7 @@ from titer.base.clock import ManualClock
 from titer.base.errors import Conflict, Invalid, NotFound, Refused
 from titer.base.vault import Vault
 from titer.historian import Historian
+from titer.historian.exporting import Question, export
 from titer.historian.keeping import Keeping
 from titer.historian.model import HistorianRetired, HistorianSegment
 from titer.historian.rollups import DAY_US
@@ -73,8 +74,18 @@ def test_a_segment_goes_after_its_time_with_an_entry_and_leaves_minutes_hours_an
     assert path.exists()
     retire(record, keeping, [digest])
     assert not path.exists()
-    assert filled.read([PV], day, day + DAY_US).num_rows == 0
     assert filled.read([SP], day, day + DAY_US).num_rows == 2
+    assert filled.read([PV], day + DAY_US, day + 2 * DAY_US).num_rows == 0
+    wanted = Question((SP, PV), day, day + DAY_US, None, {})
+    for ask in (
+        lambda: filled.read([SP, PV], day, day + DAY_US),
+        lambda: filled.aligned([PV], day, day + DAY_US, S, max_age_us=S),
+        lambda: filled.conflicts([PV], day, day + DAY_US),
+        lambda: filled.decimate_many([PV], day, day + DAY_US, 100, as_of_us=day + DAY_US),
+        lambda: export(filled, wanted, "csv"),
+    ):
+        with pytest.raises(Refused, match=r"Values from .* were retired"):
+            ask()
     after = filled.summary([PV], day, day + DAY_US, 3_600 * S)
     assert after.rolled_us == 3_600 * S
     np.testing.assert_array_equal(after.figures["max"], before.figures["max"])
