@@ -130,7 +130,11 @@ class TestAstm(ConnectorKit):
 
 
 class Quiet(Analyser):
-    """Says what a test has it say."""
+    """Says three messages, and then what a test has it say."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.free = asyncio.Event()
 
     async def _work(self, port: int) -> None:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
@@ -138,6 +142,7 @@ class Quiet(Analyser):
             for number in range(3):
                 self.said.append(("BR-201.Glucose", number / 8))
                 await self._say(self.reader, self.writer, message(number, str(number / 8)))
+            self.free.set()
             await asyncio.Event().wait()
         finally:
             self.writer.transport.abort()
@@ -147,6 +152,7 @@ def test_raw_bytes_are_kept_damage_is_refused_and_repeats_are_known(tmp_path: Pa
     async def check() -> None:
         peer = Quiet(tmp_path)
         async with Bench(peer, tmp_path) as bench:
+            await until(peer.free.is_set, "the three messages")
             reader, writer = peer.reader, peer.writer
 
             async def exchange(*parts: bytes) -> list[bytes]:
