@@ -264,7 +264,11 @@ def material_attach_certificate(
         return _out(material, lot)
 
 
-@router.get("/lots/{lot_id}/certificate")
+@router.get(
+    "/lots/{lot_id}/certificate",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
 def material_certificate_file(lot_id: str, session: Reading, material: MaterialPart) -> Response:
     """The certificate's bytes, checked against their digest; always a download."""
     lot = queries.lot_by_code(session, lot_id)

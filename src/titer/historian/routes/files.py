@@ -178,7 +178,9 @@ def historian_extract(
     historian: HistorianPart,
 ) -> Response:
     """The observations of some channels with all columns, as a Parquet file."""
-    data = historian.extract(channels(tags), us(zoned(start, "start")), us(zoned(end, "end")))
+    asked = channels(tags), us(zoned(start, "start")), us(zoned(end, "end"))
+    historian.require_values(*asked)
+    data = historian.extract(*asked)
     return Response(
         data,
         media_type="application/vnd.apache.parquet",

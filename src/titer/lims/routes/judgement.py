@@ -183,7 +183,11 @@ def lims_transcribe(
         )
 
 
-@router.get("/content/{digest}")
+@router.get(
+    "/content/{digest}",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
 def lims_content(digest: str, _session: Reading, lims: LimsPart) -> Response:
     """Kept bytes by their digest, checked; always a download, never shown as a page of ours."""
     data = lims.record.content.read(digest)

@@ -115,7 +115,11 @@ def mes_recipe(recipe_id: str, session: Reading, _mes: MesPart) -> MesRecipeDeta
     return MesRecipeDetailOut.model_validate(queries.recipe(session, recipe_id))
 
 
-@router.get("/recipes/{recipe_id}/source", response_class=Response)
+@router.get(
+    "/recipes/{recipe_id}/source",
+    response_class=Response,
+    responses={200: {"content": {"application/yaml": {}}}},
+)
 def mes_recipe_source(recipe_id: str, session: Reading, mes: MesPart) -> Response:
     """The YAML, byte for byte as it was submitted."""
     row = queries.recipe(session, recipe_id)
