@@ -264,7 +264,7 @@ HARMS: dict[str, tuple[str, str, Harm]] = {
     "restore_drill": ("Enduring", "the last drill was at 2026-03-03", lambda h: h.clock.advance(timedelta(days=91))),
     "backup": ("Enduring", "the last backup was at", lambda h: h.clock.advance(timedelta(days=8))),
     "witnessed": ("Enduring", "no witness has cosigned it", lambda h: h.sql(
-        "INSERT INTO ledger_checkpoint(tree_size, note, sealed_at, witnessed) VALUES (1, 'x', 1, false)")),
+        "INSERT INTO ledger_checkpoint(tree_size, note, sealed_at, witnessed, number) VALUES (1, 'x', 1, false, 9)")),
     "retrieval": ("Available", "is not what was sealed", lambda h: h.sql(
         "UPDATE ledger_entry SET body = replace(body, 'titer.init', 'titer.fake') WHERE seq = 1",
         triggers_of="ledger_entry")),
