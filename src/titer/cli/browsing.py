@@ -132,7 +132,7 @@ def channels_of(nodes: list[dict[str, Any]], prefix: str) -> list[dict[str, Any]
             if one[name]:
                 draft[name] = one[name]
         if one["states"]:
-            draft["states"] = one["states"]
+            draft["names"] = one["states"]
         drafts.append(draft)
     return drafts
 

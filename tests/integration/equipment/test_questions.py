@@ -18,6 +18,7 @@ from tests.peers.reactor_hall import URI, hall
 from titer.base.clock import ManualClock, SystemClock
 from titer.cli.browsing import channels_of
 from titer.connect import TYPES
+from titer.connect.core.contract import ChannelSpec, enumerations
 from titer.connect.core.hub import Hub
 from titer.connect.core.questions import Questions
 from titer.equipment import Equipment
@@ -112,6 +113,11 @@ def test_a_person_finds_a_server_and_drafts_its_channels_from_what_it_says_of_it
         warm = channels["BR-7.Probes_sensors.Temperature"]
         assert (warm["unit"], float(warm["low"]), float(warm["high"])) == ("degC", 0.0, 60.0)
         assert "BR-7.Spectrum" not in channels
+        (told,) = page.get(
+            "/api/connect/hosts/local/connections", headers={"Authorization": f"Bearer {token}"}
+        ).json()
+        (phase,) = [one for one in told["channels"] if one["tag"].endswith(".Phase")]
+        assert enumerations([ChannelSpec.of(phase)]) == {0: {0.0: "idle", 1.0: "growth"}}
         # A stored connection brings its own settings; the same server is looked through again by its name.
         again = ask(kind="browse", connection="br7", about={"node": f"nsu={URI};s=BR-7"})
         assert {one["name"] for one in again["answer"]["nodes"]} >= {"Phase", "Pump"}

@@ -40,7 +40,7 @@ export function channelsOf(chosen: ReadonlyMap<string, Draft>, prefix: string): 
     high: one.high,
     description: one.description,
     writable: one.writable,
-    ...(Object.keys(one.states).length > 0 ? { states: one.states } : {}),
+    ...(Object.keys(one.states).length > 0 ? { names: one.states } : {}),
   }));
 }
 
