@@ -60,15 +60,17 @@ class Frontier:
         made: list[Node] = []
         begin = 0
         while begin < len(leaves):
-            if self.size % _WHOLE == 0 and len(leaves) - begin >= _WHOLE:
-                self.size += _WHOLE
-                self._push(TILE, root(leaves[begin : begin + _WHOLE]), made)
-                begin += _WHOLE
-            else:
-                self.size += 1
-                self._push(0, leaves[begin], made)
-                begin += 1
+            level = self._fitting(len(leaves) - begin)
+            end = begin + (1 << level)
+            self.size += end - begin
+            self._push(level, root(leaves[begin:end]), made)
+            begin = end
         return made
+
+    def _fitting(self, count: int) -> int:
+        """The level of the largest perfect subtree that can begin here and has no more than `count` leaves."""
+        free = (self.size & -self.size).bit_length() - 1 if self.size else TILE
+        return min(TILE, free, count.bit_length() - 1)
 
     def extend_tiles(self, roots: Sequence[bytes]) -> list[Node]:
         """Add 256 leaves for each root of theirs; the tree has whole tiles so far. See `extend`."""
@@ -80,7 +82,7 @@ class Frontier:
 
     def _push(self, level: int, node: bytes, made: list[Node]) -> None:
         peaks = self._peaks
-        if level:
+        if level == TILE:
             made.append((level, (self.size >> level) - 1, node))
         while peaks and peaks[-1][0] == level:
             node = node_hash(peaks.pop()[1], node)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from titer.record import database, tally, tree
 from titer.record.keys import MARK, WITNESS, Keys
-from titer.record.ledger_model import LedgerNode, WitnessPolicy
-from titer.record.model import LedgerEntry, LedgerLeaf
+from titer.record.ledger_model import WitnessPolicy
+from titer.record.model import LedgerEntry
 from titer.record.sealer import Sealer
 from titer.record.sealer.past import entered_policy
 from titer.record.sealer.tail import BEHIND
@@ -25,7 +25,9 @@ from titer.record.verify.witnessed import Witnessed, answers_faults, notes_fault
 
 _MARK = MARK.encode()
 _RETIRE = "titer ledger retire --reason"
+_NODES = "SELECT level, position, hash FROM ledger_node"
 _LEAVES = "SELECT leaf_index, entry_seq, leaf_hash FROM ledger_leaf ORDER BY leaf_index"
+_TILE = "SELECT leaf_hash FROM ledger_leaf WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index"
 
 
 def check_tree(
@@ -49,8 +51,8 @@ def check_tree(
 
     def begin() -> Walk:
         verdict.place = "ledger_node"
-        rows = session.execute(select(LedgerNode.level, LedgerNode.position, LedgerNode.hash))
-        nodes = {(level, place): node for level, place, node in rows}
+        read = database.of(session.connection()).rows(session.connection(), _NODES)
+        nodes = {(level, place): node for rows in read for level, place, node in rows}
         verdict.place = "ledger_checkpoint"
         return Walk(session, sealer, Keys(sealer.signer.verifier), nodes, witnesses)
 
@@ -149,10 +151,7 @@ def _on_two(session: Session, begin: Callable[[], Walk], verdict: Verdict, witne
         return None
 
     def leaves_of(index: int) -> Sequence[bytes]:
-        within = LedgerLeaf.leaf_index.between(index, index + TILE - 1)
-        return session.scalars(
-            select(LedgerLeaf.leaf_hash).where(within).order_by(LedgerLeaf.leaf_index)
-        ).all()
+        return session.connection().exec_driver_sql(_TILE, (index, index + TILE)).scalars().all()
 
     walk = begin()
     with closing(stretches):
