@@ -16,19 +16,20 @@ const PERIODS = ["recertify_days", "delegation_days"] as const;
 /** What is asked of passwords, sessions and signatures: a record that an administrator changes with a reason. */
 export function AccessPolicy() {
   const policy = useQuery({ queryKey: ["access-policy"], queryFn: ({ signal }) => access.policy(signal), meta: { types: ["record_access_policy"] } });
+  // Kept here: the form begins anew when the new version arrives, and the word of success outlives it.
+  const [saved, setSaved] = useState(false);
   return (
     <Asked query={policy} lines={8}>
-      {(p) => <Form key={p.version} policy={p} />}
+      {(p) => <Form key={p.version} policy={p} saved={saved} setSaved={setSaved} />}
     </Asked>
   );
 }
 
-function Form({ policy }: { policy: Policy }) {
+function Form({ policy, saved, setSaved }: { policy: Policy; saved: boolean; setSaved: (saved: boolean) => void }) {
   const client = useQueryClient();
   const administrator = useMaySee("administrator");
   const [wanted, setWanted] = useState(policy);
   const [reason, setReason] = useState("");
-  const [saved, setSaved] = useState(false);
   const save = useMutation({
     mutationFn: () => {
       const { meanings: _m, bounds: _b, changed_at: _c, ...fields } = wanted;
