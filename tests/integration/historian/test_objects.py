@@ -18,7 +18,7 @@ from sqlalchemy import select
 from tests.integration.historian.reactor import ANN, PV, S, frame
 
 from titer.base.clock import ManualClock
-from titer.base.errors import Invalid
+from titer.base.errors import Invalid, Refused
 from titer.historian import Historian, SegmentDamaged
 from titer.historian.keeping import Keeping
 from titer.historian.model import HistorianObject
@@ -245,7 +245,8 @@ def test_a_retired_segment_goes_there_too(
     with record.reading() as session:
         assert ref.digest not in session.scalars(select(HistorianObject.digest)).all()
     assert filled.verify() == []
-    assert filled.read([PV], t0, t0 + S).num_rows == 0
+    with pytest.raises(Refused, match="were retired"):
+        filled.read([PV], t0, t0 + S)
 
 
 def test_settings_that_would_give_the_secret_away_are_refused() -> None:
