@@ -117,7 +117,8 @@ async def server_events(request: Request, who: Current) -> StreamingResponse:
             looked = loop.time()
             while True:
                 try:
-                    text = await asyncio.wait_for(queue.get(), timeout=_LOOK_S)
+                    async with asyncio.timeout(_LOOK_S):
+                        text = await queue.get()
                 except TimeoutError:
                     text = ": still here\n\n"
                 if loop.time() - looked >= _LOOK_S:

@@ -82,7 +82,8 @@ class Stop:
     async def wait(self, seconds: float | None = None) -> bool:
         """Wait until asked, or for a time; returns whether asked."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         return self._event.is_set()
 
 

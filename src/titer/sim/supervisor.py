@@ -157,7 +157,8 @@ class Plant:
             os.close(parent_read)
         child.pid, child.pipe = child.process.pid, parent_write
         try:
-            line = await asyncio.wait_for(_line(ready_read), _READY_S)
+            async with asyncio.timeout(_READY_S):
+                line = await _line(ready_read)
         except TimeoutError:
             line = b""
         if not line:

@@ -35,7 +35,8 @@ class TcpPeer(Peer):
             for writer in list(self.writers):
                 writer.transport.abort()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._server.wait_closed(), 2)
+                async with asyncio.timeout(2):
+                    await self._server.wait_closed()
             self._server = None
 
     async def flood(self) -> None:

@@ -159,7 +159,8 @@ def test_raw_bytes_are_kept_damage_is_refused_and_repeats_are_known(tmp_path: Pa
                 found = []
                 for part in parts:
                     writer.write(part)
-                    found.append(await asyncio.wait_for(reader.readexactly(1), 20))
+                    async with asyncio.timeout(20):
+                        found.append(await reader.readexactly(1))
                 return found
 
             good = frames(message(10, "4.35"))
@@ -197,11 +198,13 @@ def test_raw_bytes_are_kept_damage_is_refused_and_repeats_are_known(tmp_path: Pa
             asked = b"H|\\^&|||FLEX2\rQ|1|^S-77&F&1||ALL\rL|1|N\r"
             assert set(await exchange(ENQ, *frames(asked))) == {ACK}
             writer.write(EOT)
-            assert await asyncio.wait_for(reader.readexactly(1), 20) == ENQ
+            async with asyncio.timeout(20):
+                assert await reader.readexactly(1) == ENQ
             told, answer = Assembly(), b""
             while answer != EOT:
                 writer.write(ACK)
-                answer = await asyncio.wait_for(reader.readexactly(1), 20)
+                async with asyncio.timeout(20):
+                    answer = await reader.readexactly(1)
                 if answer == STX:
                     told.take(read_frame(STX + await reader.readuntil(b"\n")))
             lines = told.message.decode().split("\r")

@@ -210,7 +210,8 @@ def test_an_outage_is_a_gap_that_nobody_can_fill() -> None:
             while not any(len(b.columns) for b in batches):
                 await asyncio.sleep(0.05)
         with pytest.raises(TiterError):
-            await asyncio.wait_for(streaming, 20)
+            async with asyncio.timeout(20):
+                await streaming
         last = max(int(b.columns.source_us.max()) for b in batches if len(b.columns))
         from titer.connect.core.contract import Known
 

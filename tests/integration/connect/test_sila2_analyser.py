@@ -107,10 +107,12 @@ def test_killed_in_a_measurement_nobody_knows_the_outcome_and_the_next_one_works
         while not (plant / "analyser.json").exists():
             await asyncio.sleep(0.05)
         process.kill()
-        receipt = await asyncio.wait_for(calling, 30)
+        async with asyncio.timeout(30):
+            receipt = await calling
         assert receipt.outcome is Outcome.UNKNOWN, receipt.message
         with pytest.raises(Unavailable):
-            await asyncio.wait_for(streaming, 30)
+            async with asyncio.timeout(30):
+                await streaming
         process.wait(10)
 
     async def again(adapter: SilaConnector) -> None:

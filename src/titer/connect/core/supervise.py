@@ -76,6 +76,7 @@ async def repeat(
             await asyncio.sleep(pause)
             continue
         try:
-            await asyncio.wait_for(wake.wait(), pause)
+            async with asyncio.timeout(pause):
+                await wake.wait()
         except TimeoutError:
             continue

@@ -42,7 +42,8 @@ async def _unsecured(address: str) -> AsyncIterator[Client]:
         yield client
     finally:
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(client.close_secure_channel(), 1.0)
+            async with asyncio.timeout(1.0):
+                await client.close_secure_channel()
         client.disconnect_socket()
 
 

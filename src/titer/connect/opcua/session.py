@@ -217,7 +217,8 @@ class Session:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if close:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(self.client.uaclient.close_session(True), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self.client.uaclient.close_session(True)
             with contextlib.suppress(Exception):
                 await self.client.close_secure_channel()
             self.link.token, self.link.subscription = None, 0
@@ -413,7 +414,8 @@ class Session:
                 return found
             self._news.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), 0.5)
+                async with asyncio.timeout(0.5):
+                    await self._news.wait()
             now = time.monotonic()
             silent = self._settings.liveness_s
             if now - self._last_answer > max(silent, 2 * KEEPALIVE_S):
