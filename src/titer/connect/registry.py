@@ -19,6 +19,7 @@ from titer.connect.modbus.manifest import TYPE as MODBUS
 from titer.connect.mqtt.manifest import TYPE as SPARKPLUG
 from titer.connect.mtsics.manifest import TYPE as MTSICS
 from titer.connect.opcua.manifest import TYPE as OPCUA
+from titer.connect.push.manifest import TYPE as PUSH
 from titer.connect.sila2.manifest import TYPE as SILA2
 from titer.connect.types import ConnectionType, parsed
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from titer.connect.core.host import ConnectorFactory
 
 GROUP = "titer.connectors"
-OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM, SPARKPLUG, HL7)
+OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM, SPARKPLUG, HL7, PUSH)
 """Listed in code, so that an installation whose metadata is old lacks none of them."""
 
 

@@ -13,8 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from titer.base import strict_json
 from titer.base.errors import Invalid
-from titer.server import problems, strict_json
+from titer.server import problems
 
 LARGEST_JSON = 4 * 1024 * 1024
 """Bytes of a body of JSON. A recipe or a method is a hundredth of it."""

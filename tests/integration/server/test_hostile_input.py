@@ -19,10 +19,10 @@ from starlette.types import Message, Scope
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
 from titer.base.errors import Invalid
+from titer.base.strict_json import MOST_PARTS
 from titer.record import Actor, ContentObject, LedgerEntry, Person
 from titer.server.app import create_app
 from titer.server.intake import LARGEST_UNKNOWN
-from titer.server.strict_json import MOST_PARTS
 
 PASSWORD = "correct horse battery"
 

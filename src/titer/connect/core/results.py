@@ -40,7 +40,7 @@ class Mapped:
             self._of[channel.node] = (index, channel.unit)
 
     def readings(
-        self, test: str, value: float | str, unit: str, specimen: str, source_us: int, status: int
+        self, test: str, value: float | str | None, unit: str, specimen: str, source_us: int, status: int
     ) -> list[Reading]:
         """A result as readings: its value, and its specimen; none where no channel has the test.
 
