@@ -328,6 +328,26 @@ def picture(page: Any, name: str) -> Path:
     return path
 
 
+def faults(page: Any, name: str) -> list[str]:
+    """What axe and a ruler find on a page as it stands: on a desk, on a tablet, and in the dark; each with a picture.
+
+    The tablet differs from the desk in its width alone, so there the ruler is enough.
+    """
+    found = []
+    for view, (width, height, scheme) in VIEWS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_function("s => document.documentElement.dataset.mantineColorScheme === s", arg=scheme)
+        picture(page, f"{name}.{view}")
+        if view != "tablet":
+            found += [f"{name}.{view}: {one}" for one in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 1:
+            found.append(f"{name}.{view}: the page is wider than its window")
+    page.set_viewport_size({"width": VIEWS["desk"][0], "height": VIEWS["desk"][1]})
+    page.emulate_media(color_scheme=VIEWS["desk"][2])
+    return found
+
+
 def violations(page: Any) -> list[str]:
     """Serious and critical violations of WCAG 2.2 A and AA, as axe-core finds them."""
     if not AXE.exists():

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, log_in, picture, prove, violations
+from tests.e2e.conftest import PASSWORD, Screen, Served, faults, log_in, picture, prove
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -107,28 +107,16 @@ def test_of_two_people_at_one_exception_the_second_is_told_that_it_changed(
     assert [entry["after"]["comment"] for entry in changes] == ["Seen by Maria.", None]
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_the_pages_have_no_serious_fault_of_accessibility(
-    screen: Screen, platform_server: Served, view: str
-) -> None:
-    found = {}
-
-    def look(page: Any, name: str) -> None:
-        picture(page, f"{name}.{view}")
-        found[name] = violations(page)
-        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 1:
-            found[name].append("the page is wider than its window")
-
-    look(screen(None, view), "login")
-    page = screen("okafor", view)
+def test_the_pages_have_no_serious_fault_of_accessibility(screen: Screen, platform_server: Served) -> None:
+    found = faults(screen(None), "login")
+    page = screen("okafor")
     page.goto(f"{platform_server.address}/record")
     page.get_by_role("list", name="Entries of the ledger").get_by_role("listitem").first.wait_for()
     page.get_by_role("button", name="Verify").click()
     page.get_by_test_id("verdict").wait_for()
-    look(page, "record")
+    found += faults(page, "record")
     _dispose(page, platform_server, platform_server.exceptions[2], "Confirmed by the balance.")
-    look(page, "dialog")
+    found += faults(page, "dialog")
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     page.get_by_role("dialog").wait_for(state="hidden")
-    look(page, "review")
-    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert found + faults(page, "review") == []

@@ -19,7 +19,8 @@ from titer.connect.core.contract import Batch, Command, ConnectionConfig, Receip
 from titer.connect.core.host import ConnectorFactory
 from titer.connect.core.live import LiveConnector
 from titer.testing.bench import Peer, in_order
-from titer.testing.conformance import ConnectorKit
+from titer.testing.conformance import PROMPT_S, ConnectorKit
+from titer.testing.connectors import patience
 from titer.testing.peers import LinePeer
 
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to"
@@ -163,7 +164,7 @@ class KnowsOneLife(LiveConnector):
 
 class DoesNotLetGo(LiveConnector):
     async def close(self) -> None:
-        await asyncio.sleep(60)
+        await asyncio.sleep(PROMPT_S * patience() + 2)
 
 
 class ObeysAnything(LiveConnector):
