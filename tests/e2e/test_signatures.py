@@ -23,8 +23,10 @@ from tests.e2e.conftest import (
     prove,
     violations,
 )
+from tests.e2e.laboratory import Laboratory
 
 from titer.app import Platform
+from titer.quality.model import QualityException
 from titer.record import Actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -50,7 +52,7 @@ def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict
             exception_ids=[],
             key="feed",
         )
-        for number in range(5):
+        remarks = [
             platform.quality.raise_exception(
                 unit,
                 kind="note",
@@ -63,6 +65,9 @@ def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict
                 evidence={"remark": f"note {number + 1}"},
                 key=f"remark/{number}",
             )
+            for number in range(6)
+        ]
+    _signed_and_changed(platform, people["silva"], remarks[5].id)
     with record.action(Actor.timer("test"), "record.install") as unit:
         with record.reading() as session:
             version = identity.policies.row(session).version
@@ -76,6 +81,15 @@ def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict
         identity.factors.confirm_totp(unit, person.id, begun.factor_id, code)
     SECRET["moreau"] = begun.secret
     return {}
+
+
+def _signed_and_changed(platform: Platform, who: Actor, remark: str) -> None:
+    """Somebody disposes of a remark with a signature, and its comment is changed afterwards."""
+    Laboratory(platform, {"silva": who}, PASSWORD).sign(
+        "silva", "quality_exception", remark, "disposed", disposition="no impact", comment="Read it."
+    )
+    with platform.record.action(Actor.timer("test"), "quality.exception.raise", reason="a slip") as unit:
+        unit.get(QualityException, remark).comment = "Read it, and thought better of it."
 
 
 def _open(page: Any, served: Served, title: str) -> None:
@@ -151,6 +165,29 @@ def test_what_is_shown_is_what_is_hashed_and_signed_and_what_was_typed_survives_
     assert exact in manifest.inner_text()
     page.mouse.wheel(0, 1500)
     picture(page, "manifest")
+    assert violations(page) == []
+
+
+def test_a_signature_is_marked_void_on_screen_once_the_record_that_was_signed_has_changed(
+    screen: Screen, platform_server: Served
+) -> None:
+    page = screen("okafor")
+    _open(page, platform_server, "Remark 6 of")
+    manifest = page.get_by_role("list", name="Signatures").get_by_role("listitem").first
+    manifest.wait_for()
+    assert manifest.get_attribute("data-validity") == "void"
+    said = manifest.inner_text()
+    for part in ("Rui Silva", "void", "Signed for version 1; void for version 3", "comment", "Disposed"):
+        assert part in said, f"{part} is not in {said}"
+    assert "in force" not in said
+    manifest.get_by_role("button", name="What was signed").click()
+    exact = manifest.get_by_role("region", name="The exact canonical text that is hashed and signed")
+    exact.wait_for()
+    assert json.loads(exact.inner_text())["data"]["comment"] == "Read it.", (
+        "it stays with what it was given for"
+    )
+    manifest.scroll_into_view_if_needed()
+    picture(page, "manifest-void")
     assert violations(page) == []
 
 

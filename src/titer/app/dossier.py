@@ -257,7 +257,5 @@ def _persons(session: Session, data: dict[str, Any]) -> dict[str, str]:
     """Names of the persons whose ids occur; a robot is named as one."""
     named = {one.decode() for one in _UUID.findall(canonical(data))}
     return {
-        person.id: f"demo robot for {person.robot_for}" if person.robot_for else person.full_name
-        for person in session.scalars(select(Person))
-        if person.id in named
+        person.id: person.printed_name for person in session.scalars(select(Person)) if person.id in named
     }

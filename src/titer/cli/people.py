@@ -98,7 +98,7 @@ def user_lock(
     json: Json = False,
 ) -> None:
     """Disable an account: the person's sessions end, and nobody logs in with it until it is unlocked."""
-    row = _account(folder, as_, port, username, active=False, reason=reason)
+    row, _ = change(folder, as_, port, username, "account", {"active": False, "reason": reason})
     say(f"{row['full_name']} ({username}) cannot log in any more; open sessions have ended.", row, json)
 
 
@@ -112,7 +112,7 @@ def user_unlock(
     json: Json = False,
 ) -> None:
     """Open an account again: one that was disabled, or one that wrong passwords have locked."""
-    row = _account(folder, as_, port, username, active=True, reason=reason)
+    row, _ = change(folder, as_, port, username, "account", {"active": True, "reason": reason})
     say(f"{row['full_name']} ({username}) may log in again.", row, json)
 
 
@@ -126,14 +126,9 @@ def user_password(
     json: Json = False,
 ) -> None:
     """Set a new password for somebody; it is read from TITER_NEW_PASSWORD or asked for."""
-    with session(folder, as_, port=port) as api:
-        row = person(api, username)
-        password = os.environ.get("TITER_NEW_PASSWORD") or _ask_password(f"{username} (the new one)")
-        api.post(
-            f"/api/people/{row['id']}/password",
-            {"password": password, "reason": reason, "proof": api.proof()},
-        )
-        row = person(api, username)
+    password = os.environ.get("TITER_NEW_PASSWORD") or _ask_password(f"{username} (the new one)")
+    body = {"password": password, "reason": reason}
+    row, _ = change(folder, as_, port, username, "password", body, prove=True)
     say(f"{row['full_name']} ({username}) has a new password; the ledger says who set it.", row, json)
 
 
@@ -173,13 +168,37 @@ def user_rescue(
     )
 
 
-def _account(
-    folder: Path, as_: str | None, port: int | None, username: str, *, active: bool, reason: str
-) -> dict[str, Any]:
+def change(
+    folder: Path,
+    as_: str | None,
+    port: int | None,
+    username: str,
+    what: str,
+    body: dict[str, Any],
+    *,
+    prove: bool = False,
+) -> tuple[dict[str, Any], Any]:
+    """Ask the hub for one change about a person.
+
+    Args:
+        folder: of the installation.
+        as_: who asks; None for whoever the environment names.
+        port: of the hub.
+        username: of the person.
+        what: is changed, as the hub's address of the person goes on, e.g. `training`.
+        body: of the request.
+        prove: whether the request bears a proof of who asks (docs/decisions/0022).
+
+    Returns:
+        The person as she is afterwards, and the hub's answer.
+
+    Raises:
+        NotFound: if nobody has that user name.
+    """
     with session(folder, as_, port=port) as api:
-        row = person(api, username)
-        api.post(f"/api/people/{row['id']}/account", {"active": active, "reason": reason})
-        return person(api, username)
+        proof = {"proof": api.proof()} if prove else {}
+        made = api.post(f"/api/people/{person(api, username)['id']}/{what}", {**body, **proof})
+        return person(api, username), made
 
 
 def person(api: Api, username: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 
 from titer.cli.api import session
 from titer.cli.options import As, Folder, Json, Port, Reason, Until, Username, say
-from titer.cli.people import person
+from titer.cli.people import change, person
 
 
 def user_train(
@@ -23,12 +23,8 @@ def user_train(
     json: Json = False,
 ) -> None:
     """Enter a training."""
-    with session(folder, as_, port=port) as api:
-        row = person(api, username)
-        made = api.post(
-            f"/api/people/{row['id']}/training",
-            {"competency": competency, "document": document, "expires_at": until},
-        )
+    body = {"competency": competency, "document": document, "expires_at": until}
+    row, made = change(folder, as_, port, username, "training", body)
     say(f"{row['full_name']} is trained in {competency} until {until or 'further notice'}.", made, json)
 
 
@@ -42,11 +38,8 @@ def user_link(
     json: Json = False,
 ) -> None:
     """Link a person with an account at the site's identity provider; it gives no right."""
-    with session(folder, as_, port=port) as api:
-        row = person(api, username)
-        made = api.post(
-            f"/api/people/{row['id']}/provider", {"subject": subject, "reason": reason, "proof": api.proof()}
-        )
+    body = {"subject": subject, "reason": reason}
+    row, made = change(folder, as_, port, username, "provider", body, prove=True)
     say(f"{row['full_name']} may log in as {subject} of {made['issuer']}.", made, json)
 
 

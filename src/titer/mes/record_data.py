@@ -301,7 +301,4 @@ def _persons(session: Session, content: dict[str, Any]) -> dict[str, str]:
     ids |= {event.get("by") for event in content["commands"] + content["notes"]}
     ids |= {signature["person"] for signature in content["signatures"]}
     known = session.scalars(select(Person).where(Person.id.in_([one for one in ids if one])))
-    return {
-        person.id: f"demo robot for {person.robot_for}" if person.robot_for else person.full_name
-        for person in known
-    }
+    return {person.id: person.printed_name for person in known}

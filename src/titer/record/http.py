@@ -121,19 +121,30 @@ def acting(
     """Opens an action in the name of the person: `with act("lims.sample.register", reason=...) as unit`.
 
     Raises:
-        ProofIncomplete: if the action takes a fresh proof and the session's is too old (`POST /session/proof`).
+        ProofIncomplete: if the action takes a fresh proof (docs/decisions/0022) and there is none: neither inside
+            the request (`routes.proof.prove_again`) nor, where that is enough, in the session
+            (`POST /session/proof`).
     """
-    platform = request.app.state.platform
-    record: Record = platform.record
+    record: Record = request.app.state.platform.record
 
     def act(verb: str, *, reason: str | None = None) -> AbstractContextManager[Unit]:
-        platform.identity.sessions.require_fresh(verb, *session)
+        require_fresh(request, verb, session)
         return record.action(who, verb, reason=reason)
 
     return act
 
 
 Acting = Annotated[Callable[..., AbstractContextManager[Unit]], Depends(acting)]
+
+
+def require_fresh(request: Request, verb: str, who: tuple[LoginSession, Person]) -> None:
+    """Refuse an action that takes a fresh proof of identity where there is none; for what is not opened by `Acting`.
+
+    Raises:
+        ProofIncomplete: see `acting`.
+    """
+    given = getattr(request.state, "proved", False)
+    request.app.state.platform.identity.sessions.require_fresh(verb, *who, given=given)
 
 
 def reading(request: Request, _who: ActingPerson) -> Iterator[Session]:

@@ -209,6 +209,11 @@ class Person(Regulated, Base):
     robot_for: Mapped[str | None] = mapped_column()
     policy_acknowledged_at: Mapped[datetime | None] = mapped_column()
 
+    @property
+    def printed_name(self) -> str:
+        """The name as it stands under a signature and in documents; a robot's says whose robot it is."""
+        return f"demo robot for {self.robot_for}" if self.robot_for else self.full_name
+
 
 class RoleAssignment(Regulated, Base):
     """A person holds a role."""

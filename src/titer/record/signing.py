@@ -238,7 +238,7 @@ class Signing:
             digest=shown.digest,
             reason=unit.reason or "",
             person_id=person.id,
-            printed_name=f"demo robot for {person.robot_for}" if robot else person.full_name,
+            printed_name=person.printed_name,
             robot=robot,
             session_id=unit.actor.session_id,
             signed_at=unit.now,

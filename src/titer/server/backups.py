@@ -17,7 +17,7 @@ from sqlalchemy import select
 from titer.app import backup
 from titer.app.backup.model import Backup, Restore, RestoreDrill
 from titer.base.errors import Refused
-from titer.record.http import ActingPerson, Current, Reading
+from titer.record.http import ActingPerson, Current, Reading, require_fresh
 from titer.record.routes.proof import ProofIn, prove_again
 
 router = APIRouter(tags=["record"])
@@ -135,6 +135,7 @@ def server_take_backup(
     platform = request.app.state.platform
     _require_no_open_keys(body)
     prove_again(body.proof, session, request)
+    require_fresh(request, "record.backup", session)
     protection = None
     if body.encrypt == "passphrase":
         protection = backup.Protection(passphrase=body.passphrase or "")

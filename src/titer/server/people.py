@@ -53,6 +53,6 @@ def server_reset_password(
     require_another(person_id, who)
     prove_again(body.proof, who, request)
     password = identity.passwords.prepare(person_id, body.password)
-    with act("record.person.change", reason=body.reason) as unit:
+    with act("record.credential.give", reason=body.reason) as unit:
         identity.set_active(unit, person_id, active=unit.get(Person, person_id).active)
         identity.set_password(unit, person_id, password)

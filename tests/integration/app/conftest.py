@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -32,6 +32,7 @@ PEOPLE = {
     "olga": ("process_owner",),
     "omar": ("operator",),
 }
+NOBODY: Mapping[str, str] = {}
 RECIPE = """\
 recipe: look
 version: 1
@@ -71,22 +72,36 @@ def platform(tmp_path: Path, clock: ManualClock) -> Iterator[Platform]:
     made.close()
 
 
-def furnished(folder: Path, clock: ManualClock) -> Platform:
-    """A demo installation with people, a qualified reactor and its balance."""
-    create_installation(folder, Config(name="lab"), simulated=True, demo=True, clock=clock)
+def furnished(
+    folder: Path, clock: ManualClock, *, robots: Mapping[str, str] = NOBODY, real: bool = False
+) -> Platform:
+    """A demo installation with people, a qualified reactor and its balance.
+
+    Args:
+        folder: of the installation.
+        clock: of it.
+        robots: of the people, by user name: for whom each acts.
+        real: no demo, and no simulation.
+    """
+    create_installation(folder, Config(name="lab"), simulated=not real, demo=not real, clock=clock)
     made = open_platform(
         folder, clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     )
-    furnish(made)
+    furnish(made, robots)
     return made
 
 
-def furnish(made: Platform) -> None:
+def furnish(made: Platform, robots: Mapping[str, str] = NOBODY) -> None:
     """People, a qualified reactor and its balance."""
     with made.record.action(TIMER, "record.person.create") as unit:
         for name, roles in PEOPLE.items():
             row = made.identity.create_person(
-                unit, username=name, full_name=name.title(), password=PASSWORD, roles=roles
+                unit,
+                username=name,
+                full_name=name.title(),
+                password=PASSWORD,
+                roles=roles,
+                robot_for=robots.get(name),
             )
             row.policy_acknowledged_at = unit.now
     channels = [{"tag": "BR-201.Temperature.PV", "node": "ns=1;s=T", "unit": "degC"}]

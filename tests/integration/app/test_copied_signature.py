@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.integration.app.conftest import TIMER, Client
+from tests.integration.app.conftest import PASSWORD, RECIPE, TIMER, Client, furnished, logged_in
 from tests.integration.app.test_documents import record_of, text_of
 
 from titer.app import Platform
-from titer.app.export import export_batch
+from titer.app.export import export_batch, export_record
 from titer.base.canonical import digest
+from titer.base.clock import ManualClock
+from titer.base.errors import Refused
 from titer.mes.model import ManualTask, Recipe
 from titer.record import Actor, Signature
+from titer.record.validity import bound
 from titer.record.verify import verify_store
 
 
@@ -102,6 +106,57 @@ def test_an_entry_that_is_not_the_persons_fails_in_the_one_file_verifier(
     bundle = export_batch(platform, batch["id"], actor=TIMER, reason="inspection")
     with pytest.raises(verifier.Fault, match=f"record_signature {forged} was not written by the person"):
         verifier.verify(bundle)
+
+
+def test_a_robots_signature_in_a_store_that_is_no_simulation_fails_in_verify_and_in_the_one_file_verifier(
+    tmp_path: Path, clock: ManualClock, verifier: ModuleType
+) -> None:
+    """Nobody gets one in by a way that there is; here somebody writes it past the guards, and it fits otherwise."""
+    platform = furnished(tmp_path / "plant", clock, real=True)
+    try:
+        people = logged_in(platform)
+        with pytest.raises(Refused, match="simulated installation only"):
+            furnish_robot(platform, "r2")
+        recipe = people["ada"].post("/api/mes/recipes", {"source": RECIPE})["id"]
+        people["ada"].sign("mes_recipe", recipe, "authored")
+        assert verifier.verify(export_record(platform, "mes_recipe", recipe, actor=TIMER, reason="before"))
+        forged = as_robot(platform, recipe)
+        platform.settle()
+        verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+        assert forged in str(verdict.first_fault)
+        assert "A robot signed it, in an installation that is not simulated" in str(verdict.first_fault)
+        query = {"record_type": "mes_recipe", "record_id": recipe}
+        shown = people["ben"].client.get("/api/signatures", params=query).json()
+        assert {one["id"]: one["validity"] for one in shown}[forged] == "broken"
+        bundle = export_record(platform, "mes_recipe", recipe, actor=TIMER, reason="inspection")
+        said = f"record_signature {forged}: a robot signed it, and the installation is not simulated"
+        with pytest.raises(verifier.Fault, match=said):
+            verifier.verify(bundle)
+    finally:
+        platform.close()
+
+
+def furnish_robot(platform: Platform, username: str) -> None:
+    """Register a robot, as an administrator would."""
+    with platform.record.action(TIMER, "record.person.create") as unit:
+        platform.identity.create_person(
+            unit, username=username, full_name="R 2", password=PASSWORD, roles=("reviewer",), robot_for="Ben"
+        )
+
+
+def as_robot(platform: Platform, recipe: str) -> str:
+    """Write a signature past the guards: a robot's, with digest, entry and keyed digest that fit."""
+    record = platform.record
+    with record.reading() as session:
+        given = session.query(Signature).filter_by(record_type="mes_recipe", record_id=recipe).one()
+        session.expunge_all()
+    person = Actor.person(given.person_id, given.session_id, given.printed_name)
+    with record.action(person, "mes.recipe.check", reason="forged") as unit:
+        kept = {column.key for column in Signature.__table__.columns} - {"id", "version"}
+        row = Signature(id=unit.new_id(), **{name: getattr(given, name) for name in kept})
+        row.robot, row.printed_name, row.signed_at = True, "demo robot for reviewer", unit.now
+        row.binding = platform.identity.credentials.bind(bound(row))
+        return unit.add(row).id
 
 
 def test_a_void_signature_stands_against_the_release_until_somebody_signs_again(

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from tests.integration.app.conftest import START, TIMER, Client
+from tests.integration.app.conftest import START, TIMER, Client, furnished, logged_in, run_batch
 
 from titer.app import Platform
 from titer.app.document import Document, Section, render
@@ -37,9 +38,23 @@ NEEDS_POPPLER = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def pdf(people: dict[str, Client], batch: dict[str, Any]) -> bytes:
-    return record_of(people, batch)
+@dataclass(frozen=True)
+class Read:
+    """A batch record that is read and not changed, and where it comes from."""
+
+    platform: Platform
+    people: dict[str, Client]
+    pdf: bytes
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
+    """One for all tests that only read it. Its recipe was checked by a robot."""
+    clock = ManualClock(START)
+    platform = furnished(tmp_path_factory.mktemp("read") / "lab", clock, robots={"ben": "second reviewer"})
+    people = logged_in(platform)
+    yield Read(platform, people, record_of(people, run_batch(platform, people, clock)))
+    platform.close()
 
 
 def record_of(people: dict[str, Client], batch: dict[str, Any]) -> bytes:
@@ -115,20 +130,21 @@ def changed_bytes(data: bytes) -> dict[str, bytes]:
     return found
 
 
-def test_pyhanko_finds_the_seal_valid_trusted_and_over_the_whole_file(platform: Platform, pdf: bytes) -> None:
+def test_pyhanko_finds_the_seal_valid_trusted_and_over_the_whole_file(read: Read) -> None:
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-    status = read_by_pyhanko(pdf, trusted(platform))
+    pdf = read.pdf
+    status = read_by_pyhanko(pdf, trusted(read.platform))
     assert status.bottom_line, status.pretty_print_details()
     assert status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     assert b"/SubFilter /ETSI.CAdES.detached" in pdf
     assert not read_by_pyhanko(pdf).trusted, "without the root nobody vouches for the certificate"
 
 
-def test_a_changed_byte_makes_pyhanko_refuse(platform: Platform, pdf: bytes) -> None:
-    for name, data in changed_bytes(pdf).items():
+def test_a_changed_byte_makes_pyhanko_refuse(read: Read) -> None:
+    for name, data in changed_bytes(read.pdf).items():
         try:
-            held = read_by_pyhanko(data, trusted(platform)).bottom_line
+            held = read_by_pyhanko(data, trusted(read.platform)).bottom_line
         except Exception:  # noqa: BLE001  a damaged file may not even be read
             held = False
         assert not held, name
@@ -136,22 +152,23 @@ def test_a_changed_byte_makes_pyhanko_refuse(platform: Platform, pdf: bytes) -> 
 
 @NEEDS_POPPLER
 def test_pdfsig_finds_the_seal_valid_and_trusted_and_refuses_a_changed_byte(
-    platform: Platform, pdf: bytes, tmp_path: Path
+    read: Read, tmp_path: Path
 ) -> None:
-    said = read_by_pdfsig(pdf, trusted(platform), tmp_path)
+    pdf, root = read.pdf, trusted(read.platform)
+    said = read_by_pdfsig(pdf, root, tmp_path)
     assert "Signature is Valid." in said
     assert "Certificate is Trusted." in said
     assert "Total document signed" in said
     for name, data in changed_bytes(pdf).items():
-        said = read_by_pdfsig(data, trusted(platform), tmp_path)
+        said = read_by_pdfsig(data, root, tmp_path)
         assert "Signature is Valid." not in said, f"{name}: {said}"
-    assert "Not total document signed" in read_by_pdfsig(pdf + b"\n% more\n", trusted(platform), tmp_path)
+    assert "Not total document signed" in read_by_pdfsig(pdf + b"\n% more\n", root, tmp_path)
 
 
 # --- PDF/A-3b ------------------------------------------------------------------
 
 
-def test_what_is_sealed_is_still_the_pdfa3_that_was_written(platform: Platform) -> None:
+def test_what_is_sealed_is_still_the_pdfa3_that_was_written(read: Read) -> None:
     """What can be looked at without veraPDF: identification, output intent, attachment, fonts, no encryption."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -160,7 +177,7 @@ def test_what_is_sealed_is_still_the_pdfa3_that_was_written(platform: Platform) 
         (Section("Steps", ("Path",), (("1",),)),), {"batch": "B-1"},
     )  # fmt: skip
     plain = render(what)
-    sealed = platform.documents.put(plain, at=START)
+    sealed = read.platform.documents.put(plain, at=START)
     assert sealed.startswith(plain), "the seal is an incremental update behind the document"
     reader = PdfFileReader(io.BytesIO(sealed))
     root = reader.root
@@ -211,20 +228,24 @@ def text_of(data: bytes) -> str:
 
 
 def test_the_manifest_prints_name_time_with_zone_meaning_reason_version_digest_and_standing(
-    platform: Platform, people: dict[str, Client], batch: dict[str, Any]
+    read: Read,
 ) -> None:
-    (recipe,) = people["ada"].client.get("/api/mes/recipes").json()
+    """A robot's name is whose robot it is: nobody takes its signature for a person's (21 CFR 11.50(a)(1))."""
+    ada = read.people["ada"].client
+    (recipe,) = ada.get("/api/mes/recipes").json()
     query = {"record_type": "mes_recipe", "record_id": recipe["id"]}
-    given = people["ada"].client.get("/api/signatures", params=query).json()
-    said = text_of(record_of(people, batch))
+    given = ada.get("/api/signatures", params=query).json()
+    said = text_of(read.pdf)
     assert [one["meaning"] for one in given] == ["authored", "checked", "approved"]
-    for one, name in zip(given, ("Ada", "Ben", "Quentin"), strict=True):
+    for one, name in zip(given, ("Ada", "demo robot for second reviewer", "Quentin"), strict=True):
         short = " ".join(one["digest"][at : at + 4] for at in (0, 4, 8))
         assert re.search(
             rf"{name} {one['meaning']}: {re.escape(one['title'])} - look, version {one['record_version']} "
             rf"2026-03-02 08:00:0\d UTC as shown {short} in force",
             said,
         ), said[said.index("Printed name") :]
+    assert [one["robot"] for one in given] == [False, True, False]
+    assert "DEMO" in said and "Ben checked" not in said
     assert "in force (what was signed is unchanged in version 5); witnessed" in said
 
 
@@ -269,9 +290,9 @@ def _self_signed(now: dt.datetime, *, days: int = 30, bits: int = 2048, tsa: boo
 
 
 def test_a_renewed_certificate_hangs_on_the_same_authority_and_an_earlier_document_still_holds(
-    platform: Platform, pdf: bytes, people: dict[str, Client], batch: dict[str, Any]
+    platform: Platform, people: dict[str, Client], batch: dict[str, Any]
 ) -> None:
-    root = trusted(platform)
+    root, pdf = trusted(platform), record_of(people, batch)
     with platform.record.action(TIMER, VERB, reason="ten years are over") as unit:
         made = platform.documents.renew(unit)
     assert trusted(platform) == root
@@ -304,10 +325,8 @@ def test_the_site_gives_a_certificate_of_its_own_and_its_key_lies_sealed(
         ("short key", "2048 bits"),
     ],
 )
-def test_a_certificate_that_cannot_seal_is_refused(
-    fault: str, words: str, platform: Platform, clock: ManualClock
-) -> None:
-    now = clock.now()
+def test_a_certificate_that_cannot_seal_is_refused(fault: str, words: str, read: Read) -> None:
+    platform, now = read.platform, read.platform.record.clock.now()
     chain, key = _self_signed(now - dt.timedelta(days=60)) if fault == "expired" else _self_signed(now)
     if fault == "another key":
         key = _self_signed(now)[1]
@@ -322,16 +341,14 @@ def test_a_certificate_that_cannot_seal_is_refused(
         platform.documents.give(unit, chain, key)
 
 
-def test_only_an_administrator_changes_the_certificate_and_everybody_reads_it(
-    people: dict[str, Client], platform: Platform
-) -> None:
-    quentin = people["quentin"]
+def test_only_an_administrator_changes_the_certificate_and_everybody_reads_it(read: Read) -> None:
+    quentin = read.people["quentin"]
     answer = quentin.client.post(
         "/api/documents/certificate", json={"reason": "because"}, headers=quentin.headers
     )
     assert answer.status_code == 403
     found = quentin.client.get("/api/documents/certificate").json()
-    assert found["chain"].endswith(trusted(platform)) and "PRIVATE" not in found["chain"]
+    assert found["chain"].endswith(trusted(read.platform)) and "PRIVATE" not in found["chain"]
 
 
 def test_nothing_is_sealed_with_an_expired_certificate_or_without_its_key(

@@ -149,6 +149,46 @@ def test_a_stolen_cookie_links_nobody_with_the_provider_not_even_its_own_person(
     assert client.post(own, json=body, headers=admin).status_code == 201
 
 
+def test_no_action_takes_both_a_proof_in_the_request_and_one_that_the_session_has(
+    client: TestClient, platform: Platform
+) -> None:
+    """Who came by the provider has proved nothing here, so the session's proof is never fresh."""
+    admin = log_in(client, "root")
+    known = people(client)
+    ada = known["ada"]["id"]
+    body = {"subject": "subject-1", "reason": "new", "proof": {"password": PASSWORD}}
+    assert (
+        client.post(f"/api/people/{known['root']['id']}/provider", json=body, headers=admin).status_code
+        == 201
+    )
+    with platform.record.action(Actor.timer("test"), "record.access_policy.change", reason="test") as unit:
+        row = platform.identity.policies.row(unit.session)
+        platform.identity.policies.change(unit, row.version if row else 0, proof_minutes=10)
+    client.cookies.clear()
+    assert through_the_provider(client).status_code == 303
+    headers = {"X-CSRF-Token": client.get("/api/session").json()["csrf"]}
+
+    disable = {"active": False, "reason": "has left"}
+    asked = client.post(f"/api/people/{ada}/account", json=disable, headers=headers)
+    assert (asked.status_code, asked.json()["needs"]) == (401, "proof"), asked.text
+    badge = {"number": "04A1B2C3D4", "reason": "new", "proof": {"password": PASSWORD}}
+    given = client.post(f"/api/people/{ada}/badge", json=badge, headers=headers)
+    assert given.status_code == 201, "the request bore its proof, so the session's age is not asked for"
+    still = client.post(f"/api/people/{ada}/account", json=disable, headers=headers)
+    assert still.json()["needs"] == "proof", "what one request proved holds for that request"
+
+    proved = client.post("/api/session/proof", json={"password": PASSWORD}, headers=headers)
+    headers = {"X-CSRF-Token": proved.json()["csrf"]}
+    none = client.post(
+        f"/api/people/{ada}/badge",
+        json={"number": "0A0B0C0D0E", "reason": "stolen cookie", "proof": {}},
+        headers=headers,
+    )
+    assert none.status_code == 401, "however fresh the session's proof is, a credential takes one of its own"
+    gone = client.post(f"/api/people/{ada}/account", json=disable, headers=headers)
+    assert gone.status_code == 204, gone.text
+
+
 def test_a_refused_sign_on_is_a_problem_for_programs_and_a_way_back_for_browsers(client: TestClient) -> None:
     refused = through_the_provider(client)
     assert refused.status_code == 401

@@ -15,6 +15,7 @@ from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.errors import NotAuthorised
 from titer.record import ROLES, Actor, LedgerEntry, Person
 from titer.record.http import Acting
+from titer.record.identity.rules import EACH, FRESH_PROOF, RECENT
 from titer.server.app import create_app
 from titer.server.rights import Needs, needs_of
 
@@ -188,6 +189,38 @@ def test_the_openapi_document_names_the_verbs(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     assert paths["/api/people"]["post"]["x-verbs"] == ["record.person.create"]
     assert "x-verbs" not in paths["/api/people"]["get"]
+
+
+def test_which_routes_bear_a_proof_is_what_the_table_of_fresh_proofs_says(client: TestClient) -> None:
+    """One rule: a proof inside the request where the table says `EACH`, and then none of the session's age."""
+    document = client.get("/api/openapi.json").json()
+    bears, each, recent = set(), set(), set()
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            name, verbs = operation["operationId"], set(operation.get("x-verbs", ()))
+            schema = (
+                operation.get("requestBody", {})
+                .get("content", {})
+                .get("application/json", {})
+                .get("schema", {})
+            )
+            fields = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+            if "proof" in fields.get("required", ()):
+                bears.add(name)
+            kinds = {FRESH_PROOF[verb] for verb in verbs & set(FRESH_PROOF)}
+            each |= {name} if EACH in kinds else set()
+            recent |= {name} if RECENT in kinds else set()
+    own = {"record_begin_totp", "record_begin_passkey", "record_set_pin", "record_remove_factor"}
+    assert bears - own == each, "what somebody else proves with, one's own password, and a whole backup"
+    assert own <= bears, "what oneself proves with is changed with a proof as well"
+    assert not bears & recent, "nothing asks twice"
+    assert {FRESH_PROOF[verb] for verb in FRESH_PROOF} == {EACH, RECENT}
+    assert set(FRESH_PROOF) <= {
+        verb
+        for methods in document["paths"].values()
+        for one in methods.values()
+        for verb in one.get("x-verbs", ())
+    }, "each row belongs to a route"
 
 
 def test_nobody_is_told_of_rights_before_they_are_logged_in(client: TestClient) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from titer.base.errors import Invalid
 from titer.record.identity.rules import (
+    FRESH_PROOF,
+    RECENT,
     Policy,
     asks_at_log_in,
     asks_at_signing,
     check_password,
     check_policy,
     identifies,
+    is_fresh,
     must_change,
     totp_step,
 )
@@ -135,6 +139,25 @@ def test_a_second_factor_is_asked_for_by_role_and_of_everybody_who_has_one() -> 
     assert not asks_at_log_in(policy, roles={"quality"}, robot=True, enrolled=set())
     strict = Policy(factor_roles=("quality",), factor_robots=True)
     assert asks_at_log_in(strict, roles={"quality"}, robot=True, enrolled=set())
+
+
+def test_a_proof_ages_where_access_is_administered_and_is_given_each_time_where_somebody_could_be_another() -> (
+    None
+):
+    def fresh(verb: str, minutes: int = 10, *, age: int = 0, given: bool = False, **more: Any) -> bool:
+        opened = {"began": NOW - timedelta(minutes=age), "proved": {"password"}, "robot": False, "now": NOW}
+        return is_fresh(verb, Policy(proof_minutes=minutes), given=given, **{**opened, **more})
+
+    for verb, kind in FRESH_PROOF.items():
+        recent = kind == RECENT
+        assert fresh(verb) is recent
+        assert fresh(verb, age=10) is recent
+        assert not fresh(verb, age=11)
+        assert fresh(verb, age=11, given=True)
+        assert fresh(verb, 0, age=700) is recent, "0 asks for no age"
+        assert not fresh(verb, proved={"provider", "totp"}), "a provider's word is no proof given here"
+        assert fresh(verb, age=11, robot=True) is recent, "robots are asked as the policy says"
+    assert fresh("lims.sample.register", age=700)
 
 
 def test_a_second_factor_is_asked_for_by_meaning() -> None:

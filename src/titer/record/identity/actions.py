@@ -10,6 +10,9 @@ ACTIONS = (
     ActionSpec("record.move", "Move the installation to another database"),
     ActionSpec("record.person.create", "Register a person", ("administrator",)),
     ActionSpec("record.person.change", "Change a person's account", ("administrator",)),
+    ActionSpec(
+        "record.credential.give", "Give or take what somebody else proves identity with", ("administrator",)
+    ),
     ActionSpec("record.person.rescue", "Let somebody in on the machine itself, with the installation's key"),
     ActionSpec("record.role.assign", "Give or take a role", ("administrator",)),
     ActionSpec("record.training.enter", "Enter a training", ("reviewer", "quality", "process_owner")),

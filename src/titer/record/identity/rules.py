@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,7 +42,7 @@ class Policy:
         factor_roles: roles whose people log in with a second factor.
         factor_meanings: of signatures that ask for a second factor; `*` for all.
         factor_robots: whether the robots of a simulated installation are asked as people are.
-        proof_minutes: how old the proof of identity of somebody who administers access may be; 0 for no limit.
+        proof_minutes: how old the proof of identity may be where access is administered (`RECENT`); 0 for no limit.
         recertify_days: after which a person's roles are looked at again.
         delegation_days: that a delegation lasts at the most.
     """
@@ -199,24 +200,63 @@ def limit(
     return "second_factor" if asks and not second else None
 
 
-ADMINISTERS = frozenset(
-    {
-        "record.access_policy.change",
-        "record.person.change",
-        "record.person.create",
-        "record.role.assign",
-        "record.terminal.change",
-        "record.token.issue",
-    }
-)
-"""Actions that open a door to somebody; they take a fresh proof where the policy asks for one."""
+EACH = "each"
+"""The proof comes inside the request, each time, whatever the policy says."""
+RECENT = "recent"
+"""The proof is as old as the policy's `proof_minutes` at the most."""
+FRESH_PROOF: Mapping[str, str] = {
+    "record.access_policy.change": RECENT,
+    "record.backup": EACH,
+    "record.credential.give": EACH,
+    "record.password.change": EACH,
+    "record.person.change": RECENT,
+    "record.person.create": RECENT,
+    "record.role.assign": RECENT,
+    "record.terminal.change": RECENT,
+    "record.token.issue": RECENT,
+}
+"""Actions that take a fresh proof of identity, and which one: no action takes both (docs/decisions/0022).
+
+`EACH` where somebody could act as another person afterwards, or leaves with everything; `RECENT` where access is
+administered in one's own name.
+"""
 
 
-def is_fresh(policy: Policy, *, began: datetime, proved: set[str], robot: bool, now: datetime) -> bool:
-    """Whether what a session was opened with counts as a fresh proof: given here, and not too long ago.
+def is_fresh(
+    verb: str,
+    policy: Policy,
+    *,
+    given: bool,
+    began: datetime,
+    proved: set[str],
+    robot: bool,
+    now: datetime,
+) -> bool:
+    """Whether an action has the fresh proof that it takes.
 
     A session begins anew with each proof. The word of a provider is none: nobody knows when it asked for what.
+
+    Args:
+        verb: of the action.
+        policy: of the installation.
+        given: whether the request itself bore a proof that proved.
+        began: when the session did.
+        proved: what was proved with in the session.
+        robot: whether the person is one.
+        now: the time.
+
+    >>> at = datetime(2026, 11, 23, 9)
+    >>> one = {"began": at, "proved": {"password"}, "robot": False, "now": at}
+    >>> is_fresh("record.credential.give", Policy(), given=False, **one)
+    False
+    >>> is_fresh("record.person.change", Policy(), given=False, **one)
+    True
     """
+    kind = FRESH_PROOF.get(verb)
+    if kind is None or given:
+        return True
+    if kind == EACH:
+        return False
     if not policy.proof_minutes or (robot and not policy.factor_robots):
         return True
     return bool(proved & set(PRIMARY)) and now - began <= timedelta(minutes=policy.proof_minutes)

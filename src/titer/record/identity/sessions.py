@@ -18,7 +18,7 @@ from titer.record.factors import SessionSeen, Terminal
 from titer.record.identity import limits
 from titer.record.identity.access import access, require_as_seen
 from titer.record.identity.policy import Policies
-from titer.record.identity.rules import ADMINISTERS, SECOND, Policy, is_fresh
+from titer.record.identity.rules import EACH, FRESH_PROOF, SECOND, Policy, is_fresh
 from titer.record.model import AccessEvent, LoginSession, Person, Signature
 from titer.record.service import Record
 from titer.record.unit import Unit
@@ -309,25 +309,38 @@ class Sessions:
         """Whether the request bears the session's own CSRF token."""
         return hmac.compare_digest(self.csrf(row, token).encode(), given.encode())
 
-    def require_fresh(self, verb: str, row: LoginSession, person: Person) -> None:
-        """Refuse an action that takes a fresh proof of identity where the session's is too old.
+    def require_fresh(self, verb: str, row: LoginSession, person: Person, *, given: bool = False) -> None:
+        """Refuse an action that takes a fresh proof of identity where there is none (docs/decisions/0022).
+
+        Args:
+            verb: of the action.
+            row: the session in which it is asked for.
+            person: who asks.
+            given: whether the request itself bore a proof that proved.
 
         Raises:
-            ProofIncomplete: if it is.
+            ProofIncomplete: if the action takes one inside the request, or the session's is too old.
         """
-        if verb not in ADMINISTERS:
+        kind = FRESH_PROOF.get(verb)
+        if kind is None or given:
             return
         with self.record.reading() as session:
             policy = self.policies.current(session)
             offers = limits.enrolled(session, person.id)
         robot, now = person.robot_for is not None, self.record.clock.now()
-        if is_fresh(policy, began=row.started_at, proved=set(row.factors), robot=robot, now=now):
+        proved = set(row.factors)
+        if is_fresh(verb, policy, given=given, began=row.started_at, proved=proved, robot=robot, now=now):
             return
+        why = (
+            "The request itself bears it, each time."
+            if kind == EACH
+            else f"Who administers access has proved it within {policy.proof_minutes} minutes."
+        )
         raise ProofIncomplete(
             "This takes a fresh proof that it is you.",
             needs="proof",
-            offers=tuple(kind for kind in SECOND if kind in offers),
-            why=f"Who administers access has proved it within {policy.proof_minutes} minutes.",
+            offers=tuple(one for one in SECOND if one in offers),
+            why=why,
             do="Give your password again; then it goes on.",
         )
 

@@ -163,7 +163,7 @@ def record_give_badge(
     """Give a badge to somebody else, with fresh proof; its number is kept as a keyed digest alone."""
     require_another(person_id, who)
     prove_again(body.proof, who, request)
-    with act("record.person.change", reason=body.reason) as unit:
+    with act("record.credential.give", reason=body.reason) as unit:
         person = unit.get(Person, person_id)
         return factor_out(identity.factors.give_badge(unit, person, body.number.strip(), body.name))
 
@@ -182,7 +182,7 @@ def record_reset_factors(
     """Remove the factors of somebody else who lost a device, with fresh proof; her sessions end, and it is told."""
     require_another(person_id, who)
     prove_again(body.proof, who, request)
-    with act("record.person.change", reason=body.reason) as unit:
+    with act("record.credential.give", reason=body.reason) as unit:
         person = unit.get(Person, person_id)
         identity.factors.reset(unit, person, tuple(body.kinds), body.reason)
         identity.sessions.end_all(unit, person_id, "the account was changed", but=unit.actor.session_id)

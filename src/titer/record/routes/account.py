@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Refused
 from titer.record.factors import Factor
-from titer.record.http import TERMINAL_COOKIE, Acting, Current, Reading, remote
-from titer.record.identity import Assertion, Identity, LoggedIn, Occasion, Policy
+from titer.record.http import TERMINAL_COOKIE, Acting, Current, Reading
+from titer.record.identity import Assertion, Identity, LoggedIn, Policy
 from titer.record.identity.rules import must_change
 from titer.record.model import LoginSession, Person, Signature
 from titer.record.routes.part import IdentityPart, RecordPart
 from titer.record.routes.people import TrainingOut
-from titer.record.routes.proof import ProofIn, set_session, site
+from titer.record.routes.proof import ProofIn, prove_again, set_session, site
 from titer.record.routes.sessions import SessionOut, session_out
 from titer.record.unit import Unit
 
@@ -201,9 +201,7 @@ class _Own:
             raise Refused(
                 "An account is not changed at a terminal.", do="Do it at a computer that is your own for now."
             )
-        proof = given.proof(self.request, bound_to=self.row.id)
-        occasion = Occasion(session_id=self.row.id)
-        self.proved = self.identity.how(self.person.username, proof, remote(self.request), occasion).factors
+        self.proved = prove_again(given, (self.row, self.person), self.request)
 
     def change(
         self, verb: str, carry_out: Callable[[Unit], T], because: str, *, enrolled: tuple[str, ...] = ()

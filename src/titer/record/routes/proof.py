@@ -53,8 +53,9 @@ class ProofIn(BaseModel):
 def prove_again(given: ProofIn, who: tuple[LoginSession, Person], request: Request) -> tuple[str, ...]:
     """Have the person of the session prove again that it is her, with the second factor that she has.
 
-    A session's cookie that somebody else has got hold of does nothing by itself where this is asked. No action may
-    be open.
+    A session's cookie that somebody else has got hold of does nothing by itself where this is asked. The request is
+    known to have proved from here on, for the actions that it opens (`titer.record.http.acting`). No action may be
+    open.
 
     Returns:
         What was proved with.
@@ -66,7 +67,9 @@ def prove_again(given: ProofIn, who: tuple[LoginSession, Person], request: Reque
     identity: Identity = request.app.state.platform.identity
     occasion = Occasion(session_id=row.id)
     proof = given.proof(request, bound_to=row.id)
-    return identity.how(person.username, proof, remote(request), occasion).factors
+    factors = identity.how(person.username, proof, remote(request), occasion).factors
+    request.state.proved = True
+    return factors
 
 
 def require_another(person_id: str, who: tuple[LoginSession, Person]) -> None:

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from titer.record.http import COOKIE, TERMINAL_COOKIE, Acting, ActingPerson, Current, remote
-from titer.record.identity import LoggedIn, Occasion
+from titer.record.identity import LoggedIn
 from titer.record.model import LoginSession, Person
 from titer.record.routes.part import IdentityPart, RecordPart
 from titer.record.routes.people import PersonOut, person_out
-from titer.record.routes.proof import CHALLENGE_COOKIE, ProofIn, challenge_of, set_session, site
+from titer.record.routes.proof import CHALLENGE_COOKIE, ProofIn, challenge_of, prove_again, set_session, site
 from titer.record.service import Record
 
 router = APIRouter()
@@ -93,13 +93,11 @@ def record_step_up(
     body: ProofIn, who: Current, request: Request, response: Response, act: Acting, identity: IdentityPart
 ) -> SessionOut:
     """Prove again who one is: the session goes on under another token, and is good for what this shows as well."""
-    row, person = who
-    proof = body.proof(request, bound_to=row.id)
-    proved = identity.how(person.username, proof, remote(request), Occasion(session_id=row.id))
+    proved = prove_again(body, who, request)
     with act("record.account.change") as unit:
-        begun = identity.sessions.renew(unit, row, "renewed: proved again", factors=proved.factors)
+        begun = identity.sessions.renew(unit, who[0], "renewed: proved again", factors=proved)
     set_session(request, response, begun.token)
-    row, person = identity.session(begun.token, proof.terminal)
+    row, person = identity.session(begun.token, request.cookies.get(TERMINAL_COOKIE, ""))
     return session_out(identity.record, row, person, begun.csrf)
 
 

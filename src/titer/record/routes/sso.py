@@ -152,7 +152,7 @@ def record_link_person(
     somebody else has got hold of links nobody.
     """
     prove_again(body.proof, who, request)
-    with act("record.person.change", reason=body.reason) as unit:
+    with act("record.credential.give", reason=body.reason) as unit:
         unit.get(Person, person_id)
         row = sign_on.link(unit, person_id, body.subject, "linked by an administrator")
         return LinkOut.model_validate(row, from_attributes=True)

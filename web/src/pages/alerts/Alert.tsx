@@ -11,6 +11,7 @@ import { capital, label } from "../../format/words";
 import { t } from "../../i18n";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -89,6 +90,7 @@ function Body({ detail }: { detail: AlertDetail }) {
         </div>
         <div className="stack-l">
           <Decide detail={detail} />
+          {alert.disposition ? <Signatures record_type="insight_alert" record_id={alert.id} /> : null}
           <Panel title={t("alerts.similar_alerts")}>
             {similar.length === 0 ? (
               <p className="muted">{t("alerts.none_before_this_one")}</p>

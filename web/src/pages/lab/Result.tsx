@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { Fragment } from "react";
 import { api } from "../../api/endpoints";
 import type { Investigation, Result as ResultShape } from "../../api/types";
 import { exact, significant } from "../../format/number";
@@ -7,6 +8,7 @@ import { label } from "../../format/words";
 import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -75,7 +77,10 @@ function Body({ result }: { result: ResultShape }) {
             </div>
           </Panel>
           {about.map((i) => (
-            <About key={i.id} investigation={i} />
+            <Fragment key={i.id}>
+              <About investigation={i} />
+              <Signatures record_type="lims_investigation" record_id={i.id} />
+            </Fragment>
           ))}
           <Panel title={t("lab.how_it_was_judged")}>
             <Asked query={evaluations} lines={3} empty={<p className="muted">{t("lab.it_has_not_been")}</p>}>

@@ -9,6 +9,7 @@ import { exact } from "../../format/number";
 import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -112,6 +113,7 @@ function Body({ detail }: { detail: SampleDetail }) {
             </ul>
           </Panel>
         ) : null}
+        <Signatures record_type="lims_sample" record_id={sample.id} />
       </div>
     </>
   );

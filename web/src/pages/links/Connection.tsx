@@ -19,6 +19,7 @@ import { useSeed } from "../units/useSeed";
 import { clockText } from "./clock";
 import { stateOf } from "./state";
 import { QUALITY } from "../../parts/trend/lanes";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { DayLines } from "./DayLines";
 import { useLinks } from "./Links";
@@ -130,6 +131,7 @@ function Body({ link }: { link: ConnectionShape }) {
         <Panel title={t("links.who_answers_there")}>
           <ContentView content={link.seen_identity} />
         </Panel>
+        <Signatures record_type="equipment_connection" record_id={link.id} />
       </div>
     </>
   );

@@ -6,6 +6,7 @@ import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -80,6 +81,7 @@ function One({ model: m, deployments }: { model: ModelVersion; deployments: Depl
           </div>
         </div>
       </Panel>
+      <Signatures record_type="insight_model" record_id={m.id} />
       <Panel title={t("models.runs_on")}>
         {deployments.length === 0 ? (
           <p className="muted">{t("models.it_is_not_deployed")}</p>

@@ -7,6 +7,7 @@ import { label } from "../../format/words";
 import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { Panel } from "../../parts/Panel";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -20,10 +21,12 @@ export function AccessReviews() {
   return (
     <Asked query={list} empty={<Panel><EmptyState title={t("review.none")}>{t("review.none.why")}</EmptyState></Panel>}>
       {(rows) => {
-        const open = rows.find((r) => r.id === chosen && r.state === "open");
+        const found = rows.find((r) => r.id === chosen);
+        const open = found?.state === "open" ? found : null;
         return (
           <div className="stack-l">
             {open ? <Deciding key={open.id} review={open} /> : null}
+            {found && !open ? <Signatures record_type="record_access_review" record_id={found.id} /> : null}
             <Panel flush>
               <DataTable
                 name="reviews"

@@ -7,6 +7,7 @@ import { fromLocal, stamp, toLocal } from "../../format/time";
 import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
 import { PageHead, Panel } from "../../parts/Panel";
+import { Signatures } from "../../parts/Signatures";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { BothTimes } from "../../parts/TimeStamp";
@@ -148,6 +149,7 @@ function Machine({ history: h }: { history: RecordHistory }) {
           </ol>
         </Panel>
       </div>
+      <Signatures record_type={h.record_type} record_id={h.record_id} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { BatchReview, Deviation } from "../../api/types";
 import { label } from "../../format/words";
 import { Facts, Panel } from "../../parts/Panel";
 import { usePeople } from "../../parts/people";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -54,59 +55,62 @@ function One({ deviation: d, review }: { deviation: Deviation; review: BatchRevi
   const at = WAY.indexOf(d.state);
   const about = review.exceptions.filter((e) => d.exception_ids.includes(e.id));
   return (
-    <Panel title={`${d.number}  ${d.title}`} right={<StateBadge state={d.state} />}>
-      <div className="stack-l">
-        <ol className="ladder" aria-label={t("review.the_deviations_way")}>
-          {WAY.map((s, i) => (
-            <li key={s} aria-current={i === at ? "step" : undefined}>
-              <StateBadge state={s} tone={i < at ? "done" : i === at ? (s === "closed" ? "done" : "active") : "plain"} />
-            </li>
-          ))}
-        </ol>
-        <p style={{ whiteSpace: "pre-line" }}>{d.description}</p>
-        <Facts
-          of={[
-            [t("review.classification"), d.classification ? <StateBadge key="c" state={d.classification} /> : t("word.not_yet")],
-            [t("word.recorded"), <BothTimes key="r" plant={d.process_at} server={d.recorded_at} />],
-            [t("review.investigator"), name(d.investigator_id)],
-            [t("word.exceptions"), about.length ? (
-              <span key="x" className="row">
-                {about.map((e) => (
-                  <a key={e.id} href={placeOf({ record_type: "quality_exception", record_id: e.id, batch_id: e.batch_id }) ?? "#"}>
-                    {e.number}
-                  </a>
-                ))}
-                {about.flatMap((e) => (e.subject_type === "insight_alert" ? [<a key={`a${e.id}`} href={`/alerts/${e.subject_id}`}>{t("deviation.alert")}</a>] : []))}
-              </span>
-            ) : t("word.none")],
-          ]}
-        />
-        {d.root_cause || d.product_impact || d.corrective_action ? (
+    <div className="stack-l">
+      <Panel title={`${d.number}  ${d.title}`} right={<StateBadge state={d.state} />}>
+        <div className="stack-l">
+          <ol className="ladder" aria-label={t("review.the_deviations_way")}>
+            {WAY.map((s, i) => (
+              <li key={s} aria-current={i === at ? "step" : undefined}>
+                <StateBadge state={s} tone={i < at ? "done" : i === at ? (s === "closed" ? "done" : "active") : "plain"} />
+              </li>
+            ))}
+          </ol>
+          <p style={{ whiteSpace: "pre-line" }}>{d.description}</p>
           <Facts
             of={[
-              [t("review.root_cause"), d.root_cause ?? "–"],
-              [t("review.product_impact"), d.product_impact ?? "–"],
-              [t("word.action"), d.corrective_action ?? "–"],
+              [t("review.classification"), d.classification ? <StateBadge key="c" state={d.classification} /> : t("word.not_yet")],
+              [t("word.recorded"), <BothTimes key="r" plant={d.process_at} server={d.recorded_at} />],
+              [t("review.investigator"), name(d.investigator_id)],
+              [t("word.exceptions"), about.length ? (
+                <span key="x" className="row">
+                  {about.map((e) => (
+                    <a key={e.id} href={placeOf({ record_type: "quality_exception", record_id: e.id, batch_id: e.batch_id }) ?? "#"}>
+                      {e.number}
+                    </a>
+                  ))}
+                  {about.flatMap((e) => (e.subject_type === "insight_alert" ? [<a key={`a${e.id}`} href={`/alerts/${e.subject_id}`}>{t("deviation.alert")}</a>] : []))}
+                </span>
+              ) : t("word.none")],
             ]}
           />
-        ) : null}
-        {d.state === "raised" ? <Classify id={d.id} /> : null}
-        {d.state === "classified" ? (
-          <div>
-            <Button onClick={() => take.mutate()} loading={take.isPending}>
-              {t("review.begin_the_investigation")}
-            </Button>
-            {take.error ? <ErrorState error={take.error} /> : null}
-          </div>
-        ) : null}
-        {d.state === "investigating" ? <Conclude id={d.id} /> : null}
-        {d.state === "qa_review" ? (
-          <div>
-            <SignButton label={t("word.close")} request={{ record_type: "quality_deviation", record_id: d.id, meaning: "closed", data: {} }} />
-          </div>
-        ) : null}
-      </div>
-    </Panel>
+          {d.root_cause || d.product_impact || d.corrective_action ? (
+            <Facts
+              of={[
+                [t("review.root_cause"), d.root_cause ?? "–"],
+                [t("review.product_impact"), d.product_impact ?? "–"],
+                [t("word.action"), d.corrective_action ?? "–"],
+              ]}
+            />
+          ) : null}
+          {d.state === "raised" ? <Classify id={d.id} /> : null}
+          {d.state === "classified" ? (
+            <div>
+              <Button onClick={() => take.mutate()} loading={take.isPending}>
+                {t("review.begin_the_investigation")}
+              </Button>
+              {take.error ? <ErrorState error={take.error} /> : null}
+            </div>
+          ) : null}
+          {d.state === "investigating" ? <Conclude id={d.id} /> : null}
+          {d.state === "qa_review" ? (
+            <div>
+              <SignButton label={t("word.close")} request={{ record_type: "quality_deviation", record_id: d.id, meaning: "closed", data: {} }} />
+            </div>
+          ) : null}
+        </div>
+      </Panel>
+      <Signatures record_type="quality_deviation" record_id={d.id} />
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
 import { PageHead, Panel } from "../../parts/Panel";
 import { Shape } from "../../parts/Shape";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
@@ -68,6 +69,7 @@ function OfBatch({ batch }: { batch: string }) {
         return (
           <div className="stack-l">
             <Head review={found} />
+            {DECIDED.includes(found.disposition.state) ? <Signatures record_type="quality_disposition" record_id={found.disposition.id} /> : null}
             <Tabs value={tab} onChange={(v) => setSearch({ tab: v === "exceptions" ? undefined : (v ?? undefined) })} keepMounted={false}>
               <Tabs.List mb="md">
                 <Tabs.Tab value="exceptions">{t("review.exceptions", { n: open })}</Tabs.Tab>
@@ -95,11 +97,13 @@ function OfBatch({ batch }: { batch: string }) {
   );
 }
 
+const DECIDED = ["released", "rejected", "recalled"];
+
 function Head({ review }: { review: BatchReview }) {
   const { disposition: d, blockers, sentence } = review;
   const client = useQueryClient();
   const begin = useMutation({ mutationFn: () => api.beginReview(d.batch_id), onSuccess: () => void client.invalidateQueries({ queryKey: ["review"] }) });
-  const decided = ["released", "rejected", "recalled"].includes(d.state);
+  const decided = DECIDED.includes(d.state);
   return (
     <Panel>
       <div className="stack">

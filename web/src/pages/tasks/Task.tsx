@@ -8,6 +8,7 @@ import { exact, unit } from "../../format/number";
 import { t } from "../../i18n";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { useBatchNumbers, usePeople } from "../../parts/people";
+import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { Asked, ErrorState } from "../../parts/States";
 import { Shape } from "../../parts/Shape";
@@ -76,6 +77,7 @@ function Body({ task }: { task: TaskShape }) {
               ]}
             />
           </Panel>
+          {task.form.witness ? <Signatures record_type="mes_task" record_id={task.id} /> : null}
         </div>
       </div>
     </>

@@ -9,6 +9,7 @@ import { noun, short } from "../../../format/words";
 import { t } from "../../../i18n";
 import { Facts, PageHead, Panel } from "../../../parts/Panel";
 import { SignButton } from "../../../parts/SignDialog";
+import { Signatures } from "../../../parts/Signatures";
 import { Asked, EmptyState, ErrorState } from "../../../parts/States";
 import { StateBadge } from "../../../parts/StateBadge";
 import { BothTimes, TimeStamp } from "../../../parts/TimeStamp";
@@ -253,15 +254,18 @@ function Outcome({ detail }: { detail: TrailReviewDetail }) {
   const [comment, setComment] = useState("");
   if (r.state !== "open") {
     return (
-      <Panel title={t("trail.outcome")} right={<StateBadge state={r.state} />}>
-        <Facts
-          of={[
-            [t("trail.outcome"), r.outcome ?? "–"],
-            [t("trail.comment"), r.comment ?? "–"],
-            [t("trail.reviewed"), <TimeStamp key="r" at={r.process_at} server={r.recorded_at} />],
-          ]}
-        />
-      </Panel>
+      <>
+        <Panel title={t("trail.outcome")} right={<StateBadge state={r.state} />}>
+          <Facts
+            of={[
+              [t("trail.outcome"), r.outcome ?? "–"],
+              [t("trail.comment"), r.comment ?? "–"],
+              [t("trail.reviewed"), <TimeStamp key="r" at={r.process_at} server={r.recorded_at} />],
+            ]}
+          />
+        </Panel>
+        <Signatures record_type="quality_audit_trail_review" record_id={r.id} />
+      </>
     );
   }
   return (
