@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from titer.app import store, witnessing
+from titer.app.backup.abandoned import abandoned
 from titer.app.backup.model import ACTIONS as BACKUP_ACTIONS
 from titer.app.config import LOCAL_HOST, Config, load, write
 from titer.app.document_seal import VERB as SEAL_DOCUMENTS
@@ -422,6 +423,7 @@ def _wired(
     )
     platform.verifiers.append(platform.signing.faults)
     platform.verifiers.append(_published_keys(folder, sealer))
+    platform.verifiers.append(abandoned(sealer))
     platform.workers.extend(witnessing.workers(sealer))
     _layers(platform)
     return platform
@@ -507,6 +509,7 @@ def _layers(platform: Platform) -> None:
     record.separations.extend(SEPARATIONS)
     platform.add("rights", Rights(record))
     platform.add("equipment", equipment)
+    platform.verifiers.append(equipment.questions.stored_questions)
     if platform.config.objects is not None:
         settings = ObjectSettings.read(platform.config.objects)
         secret = platform.vault.read(platform.folder / settings.secret_file, vault.OWN_FILE).decode().strip()

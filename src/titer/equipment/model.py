@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from titer.record import Base, Regulated
@@ -254,11 +254,15 @@ class Dispatch(Base):
 
 
 class Question(Base):
-    """What a person who sets up a connection wants to know from a connector host, and its answer."""
+    """What a person who sets up a connection wants to know from a connector host, and its answer.
+
+    `asked_mac` and `answered_mac` vouch for both under a key outside the database (docs/decisions/0028).
+    """
 
     __tablename__ = "equipment_question"
     __unregulated_because__ = (
-        "it changes nothing and is soon forgotten; what a person chooses from the answer is a connection"
+        "it changes nothing and is soon forgotten; what a person chooses from the answer is a connection. Question "
+        "and answer are vouched for under a key outside the database"
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -269,7 +273,9 @@ class Question(Base):
     settings: Mapped[str] = mapped_column()
     asked_by: Mapped[str] = mapped_column()
     asked_at: Mapped[datetime] = mapped_column()
+    asked_mac: Mapped[bytes] = mapped_column(LargeBinary)
     handed_at: Mapped[datetime | None] = mapped_column()
     answered_at: Mapped[datetime | None] = mapped_column()
     answer: Mapped[str | None] = mapped_column()
     problem: Mapped[dict[str, Any] | None] = mapped_column()
+    answered_mac: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -75,13 +75,11 @@ class Rotation:
         with self.record.reading() as session:
             known = {key.verifier: (key.id, key.until_size) for key in session.scalars(select(LedgerKey))}
             held = {(key.role, key.name) for key in session.scalars(_active_keys())}
-            row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id)).first()
-            policy_id = row.id if row is not None else None
-            entered = Policy(frozenset(row.required), row.quorum) if row is not None else None
+            entered = entered_policy(session)
         missing = {which: found for which, found in wanted.items() if which not in held and found[1]}
-        policy = self.sealer.configured.and_also(entered or self.sealer.configured)
+        policy = self.sealer.configured.and_also(entered.policy or self.sealer.configured)
         self.sealer.policy = policy
-        if not missing and policy == entered:
+        if not missing and policy == entered.policy:
             return 0
         size = self.sealer.size
         with self.record.action(ENTERED_BY, "record.key.enter", reason="as configured") as unit:
@@ -93,9 +91,9 @@ class Rotation:
                     unit.add(
                         LedgerKey(role=role, name=name, kind=kind, verifier=verifiers[0], from_size=size)
                     )
-            if policy != entered:
-                self._enter_policy(unit, policy_id, policy)
-        return len(missing) + (policy != entered)
+            if policy != entered.policy:
+                self._enter_policy(unit, entered.id, policy)
+        return len(missing) + (policy != entered.policy)
 
     def retire_absent(self, actor: Actor, *, reason: str) -> list[str]:
         """Retire the witnesses that are configured no longer, and ask for no more than the configuration does.
@@ -110,9 +108,8 @@ class Rotation:
         """
         with self.record.reading() as session:
             gone = absent(session, self.sealer)
-            row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id)).first()
-            policy_id = row.id if row is not None else None
-            less = self.sealer.configured.lacks(entered_policy(session) or self.sealer.configured)
+            entered = entered_policy(session)
+            less = self.sealer.configured.lacks(entered.policy or self.sealer.configured)
         if not gone and not less:
             raise Refused(
                 "The configuration has every witness that the ledger knows, and asks for no fewer.",
@@ -123,7 +120,7 @@ class Rotation:
             for key in gone:
                 unit.get(LedgerKey, key.id, key.version).until_size = size
             if less:
-                self._enter_policy(unit, policy_id, self.sealer.configured)
+                self._enter_policy(unit, entered.id, self.sealer.configured)
         self.sealer.policy = self.sealer.configured
         names = dict.fromkeys(key.name for key in gone)
         return [

@@ -8,6 +8,7 @@ import sqlite3
 import tarfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -220,7 +221,17 @@ def test_a_statement_serves_once_and_for_one_head(lab: Platform, tmp_path: Path,
     work(lab, 2)
     witness, sealer = lab.sealer.witnesses[0], lab.sealer
     kept = (taken.manifest.tree_size, bytes.fromhex(taken.manifest.root))
-    told = restored.Statement(sealer.origin, taken.digest, witness.last, kept, clock.now(), "root", "trial")
+    told = restored.Statement(
+        sealer.origin,
+        witness.name,
+        taken.digest,
+        witness.last,
+        kept,
+        restored.digest_of(restored.beyond(witness, kept)[1]),
+        clock.now(),
+        "root",
+        "trial",
+    )
     note = sealer.signer.sign_text(told.text())
     assert restored.parse(note) == told
     with pytest.raises(Refused, match="signature"):
@@ -228,11 +239,14 @@ def test_a_statement_serves_once_and_for_one_head(lab: Platform, tmp_path: Path,
     work(lab)
     with pytest.raises(Refused, match="saw"):
         restored.accept(witness, note, sealer.signer.verifier)
-    strange = restored.Statement(
-        sealer.origin, taken.digest, witness.last, (kept[0], bytes(32)), clock.now(), "root", "trial"
-    )
-    with pytest.raises(Refused, match="never cosigned"):
-        restored.accept(witness, sealer.signer.sign_text(strange.text()), sealer.signer.verifier)
+    now = replace(told, seen=witness.last)
+    for strange, said in (
+        (replace(now, kept=(kept[0], bytes(32))), "never cosigned"),
+        (replace(now, witness="another"), "for the witness another"),
+        (now, "does not vouch for the notes"),  # one note more since
+    ):
+        with pytest.raises(Refused, match=said):
+            restored.accept(witness, sealer.signer.sign_text(strange.text()), sealer.signer.verifier)
 
 
 @pytest.mark.sqlite("a stale log lies beside the embedded file")

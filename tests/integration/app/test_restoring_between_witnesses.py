@@ -62,8 +62,35 @@ def test_each_witness_goes_back_by_its_own_notes(lab: Platform, tmp_path: Path, 
         work(again, 2)
         verdict = verify_store(again.record, again.sealer, again.verifiers)
         assert verdict.holds, verdict.sentence
+        _what_was_abandoned_is_asked_for(again, tmp_path / "vault")
     finally:
         again.close()
+
+
+def _what_was_abandoned_is_asked_for(lab: Platform, folder: Path) -> None:
+    """Each note that the second witness saw beyond the backup, of which the ledger's entry bears the digest."""
+    (aside,) = folder.glob("abandoned-*.txt")
+    whole = aside.read_text()
+    statement, _, notes = whole.partition("\n\n" + lab.sealer.origin)
+    harms = {
+        "altered": whole.replace("\ntime 2026", "\ntime 2025"),
+        "one taken out": statement
+        + "\n\n"
+        + lab.sealer.origin
+        + notes.partition("\n\n" + lab.sealer.origin)[2],
+        "cut off": whole[: len(whole) // 2],
+        "empty": "",
+    }
+    for harm, text in harms.items():
+        assert text != whole
+        aside.write_text(text)
+        verdict = verify_store(lab.record, lab.sealer, lab.verifiers)
+        assert not verdict.holds, harm
+        assert f"{aside.name} of the witness second is gone, or was altered" in str(verdict.first_fault)
+    aside.unlink()
+    assert not verify_store(lab.record, lab.sealer, lab.verifiers).holds
+    aside.write_text(whole + whole)  # an acceptance that was interrupted, and made again
+    assert verify_store(lab.record, lab.sealer, lab.verifiers).holds
 
 
 def test_a_restore_that_is_interrupted_leaves_nothing_that_writes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import httpx2 as httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 from tests.peers.reactor_hall import URI, hall
 
 from titer.base.clock import ManualClock, SystemClock
@@ -22,6 +24,7 @@ from titer.connect.core.contract import ChannelSpec, enumerations
 from titer.connect.core.hub import Hub
 from titer.connect.core.questions import Questions
 from titer.equipment import Equipment
+from titer.equipment.model import Question
 from titer.equipment.routes import router
 from titer.record import Actor, Identity, Record
 from titer.record.http import COOKIE
@@ -154,3 +157,44 @@ def test_questions_take_the_right_bear_no_file_of_the_host_and_are_answered_to_w
     assert page.get(f"/api/equipment/questions/{mine}").status_code == 404
     assert page.post("/api/equipment/questions", json={"kind": "discover"}).status_code == 403
     assert page.get("/api/connect/questions", params={"host": "local", "wait": 0}).status_code == 401
+
+
+def test_what_somebody_wrote_into_the_database_reaches_no_host_and_no_person(
+    page: TestClient, record: Record, equipment: Equipment, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Past the service a question could name any file of the host as a password, and any address to carry it to."""
+    asked = page.post("/api/equipment/questions", json={"kind": "discover"}).json()["id"]
+    questions = equipment.questions
+    stolen = json.dumps({"endpoint": "opc.tcp://elsewhere:4840", "password_file": "/etc/shadow"})
+
+    def harmed(**values: object) -> list[str]:
+        with record.operational() as session:
+            session.execute(update(Question).where(Question.id == asked).values(**values))
+        with record.reading() as session:
+            return list(questions.stored_questions(session))
+
+    with record.reading() as session:
+        whole = session.get_one(Question, asked)
+        kept = {name: getattr(whole, name) for name in ("settings", "about", "host", "asked_at", "asked_mac")}
+    for field, value in (
+        ("settings", stolen),
+        ("about", {"address": "elsewhere"}),
+        ("host", "other"),
+        ("asked_at", kept["asked_at"] + timedelta(seconds=1)),
+        ("asked_mac", bytes(32)),
+    ):
+        (fault,) = harmed(**{field: value})
+        assert f"the question {asked}" in fault
+        assert "was not written by this installation, or was changed" in fault
+        assert questions.due(str(value) if field == "host" else "local", 0) == []
+        assert harmed(**{field: kept[field]}) == []
+    assert len([line for line in caplog.messages if "so no host is asked" in line]) == 1, "it is said once"
+    assert [one["id"] for one in questions.due("local", 0)] == [asked], "the one that a person asked"
+
+    questions.take_answer(asked, {"servers": []}, None)
+    assert page.get(f"/api/equipment/questions/{asked}").json()["answer"] == {"servers": []}
+    (fault,) = harmed(answer=json.dumps({"servers": ["opc.tcp://elsewhere:4840"]}))
+    assert f"the answer {asked}" in fault
+    told = page.get(f"/api/equipment/questions/{asked}").json()
+    assert (told["done"], told["answer"]) == (True, None)
+    assert "titer verify" in told["problem"]["do"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
 
 from titer.connect.core.frame import Frame
+from titer.historian.log import encode
 from titer.record import Actor
 
 S = 1_000_000
@@ -49,3 +51,10 @@ def frame(
         origin=np.zeros(count, "u1"),
         events=events,
     ).encode()
+
+
+def rewritten(data: bytes, payload: bytes) -> bytes:
+    """A log's file with another payload in its first record; all checksums are right, the tag is the old one."""
+    own = encode(bytes(32), data[36:52], 1, 0, 0, payload)
+    header = own[:52] + data[52:68]
+    return header + zlib.crc32(header).to_bytes(4, "little") + payload + data[72 + len(payload) :]

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -19,12 +18,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
+from tests.integration.historian.reactor import rewritten
 
 from titer.base.clock import ManualClock
 from titer.base.errors import IntegrityFault, Unavailable
 from titer.connect.core.frame import Frame
 from titer.historian import Historian, LogForged, Sample, SegmentDamaged
-from titer.historian.log import encode
 from titer.historian.model import HistorianSegment
 from titer.historian.store import Store
 from titer.record import LedgerEntry, Record
@@ -378,13 +377,6 @@ def test_a_second_process_reads_and_touches_nothing(record: Record, tmp_path: Pa
     assert log_file.stat().st_size == size
     assert len(list(log_file.parent.glob("*.ttrlog"))) == 1
     writer.close()
-
-
-def rewritten(data: bytes, payload: bytes) -> bytes:
-    """A log's file with another payload in its first record; all checksums are right, the tag is the old one."""
-    own = encode(bytes(32), data[36:52], 1, 0, 0, payload)
-    header = own[:52] + data[52:68]
-    return header + zlib.crc32(header).to_bytes(4, "little") + payload + data[72 + len(payload) :]
 
 
 def test_a_value_that_was_rewritten_in_the_log_is_an_alarm_and_is_never_sealed(

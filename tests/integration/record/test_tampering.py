@@ -30,12 +30,12 @@ CHECKED_OTHERWISE = {
     "record_outbox",
     "record_credential",
     "record_earlier_password",
+    "equipment_question",
 }
 UNCHECKED = {
     "equipment_clock_reading",
     "equipment_connection_status",
     "equipment_dispatch",
-    "equipment_question",
     "historian_last",
     "historian_object",
     "mes_heartbeat",

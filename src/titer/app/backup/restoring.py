@@ -278,9 +278,11 @@ def _statements(
             )
         statement = restored.Statement(
             platform.sealer.origin,
+            witness.name,
             told["backup"],
             witness.last,
             kept,
+            restored.digest_of(restored.beyond(witness, kept)[1]),
             platform.record.clock.now(),
             by,
             reason,

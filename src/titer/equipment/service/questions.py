@@ -1,11 +1,18 @@
-"""Questions of people who set up connections: asked of a connector host, answered once, forgotten soon."""
+"""Questions of people who set up connections: asked of a connector host, answered once, forgotten soon.
+
+They stand outside the ledger, since they change nothing. But a host goes where a question sends it, with the
+password that the question names; so each is vouched for under a key outside the database, and its answer too
+(docs/decisions/0028). What somebody else wrote there reaches no host, and no person as an answer.
+"""
 
 from __future__ import annotations
 
+import hmac
 import json
+import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -13,10 +20,14 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from titer.base.canonical import NoCanonicalForm, canonical
+from titer.base.clock import iso
 from titer.base.errors import Invalid, NotFound
 from titer.equipment import queries, rules
 from titer.equipment.model import Question
 from titer.record import Actor, Record
+
+log = logging.getLogger(__name__)
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 PATIENCE = timedelta(seconds=60)
@@ -24,6 +35,7 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 LOOK_EVERY_S = 1.0
 Found = TypeVar("Found")
 _LOOK = "Look whether it runs, and ask again."
+_FORGED = "Somebody writes to the database: run `titer verify`, keep a copy, and find out who."
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class Questions:
 
     def __init__(self, record: Record) -> None:
         self._record = record
+        self._key = hmac.digest(record.key, b"titer connector questions", "sha256")
+        self._told: set[str] = set()
         self._news = threading.Condition()
 
     def ask(
@@ -108,23 +122,26 @@ class Questions:
         made = record.ids.new()
         with record.operational() as session:
             session.execute(delete(Question).where(Question.asked_at < now - FORGOTTEN_AFTER))
-            session.add(
-                Question(
-                    id=made,
-                    host=host,
-                    type=type_,
-                    kind=kind,
-                    about=about,
-                    settings=json.dumps(given),
-                    asked_by=actor.id,
-                    asked_at=now,
-                )
+            row = Question(
+                id=made,
+                host=host,
+                type=type_,
+                kind=kind,
+                about=about,
+                settings=json.dumps(given),
+                asked_by=actor.id,
+                asked_at=now,
             )
+            row.asked_mac = self._asked(row)
+            session.add(row)
         self._tell()
         return made
 
     def due(self, host: str, wait: float) -> list[dict[str, Any]]:
-        """Questions for a host, each handed out once; waits until there is one."""
+        """Questions for a host, each handed out once; waits until there is one.
+
+        One that this installation did not ask is left where it is, as evidence, and said once in the log.
+        """
 
         def taken() -> list[dict[str, Any]] | None:
             now = self._record.clock.now()
@@ -132,10 +149,10 @@ class Questions:
                 Question.host == host, Question.handed_at.is_(None), Question.asked_at >= now - PATIENCE
             )
             with self._record.reading() as session:
-                if session.scalars(open_).first() is None:
+                if not self._genuine(session.scalars(open_)):
                     return None
             with self._record.operational() as session:
-                rows = session.scalars(open_.with_for_update()).all()
+                rows = self._genuine(session.scalars(open_.with_for_update()))
                 for row in rows:
                     row.handed_at = now
                 return [
@@ -180,6 +197,7 @@ class Questions:
             if row.answered_at is None:
                 row.answered_at, row.answer = self._record.clock.now(), text
                 row.problem = None if problem is None else dict(problem)
+                row.answered_mac = self._answered(row)
         self._tell()
 
     def answer(self, actor: Actor, question: str, wait: float) -> Answer | None:
@@ -195,6 +213,8 @@ class Questions:
                 if row.asked_by != actor.id:
                     raise NotFound("You asked no such question.")
                 if row.answered_at is not None:
+                    if not _same(row.answered_mac, self._answered, row):
+                        return Answer(None, Problem(f"{_fault(row, 'answer')}.", "", _FORGED))
                     told = None if row.answer is None else dict(json.loads(row.answer))
                     return Answer(
                         told, _problem(row.problem) if row.problem is not None or told is None else None
@@ -204,6 +224,47 @@ class Questions:
             return None
 
         return self._wait(there, wait)
+
+    def stored_questions(self, session: Session) -> Iterator[str]:
+        """Questions and answers that somebody else wrote, for a verification."""
+        for row in session.scalars(select(Question).order_by(Question.id)):
+            if not self._is_ours(row):
+                yield f"equipment_question: {_fault(row, 'question')}."
+            elif row.answered_at is not None and not _same(row.answered_mac, self._answered, row):
+                yield f"equipment_question: {_fault(row, 'answer')}."
+
+    def _genuine(self, rows: Iterable[Question]) -> list[Question]:
+        """Those that this installation asked."""
+        found = []
+        for row in rows:
+            if self._is_ours(row):
+                found.append(row)
+            elif row.id not in self._told:
+                self._told.add(row.id)
+                log.error("equipment_question: %s, so no host is asked. %s", _fault(row, "question"), _FORGED)
+        return found
+
+    def _is_ours(self, row: Question) -> bool:
+        return _same(row.asked_mac, self._asked, row)
+
+    def _asked(self, row: Question) -> bytes:
+        """What vouches for a question: for all of it but when it was handed out, which says nothing to a host."""
+        told = {
+            "about": row.about,
+            "asked_at": iso(row.asked_at),
+            "asked_by": row.asked_by,
+            "host": row.host,
+            "id": row.id,
+            "kind": row.kind,
+            "settings": row.settings,
+            "type": row.type,
+        }
+        return hmac.digest(self._key, b"asked\n" + canonical(told), "sha256")
+
+    def _answered(self, row: Question) -> bytes:
+        """What vouches for an answer, as one to this question."""
+        told = {"answer": row.answer, "id": row.id, "problem": row.problem}
+        return hmac.digest(self._key, b"answered\n" + canonical(told), "sha256")
 
     def _tell(self) -> None:
         with self._news:
@@ -225,6 +286,18 @@ def _row(session: Session, question: str) -> Question:
     if row is None:
         raise NotFound("That question was not asked, or is forgotten by now.", do="Ask again.")
     return row
+
+
+def _same(stored: object, made: Callable[[Question], bytes], row: Question) -> bool:
+    """Whether a stored digest is that of the row; what Titer would not have stored has none."""
+    try:
+        return isinstance(stored, bytes) and hmac.compare_digest(stored, made(row))
+    except NoCanonicalForm:
+        return False
+
+
+def _fault(row: Question, what: str) -> str:
+    return f"the {what} {row.id} ({row.kind}, host {row.host}) was not written by this installation, or was changed"
 
 
 def _problem(told: Mapping[str, Any] | None) -> Problem:

@@ -87,10 +87,23 @@ def read_past(session: Session, size: int) -> Past:
     return Past(frontier, size, {name: (about, digest) for name, about, digest in chain.answers(extensions)})
 
 
-def entered_policy(session: Session) -> Policy | None:
-    """What the ledger says of how many witnesses it takes; None where nothing was entered."""
+@dataclass(frozen=True)
+class Entered:
+    """What the ledger says of how many witnesses it takes.
+
+    Args:
+        id: of the row; None where nothing was entered.
+        policy: what it says; None where nothing was entered.
+    """
+
+    id: str | None = None
+    policy: Policy | None = None
+
+
+def entered_policy(session: Session) -> Entered:
+    """Read it, once for row and content."""
     row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id).limit(1)).first()
-    return Policy(frozenset(row.required), row.quorum) if row is not None else None
+    return Entered(row.id, Policy(frozenset(row.required), row.quorum)) if row is not None else Entered()
 
 
 def nodes_of_notes(made: Sequence[merkle.Node]) -> list[merkle.Node]:

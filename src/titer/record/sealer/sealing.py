@@ -93,7 +93,7 @@ class Sealer:
         with self.record.reading() as session:
             edge = read_edge(session, self.signer.verifier)
             self._past = read_past(session, edge.frontier.size)
-            self.policy = self.configured.and_also(entered_policy(session) or self.configured)
+            self.policy = self.configured.and_also(entered_policy(session).policy or self.configured)
         self._heard = self._adopted = False
         self._frontier, self._keys, self._last_seq = edge.frontier, edge.keys, edge.last_seq
         for witness in self.every_witness:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from titer.record import database, tally, tree
 from titer.record.keys import MARK, WITNESS, Keys
-from titer.record.ledger_model import WitnessPolicy
 from titer.record.model import LedgerEntry
 from titer.record.sealer import Sealer
 from titer.record.sealer.past import entered_policy
@@ -94,11 +93,11 @@ def _gone(session: Session, keys: Keys, sealer: Sealer) -> Iterator[str]:
                 f"it saw was not asked for. Put it back; if somebody decided that, have it entered: {_RETIRE}."
             )
             return
-    less = sealer.configured.lacks(entered_policy(session) or sealer.configured)
+    entered = entered_policy(session)
+    less = sealer.configured.lacks(entered.policy or sealer.configured)
     if less:
-        row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id).limit(1)).one()
         yield (
-            f"titer.yaml asks for less than the ledger (record_witness_policy {row.id}): {less}. Put it back; "
+            f"titer.yaml asks for less than the ledger (record_witness_policy {entered.id}): {less}. Put it back; "
             f"if somebody decided that, have it entered: {_RETIRE}."
         )
 

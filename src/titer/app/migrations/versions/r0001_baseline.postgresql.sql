@@ -249,10 +249,12 @@ CREATE TABLE equipment_question (
 	settings VARCHAR COLLATE "C" NOT NULL,
 	asked_by VARCHAR COLLATE "C" NOT NULL,
 	asked_at BIGINT NOT NULL,
+	asked_mac BYTEA NOT NULL,
 	handed_at BIGINT,
 	answered_at BIGINT,
 	answer VARCHAR COLLATE "C",
 	problem VARCHAR COLLATE "C",
+	answered_mac BYTEA,
 	CONSTRAINT pk_equipment_question PRIMARY KEY (id)
 )
 

@@ -210,10 +210,12 @@ CREATE TABLE equipment_question (
 	settings TEXT NOT NULL, 
 	asked_by TEXT NOT NULL, 
 	asked_at BIGINT NOT NULL, 
+	asked_mac BLOB NOT NULL, 
 	handed_at BIGINT, 
 	answered_at BIGINT, 
 	answer TEXT, 
 	problem TEXT, 
+	answered_mac BLOB, 
 	CONSTRAINT pk_equipment_question PRIMARY KEY (id)
 )
 
