@@ -21,8 +21,10 @@ What it shows, in this order:
 10. The checkpoint that covered each entry first is there, as it was sealed, with its signatures: the head names all
     checkpoints before it.
 11. A time-stamp token (RFC 3161) stamps this head: its imprint, and the digest of its content that was signed.
+12. The seal of each PDF covers the whole file. That it holds (CMS, certificate) a PDF reader checks, e.g. pdfsig.
 
- 8. The seal of each PDF covers the whole file. That it holds (CMS, certificate) a PDF reader checks, e.g. pdfsig.
+Where values of the subject's series were retired, since the time for which they are kept was over, the verdict says
+so by the entries: which, how many, under which rule and when.
 
 What it cannot show: that files/derived/ and the PDF were made from the rest without a mistake. The export
 entry vouches for their bytes; Parquet cannot be read with the standard library, so an extract is not computed
@@ -369,6 +371,7 @@ def check(members, key, witnesses):
     kept = check_kept(members, latest, digests)
     manifest = check_export(members, entries, latest, digests)
     sealed = check_seals(members)
+    retired = check_retired(latest)
     return {
         "entries": len(entries),
         "records": len(latest),
@@ -386,6 +389,7 @@ def check(members, key, witnesses):
         "pinned": bool(key) and bool(witnesses),
         "witnesses": [one.partition("+")[0] for one in own[1]],
         "stamped": stamps,
+        "retired": retired,
     }
 
 
@@ -965,6 +969,46 @@ def check_kept(members, latest, digests):
     return count
 
 
+def check_retired(latest):
+    """The sealed segments of which the entries say that they were retired: their values are kept no longer.
+
+    Returns:
+        One item for each, the oldest first: when its values are of, how many, under which rule it went, and when.
+    """
+    segments = {}
+    for (kind, _), entry in latest.items():
+        if kind == "historian_segment" and entry.after != "null":
+            segments[entry["after"]["digest"]] = entry["after"]
+    found = []
+    for (kind, number), entry in latest.items():
+        if kind != "historian_retired" or entry.after == "null":
+            continue
+        image = entry["after"]
+        if image["digest"] not in segments:
+            raise Fault("historian_retired %s: the entry of the segment is not in the bundle" % number)
+        segment = segments[image["digest"]]
+        found.append(
+            {
+                "segment": image["digest"],
+                "from": instant(segment["start_us"]),
+                "to": instant(segment["end_us"]),
+                "rows": segment["row_count"],
+                "rule": "%s (%d years, %s)" % (image["retention"], image["years"], image["basis"]),
+                "retired": entry.time,
+            }
+        )
+    return sorted(found, key=lambda one: (one["from"], one["segment"]))
+
+
+def instant(microseconds):
+    """Microseconds since 1970 as text; a clock may have told any time at all."""
+    try:
+        begin = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+        return (begin + datetime.timedelta(microseconds=microseconds)).isoformat()
+    except OverflowError:
+        return "%d us" % microseconds
+
+
 EXPORT = re.compile(rb'\{"demo":(?:true|false),"export":"([^"\\]*)"')
 
 
@@ -1161,6 +1205,19 @@ def main(arguments=None):
             signer,
         )
     )
+    if found["retired"]:
+        print(
+            "NOT WHOLE: values of its series were retired, and are kept no longer: %d sealed segments with %d values,"
+            " %s to %s, under %s; the last of them on %s."
+            % (
+                len(found["retired"]),
+                sum(one["rows"] for one in found["retired"]),
+                found["retired"][0]["from"],
+                max(one["to"] for one in found["retired"]),
+                "; ".join(sorted({one["rule"] for one in found["retired"]})),
+                max(one["retired"] for one in found["retired"])[:10],
+            )
+        )
     return 0
 
 

@@ -379,6 +379,31 @@ def _gaps(data: Row) -> Section:
     )
 
 
+def _retired(data: Row) -> Section:
+    rows = [
+        (
+            when(row["from"]),
+            when(row["to"]),
+            f"{row['retention']}: {row['years']} years ({row['basis']})",
+            when(row["due"]),
+            ", ".join(f"every {kept['width_s']} s" for kept in row["kept"]) or "nothing",
+            row["digest"],
+        )
+        for row in data["series"]["retired"]
+    ]
+    return _section(
+        "Series that were retired",
+        "From|To|Class and rule|Might go from|Kept in its place|Sealed segment (SHA-256)",
+        rows,
+        note="Values of the batch's channels whose retention time was over, and that are kept no longer; who let "
+        "them go stands in the ledger, and so do the digests. Kept in their place: smallest, largest, first and "
+        "last value, and counts."
+        if rows
+        else "",
+        widths=(3, 3, 4, 3, 3, 5),
+    )
+
+
 def _outages(data: Row) -> Section:
     known = {"type", "at", "at_us", "sequence"}
     rows = [
@@ -430,6 +455,7 @@ _SECTIONS: tuple[Callable[[Row], Section], ...] = (
     _alerts,
     _proposals,
     _gaps,
+    _retired,
     _outages,
     _checks,
     _signatures,

@@ -24,7 +24,7 @@ from titer.record.schema import regulated_tables
 
 if TYPE_CHECKING:
     from titer.app.platform import Platform
-    from titer.historian import SegmentRef
+    from titer.historian import RetiredPart, SegmentRef
 
 FORMAT = "titer.batch-dossier/1"
 
@@ -72,12 +72,14 @@ class Dossier:
         closure: records and content that go along.
         span: of its time series.
         segments: sealed segments that may hold values of the span; their rows are part of the closure.
+        retired: segments that held values of the span and were retired; their rows are part of it, too.
     """
 
     data: dict[str, Any]
     closure: Closure
     span: Span
     segments: tuple[SegmentRef, ...]
+    retired: tuple[RetiredPart, ...] = ()
 
 
 def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
@@ -95,7 +97,11 @@ def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
     installation = platform.record.installation(session)
     span = _span(platform, session, record)
     segments = _segments(platform, session, span)
-    closure = close(session, "mes_batch", batch_id, _evidence(platform, session, span) | set(segments))
+    retired = _retired(platform, session, span)
+    evidence = (
+        _evidence(platform, session, span) | set(segments) | {one for part in retired for one in part.ids}
+    )
+    closure = close(session, "mes_batch", batch_id, evidence)
     data: dict[str, Any] = {
         "format": FORMAT,
         "demo": installation.demo,
@@ -109,12 +115,12 @@ def gather(platform: Platform, session: Session, batch_id: str) -> Dossier:
         "review": _review(platform, session, closure, batch_id),
         "gaps": _gaps(platform, session, span),
         "signatures": _signatures(platform, session, closure),
-        "series": {"reason": span.reason or "exported by channel"},
+        "series": {"reason": span.reason or "exported by channel", "retired": _told(retired)},
     }
     for layer, kinds in _LAYERS.items():
         data[layer] = {name: closure.rows(kind) for name, kind in kinds}
     data["persons"] = _persons(session, data)
-    return Dossier(data, closure, span, tuple(segments.values()))
+    return Dossier(data, closure, span, tuple(segments.values()), retired)
 
 
 def span_of(platform: Platform, session: Session, batch_id: str) -> Span:
@@ -184,6 +190,35 @@ def _segments(platform: Platform, session: Session, span: Span) -> dict[str, Seg
     rows = session.execute(select(table.c.digest, table.c.id).where(table.c.digest.in_(list(by_digest))))
     listed = {row.digest: row.id for row in rows}
     return {listed[digest]: ref for digest, ref in by_digest.items() if digest in listed}
+
+
+def _retired(platform: Platform, session: Session, span: Span) -> tuple[RetiredPart, ...]:
+    """What of the span's values was retired."""
+    from titer.historian import retired_parts
+
+    tags = [tag for group in span.tags.values() for tag in group]
+    return tuple(retired_parts(platform.historian, session, tags, us(span.start), us(span.end) + 1))
+
+
+def _told(retired: tuple[RetiredPart, ...]) -> list[dict[str, Any]]:
+    """The same as data; what is kept in place of each lies among the content."""
+    return [
+        {
+            "digest": part.digest,
+            "from": iso(from_us(part.start_us)),
+            "to": iso(from_us(part.end_us)),
+            "rows_of_segment": part.rows,
+            "retention": part.retention,
+            "years": part.years,
+            "basis": part.basis,
+            "due": iso(part.due),
+            "kept": [
+                {"width_s": width, "file": f"content/{digest}"}
+                for width, digest in sorted(part.rollups.items())
+            ],
+        }
+        for part in retired
+    ]
 
 
 def _review(platform: Platform, session: Session, closure: Closure, batch_id: str) -> dict[str, Any]:

@@ -45,8 +45,9 @@ def export_record(
         record_id: its id; for a batch its number will do.
         actor: who exports.
         reason: why.
-        segments: whether the sealed segments of a batch's series go along; a segment holds every channel
-            that was recorded on its day, so a receiver who may see this batch alone gets the extract.
+        segments: whether the sealed segments of a batch's series go along, or what is kept of those that were
+            retired; a segment holds every channel that was recorded on its day, so a receiver who may see this batch
+            alone gets the extract.
         more: further files of a batch's bundle, made out of its dossier and the files so far.
 
     Returns:
@@ -107,7 +108,8 @@ def export_batch(
         files.update({ref.path: platform.historian.sealed_bytes(ref) for ref in dossier.segments})
     files["record.json"] = canonical(dossier.data)
     files["record.pdf"] = sealed(platform, document(dossier.data))
-    files.update(_content(platform, dossier.closure.digests))
+    apart = set() if segments else {one for part in dossier.retired for one in part.rollups.values()}
+    files.update(_content(platform, dossier.closure.digests - apart))
     if more is not None:
         with platform.record.reading() as session:
             files.update(more(session, dossier, files))
@@ -210,8 +212,10 @@ def _derived(platform: Platform, dossier: Dossier) -> dict[str, bytes]:
 
 
 def _described(dossier: Dossier, derived: dict[str, bytes], *, along: bool) -> dict[str, Any]:
-    """What of the series goes along and what vouches for it, or why none does."""
-    span = dossier.span
+    """What of the series goes along and what vouches for it, what was retired, or why there is none."""
+    span, retired = dossier.span, dossier.data["series"]["retired"]
+    if not along:
+        retired = [{**one, "kept": [{**kept, "file": None} for kept in one["kept"]]} for one in retired]
     reason = span.reason
     if not reason and not derived:
         reason = "No values of the batch's channels were recorded."
@@ -224,6 +228,7 @@ def _described(dossier: Dossier, derived: dict[str, bytes], *, along: bool) -> d
             {"file": ref.path if along else None, "digest": ref.digest, "rows": ref.row_count}
             for ref in dossier.segments
         ],
+        "retired": retired,
         "derived": {
             "files": sorted(derived),
             "note": "Made from the segments at export, for convenience: the batch's channels and time alone. "

@@ -2,6 +2,7 @@
 
 from titer.historian.errors import LogDamaged, LogForged, SegmentDamaged, StoreStopped
 from titer.historian.last import Sample
+from titer.historian.retirement import RetiredPart, retired_parts
 from titer.historian.segment import SegmentRef
 from titer.historian.series import Aligned, Decimated
 from titer.historian.service import Historian
@@ -12,8 +13,10 @@ __all__ = [
     "Historian",
     "LogDamaged",
     "LogForged",
+    "RetiredPart",
     "Sample",
     "SegmentDamaged",
     "SegmentRef",
     "StoreStopped",
+    "retired_parts",
 ]

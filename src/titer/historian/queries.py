@@ -39,6 +39,7 @@ _NARROW = ("tag", "source_us", "value", "quality", "ordinal")
 class Retired:
     """A segment that was retired, and where the roll-ups lie that are kept in its place, by their width."""
 
+    digest: str
     start_us: int
     end_us: int
     paths: dict[int, Path]
@@ -137,7 +138,7 @@ class Answers:
         """
         for one in self.retired:
             if one.kind == kind and one.end_us >= start_us and one.start_us < end_us and tags:
-                span = self._retired_span(one, list(tags), start_us, end_us)
+                span = self.retired_span(one, list(tags), start_us, end_us)
                 if span is not None:
                     raise Refused(
                         f"Values from {from_us(span[0]):%Y-%m-%d %H:%M} to {from_us(span[1]):%Y-%m-%d %H:%M} UTC "
@@ -146,7 +147,7 @@ class Answers:
                         do="Ask for a summary, whose minutes and hours are kept, or for a range without them.",
                     )
 
-    def _retired_span(
+    def retired_span(
         self, one: Retired, tags: list[str], start_us: int, end_us: int
     ) -> tuple[int, int] | None:
         """From when to when a retired segment had values of some channels in a range; all of it if nothing tells."""

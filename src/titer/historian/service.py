@@ -363,6 +363,7 @@ class Historian(Answers):
         ).all()
         self.retired = [
             Retired(
+                row.digest,
                 segment.start_us,
                 segment.end_us,
                 {int(width): self.record.content.path(str(one)) for width, one in row.rollups.items()},

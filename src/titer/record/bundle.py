@@ -241,8 +241,9 @@ def _covering(session: Session, head: LedgerCheckpoint, places: Sequence[int]) -
     """The checkpoints that covered leaves first, without the head; at the most one for each leaf.
 
     Raises:
-        IntegrityFault: if one is gone, or they are not those that the head names.
+        IntegrityFault: if any is gone, one that covered none of these too, or they are not those that the head names.
     """
+    _require_all(session, head)
     found, reached = list[LedgerCheckpoint](), 0
     for place in places:
         if place < reached:
@@ -278,6 +279,18 @@ def _covering(session: Session, head: LedgerCheckpoint, places: Sequence[int]) -
         "checkpoints": [{"leaf": chain.leaf(row.note).hex(), "note": row.note} for row in found],
         "proof": [step.hex() for step in proof],
     }
+
+
+def _require_all(session: Session, head: LedgerCheckpoint) -> None:
+    """A bundle lists only heads that covered its entries first, so nothing in it would miss another one."""
+    earlier = select(func.count()).select_from(LedgerCheckpoint).where(LedgerCheckpoint.number < head.number)
+    there = session.scalar(earlier) or 0
+    if there != head.number:
+        raise IntegrityFault(
+            f"Of the {head.number:,} checkpoints before the newest one {abs(head.number - there):,} are gone.",
+            why="Somebody removed them from the database.",
+            do="Run `titer verify`, which names the first.",
+        )
 
 
 def _vouched(session: Session, head: LedgerCheckpoint) -> tuple[str, dict[str, bytes]]:

@@ -8,23 +8,64 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from tests.integration.app.conftest import START, TIMER, VERIFIER, Client, frame
+from tests.integration.app.conftest import (
+    START,
+    TIMER,
+    VERIFIER,
+    Client,
+    frame,
+    furnished,
+    logged_in,
+    run_batch,
+)
 
 from titer.app import Platform
+from titer.app.archive import archive_batch
 from titer.app.batch_document import document
 from titer.app.dossier import gather
 from titer.app.export import export_batch, export_record
-from titer.base.clock import us
+from titer.base.clock import ManualClock, us
 from titer.base.errors import Invalid, NotAuthorised, NotFound
 from titer.historian import SegmentDamaged
-from titer.record import Actor
+from titer.historian.keeping import Keeping
+from titer.record import Actor, require_person
 from titer.record.bundle import write_zip
+
+
+@dataclass(frozen=True)
+class House:
+    """An installation whose batch has ended, for tests that change nothing in it."""
+
+    platform: Platform
+    people: dict[str, Client]
+    batch: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    clock = ManualClock(START)
+    made = furnished(tmp_path_factory.mktemp("house") / "lab", clock)
+    people = logged_in(made)
+    yield House(made, people, run_batch(made, people, clock))
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def bundle(house: House) -> bytes:
+    """What a person got of the batch; it was sealed for that."""
+    assert house.platform.historian.health()["waiting_rows"] > 0, "nothing was sealed before the export"
+    made = exported(house.people, house.batch["number"])
+    assert house.platform.historian.health()["waiting_rows"] == 0
+    return made
 
 
 def exported(people: dict[str, Client], number: str) -> bytes:
@@ -38,15 +79,14 @@ def exported(people: dict[str, Client], number: str) -> bytes:
     return answer.content
 
 
-def test_a_bundle_holds_series_gaps_and_papers_and_verifies(
-    people: dict[str, Client], batch: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_bundle_holds_series_gaps_and_papers_and_verifies(bundle: bytes, tmp_path: Path) -> None:
     out = tmp_path / "batch.zip"
-    out.write_bytes(exported(people, batch["number"]))
+    out.write_bytes(bundle)
     verdict = subprocess.run(
         [sys.executable, str(VERIFIER), str(out)], capture_output=True, text=True, check=False
     )
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    assert "NOT WHOLE" not in verdict.stdout
     with zipfile.ZipFile(out) as archive:
         record = json.loads(archive.read("files/record.json"))
         table = pq.read_table(io.BytesIO(archive.read("files/derived/series/BR-201.parquet")))
@@ -64,8 +104,9 @@ def test_a_bundle_holds_series_gaps_and_papers_and_verifies(
 
 
 def test_the_document_says_who_when_and_within_which_limits(
-    platform: Platform, people: dict[str, Client], batch: dict[str, Any]
+    house: House,
 ) -> None:
+    platform, people, batch = house.platform, house.people, house.batch
     with platform.record.reading() as session:
         made = document(gather(platform, session, batch["id"]).data)
     assert made.mark == "DEMO - SIMULATED"
@@ -84,8 +125,9 @@ def test_the_document_says_who_when_and_within_which_limits(
 
 
 def test_an_export_needs_the_right_a_reason_and_a_record(
-    platform: Platform, people: dict[str, Client], batch: dict[str, Any]
+    house: House,
 ) -> None:
+    platform, people, batch = house.platform, house.people, house.batch
     refused = people["omar"].client.post(
         "/api/exports",
         json={"record_type": "batch", "record_id": batch["number"], "reason": "curious"},
@@ -110,11 +152,8 @@ def members(bundle: bytes) -> dict[str, bytes]:
 
 
 def test_sealed_segments_go_along_and_the_ledger_itself_holds_their_digests(
-    platform: Platform, people: dict[str, Client], batch: dict[str, Any], verifier: ModuleType
+    bundle: bytes, verifier: ModuleType
 ) -> None:
-    assert platform.historian.health()["waiting_rows"] > 0, "nothing was sealed before the export"
-    bundle = exported(people, batch["number"])
-    assert platform.historian.health()["waiting_rows"] == 0
     files = members(bundle)
     names = [name for name in files if name.startswith("files/segments/")]
     assert names
@@ -163,9 +202,9 @@ def test_the_extract_is_derived_from_the_segments_that_go_along_and_from_nothing
 
 
 def test_a_segment_that_is_exchanged_is_named_with_the_entry_that_knew_it(
-    people: dict[str, Client], batch: dict[str, Any], verifier: ModuleType
+    bundle: bytes, verifier: ModuleType
 ) -> None:
-    files = members(exported(people, batch["number"]))
+    files = members(bundle)
     name = next(one for one in sorted(files) if one.startswith("files/segments/"))
     with pytest.raises(verifier.Fault, match=name) as fault:
         verifier.verify(write_zip({**files, name: files[name][:-1] + b"?"}))
@@ -178,15 +217,82 @@ def test_a_segment_that_is_exchanged_is_named_with_the_entry_that_knew_it(
 
 
 def test_a_batch_can_go_without_the_segments_that_show_other_batches(
-    platform: Platform, batch: dict[str, Any], verifier: ModuleType
+    house: House, verifier: ModuleType
 ) -> None:
-    bundle = export_batch(platform, batch["id"], actor=TIMER, reason="for the contractor", segments=False)
+    bundle = export_batch(
+        house.platform, house.batch["id"], actor=TIMER, reason="for the contractor", segments=False
+    )
     files = members(bundle)
     assert not any(name.startswith("files/segments/") for name in files)
     assert "files/derived/series/BR-201.parquet" in files
     told = json.loads(files["files/record.json"])["series"]["segments"]
     assert told and all(one["file"] is None and len(one["digest"]) == 64 for one in told)
     assert verifier.verify(bundle)["segments"] == 0
+
+
+def test_a_batch_part_of_whose_series_were_retired_says_so_by_itself(
+    platform: Platform,
+    people: dict[str, Client],
+    batch: dict[str, Any],
+    clock: ManualClock,
+    verifier: ModuleType,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tag = "BR-201.Temperature.PV"
+    platform.historian.seal()
+    late = frame("br201", tag, [us(START) + 3_700_000_000], 37.25, epoch=2)
+    platform.historian.append([late])
+    gone = retire(platform, tag, clock)
+    with platform.record.reading() as session:
+        quentin = require_person(session, "quentin")
+        actor = Actor.person(quentin.id, None, quentin.full_name)
+    archive = archive_batch(platform, batch["id"], actor=actor, reason="for the archive")
+    files = members(archive)
+    (told,) = json.loads(files["files/record.json"])["series"]["retired"]
+    assert (told["digest"], told["rows_of_segment"], told["basis"]) == (gone, 60, "procedure 7")
+    assert (told["from"][:16], told["to"][:16]) == ("2026-03-02T08:00", "2026-03-02T08:59")
+    assert all(f"files/{kept['file']}" in files for kept in told["kept"])
+    assert [kept["width_s"] for kept in told["kept"]] == [60, 3600]
+    listed = {one["type"] for one in json.loads(files["manifest.json"])["records"]}
+    assert {"historian_segment", "historian_retired"} <= listed
+    assert b"Series that were retired" in files["files/index.html"]
+    assert b"is not here: its values had been retired" in files["files/README.txt"]
+    assert files["files/derived/series/BR-201.csv"].count(b"\n") == 2, "the value that is left"
+
+    out = tmp_path / "archive.zip"
+    out.write_bytes(archive)
+    assert verifier.main([str(out)]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "NOT WHOLE: values of its series were retired, and are kept no longer: 1 sealed segments with 60"
+        in said
+    )
+    assert "under raw (2 years, procedure 7); the last of them on 2029-03-02" in said
+    assert [one["segment"] for one in verifier.verify(archive)["retired"]] == [gone]
+    lines = files["ledger/entries.jsonl"].splitlines(keepends=True)
+    hidden = b"".join(line for line in lines if b'"record_type":"historian_retired"' not in line)
+    with pytest.raises(verifier.Fault, match="removed"):
+        verifier.verify(write_zip({**files, "ledger/entries.jsonl": hidden}))
+
+    alone = export_batch(platform, batch["id"], actor=TIMER, reason="for the contractor", segments=False)
+    (told,) = json.loads(members(alone)["files/record.json"])["series"]["retired"]
+    assert [kept["file"] for kept in told["kept"]] == [None, None], "they hold other batches' channels, too"
+    assert verifier.verify(alone)["retired"]
+
+
+def retire(platform: Platform, tag: str, clock: ManualClock) -> str:
+    """Retire the first sealed segment after its time; returns its digest."""
+    keeping = Keeping(platform.historian, lambda *_: [])
+    with platform.record.action(TIMER, "historian.retention.set", reason="ours") as unit:
+        keeping.set_class(unit, name="raw", years=2, basis="procedure 7")
+        keeping.assign(unit, "raw", [tag])
+    clock.advance(timedelta(days=3 * 365 + 1))
+    gone = platform.historian.store.view().segments[0].digest
+    with platform.record.action(TIMER, "historian.segment.retire", reason="over") as unit:
+        keeping.retire(unit, [gone])
+    platform.historian.forget([gone])
+    return gone
 
 
 def test_a_damaged_segment_is_refused_and_not_exported(

@@ -83,7 +83,12 @@ def _more(
     return {
         **tables,
         "retention.json": canonical(retention),
-        "README.txt": readme(batch["number"], platform.config.name, platform.sealer.signer.verifier).encode(),
+        "README.txt": readme(
+            batch["number"],
+            platform.config.name,
+            platform.sealer.signer.verifier,
+            retired=bool(dossier.retired),
+        ).encode(),
         _VERIFIER: verifier(),
         "index.html": index(
             document(dossier.data),

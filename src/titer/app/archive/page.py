@@ -129,8 +129,15 @@ def index(
     )
 
 
-def readme(number: str, installation: str, key: str) -> str:
-    """What the archive is and how to check it, in plain words."""
+_RETIRED = """
+  Part of the batch's time series is not here: its values had been retired when this archive was made, since the
+  time for which they are to be kept was over. Under "Series that were retired" index.html says which, under which
+  rule, and what is kept in their place; the verifier says so, too.
+"""
+
+
+def readme(number: str, installation: str, key: str, *, retired: bool = False) -> str:
+    """What the archive is and how to check it, in plain words; `retired`: part of the series is kept no longer."""
     return f"""Archive of batch {number} of {installation}
 
 This folder is all of what was recorded about one batch, and the proof that it is what was recorded. You need no
@@ -140,7 +147,7 @@ Read it
   Unpack the ZIP file. Open files/index.html in a browser. files/record.pdf is the batch record in a PDF reader.
   Time series lie in files/derived/series, as .csv (any spreadsheet) and as .parquet. Raw data lie in
   files/content under the names of their SHA-256 digests; index.html says what each of them is.
-
+{_RETIRED if retired else ""}
 Check it
   You need Python 3.9 or newer, and the ZIP file as you got it (not repacked):
 

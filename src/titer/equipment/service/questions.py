@@ -122,7 +122,7 @@ class Questions:
         made = record.ids.new()
         with record.operational() as session:
             session.execute(delete(Question).where(Question.asked_at < now - FORGOTTEN_AFTER))
-            row = Question(
+            asked = Question(
                 id=made,
                 host=host,
                 type=type_,
@@ -132,8 +132,8 @@ class Questions:
                 asked_by=actor.id,
                 asked_at=now,
             )
-            row.asked_mac = self._asked(row)
-            session.add(row)
+            asked.asked_mac = self._asked(asked)
+            session.add(asked)
         self._tell()
         return made
 
