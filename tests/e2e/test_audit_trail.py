@@ -85,7 +85,19 @@ def test_the_quality_unit_sets_the_rules_and_the_page_says_who_did(
     change.click()
     page.get_by_role("heading", name="How the rules are set (version 2)").wait_for()
     page.get_by_text("Version 2, by Maria Okafor").wait_for()
+    page.get_by_role("status").filter(has_text="The rules are set.").wait_for()
     _sound(page, "trail-rules")
+    page.get_by_label("Entries drawn for the review of a lot").fill("13")
+    other = screen("silva")
+    other.goto(f"{trail_server.address}/review/trail")
+    other.get_by_label("Entries drawn for the review of a lot").fill("20")
+    other.get_by_placeholder("Reason").fill("larger lots")
+    other.get_by_role("button", name="Set the rules anew").click()
+    page.get_by_role("alert").filter(has_text="Somebody else made version 3").wait_for()
+    assert page.get_by_label("Entries drawn for the review of a lot").input_value() == "13"
+    page.get_by_role("button", name="show version 3").click()
+    page.get_by_role("heading", name="How the rules are set (version 3)").wait_for()
+    assert page.get_by_label("Entries drawn for the review of a lot").input_value() == "20"
 
 
 REVIEWS = (

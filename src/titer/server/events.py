@@ -11,9 +11,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from sqlalchemy import select
 
 from titer.base.clock import iso
-from titer.record import OutboxEvent, Subscription
+from titer.record import LedgerEntry, OutboxEvent, Record, Subscription
 from titer.record.http import Current
 
 router = APIRouter(prefix="/api", tags=["events"])
@@ -21,6 +22,10 @@ router = APIRouter(prefix="/api", tags=["events"])
 _CLIENT_QUEUE = 1000
 _LOOK_S = 5.0
 """How often a stream looks whether its session is still open."""
+_MOST = 5000
+"""Entries that are looked at in a beat."""
+_LATE = 500
+"""How far behind the newest an entry may appear."""
 
 
 class Live:
@@ -53,6 +58,13 @@ class Live:
         self._send("clock", clock)
         if values:
             self._send("values", values)
+
+    def changed(self, record_types: list[str] | None) -> None:
+        """Say which kinds of records were changed; None: so many that everything is best asked anew."""
+        if record_types is None:
+            self._send("reload", {})
+        elif record_types:
+            self._send("changed", {"record_types": record_types})
 
     def join(self) -> asyncio.Queue[str | None]:
         """A new tab."""
@@ -100,6 +112,46 @@ class Live:
                 queue.get_nowait()
             queue.put_nowait("event: reload\ndata: {}\n\n")
         queue.put_nowait(text)
+
+
+class Changes:
+    """Which kinds of records were changed, for the pages that show them.
+
+    It asks the ledger and no writer tells it: a page hears of each change, whether a message follows from it or not,
+    and no action waits. It is a hint: what another hub writes into the same database, its own pages are told.
+
+    Args:
+        record: is asked when something was committed here since the last time.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._commits = -1
+        self._seen: frozenset[int] = frozenset()
+        self._last = -1
+
+    def since(self) -> list[str] | None:
+        """Kinds of records with entries that are new since the last time; None where there are very many of those."""
+        commits = self._record.commits
+        if commits == self._commits:
+            return []
+        # PostgreSQL gives numbers before it commits: an entry may appear behind a later one.
+        behind = max(self._last - _LATE, -1)
+        with self._record.reading() as session:
+            rows = session.execute(
+                select(LedgerEntry.seq, LedgerEntry.record_type)
+                .where(LedgerEntry.seq > behind)
+                .order_by(LedgerEntry.seq.desc())
+                .limit(_MOST)
+            ).all()
+        began, self._commits = self._commits < 0, commits
+        new = {row.record_type for row in rows if row.seq not in self._seen and row.seq > behind}
+        if rows:
+            self._last = max(rows[0].seq, self._last)
+        self._seen = frozenset(row.seq for row in rows if row.seq > self._last - _LATE)
+        if began:
+            return []
+        return None if len(rows) == _MOST else sorted(new)
 
 
 @router.get("/events", response_class=StreamingResponse)

@@ -18,10 +18,12 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from titer.app import Platform, open_platform
 from titer.base.errors import TiterError, Unavailable
 from titer.record import Worker
+from titer.server import events
 from titer.server.app import clock_state, create_app
 
 log = logging.getLogger("titer.hub")
@@ -142,8 +144,18 @@ class Hub:
         return True
 
     def _beat(self) -> None:
+        live, changes = self.app.state.live, events.Changes(self.platform.record)
         while not self._stop.wait(0.5):
-            self.app.state.live.beat(clock_state(self.platform))
+            live.beat(clock_state(self.platform))
+            try:
+                live.changed(changes.since())
+            except (TiterError, SQLAlchemyError) as error:
+                if "beat" not in self.failing:
+                    log.warning("the pages are not told what changes: %s", error)
+                self.failing["beat"] = str(error)
+            else:
+                if self.failing.pop("beat", None):
+                    log.warning("the pages are told again what changes")
 
     def _work(self, worker: Worker) -> None:
         failures = 0

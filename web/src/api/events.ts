@@ -69,6 +69,9 @@ export function openStream(client: QueryClient, onRecord?: (event: RecordEvent) 
     invalidator.take(event.record_type);
     onRecord?.(event);
   });
+  source.addEventListener("changed", (message: MessageEvent<string>) => {
+    for (const type of (JSON.parse(message.data) as { record_types: string[] }).record_types) invalidator.take(type);
+  });
   source.addEventListener("values", (message: MessageEvent<string>) => takeValues(JSON.parse(message.data)));
   source.addEventListener("clock", (message: MessageEvent<string>) => takeClocks(JSON.parse(message.data)));
   // This tab could not keep up and the server dropped what it had queued: ask everything anew.

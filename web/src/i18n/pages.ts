@@ -491,6 +491,8 @@ export const pages = {
   "word.no_entries": "No entries",
   "word.no_exceptions": "No exceptions",
   "word.none_2": "None.",
+  "kept.meanwhile": "Somebody else made version {n} while you were typing over version {of}. What you typed is still here, and cannot be saved over it.",
+  "kept.anew": "Leave what I typed, and show version {n}",
   "word.not_yet": "not yet",
   "word.nothing_yet": "Nothing yet",
   "word.open": "Open",

@@ -3,6 +3,7 @@ export const past = {
   "trail.settings": "How the rules are set (version {n})",
   "trail.settings.sub": "A review that is open keeps the rules that it was opened with.",
   "trail.settings.change": "Set the rules anew",
+  "trail.settings.saved": "The rules are set. They hold for reviews that are opened from now on.",
   "trail.settings.reason": "Reason",
   "trail.settings.bounds": "{a} to {b}",
   "trail.settings.history": "Changes",

@@ -5,6 +5,7 @@ import { access, type AccessPolicy as Policy } from "../../api/account";
 import { useMaySee } from "../../api/session";
 import { label } from "../../format/words";
 import { t, type Message } from "../../i18n";
+import { Kept, type Form } from "../../parts/Kept";
 import { Panel } from "../../parts/Panel";
 import { Asked, ErrorState } from "../../parts/States";
 import { ROLES } from "./roles";
@@ -16,16 +17,14 @@ const PERIODS = ["recertify_days", "delegation_days"] as const;
 /** What is asked of passwords, sessions and signatures: a record that an administrator changes with a reason. */
 export function AccessPolicy() {
   const policy = useQuery({ queryKey: ["access-policy"], queryFn: ({ signal }) => access.policy(signal), meta: { types: ["record_access_policy"] } });
-  // Kept here: the form begins anew when the new version arrives, and the word of success outlives it.
-  const [saved, setSaved] = useState(false);
   return (
     <Asked query={policy} lines={8}>
-      {(p) => <Form key={p.version} policy={p} saved={saved} setSaved={setSaved} />}
+      {(found) => <Kept of={found}>{(policy, form) => <Fields policy={policy} form={form} />}</Kept>}
     </Asked>
   );
 }
 
-function Form({ policy, saved, setSaved }: { policy: Policy; saved: boolean; setSaved: (saved: boolean) => void }) {
+function Fields({ policy, form }: { policy: Policy; form: Form }) {
   const client = useQueryClient();
   const administrator = useMaySee("administrator");
   const [wanted, setWanted] = useState(policy);
@@ -37,12 +36,12 @@ function Form({ policy, saved, setSaved }: { policy: Policy; saved: boolean; set
     },
     onSuccess: () => {
       setReason("");
-      setSaved(true);
+      form.keep();
       void client.invalidateQueries({ queryKey: ["access-policy"] });
     },
   });
   const set = (change: Partial<Policy>) => {
-    setSaved(false);
+    form.edited();
     setWanted({ ...wanted, ...change });
   };
   const changed = JSON.stringify(wanted) !== JSON.stringify(policy);
@@ -93,7 +92,17 @@ function Form({ policy, saved, setSaved }: { policy: Policy; saved: boolean; set
         <Group name="access.people">{PERIODS.map(number)}</Group>
         {administrator ? (
           <>
-            <Textarea label={t("access.reason")} description={t("access.reason.hint")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} autosize minRows={1} />
+            <Textarea
+              label={t("access.reason")}
+              description={t("access.reason.hint")}
+              value={reason}
+              onChange={(e) => {
+                form.edited();
+                setReason(e.currentTarget.value);
+              }}
+              autosize
+              minRows={1}
+            />
             {save.error ? <ErrorState error={save.error} /> : null}
             <div>
               <Button type="submit" disabled={!changed || !reason.trim()} loading={save.isPending}>
@@ -102,7 +111,7 @@ function Form({ policy, saved, setSaved }: { policy: Policy; saved: boolean; set
             </div>
           </>
         ) : null}
-        {saved ? <p role="status">{t("access.saved")}</p> : null}
+        {form.saved ? <p role="status">{t("access.saved")}</p> : null}
       </form>
     </Panel>
   );

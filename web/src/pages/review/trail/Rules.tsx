@@ -4,6 +4,7 @@ import { useState } from "react";
 import { past, type Ruleset } from "../../../api/past";
 import { useMaySee } from "../../../api/session";
 import { t } from "../../../i18n";
+import { Kept, type Form } from "../../../parts/Kept";
 import { Panel } from "../../../parts/Panel";
 import { Asked, ErrorState } from "../../../parts/States";
 import { TimeStamp } from "../../../parts/TimeStamp";
@@ -13,19 +14,22 @@ export function Rules() {
   const rules = useQuery({ queryKey: ["trails", "rules"], queryFn: ({ signal }) => past.rules(signal), meta: { types: ["quality_trail_settings"] } });
   return (
     <Asked query={rules} lines={6}>
-      {(found) => <Settings key={found.version} rules={found} />}
+      {(found) => <Kept of={found}>{(rules, form) => <Settings rules={rules} form={form} />}</Kept>}
     </Asked>
   );
 }
 
-function Settings({ rules }: { rules: Ruleset }) {
+function Settings({ rules, form }: { rules: Ruleset; form: Form }) {
   const may = useMaySee("quality");
   const [values, setValues] = useState(() => Object.fromEntries(rules.settings.map((s) => [s.name, s.value])));
   const [reason, setReason] = useState("");
   const client = useQueryClient();
   const set = useMutation({
     mutationFn: () => past.setRules({ version: rules.version, settings: values, reason: reason.trim() }),
-    onSuccess: () => void client.invalidateQueries({ queryKey: ["trails"] }),
+    onSuccess: () => {
+      form.keep();
+      void client.invalidateQueries({ queryKey: ["trails"] });
+    },
   });
   const changed = rules.settings.some((s) => values[s.name] !== s.value);
   return (
@@ -49,19 +53,33 @@ function Settings({ rules }: { rules: Ruleset }) {
               allowDecimal={false}
               disabled={!may}
               value={values[s.name]}
-              onChange={(v) => setValues({ ...values, [s.name]: typeof v === "number" ? v : s.value })}
+              onChange={(v) => {
+                form.edited();
+                setValues({ ...values, [s.name]: typeof v === "number" ? v : s.value });
+              }}
             />
           ))}
         </div>
         {may ? (
           <div className="row">
-            <TextInput aria-label={t("trail.settings.reason")} placeholder={t("trail.settings.reason")} value={reason} onChange={(e) => setReason(e.currentTarget.value)} w={320} maxLength={200} />
+            <TextInput
+              aria-label={t("trail.settings.reason")}
+              placeholder={t("trail.settings.reason")}
+              value={reason}
+              onChange={(e) => {
+                form.edited();
+                setReason(e.currentTarget.value);
+              }}
+              w={320}
+              maxLength={200}
+            />
             <Button type="submit" disabled={!changed || !reason.trim()} loading={set.isPending}>
               {t("trail.settings.change")}
             </Button>
           </div>
         ) : null}
         {set.error ? <ErrorState error={set.error} /> : null}
+        {form.saved ? <p role="status">{t("trail.settings.saved")}</p> : null}
         <h3>{t("trail.settings.history")}</h3>
         {rules.history.length === 0 ? <p className="muted">{t("trail.settings.never")}</p> : null}
         <ul className="stack">
