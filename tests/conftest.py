@@ -32,6 +32,7 @@ from titer.record import identity as identity_module
 
 PASSWORD = "correct horse battery"
 DATABASE = "TITER_TEST_DATABASE"
+_LONG_S = 4 * 3600
 
 # No test is timed: the machine is shared. `make fuzz` takes the long profile.
 settings.register_profile("house", deadline=None)
@@ -54,8 +55,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _FilesAnd
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The demos take longest and come first, so that nobody waits for them alone at the end.
 
-    A test that is marked `sqlite` says why.
+    A test that is marked `sqlite` says why. Thousands of examples take longer than a test of the suite may: a
+    property that is cut short looks to Hypothesis like one that behaves in two ways.
     """
+    if settings.get_current_profile_name() == "long":
+        for item in items:
+            item.add_marker(pytest.mark.timeout(_LONG_S))
     for item in items:
         for marker in item.iter_markers("sqlite"):
             if not (marker.args and marker.args[0]):

@@ -56,12 +56,13 @@ def test_lining_up_takes_the_last_value_and_never_an_old_or_a_later_one(
     times, values, quality = columns(series)
     at = np.array(sorted(instants), dtype=np.int64)
     got, grade, source = last_before(times, values, quality, at, age)
+    known = times.tolist()
     for number, instant in enumerate(at.tolist()):
-        before = [row for row in range(len(times)) if times[row] <= instant]
-        if not before or instant - times[before[-1]] > age:
+        last = sum(time <= instant for time in known) - 1
+        if last < 0 or instant - known[last] > age:
             assert math.isnan(got[number])
             assert grade[number] == 2
         else:
-            assert source[number] == times[before[-1]]
-            assert got[number] == values[before[-1]] or math.isnan(values[before[-1]])
-            assert grade[number] == quality[before[-1]]
+            assert source[number] == known[last]
+            assert got[number] == values[last] or (math.isnan(got[number]) and math.isnan(values[last]))
+            assert grade[number] == quality[last]

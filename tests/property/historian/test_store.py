@@ -15,6 +15,8 @@ from titer.historian.rows import Names
 from titer.historian.store import Store
 
 ROW = st.tuples(st.sampled_from(["A", "B", "C"]), st.integers(0, 12), st.integers(0, 3))
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""In memory where there is such a place: tests/faults look at what a disk keeps."""
 FRAMES = st.lists(st.lists(ROW, min_size=1, max_size=6), min_size=1, max_size=8)
 
 
@@ -77,7 +79,7 @@ def test_frames_sent_again_and_again_over_restarts_count_once(
     for rows in frames:
         raw.append(encoded(rows, first))
         first += len(rows)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         store = a_store(Path(folder))
         store.open([], {}, set())
         for number in range(len(raw)):
