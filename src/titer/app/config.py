@@ -42,6 +42,7 @@ class Config:
             none.
         oidc: the identity provider for single sign-on (`titer.record.sso.settings`); None where there is none.
         objects: S3-compatible storage for sealed segments (`titer.historian.objects`); None where there is none.
+        largest_history: bytes that files of history may have together until they are imported.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
     """
@@ -63,6 +64,7 @@ class Config:
     document_tsa: str | None = None
     oidc: dict[str, Any] | None = None
     objects: dict[str, Any] | None = None
+    largest_history: int = 16 * 1024**3
     plant_clock: str | None = None
     rate: float = 1.0
     extra: dict[str, str] = field(default_factory=dict)
@@ -99,6 +101,9 @@ def load(folder: Path) -> Config:
         if not isinstance(data["witnesses"], list):
             raise Invalid("`witnesses` is a list.", where=FILE)
         data["witnesses"] = tuple(data["witnesses"])
+    most = data.get("largest_history", 1)
+    if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+        raise Invalid("`largest_history` is a number of bytes, one at the least.", where=FILE)
     return Config(**data)
 
 

@@ -503,7 +503,12 @@ def _layers(platform: Platform) -> None:
 
     record, on = platform.record, platform.config.layers
     equipment = Equipment(record, record.process_clock)
-    historian = Historian(platform.folder / "historian", record, gaps=equipment.gaps_of)
+    historian = Historian(
+        platform.folder / "historian",
+        record,
+        gaps=equipment.gaps_of,
+        largest_history=platform.config.largest_history,
+    )
     material = Material(record)
     quality = Quality(record, material)
     record.separations.extend(SEPARATIONS)

@@ -119,6 +119,12 @@ class Invalid(TiterError):
         return f"{self.where}: {text}" if self.where else text
 
 
+class TooLarge(Invalid):
+    """What comes in has more bytes than are taken."""
+
+    title = "Too large"
+
+
 class Unavailable(TiterError):
     """A device, a service or a resource cannot be reached now."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+LARGEST_FILE = 72 * 1024 * 1024
+"""Bytes of a file that comes in by one request: the hub takes no more at once, and a connector host sends no more."""
+
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable: a file that was made or renamed in it can be lost without this.

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from titer.base import media
 from titer.base.errors import Invalid, NotFound, Unavailable
 from titer.cli.api import Api, Problem, read_file, session
 from titer.cli.options import As, Folder, Json, Port, say
@@ -59,7 +60,7 @@ def import_file(
             data,
             file_name=file.name,
             connection=used,
-            media_type="application/xml" if file.suffix.lower() in _XML else "application/octet-stream",
+            media_type=media.media_type(file.name, data),
             kind="animl" if file.suffix.lower() in _XML else "file",
             reason=reason,
         )

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from titer.base.clock import from_us, iso
-from titer.base.errors import Invalid
+from titer.base.errors import Invalid, TooLarge
 from titer.cli.api import Api, Problem, session
 from titer.cli.options import As, Folder, Json, Port, say, working
 
@@ -125,7 +125,13 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 def _send(api: Api, file: Path, digest: str, tell: Any) -> None:
     size = file.stat().st_size
-    have = int(api.get(f"/api/historian/incoming/{digest}")["bytes"])
+    known = api.get(f"/api/historian/incoming/{digest}")
+    have, most = int(known["bytes"]), int(known["most"])
+    if have < size and size > most:
+        raise TooLarge(
+            f"{file.name} has {size:,} bytes, and this installation takes {most:,} at the most.",
+            do="Cut it into shorter files, or have `largest_history` in titer.yaml raised.",
+        )
     with file.open("rb") as opened:
         opened.seek(have)
         while block := opened.read(_PIECE):

@@ -8,6 +8,7 @@ data ends with (Annex 11, clause 4.8).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import numpy as np
 from sqlalchemy import select
 
 from titer.base.clock import us
-from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound
+from titer.base.errors import Conflict, IntegrityFault, Invalid, NotFound, TooLarge
 from titer.base.files import make_folder
 from titer.connect.core.frame import Frame, Origin
 from titer.historian.model import HistorianImport
@@ -70,12 +71,13 @@ def take_piece(historian: Historian, digest: str, offset: int, data: bytes) -> i
         How many bytes of the file are here.
 
     Raises:
-        Invalid: if the digest is none, or the piece too large.
+        Invalid: if the digest is none.
+        TooLarge: if the piece is, or the file would be, with what else has come in and was not imported yet.
         Conflict: if the piece does not begin where the file ends; begin again there.
     """
     path = _incoming(historian, digest)
     if len(data) > LARGEST_PIECE:
-        raise Invalid(f"A piece holds {LARGEST_PIECE:,} bytes at the most.", where="body")
+        raise TooLarge(f"A piece holds {LARGEST_PIECE:,} bytes at the most.", where="body")
     have = path.stat().st_size if path.exists() else 0
     if not data:
         return have
@@ -83,12 +85,35 @@ def take_piece(historian: Historian, digest: str, offset: int, data: bytes) -> i
         raise Conflict(
             f"The file has {have:,} bytes here, and the piece begins at {offset:,}.", do="Go on there."
         )
+    _check_room(historian, path, have + len(data))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         os.pwrite(descriptor, data, offset)  # the same piece sent twice at once stands there once
     finally:
         os.close(descriptor)
     return have + len(data)
+
+
+def _check_room(historian: Historian, path: Path, size: int) -> None:
+    """Refuse a file that grows beyond what may lie here before it is imported."""
+    most, others = historian.largest_history, 0
+    for other in path.parent.iterdir():
+        if other != path:
+            with contextlib.suppress(FileNotFoundError):  # imported at this moment
+                others += other.stat().st_size
+    if size + others > most:
+        raise TooLarge(
+            f"Files of history may have {most:,} bytes together until they are imported.",
+            why=f"This one would have {size:,}"
+            + (f", and others that came in and were not imported have {others:,}." if others else "."),
+            where="body",
+            do="Send it in several shorter files, or have `largest_history` in titer.yaml raised."
+            + (
+                f" Who looks after the hub may delete what nobody will import from {path.parent}."
+                if others
+                else ""
+            ),
+        )
 
 
 def begin(unit: Unit, historian: Historian, digest: str, file_name: str, layout: Layout) -> HistorianImport:

@@ -51,6 +51,8 @@ ACTIONS = (
 _ROLL_UP_EVERY_S, _ROLL_UP_SOON_S = 60.0, 0.2
 _POINTS_A_ROW = 8
 _SEALER = Actor.timer("historian.sealer")
+LARGEST_HISTORY = 16 * 1024**3
+"""Bytes that files of history may have together until they are imported, unless the installation says otherwise."""
 
 
 class Historian(Answers):
@@ -62,6 +64,7 @@ class Historian(Answers):
         gaps: (tag, start, end) -> [(from, to)] of what is missing for good or not filled yet, for charts.
         seal_rows: seal when so many rows wait.
         seal_age: seal when the oldest waiting value is so old (server clock).
+        largest_history: bytes that files of history may have together until they are imported.
 
     Raises:
         LogDamaged: if the log lost something that had been acknowledged.
@@ -76,12 +79,14 @@ class Historian(Answers):
         gaps: Gaps | None = None,
         seal_rows: int = 2_000_000,
         seal_age: timedelta = timedelta(minutes=15),
+        largest_history: int = LARGEST_HISTORY,
     ) -> None:
         super().__init__(Store(folder, key_of(record.key), record.ids.new), sealed.Segments(folder), gaps)
         self.record = record
         self.folder = folder
         self.seal_rows = seal_rows
         self.seal_age = seal_age
+        self.largest_history = largest_history
         self._observers: list[Observer] = []
         self._failing: set[int] = set()
         self._sealing = threading.Lock()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from titer.base import media
 from titer.base.canonical import canonical
 from titer.base.errors import IntegrityFault, Invalid
 from titer.insight.bands import Bands
@@ -52,10 +53,11 @@ _KNOWN = {**_ARRAYS, **_BANDS}
 
 @dataclass(frozen=True)
 class Artefact:
-    """The document's bytes, and the arrays' bytes by their SHA-256."""
+    """The document's bytes, and the arrays' bytes and media types by their SHA-256."""
 
     document: bytes
     arrays: dict[str, bytes]
+    media_types: dict[str, str]
 
     @property
     def digest(self) -> str:
@@ -75,12 +77,14 @@ def encode(fitted: Fitted, *, training: dict[str, Any], code_version: str) -> Ar
         Artefact; the same model and facts give the same bytes.
     """
     arrays: dict[str, bytes] = {}
+    media_types: dict[str, str] = {}
     listed: dict[str, Any] = {}
     for name, values in _arrays_of(fitted).items():
         kind = _KNOWN[name]
         data = np.ascontiguousarray(values, dtype=_KINDS[kind]).tobytes()
         key = hashlib.sha256(data).hexdigest()
         arrays[key] = data
+        media_types[key] = media.numbers(kind, values.shape[-1] if values.ndim > 1 else 1)
         listed[name] = {"type": kind, "shape": list(values.shape), "sha256": key}
     document = canonical(
         {
@@ -92,7 +96,7 @@ def encode(fitted: Fitted, *, training: dict[str, Any], code_version: str) -> Ar
             "code_version": code_version,
         }
     )
-    return Artefact(document, arrays)
+    return Artefact(document, arrays, media_types)
 
 
 def decode(digest: str, document: bytes, fetch: Callable[[str], bytes]) -> Fitted:

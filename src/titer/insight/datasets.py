@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from titer.base import media
 from titer.base.canonical import canonical
 from titer.base.clock import iso, us
 from titer.base.errors import Invalid, NotFound, Refused
@@ -140,7 +141,9 @@ class Datasets:
                 "rows": int(batch.hours.size),
                 "hours": f"{float(batch.hours[-1] if batch.hours.size else 0):.3f}",
                 "digest": unit.content.put(
-                    packed[batch.name], media_type="application/octet-stream", origin="insight data set"
+                    packed[batch.name],
+                    media_type=media.numbers("f8", 1 + len(channels)),
+                    origin="insight data set",
                 ),
             }
             if batch.name in faults:

@@ -102,8 +102,8 @@ class Models:
 
     def register(self, unit: Unit, trained: Trained) -> ModelVersion:
         """Make the draft: artefact into the content store, one row into the record."""
-        for data in trained.artefact.arrays.values():
-            unit.content.put(data, media_type="application/octet-stream", origin="insight model")
+        for key, data in trained.artefact.arrays.items():
+            unit.content.put(data, media_type=trained.artefact.media_types[key], origin="insight model")
         digest = unit.content.put(
             trained.artefact.document, media_type="application/json", origin="insight model"
         )

@@ -142,7 +142,7 @@ class AttachLotCertificate(BaseModel):
 
     version: int
     file_name: str
-    media_type: str = "application/pdf"
+    media_type: str = ""
     data_base64: str
     reason: str | None = None
 

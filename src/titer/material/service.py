@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from titer.base import media
 from titer.base.errors import Conflict, Invalid, NotFound, Refused
 from titer.base.units import convert
 from titer.base.units import unit as look_up
@@ -212,12 +213,14 @@ class Material:
         media_type: str,
         version: int | None = None,
     ) -> Lot:
-        """Keep the supplier's certificate of a lot, byte for byte."""
+        """Keep the supplier's certificate of a lot, byte for byte; its media type is told, or shows."""
         lot = unit.get(Lot, lot_id, version)
         if not data:
             raise Invalid("The certificate's file is empty.")
         lot.certificate_digest = unit.content.put(
-            data, media_type=media_type, origin=f"supplier's certificate of lot {lot.number}"
+            data,
+            media_type=media_type or media.media_type(file_name, data),
+            origin=f"supplier's certificate of lot {lot.number}",
         )
         lot.certificate_name = file_name
         unit.flush()

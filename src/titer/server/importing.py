@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel
 
+from titer.base import media
 from titer.base.errors import Invalid, NotFound
 from titer.equipment import Equipment
 from titer.record.http import Acting, ActingPerson, platform_part
@@ -30,17 +31,19 @@ def server_import(
     act: Acting,
     who: ActingPerson,
     equipment: EquipmentPart,
-    media_type: str = "application/octet-stream",
+    media_type: str = "",
     kind: str = "file",
     reason: str = "",
     data: Annotated[bytes, Body(media_type="application/octet-stream")] = b"",
 ) -> ImportedOut:
     """Take an instrument's file from a person, on the path of one that a connector delivers.
 
-    The bytes are kept as they are. The same bytes of the same connection are taken once.
+    The bytes are kept as they are, under the media type that is told, else that which the name of the file tells. The
+    same bytes of the same connection are taken once.
     """
     if not data:
         raise Invalid(f"The file {file_name} is empty.", where="file")
+    media_type = media_type or media.media_type(file_name, data)
     with act("equipment.document.import", reason=reason or None) as unit:
         known = {row.name: row for row in equipment.connections(unit.session)}
         if connection not in known:

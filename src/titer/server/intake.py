@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from titer.base import strict_json
-from titer.base.errors import Invalid
+from titer.base.errors import Invalid, TooLarge
+from titer.base.files import LARGEST_FILE
 from titer.server import problems
 
 LARGEST_JSON = 4 * 1024 * 1024
 """Bytes of a body of JSON. A recipe or a method is a hundredth of it."""
-LARGEST_BODY = 72 * 1024 * 1024
+LARGEST_BODY = LARGEST_FILE
 """Bytes of frames or of a file; also of JSON for a route that takes a document of 50 MB as base64."""
 LARGEST_UNKNOWN = 256 * 1024
 """Bytes of a body from somebody who bears neither a session nor a token: a log-in is a thousandth of it."""
@@ -77,13 +78,13 @@ class Intake:
         if not announced.isdigit():
             raise Invalid("The header Content-Length is no number.", where="header.content-length")
         if int(announced) > limit:
-            raise TooLarge(limit)
+            raise _too_large(limit)
         large = int(announced) > LARGEST_UNKNOWN
         if large or b"transfer-encoding" in headers:
             known = await run_in_threadpool(self.known, Request(scope))
             limit = limit if known else LARGEST_UNKNOWN
         if int(announced) > limit:
-            raise TooLarge(limit)
+            raise _too_large(limit)
         body = await self._read(receive, limit)
         if json and body:
             if len(body) > _AT_ONCE:
@@ -104,23 +105,18 @@ class Intake:
             part = message.get("body", b"")
             size += len(part)
             if size > limit:
-                raise TooLarge(limit)
+                raise _too_large(limit)
             parts.append(part)
             more = message.get("more_body", False)
         return b"".join(parts)
 
 
-class TooLarge(Invalid):
-    """A body has more bytes than a request may have."""
-
-    title = "Too large"
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"A request like this may have {limit:,} bytes at the most.",
-            where="body",
-            do="Send less at once, or a file by the route that takes files.",
-        )
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"A request like this may have {limit:,} bytes at the most.",
+        where="body",
+        do="Send less at once, or a file by the route that takes files.",
+    )
 
 
 def _check_address(scope: Scope) -> None:

@@ -21,6 +21,7 @@ STATUS: tuple[tuple[type[errors.TiterError], int], ...] = (
     (errors.NotAuthenticated, 401),
     (errors.TooManyAttempts, 429),
     (errors.NotAuthorised, 403),
+    (errors.TooLarge, 413),
     (errors.Invalid, 422),
     (errors.StaleVersion, 412),
     (errors.Conflict, 409),

@@ -224,6 +224,7 @@ class FakeHub:
         self.frames: dict[tuple[str, int, int], bytes] = {}
         self.deliveries = 0
         self.content: dict[str, bytes] = {}
+        self.media_types: dict[str, str] = {}
         self.documents: dict[str, dict[str, Any]] = {}
         self.commands: dict[str, dict[str, Any]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
@@ -343,6 +344,7 @@ class FakeHub:
         if path == "/content":
             digest = hashlib.sha256(body).hexdigest()
             self.content[digest] = body
+            self.media_types[digest] = query.get("media_type", "")
             return 200, {"digest": digest}
         said = json.loads(body)
         if path == "/documents":

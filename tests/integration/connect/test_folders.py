@@ -89,6 +89,7 @@ def test_a_file_arrives_once_with_its_bytes_and_verdict(tmp_path: Path) -> None:
             broken, dtd, good = site.documents()
             assert good["digest"] == hashlib.sha256(GOOD).hexdigest()
             assert site.hub.content[good["digest"]] == GOOD
+            assert site.hub.media_types[good["digest"]] == good["media_type"] == "application/vnd.animl+xml"
             assert (good["kind"], good["identity"]["verdict"], good["identity"]["time_zone"]) == (
                 "animl",
                 "accepted",

@@ -94,7 +94,7 @@ def test_an_import_that_was_cut_short_goes_on_and_doubles_nothing(
     assert {one.doing for one in storing} == {"checking", "storing"}
     going.close()
     assert historian.read([PV], t0, t0 + 2000 * S).num_rows == 300
-    assert page.get(f"/api/historian/incoming/{digest}").json() == {"bytes": len(_csv(*rows))}
+    assert page.get(f"/api/historian/incoming/{digest}").json()["bytes"] == len(_csv(*rows))
     told = json.loads(page.post("/api/historian/imports", json=body).text.splitlines()[-1])["import"]
     assert (told["row_count"], told["found_count"]) == (1000, 1000)
     assert historian.read([PV], t0, t0 + 2000 * S).column("value").to_pylist() == [
@@ -192,9 +192,9 @@ def test_pieces_must_follow_one_another_and_be_what_was_told(page: TestClient, h
     digest = hashlib.sha256(b"abcdef").hexdigest()
     put = {"Content-Type": "application/octet-stream"}
     path = f"/api/historian/incoming/{digest}"
-    assert page.put(path, params={"offset": 0}, content=b"abc", headers=put).json() == {"bytes": 3}
+    assert page.put(path, params={"offset": 0}, content=b"abc", headers=put).json()["bytes"] == 3
     assert page.put(path, params={"offset": 0}, content=b"abc", headers=put).status_code == 409
-    assert page.put(path, params={"offset": 3}, content=b"xyz", headers=put).json() == {"bytes": 6}
+    assert page.put(path, params={"offset": 3}, content=b"xyz", headers=put).json()["bytes"] == 6
     body = {"digest": digest, "file_name": "old.csv", "kind": "csv", "reason": "the old historian"}
     answer = page.post("/api/historian/imports", json=body)
     assert answer.status_code == 422
@@ -205,3 +205,28 @@ def test_pieces_must_follow_one_another_and_be_what_was_told(page: TestClient, h
         422,
     )
     assert importing.take_piece(historian, digest, 0, b"") == 0
+
+
+def test_files_that_wait_for_their_import_have_a_bound_together(
+    page: TestClient, historian: Historian, t0: int
+) -> None:
+    data = _csv(f"{PV},{iso(from_us(t0))},36.9")
+    historian.largest_history = len(data) + 10
+    put = {"Content-Type": "application/octet-stream"}
+
+    def send(name: bytes, offset: int, part: bytes) -> Any:
+        path = f"/api/historian/incoming/{hashlib.sha256(name).hexdigest()}"
+        return page.put(path, params={"offset": offset}, content=part, headers=put)
+
+    assert send(b"forgotten", 0, b"x" * 6).json() == {"bytes": 6, "most": len(data) + 10}
+    assert send(b"endless", 0, b"y" * 4).json()["bytes"] == 4
+    refused = send(b"endless", 4, b"y" * (len(data) + 1))
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "application/problem+json")
+    told = refused.json()
+    assert (told["title"], told["where"]) == ("Too large", "body")
+    assert f"{len(data) + 10:,} bytes" in told["detail"]
+    assert "others that came in and were not imported have 6." in told["why"]
+    assert "largest_history" in told["do"]
+    assert page.get(f"/api/historian/incoming/{hashlib.sha256(b'endless').hexdigest()}").json()["bytes"] == 4
+    assert _import(page, data)["import"]["found_count"] == 1, "what fits comes in as before"
+    assert send(b"endless", 4, b"y" * 9).json()["bytes"] == 13, "and takes no room any more"

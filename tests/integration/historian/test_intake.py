@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 from tests.integration.historian.reactor import ANN, PV, SP, S, frame
 
 from titer.base.clock import ManualClock, iso, us
@@ -15,6 +16,7 @@ from titer.base.errors import IntegrityFault, NotFound, Refused
 from titer.connect.core.contract import ConnectionConfig
 from titer.equipment import Equipment
 from titer.historian import Historian, intake
+from titer.record import ContentObject, Record
 
 
 def gap(t0: int, kind: str = "gap_opened") -> dict[str, Any]:
@@ -246,8 +248,16 @@ def test_status_and_identity(page: TestClient, host: dict[str, str]) -> None:
     assert page.get("/api/equipment/channels", params={"unit": "BR-201"}).json()[0]["quality_floor"] == 1
 
 
-def test_a_file_bytes_first_then_its_announcement(page: TestClient, host: dict[str, str]) -> None:
-    digest = page.put("/api/connect/content", content=b"<AnIML/>", headers=host).json()["digest"]
+def test_a_file_bytes_first_then_its_announcement(
+    page: TestClient, host: dict[str, str], record: Record
+) -> None:
+    told = {"media_type": "application/vnd.animl+xml"}
+    digest = page.put("/api/connect/content", params=told, content=b"<AnIML/>", headers=host).json()["digest"]
+    other = page.put("/api/connect/content", content=b"\x00raw", headers=host).json()["digest"]
+    with record.reading() as session:
+        kept = {row.digest: row.media_type for row in session.scalars(select(ContentObject))}
+    assert kept == {digest: "application/vnd.animl+xml", other: ""}, "what nobody named is not given a name"
+    assert page.put("/api/connect/content", content=b"", headers=host).status_code == 422
     body = {
         "key": "a/1",
         "connection": "other",

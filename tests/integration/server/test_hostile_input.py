@@ -19,12 +19,15 @@ from starlette.types import Message, Scope
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
 from titer.base.errors import Invalid
+from titer.base.files import LARGEST_FILE
 from titer.base.strict_json import MOST_PARTS
+from titer.connect.files.settings import FolderSettings
 from titer.record import Actor, ContentObject, LedgerEntry, Person
 from titer.server.app import create_app
 from titer.server.intake import LARGEST_UNKNOWN
 
 PASSWORD = "correct horse battery"
+FOLDER = {"folder": "/data/hplc", "time_zone": "UTC", "encoding": "utf-8"}
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +220,14 @@ def test_whoever_is_not_known_sends_little(client: TestClient, platform: Platfor
         token = platform.identity.issue_token(unit, "sender", ("connect",))
     known = {**octets, "Authorization": f"Bearer {token}"}
     assert client.put("/api/connect/content", content=large, headers=known).status_code == 200
+    before = entries(platform)
+    announced = {**known, "Content-Length": str(LARGEST_FILE + 1)}
+    told = is_problem(client.put("/api/connect/content", content=b"x", headers=announced), 413)
+    assert f"{LARGEST_FILE:,} bytes at the most" in told["detail"]
+    assert entries(platform) == before
+    with pytest.raises(Invalid, match=f"{LARGEST_FILE:,} bytes at the most"):
+        FolderSettings.of("hplc", {**FOLDER, "max_bytes": LARGEST_FILE + 1})
+    assert FolderSettings.of("hplc", FOLDER).max_bytes == LARGEST_FILE
     headers = log_in(client)
     told = client.post("/api/lims/attachments", content=large, headers={**octets, **headers})
     assert told.status_code != 413

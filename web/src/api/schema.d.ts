@@ -468,7 +468,7 @@ export interface paths {
         get?: never;
         /**
          * Connect Content
-         * @description Keep raw bytes, before a document refers to them.
+         * @description Keep raw bytes, before a document refers to them, under the media type that their sender knows, if any.
          */
         put: operations["connect_content"];
         post?: never;
@@ -1511,7 +1511,8 @@ export interface paths {
          * Server Import
          * @description Take an instrument's file from a person, on the path of one that a connector delivers.
          *
-         *     The bytes are kept as they are. The same bytes of the same connection are taken once.
+         *     The bytes are kept as they are, under the media type that is told, else that which the name of the file tells. The
+         *     same bytes of the same connection are taken once.
          */
         post: operations["server_import"];
         delete?: never;
@@ -1716,6 +1717,8 @@ export interface paths {
         /**
          * Insight Add File
          * @description Keep a columnar file of historic batches (Parquet or CSV: batch, hours, one column a channel).
+         *
+         *     Parquet is told by its first bytes; who sends CSV says `media_type=text/csv`.
          */
         post: operations["insight_add_file"];
         delete?: never;
@@ -5730,7 +5733,7 @@ export interface components {
             file_name: string;
             /**
              * Media Type
-             * @default application/octet-stream
+             * @default
              */
             media_type: string;
             /** Reason */
@@ -5753,7 +5756,7 @@ export interface components {
             file_name: string;
             /**
              * Media Type
-             * @default application/pdf
+             * @default
              */
             media_type: string;
             /** Reason */
@@ -10100,7 +10103,7 @@ export interface components {
             kind: string;
             /**
              * Media Type
-             * @default application/octet-stream
+             * @default
              */
             media_type: string;
             /**
@@ -10553,11 +10556,13 @@ export interface components {
         };
         /**
          * PieceOut
-         * @description How much of a file has come in.
+         * @description How much of a file has come in, and how much may.
          */
         PieceOut: {
             /** Bytes */
             bytes: number;
+            /** Most */
+            most: number;
         };
         /**
          * PlaceHold
@@ -14083,7 +14088,9 @@ export interface operations {
     };
     connect_content: {
         parameters: {
-            query?: never;
+            query?: {
+                media_type?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -16960,7 +16967,9 @@ export interface operations {
     };
     insight_add_file: {
         parameters: {
-            query?: never;
+            query?: {
+                media_type?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -87,8 +87,8 @@ class Hub:
         body = _json(answer)
         return int(body["epoch"]), int(body["acknowledged"])
 
-    async def content(self, data: bytes) -> str:
-        """Store raw bytes; returns their digest, which must be the one that they have here.
+    async def content(self, data: bytes, media_type: str = "") -> str:
+        """Store raw bytes under their media type, if it is known; returns their digest, which must be that of here.
 
         Raises:
             IntegrityFault: if the hub stored other bytes.
@@ -96,6 +96,7 @@ class Hub:
         answer = await self._send(
             "PUT",
             "/content",
+            params={"media_type": media_type},
             content=data,
             headers={"Content-Type": "application/octet-stream"},
             timeout=120.0,

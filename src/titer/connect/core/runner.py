@@ -200,7 +200,8 @@ class ConnectionRunner:
             spooled = self._spool / body["digest"]
             try:
                 if spooled.exists():
-                    await self._hub.content(await asyncio.to_thread(spooled.read_bytes))
+                    data = await asyncio.to_thread(spooled.read_bytes)
+                    await self._hub.content(data, body["media_type"])
                 await self._hub.document(body)
             except Refused as error:
                 await self._set_aside(body, str(error))

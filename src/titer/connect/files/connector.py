@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import mimetypes
 import os
 import stat
 import time
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from titer.base import media
 from titer.base.clock import Clock, from_us, iso, us
 from titer.base.errors import Unavailable
 from titer.connect.core.columns import Columns
@@ -201,7 +201,9 @@ class FolderConnector:
             if len(name) > LONGEST_NAME or not _is_text(name):
                 return self._refuse(name, look, "its name is too long, or is no text")
             if look.size > self._limit:
-                return self._refuse(name, look, f"it has {look.size} bytes, more than {self._limit}")
+                return self._refuse(
+                    name, look, f"it has {look.size} bytes, and {self._limit} are the most (max_bytes)"
+                )
             data = path.read_bytes()
             if self._format and not self._format.complete(data) and resting < self._patience:
                 return None
@@ -244,9 +246,7 @@ class FolderConnector:
             digest=digest,
             file_name=name,
             seen_us=now,
-            media_type=self._format.media_type
-            if self._format
-            else mimetypes.guess_type(name)[0] or "application/octet-stream",
+            media_type=self._format.media_type if self._format else media.media_type(name, data),
             kind=self._config.type,
             identity={
                 "size": look.size,

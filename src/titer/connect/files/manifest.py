@@ -20,7 +20,9 @@ SETTINGS = (
     Setting("scan_s", NUMBER, "seconds between two looks (0.3)"),
     Setting("stable_scans", INTEGER, "looks without a change before a file is taken (2)"),
     Setting("patience_s", NUMBER, "how long an incomplete file may rest before it is taken as it is (30)"),
-    Setting("max_bytes", INTEGER, "largest file that is taken (256 MiB)"),
+    Setting(
+        "max_bytes", INTEGER, "largest file that is taken (72 MiB, which is the most that the hub takes)"
+    ),
     *HOST,
 )
 _FOLDER = (Setting("folder", FOLDER, "on the connector host", required=True),)

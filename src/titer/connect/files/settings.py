@@ -10,6 +10,7 @@ from typing import Any
 
 from titer.base.clock import zone_of
 from titer.base.errors import Invalid
+from titer.base.files import LARGEST_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class FolderSettings:
         scan_s: seconds between two scans.
         stable_scans: scans without a change before a file is taken.
         patience_s: how long an incomplete file may rest before it is taken as it is.
-        max_bytes: largest file that is taken.
+        max_bytes: largest file that is taken; the hub takes `LARGEST_FILE` at the most.
         schemas, techniques: folders of AnIML's schemas, None where there are none.
     """
 
@@ -71,6 +72,14 @@ class FolderSettings:
         schemas, techniques = (
             Path(str(raw[key])) if raw.get(key) else None for key in ("schemas", "techniques")
         )
+        most = int(raw.get("max_bytes", LARGEST_FILE))
+        if not 1 <= most <= LARGEST_FILE:
+            raise Invalid(
+                f"The connection {name} cannot take files of up to {most:,} bytes.",
+                why=f"The hub takes {LARGEST_FILE:,} bytes at the most in one file.",
+                where="settings.max_bytes",
+                do=f"Give 1 to {LARGEST_FILE}, or leave it out.",
+            )
         return cls(
             folder=Path(str(raw["folder"])),
             time_zone=zone,
@@ -80,7 +89,7 @@ class FolderSettings:
             scan_s=scan,
             stable_scans=scans,
             patience_s=float(raw.get("patience_s", 30)),
-            max_bytes=int(raw.get("max_bytes", 256 * 1024 * 1024)),
+            max_bytes=most,
             schemas=schemas,
             techniques=techniques,
         )

@@ -28,7 +28,6 @@ router = APIRouter(prefix="/api/connect", tags=["connect"])
 
 EquipmentPart = Annotated[Equipment, Depends(platform_part("equipment"))]
 LONGEST_WAIT = 25.0
-LARGEST_FILE = 512 * 1024 * 1024
 
 
 class HostConnection(BaseModel):
@@ -69,7 +68,7 @@ class NewDocument(BaseModel):
     digest: str = Field(pattern="^[0-9a-f]{64}$")
     file_name: str = Field(max_length=1000)
     seen_at: datetime
-    media_type: str = "application/octet-stream"
+    media_type: str = ""
     kind: str = "file"
     identity: dict[str, Any] = {}
 
@@ -172,14 +171,13 @@ def connect_content(
     data: Annotated[bytes, Body(media_type="application/octet-stream")],
     equipment: EquipmentPart,
     who: Connector,
+    media_type: str = "",
 ) -> Digest:
-    """Keep raw bytes, before a document refers to them."""
-    if not data or len(data) > LARGEST_FILE:
-        raise Invalid(f"A file holds 1 to {LARGEST_FILE} bytes, this one {len(data)}.")
+    """Keep raw bytes, before a document refers to them, under the media type that their sender knows, if any."""
+    if not data:
+        raise Invalid("The file is empty.", where="body")
     with equipment.record.action(who.actor, "equipment.intake") as unit:
-        return Digest(
-            digest=unit.content.put(data, media_type="application/octet-stream", origin="connector host")
-        )
+        return Digest(digest=unit.content.put(data, media_type=media_type, origin="connector host"))
 
 
 @router.post("/documents")

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from titer.base import media
 from titer.base.encoded import decoded
 from titer.equipment.routes.pages import EquipmentPart
 from titer.equipment.routes.views import CalibrationOut, UnitOut
@@ -62,10 +63,9 @@ def equipment_record_calibration(
     with act("equipment.calibration.record") as unit:
         values = body.model_dump(exclude={"certificate_base64"})
         if body.certificate_base64:
+            data = decoded(body.certificate_base64, "certificate_base64")
             values["certificate_digest"] = unit.content.put(
-                decoded(body.certificate_base64, "certificate_base64"),
-                media_type="application/pdf",
-                origin=code,
+                data, media_type=media.media_type("", data), origin=code
             )
         row = equipment.calibrate(unit, code, **values)
         return CalibrationOut.model_validate(row, from_attributes=True)

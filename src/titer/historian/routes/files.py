@@ -189,9 +189,10 @@ def historian_extract(
 
 
 class PieceOut(BaseModel):
-    """How much of a file has come in."""
+    """How much of a file has come in, and how much may."""
 
     bytes: int
+    most: int
 
 
 @router.put("/api/historian/incoming/{digest}")
@@ -204,7 +205,8 @@ def historian_piece(
 ) -> PieceOut:
     """Take the next piece of a file of history; it is named by the SHA-256 of the whole."""
     historian.record.require(who, importing.ACTION)
-    return PieceOut(bytes=importing.take_piece(historian, digest, offset, data))
+    have = importing.take_piece(historian, digest, offset, data)
+    return PieceOut(bytes=have, most=historian.largest_history)
 
 
 @router.get("/api/historian/incoming/{digest}")
@@ -212,8 +214,9 @@ def historian_incoming(digest: str, historian: HistorianPart, session: Reading) 
     """How much of a file has come in, so that sending it goes on there; all of it, if its import was begun."""
     kept = session.scalar(select(HistorianImport.size).where(HistorianImport.digest == digest))
     if kept is not None:
-        return PieceOut(bytes=kept)
-    return PieceOut(bytes=importing.take_piece(historian, digest, 0, b""))
+        return PieceOut(bytes=kept, most=historian.largest_history)
+    have = importing.take_piece(historian, digest, 0, b"")
+    return PieceOut(bytes=have, most=historian.largest_history)
 
 
 class ImportIn(BaseModel):

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from titer.base import media
 from titer.insight import queries
 from titer.insight.datasets import DatasetOrder, Fault, period
 from titer.insight.service import Insight
@@ -150,11 +151,15 @@ class InsightReason(BaseModel):
 
 @router.post("/files")
 def insight_add_file(
-    data: Annotated[bytes, Body(media_type="application/octet-stream")], act: Acting
+    data: Annotated[bytes, Body(media_type="application/octet-stream")], act: Acting, media_type: str = ""
 ) -> InsightFileOut:
-    """Keep a columnar file of historic batches (Parquet or CSV: batch, hours, one column a channel)."""
+    """Keep a columnar file of historic batches (Parquet or CSV: batch, hours, one column a channel).
+
+    Parquet is told by its first bytes; who sends CSV says `media_type=text/csv`.
+    """
+    media_type = media_type or media.media_type("", data)
     with act("insight.file.add") as unit:
-        digest = unit.content.put(data, media_type="application/octet-stream", origin="insight upload")
+        digest = unit.content.put(data, media_type=media_type, origin="insight upload")
     return InsightFileOut(digest=digest, size=len(data))
 
 

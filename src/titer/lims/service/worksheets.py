@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from titer.base import media
 from titer.base.errors import Invalid, Refused
 from titer.lims import rules
 from titer.lims.documents import MethodDocument
@@ -191,13 +192,17 @@ class Worksheets:
         media_type: str,
         data: bytes,
     ) -> Attachment:
-        """Keep a document with a run, a sample or an investigation: a weighing print-out, a dilution record."""
+        """Keep a document with a run, a sample or an investigation: a weighing print-out, a dilution record.
+
+        Without a media type it is kept under that which its name or its first bytes tell.
+        """
         kinds: dict[str, type[Run] | type[Sample]] = {"lims_run": Run, "lims_sample": Sample}
         if subject_type not in kinds:
             raise Invalid(f"Documents are attached to {', '.join(kinds)}.", where="subject_type")
         if not data:
             raise Invalid("The file is empty.", where="data_base64")
         unit.get(kinds[subject_type], subject_id)
+        media_type = media_type or media.media_type(file_name, data)
         digest = unit.content.put(data, media_type=media_type, origin=f"{title} ({file_name})")
         return unit.add(
             Attachment(

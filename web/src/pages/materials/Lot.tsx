@@ -133,7 +133,7 @@ function Certificate({ lot }: { lot: LotRow }) {
   const may = useMaySee("operator", "analyst", "quality");
   const attach = useMutation({
     mutationFn: async (file: File) =>
-      api.attachCertificate(lot.id, { version: lot.version, file_name: file.name, media_type: file.type || "application/pdf", data_base64: await base64(file), reason: t("materials.certificate") }),
+      api.attachCertificate(lot.id, { version: lot.version, file_name: file.name, media_type: file.type, data_base64: await base64(file), reason: t("materials.certificate") }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["lot"] }),
   });
   if (lot.certificate_digest)

@@ -101,7 +101,7 @@ class AttachDocument(BaseModel):
     subject_id: str
     title: str
     file_name: str
-    media_type: str = "application/octet-stream"
+    media_type: str = ""
     data_base64: str
     reason: str | None = None
 
