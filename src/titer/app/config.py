@@ -43,6 +43,8 @@ class Config:
         oidc: the identity provider for single sign-on (`titer.record.sso.settings`); None where there is none.
         objects: S3-compatible storage for sealed segments (`titer.historian.objects`); None where there is none.
         largest_history: bytes that files of history may have together until they are imported.
+        opcua: the OPC UA server that offers the state to others (`titer.gateway.opcua.settings`); None where there is
+            none.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
     """
@@ -65,6 +67,7 @@ class Config:
     oidc: dict[str, Any] | None = None
     objects: dict[str, Any] | None = None
     largest_history: int = 16 * 1024**3
+    opcua: dict[str, Any] | None = None
     plant_clock: str | None = None
     rate: float = 1.0
     extra: dict[str, str] = field(default_factory=dict)

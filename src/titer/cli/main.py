@@ -25,6 +25,7 @@ from titer.cli.importing import import_file
 from titer.cli.laboratory import animl, method, sample
 from titer.cli.ledger import ledger
 from titer.cli.migrating import migrate
+from titer.cli.opcua import opcua
 from titer.cli.options import As, Folder, Json, Port, err, out, say, working
 from titer.cli.people import user
 from titer.cli.recipes import batch, policy, recipe, sign
@@ -51,6 +52,7 @@ app.add_typer(sample, name="sample")
 app.add_typer(connection, name="connection")
 app.add_typer(connector, name="connector")
 app.add_typer(equipment, name="equipment")
+app.add_typer(opcua, name="opcua")
 app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")
 app.add_typer(series, name="series")

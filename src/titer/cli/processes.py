@@ -1,7 +1,8 @@
-"""The processes of one installation: hub and connector host, under a supervisor."""
+"""The processes of one installation: hub, connector host and OPC UA server, under a supervisor."""
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from pathlib import Path
@@ -15,7 +16,8 @@ log = logging.getLogger(__name__)
 
 HUB = "hub"
 CONNECT = "connect"
-RESTARTED = (HUB, CONNECT)
+OPCUA = "opcua"
+RESTARTED = (HUB, CONNECT, OPCUA)
 """They come back to where they were; the simulated plant has no memory and does not."""
 
 
@@ -27,7 +29,7 @@ def start_platform(
     host: str | None = None,
     tls: tuple[Path, Path] | None = None,
 ) -> str:
-    """Start hub and connector host.
+    """Start hub and connector host, and the OPC UA server where there is one.
 
     Args:
         supervisor: starts them.
@@ -65,7 +67,38 @@ def start_platform(
             *(["--certificate", str(certificate)] if certificate else []),
         ],
     )
+    if config.opcua is not None:
+        start_opcua(supervisor, folder, address, certificate=certificate)
     return address
+
+
+def start_opcua(
+    supervisor: Supervisor, folder: Path, address: str, *, certificate: Path | None = None
+) -> None:
+    """Start the OPC UA server of an installation that has one; it waits for the hub, and for its port, by itself.
+
+    Args:
+        supervisor: starts it.
+        folder: of the installation.
+        address: of the hub.
+        certificate: that an HTTPS hub is trusted by, instead of the configured one.
+
+    Raises:
+        Invalid: if its settings cannot be.
+    """
+    from titer.gateway.opcua import files
+    from titer.gateway.opcua.settings import ServerSettings
+
+    config = load(folder)
+    given = config.opcua or {}
+    ServerSettings.read(given)
+    if certificate is None and config.certificate:
+        certificate = folder / config.certificate
+    arguments = ["-m", "titer.gateway.opcua", "--hub", address, "--dir", str(folder / files.FOLDER)]
+    arguments += ["--token-file", str(folder / "keys" / files.TOKEN), "--settings", json.dumps(given)]
+    arguments += ["--key-file", str(folder / config.key_file)] if config.key_file else []
+    arguments += ["--certificate", str(certificate)] if certificate else []
+    supervisor.start(OPCUA, arguments)
 
 
 def start_hub(

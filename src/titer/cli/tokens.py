@@ -20,7 +20,7 @@ def token_issue(
     name: Annotated[str, typer.Argument(help="Of the machine, e.g. host-lab2. An earlier token of it ends.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="observe, command, connect (both) or witness; connect if left out."),
+        typer.Option(help="observe, command, connect (both), state or witness; connect if left out."),
     ] = None,
     host: Annotated[
         str | None,

@@ -177,16 +177,27 @@ def commander(request: Request) -> Machine:
     return _machine(request, "command")
 
 
+def state_reader(request: Request) -> Machine:
+    """The machine that bears a token with the scope `state`.
+
+    Raises:
+        NotAuthenticated: if it bears none that is valid.
+        NotAuthorised: if its token has no such scope.
+    """
+    return _machine(request, "state")
+
+
 def _machine(request: Request, scope: str) -> Machine:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotAuthenticated("A connector host bears a token.", do="Issue one with `titer token issue`.")
+        raise NotAuthenticated("A machine bears a token.", do="Issue one with `titer token issue`.")
     machine: Machine = request.app.state.platform.identity.machine(token, scope, remote(request))
     return machine
 
 
 Connector = Annotated[Machine, Depends(connector)]
 Commander = Annotated[Machine, Depends(commander)]
+StateReader = Annotated[Machine, Depends(state_reader)]
 
 
 Own = Callable[[Machine, str, str], None]

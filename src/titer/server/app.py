@@ -29,6 +29,7 @@ from titer.server import (
     problems,
     rights,
     search,
+    state,
     waiting,
 )
 from titer.server.intake import Intake
@@ -77,6 +78,7 @@ def create_app(platform: Platform) -> FastAPI:
         people.router,
         rights.router,
         search.router,
+        state.router,
         waiting.router,
     )
     for router in served:

@@ -69,6 +69,20 @@ _SPELLINGS = {
 }
 
 
+_COMMON |= {"C94": "1/min", "M33": "mmol/L", "C38": "mol/L"}
+_CODES = {unit: code for code, unit in _COMMON.items()}
+
+
+def unece(unit: str) -> str:
+    """The common code of a unit of this house (UNECE Recommendation 20); "" where it has none.
+
+    Example:
+        >>> unece("degC"), unece("1/min"), unece("1e6/mL")
+        ('CEL', 'C94', '')
+    """
+    return _CODES.get(unit, "")
+
+
 def house(text: str) -> str:
     """A unit as it is displayed, in the house's spelling where it is known; else as it is."""
     return _SPELLINGS.get(text.strip().lower(), text.strip())

@@ -29,6 +29,7 @@ SCOPES = (
         of_host=True,
     ),
     Scope("command", "Take commands for instruments, and say what came of them.", of_host=True),
+    Scope("state", "Read the state of units, batches, samples and twins, and nothing else."),
     Scope("witness", "Have the ledger of another Titer witnessed by this one."),
     Scope(
         "connect",

@@ -1,0 +1,304 @@
+"""The server's own certificate, and whose applications it believes (OPC 10000-2, application authentication).
+
+Below one folder: `own.der`, `own.key` (sealed where the installation has a key), `trusted/` and `rejected/`. A
+certificate is believed if it lies in `trusted/`, or was issued by an authority that does.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from titer.base.errors import Invalid, NotFound, Refused
+from titer.base.files import make_folder, write_durably
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate, GeneralName
+
+LASTS = timedelta(days=5 * 365)
+MOST_REJECTED = 50
+"""Rejected certificates that are kept to be looked at: anybody can send another one."""
+LEAST_KEY_BITS = 2048
+_BEFORE = timedelta(minutes=5)
+_KEY_BITS = 3072
+
+
+class Untrusted(Refused):
+    """An application's certificate is not believed.
+
+    Attributes:
+        status: the name of the status code of OPC UA that says why.
+    """
+
+    def __init__(self, status: str, what: str, *, why: str = "", do: str = "") -> None:
+        super().__init__(what, why=why, do=do)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Own:
+    """The server's own certificate with its private key.
+
+    Args:
+        certificate: DER.
+        key: PEM, PKCS #8, not encrypted.
+    """
+
+    certificate: bytes
+    key: bytes
+
+
+def fingerprint(certificate: Certificate) -> str:
+    """SHA-256 of the certificate, in hexadecimal."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    return certificate.fingerprint(SHA256()).hex()
+
+
+def application_uri(installation: str) -> str:
+    """What the server is called for its clients; the certificate bears it."""
+    return f"urn:titer:{installation}:opcua"
+
+
+def make_own(uri: str, names: Iterable[str], now: datetime) -> Own:
+    """A certificate of an application instance (OPC 10000-6, 6.2.2), signed by itself.
+
+    Args:
+        uri: of the application.
+        names: host names and addresses under which it is reached.
+        now: the server's clock.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Titer OPC UA server")])
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=True,
+        data_encipherment=True,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    reached = [x509.UniformResourceIdentifier(uri), *(_general_name(name) for name in names)]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _BEFORE)
+        .not_valid_after(now + LASTS)
+        .add_extension(x509.SubjectAlternativeName(reached), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
+            critical=False,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return Own(
+        made.public_bytes(serialization.Encoding.DER),
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ),
+    )
+
+
+def _general_name(name: str) -> GeneralName:
+    from cryptography import x509
+
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def read(data: bytes, where: str) -> Certificate:
+    """A certificate in DER or PEM.
+
+    Raises:
+        Invalid: if it is none.
+    """
+    from cryptography import x509
+
+    try:
+        if data.lstrip().startswith(b"-----BEGIN"):
+            return x509.load_pem_x509_certificate(data)
+        return x509.load_der_x509_certificate(data)
+    except ValueError as error:
+        raise Invalid(
+            f"{where} holds no certificate.", why=str(error), do="Give it as DER or PEM."
+        ) from error
+
+
+@dataclass(frozen=True)
+class Known:
+    """A certificate in one of the folders.
+
+    Args:
+        mark: its fingerprint.
+        subject: whose it is.
+        until: when it expires.
+        trusted: whether it is believed.
+    """
+
+    mark: str
+    subject: str
+    until: datetime
+    trusted: bool
+
+
+class TrustList:
+    """The applications that are believed.
+
+    Args:
+        folder: with `trusted/` and `rejected/`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.trusted = folder / "trusted"
+        self.rejected = folder / "rejected"
+
+    def make(self) -> None:
+        """Make the folders where they are missing."""
+        make_folder(self.trusted)
+        make_folder(self.rejected)
+
+    def known(self) -> list[Known]:
+        """What lies in both folders."""
+        found = []
+        for folder in (self.trusted, self.rejected):
+            for path in _files(folder):
+                one = read(path.read_bytes(), str(path))
+                found.append(
+                    Known(
+                        fingerprint(one),
+                        one.subject.rfc4514_string(),
+                        one.not_valid_after_utc,
+                        folder == self.trusted,
+                    )
+                )
+        return found
+
+    def trust(self, certificate: Certificate) -> str:
+        """Believe an application from now on; returns the certificate's fingerprint."""
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        mark = fingerprint(certificate)
+        write_durably(self.trusted / f"{mark}.der", certificate.public_bytes(Encoding.DER))
+        (self.rejected / f"{mark}.der").unlink(missing_ok=True)
+        return mark
+
+    def find_rejected(self, mark: str) -> Certificate:
+        """A rejected certificate by its fingerprint, of which the first eight digits are enough.
+
+        Raises:
+            NotFound: if there is none, or more than one.
+        """
+        found = [path for path in _files(self.rejected) if path.stem.startswith(mark.lower())]
+        if len(found) != 1 or len(mark) < 8:
+            raise NotFound(
+                f"{mark} is the fingerprint of {len(found)} rejected certificates.",
+                do="Give its file, or at least the first eight digits of its fingerprint.",
+            )
+        return read(found[0].read_bytes(), str(found[0]))
+
+    def distrust(self, mark: str) -> None:
+        """Believe an application no longer; connections that are open end with the next look at them.
+
+        Raises:
+            NotFound: if no trusted certificate has this fingerprint.
+        """
+        found = [path for path in _files(self.trusted) if path.stem.startswith(mark.lower())]
+        if len(found) != 1 or len(mark) < 8:
+            raise NotFound(f"{mark} is the fingerprint of {len(found)} trusted certificates.")
+        found[0].replace(self.rejected / found[0].name)
+
+    def require(self, data: bytes, now: datetime) -> Certificate:
+        """The certificate that a client's application bears, if it is believed.
+
+        Args:
+            data: DER.
+            now: the server's clock.
+
+        Raises:
+            Untrusted: with the status code that says why.
+        """
+        from cryptography import x509
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+        try:
+            certificate = x509.load_der_x509_certificate(data)
+            key = certificate.public_key()
+        except ValueError as error:
+            raise Untrusted(
+                "BadCertificateInvalid", "What came is no certificate.", why=str(error)
+            ) from error
+        if not isinstance(key, RSAPublicKey) or key.key_size < LEAST_KEY_BITS:
+            raise Untrusted(
+                "BadCertificatePolicyCheckFailed",
+                f"A client's key is RSA with {LEAST_KEY_BITS} bits or more.",
+                why=f"The certificate is of {certificate.subject.rfc4514_string()}.",
+            )
+        believed = [read(path.read_bytes(), str(path)) for path in _files(self.trusted)]
+        if certificate not in believed and not any(_issued(certificate, one, now) for one in believed):
+            self._keep_rejected(certificate, data)
+            raise Untrusted(
+                "BadCertificateUntrusted",
+                f"{certificate.subject.rfc4514_string()} is not trusted, SHA-256 {fingerprint(certificate)}.",
+                do=f"If it ought to be: titer opcua trust {fingerprint(certificate)[:16]}",
+            )
+        if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+            raise Untrusted(
+                "BadCertificateTimeInvalid",
+                f"The certificate of {certificate.subject.rfc4514_string()} is valid from "
+                f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d} only.",
+            )
+        return certificate
+
+    def _keep_rejected(self, certificate: Certificate, data: bytes) -> None:
+        if len(list(_files(self.rejected))) < MOST_REJECTED:
+            write_durably(self.rejected / f"{fingerprint(certificate)}.der", data)
+
+
+def application_uris(certificate: Certificate) -> list[str]:
+    """The application URIs that a certificate bears."""
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return []
+    return list(names.get_values_for_type(x509.UniformResourceIdentifier))
+
+
+def _issued(certificate: Certificate, authority: Certificate, now: datetime) -> bool:
+    """Whether a believed authority issued a certificate; an application's own certificate issues nothing."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        limits = authority.extensions.get_extension_for_class(x509.BasicConstraints).value
+        certificate.verify_directly_issued_by(authority)
+    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+        return False
+    return limits.ca and authority.not_valid_before_utc <= now <= authority.not_valid_after_utc
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in sorted(folder.iterdir()) if path.suffix in {".der", ".pem", ".crt"}]
