@@ -4825,6 +4825,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server State
+         * @description What the plant, its batches, samples and twins are doing now.
+         */
+        get: operations["server_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/state/reader": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server State Reader
+         * @description Whose token this is: a machine that serves others asks it before it lets them in.
+         */
+        get: operations["server_state_reader"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/terminal": {
         parameters: {
             query?: never;
@@ -5941,6 +5981,39 @@ export interface components {
             sentence: string;
         };
         /**
+         * BatchState
+         * @description A batch: the procedural state of its procedure (ISA-88), and the steps in which it is.
+         */
+        BatchState: {
+            /** Active Steps */
+            active_steps: string[];
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Equipment Id */
+            equipment_id: string;
+            /** Next Deadline */
+            next_deadline: string | null;
+            /** Open Tasks */
+            open_tasks: number;
+            /** Product Id */
+            product_id: string;
+            /** Recipe Id */
+            recipe_id: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** State */
+            state: string;
+        };
+        /**
          * BeginInvestigation
          * @description Phase I.
          */
@@ -6080,6 +6153,39 @@ export interface components {
             version: number;
             /** Writable */
             writable: boolean;
+        };
+        /**
+         * ChannelState
+         * @description A channel with its newest value; without one, `source_at` is missing.
+         *
+         *     `quality` is 0 good, 1 uncertain, 2 bad, and already the worse of what the source said and what the equipment's
+         *     calibration and the connection's qualification allow; `status` is the source's own code.
+         */
+        ChannelState: {
+            /** Description */
+            description: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Quality */
+            quality: number;
+            /** Received At */
+            received_at: string | null;
+            /** Source At */
+            source_at: string | null;
+            /** Status */
+            status: number;
+            /** Tag */
+            tag: string;
+            /** Text */
+            text: string | null;
+            /** Unit */
+            unit: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Value */
+            value: number | null;
         };
         /**
          * CheckOut
@@ -7072,6 +7178,24 @@ export interface components {
             verb: string;
         };
         /**
+         * EstimateState
+         * @description What a twin believes of one variable, with its 95 % band.
+         */
+        EstimateState: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Explored
          * @description What a host answered; nothing yet while it is not done.
          */
@@ -8058,6 +8182,22 @@ export interface components {
             state_reason: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * InstallationState
+         * @description Which installation this is.
+         */
+        InstallationState: {
+            /** Layers */
+            layers: string[];
+            /** Name */
+            name: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Site */
+            site: string;
+            /** Version */
+            version: string;
         };
         /**
          * IntakeOut
@@ -10777,6 +10917,14 @@ export interface components {
             version: number;
         };
         /**
+         * ReaderOut
+         * @description The machine that a token belongs to.
+         */
+        ReaderOut: {
+            /** Name */
+            name: string;
+        };
+        /**
          * Reason
          * @description Why; it stands in the ledger.
          */
@@ -11132,6 +11280,33 @@ export interface components {
             verdicts: string[];
             /** Version */
             version: number;
+        };
+        /**
+         * SampleState
+         * @description A sample.
+         */
+        SampleState: {
+            /** Batch Id */
+            batch_id: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Kind */
+            kind: string;
+            /** Planned At */
+            planned_at: string | null;
+            /** Point */
+            point: string;
+            /** Received At */
+            received_at: string | null;
+            /** Sample Id */
+            sample_id: string;
+            /** Sampled At */
+            sampled_at: string | null;
+            /** State */
+            state: string;
         };
         /**
          * ScanLot
@@ -11656,6 +11831,33 @@ export interface components {
             reason: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * StateOut
+         * @description The state at one instant, `server_at` by the server's clock and `process_at` by the plant's.
+         */
+        StateOut: {
+            /** Batches */
+            batches: components["schemas"]["BatchState"][];
+            /** Channels */
+            channels: components["schemas"]["ChannelState"][];
+            installation: components["schemas"]["InstallationState"];
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Samples */
+            samples: components["schemas"]["SampleState"][];
+            /**
+             * Server At
+             * Format: date-time
+             */
+            server_at: string;
+            /** Twins */
+            twins: components["schemas"]["titer__server__state__TwinState"][];
+            /** Units */
+            units: components["schemas"]["UnitState"][];
         };
         /**
          * StepOut
@@ -12653,44 +12855,6 @@ export interface components {
             version: number;
         };
         /**
-         * TwinState
-         * @description What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`.
-         *
-         *     `stored` is a sentence where the course is not computed but read from what was stored while the batch ran;
-         *     parameters and delivery are not known then.
-         */
-        TwinState: {
-            /** Belief Digest */
-            belief_digest: string;
-            /** Delivery */
-            delivery: {
-                [key: string]: string;
-            };
-            /** Hours */
-            hours: number[];
-            instance: components["schemas"]["TwinInstanceOut"];
-            /** Knowledge Digest */
-            knowledge_digest: string;
-            /** Known */
-            known: string | null;
-            /** Parameters */
-            parameters: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            };
-            /** Series */
-            series: {
-                [key: string]: components["schemas"]["TwinSeries"];
-            };
-            /** Stored */
-            stored?: string | null;
-            /** Unused */
-            unused: {
-                [key: string]: string;
-            }[];
-        };
-        /**
          * UnitDetail
          * @description A piece of equipment with its channels, calibrations and logbook.
          */
@@ -12752,6 +12916,37 @@ export interface components {
             used_for: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * UnitState
+         * @description A piece of equipment (ISA-95 part 2), and the batch that holds it.
+         */
+        UnitState: {
+            /** Batch Id */
+            batch_id: string | null;
+            /** Batch Since */
+            batch_since: string | null;
+            /** Calibration Due */
+            calibration_due: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Cleanliness */
+            cleanliness: string | null;
+            /** Description */
+            description: string;
+            /** Equipment Class */
+            equipment_class: string;
+            /** Equipment Level */
+            equipment_level: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Qualification */
+            qualification: string;
+            /** Unit Id */
+            unit_id: string;
         };
         /**
          * VerdictOut
@@ -13065,6 +13260,75 @@ export interface components {
         titer__record__routes__witnesses__RetiredOut: {
             /** Told */
             told: string[];
+        };
+        /**
+         * TwinState
+         * @description A twin of a batch; `estimates` are those of the newest hour that was kept, known since `known_at`.
+         */
+        titer__server__state__TwinState: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Equipment Id */
+            equipment_id: string;
+            /** Estimates */
+            estimates: components["schemas"]["EstimateState"][];
+            /** Hour */
+            hour: number | null;
+            /** Known At */
+            known_at: string | null;
+            /** Model Id */
+            model_id: string;
+            /** Model Release */
+            model_release: string;
+            /** Reasons */
+            reasons: string[];
+            /** State */
+            state: string;
+            /** Twin Id */
+            twin_id: string;
+        };
+        /**
+         * TwinState
+         * @description What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`.
+         *
+         *     `stored` is a sentence where the course is not computed but read from what was stored while the batch ran;
+         *     parameters and delivery are not known then.
+         */
+        titer__twin__routes__twins__TwinState: {
+            /** Belief Digest */
+            belief_digest: string;
+            /** Delivery */
+            delivery: {
+                [key: string]: string;
+            };
+            /** Hours */
+            hours: number[];
+            instance: components["schemas"]["TwinInstanceOut"];
+            /** Knowledge Digest */
+            knowledge_digest: string;
+            /** Known */
+            known: string | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Series */
+            series: {
+                [key: string]: components["schemas"]["TwinSeries"];
+            };
+            /** Stored */
+            stored?: string | null;
+            /** Unused */
+            unused: {
+                [key: string]: string;
+            }[];
         };
     };
     responses: never;
@@ -24312,6 +24576,82 @@ export interface operations {
             };
         };
     };
+    server_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    server_state_reader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     record_this_terminal: {
         parameters: {
             query?: never;
@@ -25337,7 +25677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TwinState"];
+                    "application/json": components["schemas"]["titer__twin__routes__twins__TwinState"];
                 };
             };
             /** @description It could not be done. */

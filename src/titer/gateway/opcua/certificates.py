@@ -24,7 +24,7 @@ MOST_REJECTED = 50
 """Rejected certificates that are kept to be looked at: anybody can send another one."""
 LEAST_KEY_BITS = 2048
 _BEFORE = timedelta(minutes=5)
-_KEY_BITS = 3072
+KEY_BITS = 3072
 
 
 class Untrusted(Refused):
@@ -64,20 +64,21 @@ def application_uri(installation: str) -> str:
     return f"urn:titer:{installation}:opcua"
 
 
-def make_own(uri: str, names: Iterable[str], now: datetime) -> Own:
+def make_own(uri: str, names: Iterable[str], now: datetime, *, bits: int = KEY_BITS) -> Own:
     """A certificate of an application instance (OPC 10000-6, 6.2.2), signed by itself.
 
     Args:
         uri: of the application.
         names: host names and addresses under which it is reached.
         now: the server's clock.
+        bits: of the RSA key.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Titer OPC UA server")])
     usage = x509.KeyUsage(
         digital_signature=True,

@@ -171,7 +171,7 @@ class Processor(UaProcessor):  # type: ignore[misc]
             self._check_session(requesthdr.AuthenticationToken, closes=typeid == _CLOSE)
         if typeid == _BROWSE_NEXT:
             response = ua.BrowseNextResponse()
-            response.Results = await self.session.browse_next(
+            response.Parameters.Results = await self.session.browse_next(
                 struct_from_binary(ua.BrowseNextParameters, body)
             )
             self.session.touch()

@@ -299,6 +299,8 @@ def _unfit(attribute: int, parameters: Any) -> int | None:
     """
     if attribute == ua.AttributeIds.EventNotifier:
         return int(Codes.BadNotSupported)
+    if isinstance(parameters.Filter, ua.ExtensionObject) and parameters.Filter.TypeId.is_null():
+        parameters.Filter = None
     wanted = parameters.Filter
     if wanted is not None and not isinstance(wanted, ua.DataChangeFilter):
         return int(Codes.BadMonitoredItemFilterUnsupported)
