@@ -40,7 +40,7 @@ MOST_TWINS = 20
 _LATEST_US = 253_402_300_799_999_999
 
 
-class InstallationState(BaseModel):
+class ToldInstallation(BaseModel):
     """Which installation this is."""
 
     name: str
@@ -50,7 +50,7 @@ class InstallationState(BaseModel):
     layers: list[str]
 
 
-class ChannelState(BaseModel):
+class ToldChannel(BaseModel):
     """A channel with its newest value; without one, `source_at` is missing.
 
     `quality` is 0 good, 1 uncertain, 2 bad, and already the worse of what the source said and what the equipment's
@@ -71,7 +71,7 @@ class ChannelState(BaseModel):
     received_at: datetime | None
 
 
-class UnitState(BaseModel):
+class ToldUnit(BaseModel):
     """A piece of equipment (ISA-95 part 2), and the batch that holds it."""
 
     unit_id: str
@@ -87,7 +87,7 @@ class UnitState(BaseModel):
     changed_at: datetime
 
 
-class BatchState(BaseModel):
+class ToldBatch(BaseModel):
     """A batch: the procedural state of its procedure (ISA-88), and the steps in which it is."""
 
     batch_id: str
@@ -104,7 +104,7 @@ class BatchState(BaseModel):
     changed_at: datetime
 
 
-class SampleState(BaseModel):
+class ToldSample(BaseModel):
     """A sample."""
 
     sample_id: str
@@ -118,7 +118,7 @@ class SampleState(BaseModel):
     changed_at: datetime
 
 
-class EstimateState(BaseModel):
+class ToldEstimate(BaseModel):
     """What a twin believes of one variable, with its 95 % band."""
 
     name: str
@@ -129,7 +129,7 @@ class EstimateState(BaseModel):
     high: float | None
 
 
-class TwinState(BaseModel):
+class ToldTwin(BaseModel):
     """A twin of a batch; `estimates` are those of the newest hour that was kept, known since `known_at`."""
 
     twin_id: str
@@ -141,21 +141,21 @@ class TwinState(BaseModel):
     reasons: list[str]
     hour: int | None
     known_at: datetime | None
-    estimates: list[EstimateState]
+    estimates: list[ToldEstimate]
     changed_at: datetime
 
 
 class StateOut(BaseModel):
     """The state at one instant, `server_at` by the server's clock and `process_at` by the plant's."""
 
-    installation: InstallationState
+    installation: ToldInstallation
     server_at: datetime
     process_at: datetime
-    units: list[UnitState]
-    channels: list[ChannelState]
-    batches: list[BatchState]
-    samples: list[SampleState]
-    twins: list[TwinState]
+    units: list[ToldUnit]
+    channels: list[ToldChannel]
+    batches: list[ToldBatch]
+    samples: list[ToldSample]
+    twins: list[ToldTwin]
 
 
 class ReaderOut(BaseModel):
@@ -191,7 +191,7 @@ def server_state(
     mes, lims, twin = (platform.layers.get(name) for name in ("mes", "lims", "twin"))
     batches = _batches(session) if mes is not None else []
     return StateOut(
-        installation=InstallationState(
+        installation=ToldInstallation(
             name=row.name,
             site=row.site,
             simulated=row.simulated,
@@ -208,7 +208,7 @@ def server_state(
     )
 
 
-def _units(session: Session, equipment: Equipment, batches: list[Batch] | None) -> list[UnitState]:
+def _units(session: Session, equipment: Equipment, batches: list[Batch] | None) -> list[ToldUnit]:
     rows = equipment.nodes(session)[:MOST_UNITS]
     codes = {row.id: row.code for row in rows}
     held = {}
@@ -221,7 +221,7 @@ def _units(session: Session, equipment: Equipment, batches: list[Batch] | None) 
     for row in rows:
         number, since, changed = held.get(row.code, nobody)
         found.append(
-            UnitState(
+            ToldUnit(
                 unit_id=row.code,
                 description=row.name,
                 equipment_class=row.class_name,
@@ -238,7 +238,7 @@ def _units(session: Session, equipment: Equipment, batches: list[Batch] | None) 
     return found
 
 
-def _channels(session: Session, equipment: Equipment, historian: Historian) -> list[ChannelState]:
+def _channels(session: Session, equipment: Equipment, historian: Historian) -> list[ToldChannel]:
     rows = equipment.channels(session)[:MOST_CHANNELS]
     tags = [row.tag for row in rows]
     worst = equipment.quality_floor(session, tags, equipment.process_clock.now())
@@ -247,7 +247,7 @@ def _channels(session: Session, equipment: Equipment, historian: Historian) -> l
     for row in rows:
         one = last.get(row.tag)
         found.append(
-            ChannelState(
+            ToldChannel(
                 tag=row.tag,
                 unit_id=row.node_code,
                 description=row.description,
@@ -273,11 +273,11 @@ def _batches(session: Session) -> list[Batch]:
     return sorted([*going, *over], key=lambda row: row.number)
 
 
-def _batch(session: Session, mes: Any, row: Batch) -> BatchState:
+def _batch(session: Session, mes: Any, row: Batch) -> ToldBatch:
     loaded = mes.running.load(session, row.id)
     over = row.execution in FINAL
     due = None if over else loaded.state.next_deadline_us()
-    return BatchState(
+    return ToldBatch(
         batch_id=row.number,
         recipe_id=f"{loaded.program.code} {loaded.program.version}",
         product_id=row.product,
@@ -312,9 +312,9 @@ def _moved(loaded: Any) -> datetime | None:
     return from_us(max(times)) if times else None
 
 
-def _samples(session: Session) -> list[SampleState]:
+def _samples(session: Session) -> list[ToldSample]:
     return [
-        SampleState(
+        ToldSample(
             sample_id=row.number,
             kind=row.kind,
             state=row.state,
@@ -329,7 +329,7 @@ def _samples(session: Session) -> list[SampleState]:
     ]
 
 
-def _twins(session: Session) -> list[TwinState]:
+def _twins(session: Session) -> list[ToldTwin]:
     found = []
     for row in twins.instances(session)[:MOST_TWINS]:
         model = session.get(TwinModel, row.model_id)
@@ -338,15 +338,15 @@ def _twins(session: Session) -> list[TwinState]:
     return found
 
 
-def _twin(session: Session, row: TwinInstance, model: TwinModel) -> TwinState:
+def _twin(session: Session, row: TwinInstance, model: TwinModel) -> ToldTwin:
     newest = next(iter(twins.snapshots(session, row.id)), None)
-    estimates: dict[str, EstimateState] = {}
+    estimates: dict[str, ToldEstimate] = {}
     for kind in ("outputs", "states"):
         for variable in model.spec[kind]:
             band = getattr(newest, kind).get(variable["name"]) if newest else None
             if newest is None or band is not None:
                 estimates.setdefault(variable["name"], _estimate(variable, band or {}))
-    return TwinState(
+    return ToldTwin(
         twin_id=row.number,
         batch_id=row.batch_number,
         equipment_id=row.equipment,
@@ -361,11 +361,11 @@ def _twin(session: Session, row: TwinInstance, model: TwinModel) -> TwinState:
     )
 
 
-def _estimate(variable: dict[str, Any], band: dict[str, str]) -> EstimateState:
+def _estimate(variable: dict[str, Any], band: dict[str, str]) -> ToldEstimate:
     mean, low, high = (
         _finite(float(band[part])) if part in band else None for part in ("mean", "low", "high")
     )
-    return EstimateState(
+    return ToldEstimate(
         name=variable["name"], title=variable["title"], unit=variable["unit"], mean=mean, low=low, high=high
     )
 

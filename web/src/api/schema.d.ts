@@ -5981,39 +5981,6 @@ export interface components {
             sentence: string;
         };
         /**
-         * BatchState
-         * @description A batch: the procedural state of its procedure (ISA-88), and the steps in which it is.
-         */
-        BatchState: {
-            /** Active Steps */
-            active_steps: string[];
-            /** Batch Id */
-            batch_id: string;
-            /**
-             * Changed At
-             * Format: date-time
-             */
-            changed_at: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** Equipment Id */
-            equipment_id: string;
-            /** Next Deadline */
-            next_deadline: string | null;
-            /** Open Tasks */
-            open_tasks: number;
-            /** Product Id */
-            product_id: string;
-            /** Recipe Id */
-            recipe_id: string;
-            /** Simulated */
-            simulated: boolean;
-            /** Started At */
-            started_at: string | null;
-            /** State */
-            state: string;
-        };
-        /**
          * BeginInvestigation
          * @description Phase I.
          */
@@ -6153,39 +6120,6 @@ export interface components {
             version: number;
             /** Writable */
             writable: boolean;
-        };
-        /**
-         * ChannelState
-         * @description A channel with its newest value; without one, `source_at` is missing.
-         *
-         *     `quality` is 0 good, 1 uncertain, 2 bad, and already the worse of what the source said and what the equipment's
-         *     calibration and the connection's qualification allow; `status` is the source's own code.
-         */
-        ChannelState: {
-            /** Description */
-            description: string;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Quality */
-            quality: number;
-            /** Received At */
-            received_at: string | null;
-            /** Source At */
-            source_at: string | null;
-            /** Status */
-            status: number;
-            /** Tag */
-            tag: string;
-            /** Text */
-            text: string | null;
-            /** Unit */
-            unit: string;
-            /** Unit Id */
-            unit_id: string | null;
-            /** Value */
-            value: number | null;
         };
         /**
          * CheckOut
@@ -7178,24 +7112,6 @@ export interface components {
             verb: string;
         };
         /**
-         * EstimateState
-         * @description What a twin believes of one variable, with its 95 % band.
-         */
-        EstimateState: {
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Mean */
-            mean: number | null;
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
-            /** Unit */
-            unit: string;
-        };
-        /**
          * Explored
          * @description What a host answered; nothing yet while it is not done.
          */
@@ -8182,22 +8098,6 @@ export interface components {
             state_reason: string | null;
             /** Version */
             version: number;
-        };
-        /**
-         * InstallationState
-         * @description Which installation this is.
-         */
-        InstallationState: {
-            /** Layers */
-            layers: string[];
-            /** Name */
-            name: string;
-            /** Simulated */
-            simulated: boolean;
-            /** Site */
-            site: string;
-            /** Version */
-            version: string;
         };
         /**
          * IntakeOut
@@ -11282,33 +11182,6 @@ export interface components {
             version: number;
         };
         /**
-         * SampleState
-         * @description A sample.
-         */
-        SampleState: {
-            /** Batch Id */
-            batch_id: string | null;
-            /**
-             * Changed At
-             * Format: date-time
-             */
-            changed_at: string;
-            /** Kind */
-            kind: string;
-            /** Planned At */
-            planned_at: string | null;
-            /** Point */
-            point: string;
-            /** Received At */
-            received_at: string | null;
-            /** Sample Id */
-            sample_id: string;
-            /** Sampled At */
-            sampled_at: string | null;
-            /** State */
-            state: string;
-        };
-        /**
          * ScanLot
          * @description A scanned label, and the material that was asked for.
          */
@@ -11838,26 +11711,26 @@ export interface components {
          */
         StateOut: {
             /** Batches */
-            batches: components["schemas"]["BatchState"][];
+            batches: components["schemas"]["ToldBatch"][];
             /** Channels */
-            channels: components["schemas"]["ChannelState"][];
-            installation: components["schemas"]["InstallationState"];
+            channels: components["schemas"]["ToldChannel"][];
+            installation: components["schemas"]["ToldInstallation"];
             /**
              * Process At
              * Format: date-time
              */
             process_at: string;
             /** Samples */
-            samples: components["schemas"]["SampleState"][];
+            samples: components["schemas"]["ToldSample"][];
             /**
              * Server At
              * Format: date-time
              */
             server_at: string;
             /** Twins */
-            twins: components["schemas"]["titer__server__state__TwinState"][];
+            twins: components["schemas"]["ToldTwin"][];
             /** Units */
-            units: components["schemas"]["UnitState"][];
+            units: components["schemas"]["ToldUnit"][];
         };
         /**
          * StepOut
@@ -12017,6 +11890,195 @@ export interface components {
             what: string;
             /** Why */
             why: string;
+        };
+        /**
+         * ToldBatch
+         * @description A batch: the procedural state of its procedure (ISA-88), and the steps in which it is.
+         */
+        ToldBatch: {
+            /** Active Steps */
+            active_steps: string[];
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Equipment Id */
+            equipment_id: string;
+            /** Next Deadline */
+            next_deadline: string | null;
+            /** Open Tasks */
+            open_tasks: number;
+            /** Product Id */
+            product_id: string;
+            /** Recipe Id */
+            recipe_id: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ToldChannel
+         * @description A channel with its newest value; without one, `source_at` is missing.
+         *
+         *     `quality` is 0 good, 1 uncertain, 2 bad, and already the worse of what the source said and what the equipment's
+         *     calibration and the connection's qualification allow; `status` is the source's own code.
+         */
+        ToldChannel: {
+            /** Description */
+            description: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Quality */
+            quality: number;
+            /** Received At */
+            received_at: string | null;
+            /** Source At */
+            source_at: string | null;
+            /** Status */
+            status: number;
+            /** Tag */
+            tag: string;
+            /** Text */
+            text: string | null;
+            /** Unit */
+            unit: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * ToldEstimate
+         * @description What a twin believes of one variable, with its 95 % band.
+         */
+        ToldEstimate: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ToldInstallation
+         * @description Which installation this is.
+         */
+        ToldInstallation: {
+            /** Layers */
+            layers: string[];
+            /** Name */
+            name: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Site */
+            site: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ToldSample
+         * @description A sample.
+         */
+        ToldSample: {
+            /** Batch Id */
+            batch_id: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Kind */
+            kind: string;
+            /** Planned At */
+            planned_at: string | null;
+            /** Point */
+            point: string;
+            /** Received At */
+            received_at: string | null;
+            /** Sample Id */
+            sample_id: string;
+            /** Sampled At */
+            sampled_at: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ToldTwin
+         * @description A twin of a batch; `estimates` are those of the newest hour that was kept, known since `known_at`.
+         */
+        ToldTwin: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Equipment Id */
+            equipment_id: string;
+            /** Estimates */
+            estimates: components["schemas"]["ToldEstimate"][];
+            /** Hour */
+            hour: number | null;
+            /** Known At */
+            known_at: string | null;
+            /** Model Id */
+            model_id: string;
+            /** Model Release */
+            model_release: string;
+            /** Reasons */
+            reasons: string[];
+            /** State */
+            state: string;
+            /** Twin Id */
+            twin_id: string;
+        };
+        /**
+         * ToldUnit
+         * @description A piece of equipment (ISA-95 part 2), and the batch that holds it.
+         */
+        ToldUnit: {
+            /** Batch Id */
+            batch_id: string | null;
+            /** Batch Since */
+            batch_since: string | null;
+            /** Calibration Due */
+            calibration_due: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Cleanliness */
+            cleanliness: string | null;
+            /** Description */
+            description: string;
+            /** Equipment Class */
+            equipment_class: string;
+            /** Equipment Level */
+            equipment_level: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Qualification */
+            qualification: string;
+            /** Unit Id */
+            unit_id: string;
         };
         /**
          * TotpBegun
@@ -12855,6 +12917,44 @@ export interface components {
             version: number;
         };
         /**
+         * TwinState
+         * @description What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`.
+         *
+         *     `stored` is a sentence where the course is not computed but read from what was stored while the batch ran;
+         *     parameters and delivery are not known then.
+         */
+        TwinState: {
+            /** Belief Digest */
+            belief_digest: string;
+            /** Delivery */
+            delivery: {
+                [key: string]: string;
+            };
+            /** Hours */
+            hours: number[];
+            instance: components["schemas"]["TwinInstanceOut"];
+            /** Knowledge Digest */
+            knowledge_digest: string;
+            /** Known */
+            known: string | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** Series */
+            series: {
+                [key: string]: components["schemas"]["TwinSeries"];
+            };
+            /** Stored */
+            stored?: string | null;
+            /** Unused */
+            unused: {
+                [key: string]: string;
+            }[];
+        };
+        /**
          * UnitDetail
          * @description A piece of equipment with its channels, calibrations and logbook.
          */
@@ -12916,37 +13016,6 @@ export interface components {
             used_for: string | null;
             /** Version */
             version: number;
-        };
-        /**
-         * UnitState
-         * @description A piece of equipment (ISA-95 part 2), and the batch that holds it.
-         */
-        UnitState: {
-            /** Batch Id */
-            batch_id: string | null;
-            /** Batch Since */
-            batch_since: string | null;
-            /** Calibration Due */
-            calibration_due: string | null;
-            /**
-             * Changed At
-             * Format: date-time
-             */
-            changed_at: string;
-            /** Cleanliness */
-            cleanliness: string | null;
-            /** Description */
-            description: string;
-            /** Equipment Class */
-            equipment_class: string;
-            /** Equipment Level */
-            equipment_level: string;
-            /** Parent Id */
-            parent_id: string | null;
-            /** Qualification */
-            qualification: string;
-            /** Unit Id */
-            unit_id: string;
         };
         /**
          * VerdictOut
@@ -13260,75 +13329,6 @@ export interface components {
         titer__record__routes__witnesses__RetiredOut: {
             /** Told */
             told: string[];
-        };
-        /**
-         * TwinState
-         * @description A twin of a batch; `estimates` are those of the newest hour that was kept, known since `known_at`.
-         */
-        titer__server__state__TwinState: {
-            /** Batch Id */
-            batch_id: string;
-            /**
-             * Changed At
-             * Format: date-time
-             */
-            changed_at: string;
-            /** Equipment Id */
-            equipment_id: string;
-            /** Estimates */
-            estimates: components["schemas"]["EstimateState"][];
-            /** Hour */
-            hour: number | null;
-            /** Known At */
-            known_at: string | null;
-            /** Model Id */
-            model_id: string;
-            /** Model Release */
-            model_release: string;
-            /** Reasons */
-            reasons: string[];
-            /** State */
-            state: string;
-            /** Twin Id */
-            twin_id: string;
-        };
-        /**
-         * TwinState
-         * @description What the twin believes, live or as it was known at `known`; `hours` are hours of culture since `started_at`.
-         *
-         *     `stored` is a sentence where the course is not computed but read from what was stored while the batch ran;
-         *     parameters and delivery are not known then.
-         */
-        titer__twin__routes__twins__TwinState: {
-            /** Belief Digest */
-            belief_digest: string;
-            /** Delivery */
-            delivery: {
-                [key: string]: string;
-            };
-            /** Hours */
-            hours: number[];
-            instance: components["schemas"]["TwinInstanceOut"];
-            /** Knowledge Digest */
-            knowledge_digest: string;
-            /** Known */
-            known: string | null;
-            /** Parameters */
-            parameters: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            };
-            /** Series */
-            series: {
-                [key: string]: components["schemas"]["TwinSeries"];
-            };
-            /** Stored */
-            stored?: string | null;
-            /** Unused */
-            unused: {
-                [key: string]: string;
-            }[];
         };
     };
     responses: never;
@@ -25677,7 +25677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["titer__twin__routes__twins__TwinState"];
+                    "application/json": components["schemas"]["TwinState"];
                 };
             };
             /** @description It could not be done. */
