@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from pyotp import TOTP
-from tests.e2e.conftest import PASSWORD, Screen, Served, faults, log_in, picture, prove, violations
+from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, faults, log_in, picture, prove, violations
 from tests.e2e.laboratory import SECRET
 from tests.e2e.warehouse import USED, WAITING
 
@@ -101,6 +101,12 @@ def test_quality_finds_what_waits_for_it_and_issues_the_certificate(
     )
 
 
+_HIDDEN = """shown => [shown, ...shown.querySelectorAll("*")]
+  .filter(part => part.clientWidth > 0 && part.scrollWidth > part.clientWidth + 1)
+  .map(part => `${part.className} ${part.scrollWidth} > ${part.clientWidth}`)"""
+"""Parts that are wider than what is seen of them."""
+
+
 def test_the_results_of_a_list_of_samples_are_shown_one_by_one_and_signed_as_a_series(
     screen: Screen, laboratory_server: Served
 ) -> None:
@@ -137,7 +143,13 @@ def test_the_results_of_a_list_of_samples_are_shown_one_by_one_and_signed_as_a_s
     assert sign.is_disabled(), "the policy asks for a second factor where results are approved"
     # That of the next half minute: the one of log-in is good once, and clocks may be half a minute apart.
     dialog.get_by_label("Code of your authenticator").fill(codes.at(int(time.time()) + 30))
-    picture(page, "series-results")
+    for view in ("tablet", "desk"):
+        width, height, _ = VIEWS[view]
+        page.set_viewport_size({"width": width, "height": height})
+        assert shown.evaluate(_HIDDEN) == [], (
+            f"on a {view}, something that is signed is shown by scrolling alone"
+        )
+        picture(page, f"series-results.{view}")
     assert violations(page) == []
     sign.click()
     told = dialog.get_by_role("status").filter(has_text="Signed 3 records")

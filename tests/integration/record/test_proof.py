@@ -919,9 +919,16 @@ def test_the_first_signing_of_a_session_takes_the_user_name_as_well(
         identity.prove("ada", Proof(PASSWORD, username="eve"), "here", occasion)
 
 
-def test_a_terminals_signature_takes_badge_or_pin_and_password(
-    record: Record, identity: Identity, terminal: str, olga: Actor
+@pytest.mark.parametrize("signed_before", [False, True])
+def test_each_signature_at_a_terminal_takes_badge_or_pin_and_password(
+    record: Record,
+    identity: Identity,
+    terminal: str,
+    olga: Actor,
+    signed_before: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(identity.sessions, "has_signed", lambda *_: signed_before)
     opened = identity.log_in("", Proof(badge="04A1B2C3D4", terminal=terminal), "floor")
     occasion = Occasion("witnessed", opened.session_id)
 

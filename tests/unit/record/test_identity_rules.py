@@ -169,7 +169,8 @@ def test_a_second_factor_is_asked_for_by_meaning() -> None:
     assert asks_at_signing(Policy(factor_meanings=("*",), factor_robots=True), meaning="x", robot=True)
 
 
-def test_who_came_in_with_a_badge_is_identified_by_it() -> None:
-    assert identifies({"password", "totp"}) == ("username",)
-    assert identifies({"badge"}) == ("badge", "pin")
-    assert identifies(None) == ("username",)
+def test_who_came_in_with_a_badge_is_identified_by_it_at_each_signature() -> None:
+    assert identifies({"password", "totp"}, first=True) == ("username",)
+    assert identifies({"password", "totp"}, first=False) == ()
+    for first in (True, False):
+        assert identifies({"badge"}, first=first) == identifies({"pin"}, first=first) == ("badge", "pin")

@@ -6,7 +6,7 @@ import { giveSeries, previewSeries, type SeriesRequest, type SignatureOut, type 
 import { label, short } from "../format/words";
 import { t } from "../i18n";
 import { useProof } from "./ProofFields";
-import { Blockers, check, SignedContent, type Checked } from "./SignedContent";
+import { Blockers, check, SignedContent, WIDE, type Checked } from "./SignedContent";
 import { Witnessing } from "./Signatures";
 import { ErrorState, LoadingState } from "./States";
 import { StateBadge } from "./StateBadge";
@@ -107,7 +107,7 @@ export function SeriesDialog({ request, names, onClose, onSigned }: Props) {
 
   const title = t("series.title", { n: lines.length || request.items.length });
   return (
-    <Modal opened onClose={onClose} title={title} size="xl" closeButtonProps={{ "aria-label": t("sign.close") }}>
+    <Modal opened onClose={onClose} title={title} size={WIDE} xOffset="3vw" closeButtonProps={{ "aria-label": t("sign.close") }}>
       {sign.data ? (
         <div className="stack" role="status">
           <p>

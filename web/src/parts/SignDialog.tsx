@@ -8,7 +8,7 @@ import { stamp } from "../format/time";
 import { label, short } from "../format/words";
 import { t } from "../i18n";
 import { useProof } from "./ProofFields";
-import { Blockers, check, SignedContent } from "./SignedContent";
+import { Blockers, check, SignedContent, WIDE } from "./SignedContent";
 import { Witnessing } from "./Signatures";
 import { ErrorState, LoadingState } from "./States";
 
@@ -62,7 +62,7 @@ export function SignDialog({ request, onClose, onSigned }: Props) {
   const stale = sign.error && toProblem(sign.error).status === 412;
 
   return (
-    <Modal opened onClose={onClose} title={t("sign.title")} size="xl" closeButtonProps={{ "aria-label": t("sign.close") }}>
+    <Modal opened onClose={onClose} title={t("sign.title")} size={WIDE} xOffset="3vw" closeButtonProps={{ "aria-label": t("sign.close") }}>
       {sign.data ? (
         <div className="stack" role="status">
           <p>

@@ -17,6 +17,9 @@ export interface Checked {
   fault: string | null;
 }
 
+/** How wide a dialog is that shows what is signed: a table of results has eight columns, and none is hidden. */
+export const WIDE = "min(70rem, 94vw)";
+
 /** Whether what this page received is what it says, and what was asked for (21 CFR 11.70). */
 export function check(shown: SignaturePreview, asked: { record_type: string; record_id: string; meaning: string }): Checked {
   const digest = sha256(shown.canonical);

@@ -75,7 +75,7 @@ class Needed:
     """What a proof will have to hold; for the pages.
 
     Args:
-        identification: one of these, at the first signing of a session; empty later.
+        identification: one of these; empty if nothing is asked beside the password.
         second_factor: whether one is asked for.
         offers: the second factors that the person has.
     """
@@ -101,8 +101,7 @@ class _Case:
     roles: set[str] = field(default_factory=set)
     enrolled: set[str] = field(default_factory=set)
     terminal: Terminal | None = None
-    session: LoginSession | None = None
-    signed_before: bool = False
+    identification: tuple[str, ...] = ()
     candidates: dict[str, list[tuple[Factor, str]]] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
 
@@ -198,14 +197,16 @@ class Proving:
         policy = self.policies.current(session)
         enrolled = self.factors.enrolled(session, person.id)
         row = session.get(LoginSession, occasion.session_id) if occasion.session_id else None
-        first = row is not None and not self.sessions.has_signed(session, row.id)
         asks = rules.asks_at_signing(policy, meaning=occasion.meaning, robot=person.robot_for is not None)
         at_terminal = row is not None and row.terminal_id is not None
         return Needed(
-            rules.identifies(set(row.factors)) if row is not None and first else (),
+            self._identification(session, row) if row is not None else (),
             asks,
             tuple(kind for kind in rules.SECOND if kind in enrolled and (kind != "badge" or at_terminal)),
         )
+
+    def _identification(self, session: Session, row: LoginSession) -> tuple[str, ...]:
+        return rules.identifies(set(row.factors), first=not self.sessions.has_signed(session, row.id))
 
     # --- looking ------------------------------------------------------------------------------------------------
 
@@ -226,8 +227,8 @@ class Proving:
             for kind in ("totp", "pin"):
                 case.candidates[kind] = self.factors.usable(session, key, kind)
             if occasion.session_id is not None:
-                case.session = session.get(LoginSession, occasion.session_id)
-                case.signed_before = self.sessions.has_signed(session, occasion.session_id)
+                row = session.get(LoginSession, occasion.session_id)
+                case.identification = self._identification(session, row) if row is not None else ()
             return case
 
     def _who(self, session: Session, case: _Case) -> Person | None:
@@ -330,14 +331,12 @@ class Proving:
             if case.enrolled & {"totp", "passkey"} and not second:
                 raise self._incomplete(case, "A second factor is asked for.", "second_factor")
             return
-        if case.session is not None and not case.signed_before:
-            wanted = rules.identifies(set(case.session.factors))
-            if not given & set(wanted):
-                names = {"username": "your user name", "badge": "your badge", "pin": "your PIN"}
-                said = " or ".join(names[kind] for kind in wanted)
-                raise self._incomplete(
-                    case, f"The first signature of a session takes {said} as well.", "identification"
-                )
+        wanted = case.identification
+        if wanted and not given & set(wanted):
+            names = {"username": "your user name", "badge": "your badge", "pin": "your PIN"}
+            said = " or ".join(names[kind] for kind in wanted)
+            when = "The first signature of a session" if "username" in wanted else "A signature at a terminal"
+            raise self._incomplete(case, f"{when} takes {said} as well.", "identification")
         if rules.asks_at_signing(case.policy, meaning=case.occasion.meaning, robot=robot) and not second:
             raise self._incomplete(case, "This signature takes a second factor.", "second_factor")
 

@@ -269,14 +269,22 @@ def asks_at_signing(policy: Policy, *, meaning: str, robot: bool) -> bool:
     return ALL_MEANINGS in policy.factor_meanings or meaning in policy.factor_meanings
 
 
-def identifies(session_factors: set[str] | None) -> tuple[str, ...]:
-    """What may identify the signer at the first signing of a session (21 CFR 11.200(a)(1)(i)).
+def identifies(session_factors: set[str], *, first: bool) -> tuple[str, ...]:
+    """What identifies the signer beside the password: one of these; empty if nothing is asked.
 
-    Who came in with a badge or a PIN gives that again; everybody else the user name.
+    The user name at the first signing of a session (21 CFR 11.200(a)(1)(i)). Who came in with a badge or a PIN gives
+    one of them at each: others stand at a terminal too, so its session is none under one person's control.
+
+    Args:
+        session_factors: what the session was opened with.
+        first: whether nothing was signed in it yet.
+
+    >>> identifies({"password"}, first=False), identifies({"pin"}, first=False)
+    ((), ('badge', 'pin'))
     """
-    if session_factors and session_factors & {"badge", "pin"}:
+    if session_factors & {"badge", "pin"}:
         return ("badge", "pin")
-    return ("username",)
+    return ("username",) if first else ()
 
 
 def totp_step(
