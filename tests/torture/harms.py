@@ -78,7 +78,7 @@ def forked(store: Store, rng: random.Random) -> tuple[str, ...]:
     body = json.loads(store.query("SELECT body FROM ledger_entry ORDER BY seq DESC LIMIT 1")[0][0])
     for number in range(12):
         body["id"] = f"{body['id'][:-2]}{number:02x}"
-        store.sql("ledger_entry", ("INSERT INTO ledger_entry(body) VALUES (?)", (_text(body),)))
+        store.sql(store.base.entry(_text(body)))
     _reseal(store)
     return ("witness", "checkpoint over")
 
@@ -95,19 +95,20 @@ def stolen_key(store: Store, rng: random.Random) -> tuple[str, ...]:
     else:
         body["reason"] = "it was always so"
     change = ("UPDATE ledger_entry SET body = ? WHERE seq = ?", (_text(body), seq))
-    store.sql("ledger_entry", ("DELETE FROM ledger_entry WHERE seq = ?", (seq,)) if how == "gone" else change)
+    store.sql(("DELETE FROM ledger_entry WHERE seq = ?", (seq,)) if how == "gone" else change)
     _reseal(store)
     return ("witness", "does not follow", "checkpoint over")
 
 
-MORE: tuple[tuple[Harm, int], ...] = (
-    (page, 60),
+ELSEWHERE: tuple[tuple[Harm, int], ...] = (
     (sealed_secret, 10),
     (rolled_back, 4),
     (forked, 4),
     (stolen_key, 12),
 )
-"""What only the campaign does, and how often of about 300 rounds."""
+"""What is done whatever the database is, beside the harms of the record's tests; how often of about 300 rounds."""
+MORE: tuple[tuple[Harm, int], ...] = ((page, 60), *ELSEWHERE)
+"""With the embedded file's own bytes; those of a server's files are the server's to check."""
 
 
 def opened_and_verified(store: Store) -> Verdict:
@@ -152,9 +153,9 @@ def _secrets(saved: Path, store: Store) -> dict[str, bytes]:
 
 def _cut_back(store: Store, size: int) -> None:
     last = store.query(f"SELECT entry_seq FROM ledger_leaf WHERE leaf_index = {size - 1}")[0][0]
-    store.sql("ledger_entry", ("DELETE FROM ledger_entry WHERE seq > ?", (last,)))
-    store.sql("ledger_leaf", ("DELETE FROM ledger_leaf WHERE leaf_index >= ?", (size,)))
-    store.sql("ledger_checkpoint", ("DELETE FROM ledger_checkpoint WHERE tree_size > ?", (size,)))
+    store.sql(("DELETE FROM ledger_entry WHERE seq > ?", (last,)))
+    store.sql(("DELETE FROM ledger_leaf WHERE leaf_index >= ?", (size,)))
+    store.sql(("DELETE FROM ledger_checkpoint WHERE tree_size > ?", (size,)))
 
 
 class Thief(Sealer):
@@ -166,10 +167,7 @@ class Thief(Sealer):
 
 def _reseal(store: Store) -> None:
     """Seal everything anew, as somebody who holds the ledger's key and does not ask the witness."""
-    there = {name for (name,) in store.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    for table in _LEDGER:
-        if table in there:
-            store.sql(table, (f"DELETE FROM {table}", ()))
+    store.sql(*((f"DELETE FROM {table}", ()) for table in _LEDGER))
     old = store.platform.sealer
     Thief(store.platform.record, old.origin, old.signer, []).seal()
     store.platform.record.engine.dispose()

@@ -309,7 +309,8 @@ def hold(made: Engine) -> Connection:
         connection = made.connect().execution_options(isolation_level="AUTOCOMMIT")
     except OperationalError as error:
         raise unreachable(error) from error
-    # A lock is held as long as its connection: it may be idle, and is in no transaction.
+    # A lock is held as long as its connection: it may be idle, is in no transaction, and goes back into no pool.
+    connection.detach()
     if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_HUB_LOCK})").scalar_one():
         connection.close()
         raise Unavailable(

@@ -1,7 +1,7 @@
 """What an owner of the files may do to an installation, and which words a verification then owes the reader.
 
-The changes are made as somebody would who owns the database: raw SQL with the triggers dropped and put back as
-they were, and bytes in files. Each is undone before the next by copying back only what was changed.
+The changes are made as somebody would who owns the database, the embedded file or one on a server: raw SQL past the
+triggers, and bytes in files. Each is undone before the next by putting back only what was changed.
 """
 
 # ruff: noqa: S608  the names in these statements come from the tables' own definitions
@@ -13,7 +13,6 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from argon2 import PasswordHasher
+from tests.integration.record.owned import Owned, Statement, owned
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.errors import IntegrityFault
@@ -36,6 +36,10 @@ TIMER = Actor.timer("test")
 _START_US = 1_772_438_400_000_000
 
 
+DATABASE = Path("titer.db")
+"""Stands for the database among what was touched, wherever that lies."""
+
+
 @dataclass
 class Store:
     """A filled installation, and the means to harm and restore it."""
@@ -43,14 +47,15 @@ class Store:
     platform: Platform
     saved: Path
     vault: Vault
+    base: Owned
+    kept: Any
     touched: set[Path] = field(default_factory=set)
 
     @cached_property
     def filled(self) -> list[str]:
         """The regulated tables that have rows."""
-        with closing(sqlite3.connect(self.saved / "titer.db")) as base:
-            names = [table.name for table in schema.regulated_tables()]
-            return [name for name in names if base.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()]
+        names = [table.name for table in schema.regulated_tables()]
+        return [name for name in names if self.query(f"SELECT 1 FROM {name} LIMIT 1")]
 
     @property
     def folder(self) -> Path:
@@ -71,27 +76,13 @@ class Store:
         finally:
             self.platform.record.engine.dispose()
 
-    def sql(self, table: str, *statements: tuple[str, tuple[Any, ...]]) -> None:
-        """Change the database as its owner: triggers dropped, and recreated exactly as they were."""
-        self.touched.add(Path("titer.db"))
-        with closing(sqlite3.connect(self.folder / "titer.db", isolation_level=None)) as base:
-            base.execute("PRAGMA journal_mode=DELETE")
-            base.execute("PRAGMA synchronous=OFF")
-            base.execute("BEGIN IMMEDIATE")
-            kept = base.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
-            ).fetchall()
-            for name, _ in kept:
-                base.execute(f'DROP TRIGGER "{name}"')
-            for statement, values in statements:
-                base.execute(statement, values)
-            for _, text in kept:
-                base.execute(text)
-            base.execute("COMMIT")
+    def sql(self, *statements: Statement) -> None:
+        """Change the database as its owner."""
+        self.touched.add(DATABASE)
+        self.base.sql(*statements)
 
     def query(self, statement: str) -> list[Any]:
-        with closing(sqlite3.connect(self.folder / "titer.db")) as base:
-            return base.execute(statement).fetchall()
+        return self.base.query(statement)
 
     def flip(self, path: Path, position: int, mask: int) -> None:
         """Change one byte of a file."""
@@ -118,14 +109,18 @@ class Store:
 
     def restore(self) -> None:
         """Put back what was changed, and what a verification may have sealed on top of it."""
-        if Path("titer.db") in self.touched:
-            for name in ("titer.db-wal", "titer.db-shm", "titer.db-journal"):
-                (self.folder / name).unlink(missing_ok=True)
+        if DATABASE in self.touched:
+            self.touched.remove(DATABASE)
+            self.base.put_back(self.kept)
             for file in (self.saved / "witness").iterdir():
                 self.touched.add(Path("witness") / file.name)
         for path in self.touched:
             shutil.copy(self.saved / path, self.folder / path)
         self.touched.clear()
+
+    def close(self) -> None:
+        self.base.close()
+        self.platform.close()
 
 
 def frame(first: int, count: int) -> bytes:
@@ -238,16 +233,21 @@ def _fill(platform: Platform) -> None:
     platform.settle()
 
 
-def _touch(value: Any, rng: random.Random) -> Any:
-    """The value with one byte, or where it has none one bit, changed."""
+def _touch(value: Any, rng: random.Random, kind: type = str) -> Any:
+    """The value with one byte, or where it has none one bit, changed; `kind` of value for one that is not there."""
     if value is None:
-        return "x"
+        return {str: "x", int: 1, bool: True, Decimal: Decimal(1), bytes: b"x"}[kind]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, Decimal):
+        return value + 1
     if isinstance(value, int):
         return value ^ (1 << rng.randrange(40))
     data = bytearray(value if isinstance(value, bytes) else value.encode())
     if not data:
         return "x"
-    data[rng.randrange(len(data))] ^= rng.randrange(1, 128)
+    at = rng.randrange(len(data))
+    data[at] ^= rng.choice([mask for mask in range(1, 128) if mask != data[at]])  # no text holds a zero
     if isinstance(value, bytes):
         return bytes(data)
     return bytes(data).decode("latin-1")
@@ -259,32 +259,29 @@ Harm = Callable[[Store, random.Random], tuple[str, ...]]
 
 def _cell(store: Store, rng: random.Random) -> tuple[str, ...]:
     table = rng.choice(store.filled)
-    row = dict(zip(_columns(store, table), rng.choice(store.query(f"SELECT * FROM {table}")), strict=True))
+    kinds = store.base.columns(table)
+    row = dict(zip(kinds, rng.choice(store.query(f"SELECT * FROM {table} ORDER BY id")), strict=True))
     column = rng.choice(sorted(row))
     statement = f'UPDATE {table} SET "{column}" = ? WHERE id = ?'
-    store.sql(table, (statement, (_touch(row[column], rng), row["id"])))
+    store.sql((statement, (_touch(row[column], rng, kinds[column]), row["id"])))
     return (f"{table} ",) if column == "id" else (f"{table} {row['id']}",)
-
-
-def _columns(store: Store, table: str) -> list[str]:
-    return [info[1] for info in store.query(f"PRAGMA table_info({table})")]
 
 
 def _row_gone(store: Store, rng: random.Random) -> tuple[str, ...]:
     table = rng.choice(store.filled)
     row_id = rng.choice(store.query(f"SELECT id FROM {table}"))[0]
-    store.sql(table, (f"DELETE FROM {table} WHERE id = ?", (row_id,)))
+    store.sql((f"DELETE FROM {table} WHERE id = ?", (row_id,)))
     return (f"{table} {row_id}",)
 
 
 def _row_new(store: Store, rng: random.Random) -> tuple[str, ...]:
     row = rng.choice(store.query("SELECT id FROM record_training"))[0]
-    columns = ", ".join(name for name in _columns(store, "record_training") if name != "id")
+    columns = ", ".join(name for name in store.base.columns("record_training") if name != "id")
     new = f"{row[:-4]}{rng.randrange(16**4):04x}x"
     statement = (
         f"INSERT INTO record_training(id, {columns}) SELECT ?, {columns} FROM record_training WHERE id = ?"
     )
-    store.sql("record_training", (statement, (new, row)))
+    store.sql((statement, (new, row)))
     return (f"record_training {new}",)
 
 
@@ -296,7 +293,7 @@ def _entry(store: Store, rng: random.Random) -> tuple[str, ...]:
     data[at] = rng.choice([byte for byte in b"0123456789abcdef" if byte != data[at]])
     # As bytes that stay JSON where they can; what does not is refused by the generated columns already.
     try:
-        store.sql("ledger_entry", ("UPDATE ledger_entry SET body = ? WHERE seq = ?", (data.decode(), seq)))
+        store.sql(("UPDATE ledger_entry SET body = ? WHERE seq = ?", (data.decode(), seq)))
     except (sqlite3.OperationalError, sqlite3.IntegrityError):
         return _entry(store, rng)
     return (f"Entry {seq} ", f"Entry {seq}:")
@@ -304,7 +301,7 @@ def _entry(store: Store, rng: random.Random) -> tuple[str, ...]:
 
 def _entry_gone(store: Store, rng: random.Random) -> tuple[str, ...]:
     seq = rng.choice(store.query("SELECT seq FROM ledger_entry"))[0]
-    store.sql("ledger_entry", ("DELETE FROM ledger_entry WHERE seq = ?", (seq,)))
+    store.sql(("DELETE FROM ledger_entry WHERE seq = ?", (seq,)))
     return (f"entry {seq}.", "ledger_leaf", "Entries were removed")
 
 
@@ -314,14 +311,14 @@ def _entry_new(store: Store, rng: random.Random) -> tuple[str, ...]:
     body = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     top = store.query("SELECT max(seq) FROM ledger_entry")[0][0]
     place = rng.choice([0, -1, top + 1, top + 7])
-    store.sql("ledger_entry", ("INSERT INTO ledger_entry(seq, body) VALUES (?, ?)", (place, body)))
+    store.sql(store.base.entry(body, place))
     return (f"Entry {place} ",)
 
 
 def _entries_swapped(store: Store, rng: random.Random) -> tuple[str, ...]:
     first, second = sorted(seq for (seq,) in rng.sample(store.query("SELECT seq FROM ledger_entry"), 2))
     move = "UPDATE ledger_entry SET seq = ? WHERE seq = ?"
-    store.sql("ledger_entry", (move, (-99, first)), (move, (first, second)), (move, (second, -99)))
+    store.sql((move, (-99, first)), (move, (first, second)), (move, (second, -99)))
     return (f"Entry {first} ",)
 
 
@@ -330,21 +327,18 @@ def _leaf(store: Store, rng: random.Random) -> tuple[str, ...]:
     kind = rng.choice(["hash", "seq", "gone", "index"])
     if kind == "hash":
         store.sql(
-            "ledger_leaf",
             ("UPDATE ledger_leaf SET leaf_hash = ? WHERE leaf_index = ?", (_touch(leaf_hash, rng), index)),
         )
     elif kind == "seq":
         store.sql(
-            "ledger_leaf",
             ("UPDATE ledger_leaf SET entry_seq = ? WHERE leaf_index = ?", (seq + 100_000, index)),
         )
     elif kind == "index":
         store.sql(
-            "ledger_leaf",
             ("UPDATE ledger_leaf SET leaf_index = ? WHERE leaf_index = ?", (index + 100_000, index)),
         )
     else:
-        store.sql("ledger_leaf", ("DELETE FROM ledger_leaf WHERE leaf_index = ?", (index,)))
+        store.sql(("DELETE FROM ledger_leaf WHERE leaf_index = ?", (index,)))
     return ("ledger_leaf", "a checkpoint covers")
 
 
@@ -360,9 +354,8 @@ def _checkpoint(store: Store, rng: random.Random) -> tuple[str, ...]:
     elif kind == 3:
         change = ("sealed_at", sealed_at + rng.choice([-1, 1]) * rng.randrange(1000, 10**9))
     else:
-        change = ("witnessed", 0)
+        change = ("witnessed", False)
     store.sql(
-        "ledger_checkpoint",
         (f"UPDATE ledger_checkpoint SET {change[0]} = ? WHERE tree_size = ?", (change[1], size)),
     )
     return (f"checkpoint over {size:,}", "ledger_checkpoint")
@@ -372,16 +365,14 @@ def _checkpoint_gone(store: Store, rng: random.Random) -> tuple[str, ...]:
     """One in the middle, or all but the last; or one and the numbers behind it, so that none is missing."""
     sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
     at = rng.randrange(len(sizes) - 1)
-    name, how = "ledger_checkpoint", rng.choice(["one", "all", "numbers"])
+    how = rng.choice(["one", "all", "numbers"])
     if how == "all":
-        store.sql(name, ("DELETE FROM ledger_checkpoint WHERE tree_size < ?", (sizes[-1],)))
+        store.sql(("DELETE FROM ledger_checkpoint WHERE tree_size < ?", (sizes[-1],)))
         return (f"the one over {sizes[-2]:,} entries",)
-    store.sql(name, ("DELETE FROM ledger_checkpoint WHERE tree_size = ?", (sizes[at],)))
+    store.sql(("DELETE FROM ledger_checkpoint WHERE tree_size = ?", (sizes[at],)))
     if how == "numbers":
         for number in range(at + 1, len(sizes)):
-            store.sql(
-                name, ("UPDATE ledger_checkpoint SET number = ? WHERE number = ?", (number - 1, number))
-            )
+            store.sql(("UPDATE ledger_checkpoint SET number = ? WHERE number = ?", (number - 1, number)))
     return (f"A checkpoint was removed: the one over {sizes[at]:,} entries",)
 
 
@@ -389,10 +380,10 @@ def _signature_off(store: Store, rng: random.Random) -> tuple[str, ...]:
     """The witness' line taken off one checkpoint, or off all, which is called unwitnessed then."""
     rows = store.query("SELECT tree_size, note FROM ledger_checkpoint ORDER BY tree_size")
     chosen = rows if rng.randrange(2) else [rng.choice(rows)]
-    change = "UPDATE ledger_checkpoint SET note = ?, witnessed = 0 WHERE tree_size = ?"
+    change = "UPDATE ledger_checkpoint SET note = ?, witnessed = ? WHERE tree_size = ?"
     for size, note in chosen:
         bare = "".join(line for line in note.splitlines(keepends=True) if "\u2014 file-witness" not in line)
-        store.sql("ledger_checkpoint", (change, (bare, size)))
+        store.sql((change, (bare, False, size)))
     return (f"The checkpoint over {chosen[0][0]:,} entries",)
 
 
@@ -434,10 +425,10 @@ def _tail_cut(store: Store, rng: random.Random) -> tuple[str, ...]:
     """The last entries with all that vouches for them inside the database: only the witness remembers."""
     sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
     left = rng.choice(sizes[1:-1])
-    store.sql("ledger_checkpoint", ("DELETE FROM ledger_checkpoint WHERE tree_size > ?", (left,)))
+    store.sql(("DELETE FROM ledger_checkpoint WHERE tree_size > ?", (left,)))
     seqs = [seq for (seq,) in store.query("SELECT entry_seq FROM ledger_leaf ORDER BY leaf_index")]
-    store.sql("ledger_leaf", ("DELETE FROM ledger_leaf WHERE leaf_index >= ?", (left,)))
-    store.sql("ledger_entry", ("DELETE FROM ledger_entry WHERE seq > ?", (seqs[left - 1],)))
+    store.sql(("DELETE FROM ledger_leaf WHERE leaf_index >= ?", (left,)))
+    store.sql(("DELETE FROM ledger_entry WHERE seq > ?", (seqs[left - 1],)))
     return ("a witness saw",)
 
 
@@ -464,23 +455,52 @@ def _witness(store: Store, rng: random.Random) -> tuple[str, ...]:
 def _message(store: Store, rng: random.Random) -> tuple[str, ...]:
     position = rng.choice(store.query("SELECT position FROM record_outbox"))[0]
     change = rng.choice(["record_id = record_id || 'x'", "position = position + 1000", "entry_seq = -1"])
-    store.sql("record_outbox", (f"UPDATE record_outbox SET {change} WHERE position = ?", (position,)))
+    store.sql((f"UPDATE record_outbox SET {change} WHERE position = ?", (position,)))
     return ("record_outbox",)
 
 
 def _credential(store: Store, rng: random.Random) -> tuple[str, ...]:
     owner, secret = rng.choice(store.query("SELECT owner_id, secret FROM record_credential"))
     new = _touch(secret, rng)
-    store.sql(
-        "record_credential", ("UPDATE record_credential SET secret = ? WHERE owner_id = ?", (new, owner))
-    )
+    store.sql(("UPDATE record_credential SET secret = ? WHERE owner_id = ?", (new, owner)))
     return ("record_credential of",)
 
 
 def _trigger_gone(store: Store, rng: random.Random) -> tuple[str, ...]:
-    names = store.query("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    store.sql("none", (f'DROP TRIGGER "{rng.choice(names)[0]}"', ()))
+    store.sql((f"DROP TRIGGER {rng.choice(store.base.triggers())}", ()))
     return ("tables or triggers",)
+
+
+def _trigger_off(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """It stands as it stood, and fires no more, or not for everybody."""
+    name, table = rng.choice(store.base.triggers()).split(" ON ")
+    how = rng.choice(["DISABLE", "ENABLE", "ENABLE REPLICA"])
+    store.sql((f"ALTER TABLE {table} {how} TRIGGER {name}", ()))
+    return ("tables or triggers",)
+
+
+def _function_hollow(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """The trigger fires, and the function that it calls enters nothing."""
+    table = rng.choice(store.filled)
+    told = store.query(f"SELECT pg_get_functiondef('titer_{table}_entry'::regproc)")[0][0]
+    head, begin, _ = told.partition("\nBEGIN\n")
+    store.sql((f"{head}{begin}  RETURN NULL;\nEND $function$", ()))
+    return ("tables or triggers",)
+
+
+def _entry_found_otherwise(store: Store, rng: random.Random) -> tuple[str, ...]:
+    """What an entry is found by says something else than the entry."""
+    seq, record_id = rng.choice(store.query("SELECT seq, record_id FROM ledger_entry ORDER BY seq"))
+    change = rng.choice(
+        [
+            ("record_id", f"{record_id}x"),
+            ("record_type", "record_hold"),
+            ("action", "nobody"),
+            ("record_version", 99),
+        ]
+    )
+    store.sql((f"UPDATE ledger_entry SET {change[0]} = ? WHERE seq = ?", (change[1], seq)))
+    return (f"the columns of entry {seq} ",)
 
 
 SEGMENTS = "historian/segments/day=*/*.parquet"
@@ -509,6 +529,13 @@ MOVES: tuple[tuple[Harm, int], ...] = (
 )
 """Removed, put in, re-ordered, cut off, exchanged; and what stands around the ledger."""
 
+OF_A_SERVER: tuple[tuple[Harm, int], ...] = (
+    (_trigger_off, 4),
+    (_function_hollow, 4),
+    (_entry_found_otherwise, 8),
+)
+"""What there is on PostgreSQL alone."""
+
 
 def missed(store: Store, harm: Harm, rng: random.Random) -> str | None:
     """Harm the store, verify, restore; what is wrong with the verdict, if anything."""
@@ -522,14 +549,20 @@ def missed(store: Store, harm: Harm, rng: random.Random) -> str | None:
     return None
 
 
-def filled_store(root: Path) -> Store:
-    """A filled installation, and a copy of it to restore from."""
-    create_installation(root / "lab", Config(name="lab"))
+def filled_store(root: Path, config: Config | None = None, owner: str | None = None) -> Store:
+    """A filled installation, and a copy of it to restore from.
+
+    Args:
+        root: the folder around it.
+        config: what it is told; on the embedded file if left out.
+        owner: on PostgreSQL, the address with the role that is to own the tables.
+    """
+    create_installation(root / "lab", config or Config(name="lab"), owner=owner)
     platform = open_platform(root / "lab", hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     _fill(platform)
     platform.record.engine.dispose()
-    base = sqlite3.connect(root / "lab" / "titer.db")
-    base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    base.close()
-    shutil.copytree(root / "lab", root / "saved")
-    return Store(platform, root / "saved", find(root / "lab.key"))
+    (root / "saved").mkdir()
+    base = owned(platform.record.engine, root / "saved")
+    kept = base.keep(DATABASE.name)
+    shutil.copytree(root / "lab", root / "saved", dirs_exist_ok=True)
+    return Store(platform, root / "saved", find(root / "lab.key"), base, kept)

@@ -1,6 +1,7 @@
 """Each attack on the ledger by its name: found and located by `titer verify`, and on an export by the one file.
 
-The attacker owns the files, and where it says so the ledger's own key; never the witness' folder.
+The attacker owns the files and the database, embedded or on a server, and where it says so the ledger's own key;
+never the witness' folder.
 """
 
 # ruff: noqa: S608  the numbers and names in these statements are the test's own
@@ -11,18 +12,21 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Boolean, Column, MetaData, Table, func, select
 from sqlalchemy.orm import Session
 from tests.integration.record.harm import frame
+from tests.integration.record.owned import Owned, Statement, owned
 from tests.integration.record.test_bundle import verifier  # noqa: F401  the fixture
+from tests.postgresql import OWNER, RUNTIME, Server
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
@@ -30,8 +34,6 @@ from titer.base.errors import IntegrityFault, Unavailable
 from titer.record import Actor, LedgerCheckpoint, Sealer, Subscription, Training, checkpoint, merkle, sqlite
 from titer.record.bundle import export, write_zip
 from titer.record.verify import Verdict, verify_store
-
-pytestmark = pytest.mark.sqlite("the attacker owns the file")
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 TIMER = Actor.timer("test")
@@ -46,8 +48,9 @@ class Lab:
     folder: Path
     clock: ManualClock
     rows: list[str]
-    older: Path
-    pristine: Path
+    base: Owned
+    older: Any
+    pristine: Any
 
     def open(self) -> Platform:
         return open_platform(self.folder, hasher=HASHER, clock=self.clock, exclusive=False)
@@ -65,25 +68,15 @@ class Lab:
         made._require_vouched = lambda rows, grown: None  # type: ignore[method-assign]
         return made
 
-    def sql(self, *statements: tuple[str, tuple[object, ...]]) -> None:
-        """Change the database as its owner: triggers dropped, and put back as they were."""
-        with closing(sqlite3.connect(self.folder / "titer.db", isolation_level=None)) as base:
-            kept = base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for name, _ in kept:
-                base.execute(f'DROP TRIGGER "{name}"')
-            for statement, values in statements:
-                base.execute(statement, values)
-            for _, text in kept:
-                base.execute(text)
+    def sql(self, *statements: Statement) -> None:
+        """Change the database as its owner."""
+        self.base.sql(*statements)
 
-    def query(self, statement: str) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self.folder / "titer.db")) as base:
-            return base.execute(statement).fetchall()
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        return self.base.query(statement)
 
-    def put_back(self, database: Path) -> None:
-        for name in ("titer.db", "titer.db-wal", "titer.db-shm"):
-            (self.folder / name).unlink(missing_ok=True)
-        shutil.copy(database, self.folder / "titer.db")
+    def put_back(self, kept: Any) -> None:
+        self.base.put_back(kept)
 
     def last(self) -> int:
         """The number of the last entry."""
@@ -101,35 +94,42 @@ def write(platform: Platform, clock: ManualClock, rows: list[str]) -> None:
     platform.sealer.seal()
 
 
-def settled(folder: Path, to: Path) -> Path:
-    """A copy of the database as a backup would have it."""
-    with closing(sqlite3.connect(folder / "titer.db")) as base:
-        base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy(folder / "titer.db", to)
-    return to
+EMBEDDED = pytest.mark.sqlite("is about the embedded file; the same is tried on a server beside it")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+@pytest.fixture(scope="module", params=[pytest.param("sqlite", marks=EMBEDDED), "postgresql"])
+def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Lab]:
     root = tmp_path_factory.mktemp("attacks")
     clock, rows = ManualClock(datetime(2026, 11, 23, 9, tzinfo=UTC)), list[str]()
-    create_installation(root / "lab", Config(), clock=clock)
-    platform = open_platform(root / "lab", hasher=HASHER, clock=clock)
-    for _ in range(8):
-        write(platform, clock, rows)
-    with platform.record.action(TIMER, "equipment.document.import") as unit:
-        unit.content.put(RAW, media_type="text/plain", origin="HPLC-02")
-    platform.historian.append([frame(1, 200)])
-    platform.historian.seal()
-    platform.sealer.seal()
-    older = settled(root / "lab", root / "older.db")
-    for _ in range(4):
-        write(platform, clock, rows)
-    platform.close()
-    pristine = settled(root / "lab", root / "pristine.db")
-    for name in KEPT:
-        shutil.copytree(root / "lab" / name, root / name)
-    return Lab(root / "lab", clock, rows, older, pristine)
+    with ExitStack() as stack:
+        config, owner = Config(), None
+        if request.param == "postgresql":
+            server: Server = request.getfixturevalue("postgresql_server")
+            name = stack.enter_context(server.empty())
+            there, owner = (
+                server.url(role, name).set(drivername="postgresql").render_as_string()
+                for role in (RUNTIME, OWNER)
+            )
+            config = Config(database=there)
+        create_installation(root / "lab", config, clock=clock, owner=owner)
+        platform = open_platform(root / "lab", hasher=HASHER, clock=clock)
+        base = owned(platform.record.engine, root)
+        stack.callback(base.close)
+        for _ in range(8):
+            write(platform, clock, rows)
+        with platform.record.action(TIMER, "equipment.document.import") as unit:
+            unit.content.put(RAW, media_type="text/plain", origin="HPLC-02")
+        platform.historian.append([frame(1, 200)])
+        platform.historian.seal()
+        platform.sealer.seal()
+        older = base.keep("older.db")
+        for _ in range(4):
+            write(platform, clock, rows)
+        platform.close()
+        pristine = base.keep("pristine.db")
+        for name in KEPT:
+            shutil.copytree(root / "lab" / name, root / name)
+        yield Lab(root / "lab", clock, rows, base, older, pristine)
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ def re_ordered(lab: Lab) -> str:
 def inserted(lab: Lab) -> str:
     body = lab.query(f"SELECT body FROM ledger_entry WHERE seq = {lab.last()}")[0][0]
     new = forged(body, id="f" + json.loads(str(body))["id"][1:])
-    lab.sql(("INSERT INTO ledger_entry(seq, body) VALUES (0, ?)", (new,)))
+    lab.sql(lab.base.entry(new, 0))
     return "Entry 0 "
 
 
@@ -227,7 +227,6 @@ def back_dated(lab: Lab) -> str:
     platform.record.clock = lab.clock
     platform.sealer.seal()
     platform.close()
-    settled(lab.folder, lab.folder.parent / "scratch.db")
     return f"Entry {lab.last()} "
 
 
@@ -266,7 +265,7 @@ def changed_row(lab: Lab) -> str:
 def changed_message(lab: Lab) -> str:
     """What a signature set off need not wait for a witness any more."""
     with_messages(lab)
-    lab.sql(("UPDATE record_outbox SET signed = 0 WHERE position = 2", ()))
+    lab.sql(("UPDATE record_outbox SET signed = ? WHERE position = 2", (False,)))
     return "record_outbox: of the messages that follow from entry"
 
 
@@ -326,7 +325,8 @@ def without_witness(lab: Lab, sizes: list[int]) -> None:
         note = str(lab.query(f"SELECT note FROM ledger_checkpoint WHERE tree_size = {size}")[0][0])
         bare = "".join(line for line in note.splitlines(keepends=True) if "\u2014 file-witness" not in line)
         assert bare != note
-        lab.sql(("UPDATE ledger_checkpoint SET note = ?, witnessed = 0 WHERE tree_size = ?", (bare, size)))
+        change = "UPDATE ledger_checkpoint SET note = ?, witnessed = ? WHERE tree_size = ?"
+        lab.sql((change, (bare, False, size)))
 
 
 def cosignature_off_one_checkpoint(lab: Lab) -> str:
@@ -477,7 +477,7 @@ def test_a_time_stamp_that_nobody_gave_counts_for_nobody(lab: Lab, witness: str,
 def test_an_answer_that_does_not_hold_covers_nothing_at_the_next_start(lab: Lab) -> None:
     """No head is called witnessed, and a forged row says that the witness answered later."""
     lab.sql(
-        ("UPDATE ledger_checkpoint SET witnessed = 0", ()),
+        ("UPDATE ledger_checkpoint SET witnessed = ?", (False,)),
         (
             "INSERT INTO ledger_cosignature SELECT 'file-witness', max(tree_size), 'file', 'x', max(sealed_at) "
             "FROM ledger_checkpoint",
@@ -507,7 +507,7 @@ def test_a_witness_that_is_not_configured_any_more_is_a_fault_and_on_trial_a_rem
 def test_a_public_key_that_was_replaced_is_found(lab: Lab, name: str) -> None:
     path = lab.folder / name
     kept = path.read_text()
-    path.write_text(kept.replace("A", "B", 1).replace("a", "b", 1))
+    path.write_text(f"{kept.rstrip()[:-1]}{'A' if kept.rstrip()[-1] != 'A' else 'B'}\n")
     verdict = lab.verify()
     path.write_text(kept)
     assert f"{name} is no key of this installation" in (verdict.first_fault or "")
@@ -531,7 +531,7 @@ def forged_training(lab: Lab, **changes: object) -> None:
             f"INSERT INTO record_training(id, {columns}) SELECT ?, {columns} FROM record_training WHERE id = ?",
             (row, body["record_id"]),
         ),
-        ("INSERT INTO ledger_entry(body) VALUES (?)", (new,)),
+        lab.base.entry(new),
     )
 
 
@@ -544,7 +544,7 @@ def last_key_retired(lab: Lab) -> None:
     new = forged(json.dumps(told), id="f" + told["id"][1:], before=told["after"], after=after, version=2)
     lab.sql(
         ("UPDATE record_ledger_key SET until_size = 3, version = 2 WHERE id = ?", (told["record_id"],)),
-        ("INSERT INTO ledger_entry(body) VALUES (?)", (new,)),
+        lab.base.entry(new),
     )
 
 
@@ -611,6 +611,8 @@ def test_a_message_that_was_changed_is_not_delivered(lab: Lab) -> None:
     platform.close()
 
 
+@pytest.mark.sqlite("a table's own name in sqlite_master stands for a trigger")
+@pytest.mark.parametrize("made", ["sqlite"], indirect=True)
 def test_a_trigger_in_the_guise_of_a_table_of_statistics_is_found(lab: Lab) -> None:
     with closing(sqlite3.connect(lab.folder / "titer.db", isolation_level=None)) as base:
         base.execute(

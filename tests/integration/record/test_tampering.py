@@ -1,25 +1,33 @@
-"""Whatever an owner of the files changes in an installation is found, and what was touched first is named.
+"""Whatever an owner of the database and the files changes is found, and what was touched first is named.
 
-The changes are made as somebody would who owns the database: raw SQL with the triggers dropped and put back as
-they were, and bytes in files. Each is undone before the next by copying back only what was changed.
+The changes are made as somebody would who owns the database, the embedded file or one on a server: raw SQL past the
+triggers, and bytes in files. Each is undone before the next by putting back only what was changed.
+`make test` does each kind of harm once on PostgreSQL, `make test-postgres` all of them as often as on SQLite.
 """
 
 # ruff: noqa: S608  the names in these statements come from the tables' own definitions
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.record.harm import BYTES, MOVES, Harm, Store, filled_store, missed
+from tests.conftest import DATABASE
+from tests.integration.record.harm import BYTES, MOVES, OF_A_SERVER, Harm, Store, filled_store, missed
+from tests.postgresql import OWNER, RUNTIME, Server
+from tests.torture import harms
 
+from titer.app import Config
 from titer.record import schema
 
-pytestmark = pytest.mark.sqlite("the attacker owns the file, and each harm is undone by copying it back")
 ROUNDS = 200
+EMBEDDED = pytest.mark.sqlite("harms the embedded file; its twin harms a database on a server")
+SHARE = 1.0 if os.environ.get(DATABASE) == "postgresql" else 0.01
+"""Of the harms, how many are done on PostgreSQL."""
 CHECKED_OTHERWISE = {
     "ledger_entry",
     "ledger_leaf",
@@ -58,15 +66,30 @@ OF_IDENTITY = {
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     made = filled_store(tmp_path_factory.mktemp("tampering"))
     yield made
-    made.platform.close()
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Server) -> Iterator[Store]:
+    """The same on PostgreSQL, in the hands of the server's superuser."""
+    with postgresql_server.empty() as name:
+        there, owner = (
+            postgresql_server.url(role, name).set(drivername="postgresql").render_as_string()
+            for role in (RUNTIME, OWNER)
+        )
+        made = filled_store(tmp_path_factory.mktemp("tampering"), Config(name="lab", database=there), owner)
+        yield made
+        made.close()
 
 
 @pytest.fixture(autouse=True)
-def _restored(store: Store) -> Iterator[None]:
+def _restored(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    store.restore()
+    for name in {"store", "served"} & set(request.fixturenames):
+        request.getfixturevalue(name).restore()
 
 
+@EMBEDDED
 def test_the_untouched_store_holds(store: Store) -> None:
     verdict = store.verify()
     assert verdict.holds, verdict.first_fault
@@ -74,23 +97,47 @@ def test_the_untouched_store_holds(store: Store) -> None:
     assert verdict.checked["files"] >= 5
 
 
-def _missed(store: Store, kinds: tuple[tuple[Harm, int], ...], seed: int) -> list[str]:
+def _missed(
+    store: Store,
+    kinds: tuple[tuple[Harm, int], ...],
+    seed: int,
+    look: Callable[[Store, Harm, random.Random], str | None] = missed,
+) -> list[str]:
     rng = random.Random(seed)
     plan = [kind for kind, count in kinds for _ in range(count)]
     rng.shuffle(plan)
-    answers = [missed(store, harm, rng) for harm in plan]
+    answers = [look(store, harm, rng) for harm in plan]
     return [answer for answer in answers if answer]
 
 
+@EMBEDDED
 def test_two_hundred_changed_bytes_are_found_two_hundred_times_and_named(store: Store) -> None:
     assert sum(count for _, count in BYTES) == ROUNDS
     assert _missed(store, BYTES, 2026) == []
     assert store.verify().holds
 
 
+@EMBEDDED
 def test_what_is_removed_put_in_reordered_or_cut_off_is_found_and_named(store: Store) -> None:
     assert _missed(store, MOVES, 7) == []
     assert store.verify().holds
+
+
+def test_the_untouched_database_on_a_server_holds(served: Store) -> None:
+    verdict = served.verify()
+    assert verdict.holds, verdict.first_fault
+    assert verdict.entries > 40
+    assert verdict.checked["files"] >= 5
+
+
+def test_on_a_server_too_what_is_changed_removed_put_in_reordered_or_cut_off_is_found_and_named(
+    served: Store,
+) -> None:
+    """By a superuser who has stolen the key; and what there is on a server alone, such as functions made hollow."""
+    kinds = (*BYTES, *MOVES, *harms.ELSEWHERE, *OF_A_SERVER)
+    share = tuple((harm, max(1, round(count * SHARE))) for harm, count in kinds)
+    assert _missed(served, share, 2026, harms.missed) == []
+    assert served.verify().holds
 
 
 def test_what_no_verification_looks_at_is_listed_with_its_reason() -> None:
@@ -121,6 +168,7 @@ def _contents(path: Path) -> object:
         base.close()
 
 
+@EMBEDDED
 def test_a_byte_changed_in_the_database_file_is_found_or_changes_nothing(store: Store) -> None:
     """At random positions of the file, free space included: what is not found has changed no row."""
     rng = random.Random(7)

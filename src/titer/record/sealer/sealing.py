@@ -115,8 +115,8 @@ class Sealer:
             .order_by(LedgerCosignature.tree_size.desc())
         )
         keys = self._keys.of_witness(witness.name)
-        with self.record.reading() as session:
-            for row, note in session.execute(query).yield_per(_ANSWERS):
+        with self.record.reading() as session, session.execute(query).yield_per(_ANSWERS) as answers:
+            for row, note in answers:
                 try:
                     if isinstance(witness, heads.FileWitness):
                         wanted = keys or witness.verifiers

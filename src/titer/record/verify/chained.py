@@ -26,9 +26,9 @@ Checkpoint = Row[int, int, str, datetime, bool]
 _OPEN = "streamed"
 
 
-def streamed(session: Session, query: Executable) -> Iterator[Any]:
+def streamed(session: Session, query: Executable, at_a_time: int = AT_A_TIME) -> Iterator[Any]:
     """The rows of a query, some at a time; `close_streams` ends those that nobody read to the end."""
-    result = session.execute(query.execution_options(yield_per=AT_A_TIME))
+    result = session.execute(query.execution_options(yield_per=at_a_time))
     session.info.setdefault(_OPEN, []).append(result)
     return iter(result)
 

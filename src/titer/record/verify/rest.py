@@ -13,6 +13,7 @@ from titer.base.errors import TiterError
 from titer.record import database, tally
 from titer.record.model import ContentObject, OutboxEvent
 from titer.record.service import Record
+from titer.record.verify.chained import streamed
 from titer.record.verify.verdict import Verdict
 
 _PAGE = 1000
@@ -29,11 +30,8 @@ def check_outbox(record: Record, session: Session, verdict: Verdict) -> Iterator
     verdict.place = "record_outbox"
     kind, count = database.of(session.connection()), 0
     tallies = (row for rows in kind.rows(session.connection(), tally.OF_MESSAGES) for row in rows)
-    events = session.scalars(
-        select(OutboxEvent)
-        .order_by(OutboxEvent.entry_seq, OutboxEvent.position)
-        .execution_options(yield_per=_PAGE)
-    )
+    in_order = select(OutboxEvent).order_by(OutboxEvent.entry_seq, OutboxEvent.position)
+    events = (event for (event,) in streamed(session, in_order, _PAGE))
     for seq, group in groupby(events, key=lambda event: event.entry_seq):
         found, told = list(group), next(tallies, None)
         if told is None or told[0] > seq:
