@@ -1,4 +1,4 @@
-"""`titer series ...`: time series that leave as a file, and history that comes in as one."""
+"""`titer series ...`: time series that leave as a file or come in as one, and how long series are kept."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import typer
 from titer.base.clock import from_us, iso
 from titer.base.errors import Invalid, TooLarge
 from titer.cli.api import Api, Problem, session
-from titer.cli.options import As, Folder, Json, Port, say, working
+from titer.cli.options import As, Folder, Json, Port, Reason, say, working
 
-series = typer.Typer(help="Time series: exporting them, and importing history.", no_args_is_help=True)
+series = typer.Typer(
+    help="Time series: exporting them, importing history, and how long they are kept.", no_args_is_help=True
+)
 
 _PIECE = 32 << 20
 _SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
@@ -111,6 +113,78 @@ def import_(
         report,
         json,
     )
+
+
+@series.command("keep")
+def keep(
+    name: Annotated[str, typer.Argument(help="Name of the retention class.")],
+    reason: Reason,
+    years: Annotated[int, typer.Option(help="How long its channels are kept at least.")],
+    basis: Annotated[str, typer.Option(help="The rule that asks for it, such as a procedure.")],
+    tag: Annotated[
+        list[str] | None, typer.Option(help="A channel to put into it; may be given again.")
+    ] = None,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Say how long channels are kept at least; a channel that is in no class is kept for ever."""
+    body = {"name": name, "years": years, "basis": basis, "tags": tag or [], "reason": reason}
+    with session(folder, as_, port=port) as api:
+        told = api.post("/api/historian/retention", body)
+    say(f"Channels of the class {name} are kept for {years} years at least: {basis}", told, json)
+
+
+@series.command("retention")
+def retention(folder: Folder = Path("titer"), as_: As = None, port: Port = None, json: Json = False) -> None:
+    """List the retention classes and the segments of their channels, those first that may go."""
+    with session(folder, as_, port=port) as api:
+        told = api.get("/api/historian/retention")
+    lines = [f"{one['name']}: {one['years']} years, {one['basis']}" for one in told["classes"]]
+    lines += [
+        f"{one['digest'][:16]}  {one['day'] or 'several days'}  {one['tag_count']} channels, {one['size']:,} bytes: "
+        + (one["kept_because"] or f"may go since {one['due'][:10]}.")
+        for one in told["due"]
+    ]
+    say("\n".join(lines) or "No retention class is set: all series are kept for ever.", told, json)
+
+
+@series.command("retire")
+def retire(
+    reason: Reason,
+    digests: Annotated[
+        list[str] | None, typer.Argument(help="Digests of segments, or how they begin.")
+    ] = None,
+    due: Annotated[bool, typer.Option("--due", help="All that may go.")] = False,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Let segments go whose time is over: their minutes and hours stay, their values do not. All of them, or none."""
+    if bool(digests) == due:
+        raise Invalid("Name the segments, or give --due.", where="--due")
+    with session(folder, as_, port=port) as api:
+        listed = api.get("/api/historian/retention")["due"]
+        if due:
+            chosen = [one["digest"] for one in listed if not one["kept_because"]]
+        else:
+            chosen = [_whole(begin, [one["digest"] for one in listed]) for begin in digests or ()]
+        told = api.post("/api/historian/retire", {"digests": chosen, "reason": reason}) if chosen else []
+    lines = [f"Retired {one['digest'][:16]} under {one['retention']} ({one['years']} years)." for one in told]
+    say("\n".join(lines) or "Nothing is due.", told, json)
+
+
+def _whole(begin: str, known: list[str]) -> str:
+    found = [one for one in known if one.startswith(begin)]
+    if len(begin) < 8 or len(found) != 1:
+        raise Invalid(
+            f"{begin} is the beginning of {len(found)} digests.",
+            where="digests",
+            do="Give 8 characters or more of one that `titer series retention` lists.",
+        )
+    return found[0]
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

@@ -36,7 +36,7 @@ def test_the_commands_of_the_page_bring_history_in_and_out(
         "BR-201.Temperature.PV,2026-03-02T08:00:00Z,36.9,degC\n"
     )
     Path("wide.csv").write_text("Timestamp,pH_4711\n2026-03-02 10:00:00,7.2\n2026-03-02 11:00:00,7.05\n")
-    long, wide, export = commands()
+    long, wide, export, keep, retention, retire = commands()
     told = lab.as_("auto", *long)
     assert "Imported 2 values of 2 channels" in told.out
     assert "2 answer questions now, 0 are kept behind another value" in told.out
@@ -49,6 +49,13 @@ def test_the_commands_of_the_page_bring_history_in_and_out(
         ("2026-03-02 09:00:00.000000Z", "7.2", "file"),
         ("2026-03-02 10:00:00.000000Z", "7.05", "file"),
     ]
+    lab.as_("quentin", *keep)
+    listed = lab.as_("quentin", *retention).out
+    assert "process: 15 years, procedure QA-17, 3.2" in listed
+    assert lab.as_("quentin", *retire).out == "Nothing is due.\n"
+    other = lab.run("series", "retire", "0" * 16, "--reason", "r", "--dir", str(lab.folder), "--as", "quentin")
+    assert (other.code, "is the beginning of 0 digests" in other.err) == (1, True)
+    assert lab.run(*keep, "--dir", str(lab.folder), "--as", "anna").code == 1
     assert lab.run("verify", "--dir", str(lab.folder)).code == 0
     again = lab.run(*long, "--dir", str(lab.folder), "--as", "auto")
     assert again.code == 1
