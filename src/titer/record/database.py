@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, MetaData, Table
 from sqlalchemy.types import TypeEngine
 
 
@@ -118,6 +118,9 @@ class Database(Protocol):
 
     def before_create(self, connection: Connection) -> None:
         """What must be there before the tables."""
+
+    def create_tables(self, connection: Connection, metadata: MetaData) -> None:
+        """Make the tables of the metadata and their indices; none of them is there."""
 
     def triggers(self, table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> list[str]:
         """The trigger statements of one regulated table."""

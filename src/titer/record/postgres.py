@@ -228,6 +228,11 @@ def before_create(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def create_tables(connection: Connection, metadata: MetaData) -> None:
+    """Make the tables of the metadata and their indices; none of them is there."""
+    metadata.create_all(connection)
+
+
 def after_create(connection: Connection) -> None:
     """The function that writes entries, and the pads of the key that it checks actions with."""
     for statement in AFTER_TABLES:

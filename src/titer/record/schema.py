@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.orm import Session
@@ -42,14 +43,18 @@ def trigger_statements(kind_of_database: database.Database) -> list[str]:
         if not isinstance(table, Table):
             raise TypeError(f"{kind.__name__} maps no table")
         if kind.__regulated__:
-            statements += kind_of_database.triggers(
-                table, append_only=kind.__append_only__, immutable=kind.__immutable__
-            )
+            statements += _triggers(kind_of_database.NAME, table, kind.__append_only__, kind.__immutable__)
         elif not kind.__unregulated_because__:
             raise IntegrityFault(f"{kind.__name__} is not regulated and does not say why.")
         elif kind.__append_only__:
             statements += kind_of_database.forbid(table.name)
     return statements
+
+
+@cache
+def _triggers(name: str, table: Table, append_only: bool, immutable: tuple[str, ...]) -> tuple[str, ...]:
+    kind = database.of_name(name.lower())
+    return tuple(kind.triggers(table, append_only=append_only, immutable=immutable))
 
 
 def postgresql_statements() -> list[str]:
@@ -85,7 +90,7 @@ def make(connection: Connection, fill: Callable[[], None] | None = None) -> None
     """
     kind = database.of(connection)
     kind.before_create(connection)
-    Base.metadata.create_all(connection)
+    kind.create_tables(connection, Base.metadata)
     if fill is not None:
         fill()
     install_triggers(connection)

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -29,8 +29,10 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
@@ -121,6 +123,20 @@ def _driver(connection: Connection) -> sqlite3.Connection:
 
 def before_create(connection: Connection) -> None:
     """Nothing has to be there before the tables."""
+
+
+def create_tables(connection: Connection, metadata: MetaData) -> None:
+    """Make the tables of the metadata and their indices; none of them is there."""
+    for table in metadata.sorted_tables:
+        for statement in _statements(table):
+            connection.exec_driver_sql(statement)
+
+
+@cache
+def _statements(table: Table) -> tuple[str, ...]:
+    indices = sorted(table.indexes, key=lambda one: str(one.name))
+    elements: list[ExecutableDDLElement] = [CreateTable(table), *map(CreateIndex, indices)]
+    return tuple(str(element.compile(dialect=dialect())) for element in elements)
 
 
 def after_create(connection: Connection) -> None:
