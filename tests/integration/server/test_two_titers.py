@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from tests.integration.record.authority import OPENSSL, serving, write_authority
 from tests.trespass import Copies
 
 from titer.app import Config, Platform, backup, create_installation, open_platform
@@ -156,8 +158,24 @@ def enter(platform: Platform) -> str:
     return row.id
 
 
-def test_a_head_is_cosigned_over_https_and_everybody_checks_it(
-    ours: Ours, sister: Sister, tmp_path: Path
+@pytest.fixture
+def others(ours: Ours, tmp_path: Path) -> Iterator[int]:
+    """Beside folder and sister, a folder on another path and a time-stamp authority; all must vouch. How many."""
+    settings = yaml.safe_load((ours.folder / "titer.yaml").read_text())
+    settings["witnesses"].append({"name": "vault", "kind": "file", "folder": str(tmp_path / "vault")})
+    with ExitStack() as running:
+        if OPENSSL is not None:
+            root = write_authority(tmp_path / "tsa", elliptic=True)
+            address = running.enter_context(serving(tmp_path / "tsa"))
+            tsa = {"name": "tsa", "kind": "timestamp", "address": address, "certificate": str(root)}
+            settings["witnesses"].append({**tsa, "every_s": 0, "required": True})
+        settings["witness_quorum"] = 1 + len(settings["witnesses"])
+        (ours.folder / "titer.yaml").write_text(yaml.safe_dump(settings))
+        yield settings["witness_quorum"]
+
+
+def test_a_head_is_vouched_for_by_two_folders_a_sister_over_https_and_an_authority_and_everybody_checks_it(
+    ours: Ours, sister: Sister, others: int, tmp_path: Path
 ) -> None:
     platform = ours.open()
     row = enter(platform)
@@ -168,10 +186,12 @@ def test_a_head_is_cosigned_over_https_and_everybody_checks_it(
         "the sister is required, and was not asked yet"
     )
     platform.settle()
-    assert platform.sealer.covered_size == platform.sealer.size
+    size = platform.sealer.size
+    assert platform.sealer.covered_size == size
+    assert [one.size for one in platform.sealer.standing.values()] == [size] * others
     verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
     assert verdict.holds, verdict.sentence
-    assert verdict.checked["later answers of witnesses"] >= 2
+    assert verdict.checked["later answers of witnesses"] >= 2 * (others - 2)
     bundle = tmp_path / "bundle.zip"
     bundle.write_bytes(
         export(
@@ -185,6 +205,7 @@ def test_a_head_is_cosigned_over_https_and_everybody_checks_it(
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout
     assert "as you pinned them" in answer.stdout
+    assert OPENSSL is None or "stamped by tsa" in answer.stdout
 
 
 def test_a_sister_that_is_gone_holds_nothing_up_but_what_waits_for_her_and_catches_up(
