@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import select
 from tests.integration.app.conftest import (
     START,
     TIMER,
@@ -33,12 +34,13 @@ from titer.app.archive import archive_batch
 from titer.app.batch_document import document
 from titer.app.dossier import gather
 from titer.app.export import export_batch, export_record
-from titer.base.clock import ManualClock, us
+from titer.base.clock import ManualClock, iso, us
 from titer.base.errors import Invalid, NotAuthorised, NotFound
 from titer.historian import SegmentDamaged
 from titer.historian.keeping import Keeping
-from titer.record import Actor, require_person
+from titer.record import Actor, reader, require_person
 from titer.record.bundle import write_zip
+from titer.record.schema import regulated_tables
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,24 @@ def test_an_export_needs_the_right_a_reason_and_a_record(
 def members(bundle: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_whatever_record_is_asked_about_is_seen_as_it_was_at_an_instant(house: House) -> None:
+    """Some of every kind that the installation has; of the batch, that it ran then and has ended since."""
+    at, kinds = START + timedelta(hours=1), set[str]()
+    with house.platform.record.reading() as session:
+        for table in regulated_tables():
+            for key in session.scalars(select(table.c.id).order_by(table.c.id.desc()).limit(3)):
+                seen = reader.as_of(session, table.name, key, at)
+                known = [one for one in reader.history(session, table.name, key) if one.time <= iso(at)]
+                assert seen.agrees, (table.name, key)
+                assert seen.version == (known[-1] if known else None)
+                kinds.add(table.name)
+        batch = reader.as_of(session, "mes_batch", house.batch["number"], at)
+    assert len(kinds) >= 25, kinds
+    assert batch.version is not None and batch.version.image is not None
+    assert batch.version.image["ended_at"] is None
+    assert ("ended_at", None) in {(one.field, one.before) for one in batch.since_then}
 
 
 def test_sealed_segments_go_along_and_the_ledger_itself_holds_their_digests(
