@@ -153,6 +153,7 @@ export const past = {
   "alcoa.again": "Look again",
   "alcoa.history": "Over time",
   "alcoa.history.none": "No run was kept yet",
+  "alcoa.history.daily": "One run a day is kept, the first a day after the installation was made.",
   "alcoa.history.how": "One run a day is kept, the first a day after the installation was made. Keep one now, with the reason.",
   "alcoa.keep": "Keep this run",
   "alcoa.keep.reason": "Reason, e.g. before the inspection",

@@ -43,7 +43,7 @@ export const rights = {
   "review.decided": "Decided",
   "review.by": "By",
   "review.none": "No access waits to be reviewed.",
-  "review.none.why": "Everybody's roles are looked at again by somebody else half a year after the last time; the task appears a fortnight before.",
+  "review.none.why": "Everybody's roles are looked at again by somebody else, as often as the access policy says; the task appears a fortnight before.",
   "review.keep": "keep",
   "review.take": "take away",
   "review.open": "Review",

@@ -40,17 +40,19 @@ export function Matrix() {
                 <Select aria-label={t("matrix.role")} placeholder={t("matrix.every")} data={ROLES.map((r) => ({ value: r, label: label(r) }))} value={role ?? null} onChange={(v) => setRole(v ?? undefined)} clearable size="xs" w={200} comboboxProps={{ transitionProps: { duration: 0 } }} />
                 <Select aria-label={t("matrix.layer")} placeholder={t("matrix.all")} data={layers.map((l) => ({ value: l, label: label(l) }))} value={layer ?? null} onChange={(v) => setLayer(v ?? undefined)} clearable size="xs" w={200} comboboxProps={{ transitionProps: { duration: 0 } }} />
               </div>
-              <DataTable
-                name="matrix"
-                label={t("matrix.label")}
-                rows={shown}
-                id={(r) => r.verb}
-                columns={[
-                  { key: "title", title: t("matrix.action"), value: (r) => r.title, render: (r) => <Action row={r} /> },
-                  { key: "verb", title: t("matrix.verb"), value: (r) => r.verb, nowrap: true, render: (r) => <span className="mono">{r.verb}</span> },
-                  ...cells,
-                ]}
-              />
+              <div className="matrix">
+                <DataTable
+                  name="matrix"
+                  label={t("matrix.label")}
+                  rows={shown}
+                  id={(r) => r.verb}
+                  columns={[
+                    { key: "title", title: t("matrix.action"), value: (r) => r.title, render: (r) => <Action row={r} /> },
+                    { key: "verb", title: t("matrix.verb"), value: (r) => r.verb, nowrap: true, render: (r) => <span className="mono">{r.verb}</span> },
+                    ...cells,
+                  ]}
+                />
+              </div>
             </>
           );
         }}

@@ -22,6 +22,9 @@ function told(state: string, found: number): string {
   return found === 1 ? t("alcoa.exception") : t("alcoa.exceptions", { n: count(found) });
 }
 
+/** Which principle is opened where nobody chose one: what could not be evaluated, then what has exceptions. */
+const WORST = ["not evaluated", "exceptions"];
+
 /** Nine cards, one a principle; below them what the chosen one asked, the query as it ran, and what was found. */
 export default function Alcoa() {
   const [chosen, setChosen] = useView("principle");
@@ -44,7 +47,7 @@ export default function Alcoa() {
       />
       <Asked query={board} lines={14}>
         {(b) => {
-          const at = b.principles.find((p) => p.name === chosen) ?? b.principles.find((p) => p.state !== "clean") ?? b.principles[0]!;
+          const at = b.principles.find((p) => p.name === chosen) ?? WORST.flatMap((s) => b.principles.filter((p) => p.state === s))[0] ?? b.principles[0]!;
           return (
             <div className="stack-l">
               <p>

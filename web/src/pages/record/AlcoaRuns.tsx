@@ -27,7 +27,7 @@ export function AlcoaRuns({ names }: { names: string[] }) {
             bare
             rows={rows}
             id={(r) => r.id}
-            empty={<EmptyState title={t("alcoa.history.none")}>{t("alcoa.history.how")}</EmptyState>}
+            empty={<EmptyState title={t("alcoa.history.none")}>{may ? t("alcoa.history.how") : t("alcoa.history.daily")}</EmptyState>}
             columns={[
               { key: "ran", title: t("alcoa.ran"), value: (r) => r.ran_at, render: (r) => <TimeStamp at={r.ran_at} precision="minute" />, nowrap: true },
               ...names.map(principle),

@@ -202,7 +202,9 @@ function Fields({ seen: s }: { seen: Seen }) {
                     <span className="muted">{label(f)}</span>
                     {past_ && differs.has(f) ? <> <StateBadge state="differs" tone="advisory" word={t("past.differs")} /></> : null}
                   </td>
-                  <td>{past_ && differs.has(f) ? <del><ContentView content={then[f]} names={s.names} /></del> : <ContentView content={then[f]} names={s.names} />}</td>
+                  <td>
+                    <ContentView content={then[f]} names={s.names} />
+                  </td>
                   {past_ ? <td>{differs.has(f) ? <ins><ContentView content={now[f]} names={s.names} /></ins> : <ContentView content={now[f]} names={s.names} />}</td> : null}
                 </tr>
               ))}
