@@ -31,6 +31,7 @@ from titer.record.validity import IN_FORCE, validity
 log = logging.getLogger(__name__)
 
 _CLOCK_STEP = timedelta(seconds=60)
+_CLOCK = Actor.timer("titer.clock")
 """A clock that went back by more was set; it is entered."""
 
 Binding = Callable[[dict[str, object]], str]
@@ -261,6 +262,13 @@ class Record:
             body = session.scalar(select(LedgerEntry.body).order_by(LedgerEntry.seq.desc()).limit(1))
         if body is not None:
             self._latest = from_iso(json.loads(body)["time"])
+
+    def enter_clock_step(self) -> None:
+        """Enter that the clock went back though nobody does anything: the next head would bear the earlier time."""
+        self._know_latest()
+        if self._latest is not None and self._latest - self.clock.now() > _CLOCK_STEP:
+            with self.action(_CLOCK, "record.clock.step", reason="the clock went back") as unit:
+                unit.flush()
 
     def _enter_clock_step(self, unit: Unit) -> datetime:
         """Enter that the clock went back, before anything bears the earlier time (Annex 11 s. 12.4).

@@ -124,6 +124,24 @@ def test_a_step_back_is_entered_before_anything_bears_the_earlier_time(
     assert (told[0][1]["stood_at"], told[0][1]["went_to"]) == (us(stood), us(clock.now()))
 
 
+def test_a_step_back_between_an_entry_and_its_seal_is_entered_under_the_same_head_and_calls_nobody_a_forger(
+    record: Record, sealer: Sealer, clock: ManualClock
+) -> None:
+    enter(record, "while the clock was fast")
+    stood = clock.now()
+    clock.advance(-HOUR)
+    sealer.seal()
+    newest = entries(record)[-1]
+    assert (newest["record_type"], newest["verb"]) == ("record_clock_step", "record.clock.step")
+    assert (newest["after"]["stood_at"], newest["after"]["went_to"]) == (us(stood), us(clock.now()))
+    enter(record, "after")
+    sealer.seal()
+    assert len(entries(record)) == sealer.size, "the step is entered once"
+    assert [one["record_type"] for one in entries(record)].count("record_clock_step") == 1
+    verdict = verify_store(record, sealer)
+    assert verdict.holds, verdict.sentence
+
+
 def test_a_step_back_while_nothing_ran_is_entered_by_the_next_process(
     record: Record, clock: ManualClock
 ) -> None:

@@ -8,6 +8,7 @@ ACTIONS = (
     ActionSpec("record.install", "Set up the installation"),
     ActionSpec("record.migrate", "Bring the database to another schema"),
     ActionSpec("record.move", "Move the installation to another database"),
+    ActionSpec("record.clock.step", "Enter that the server's clock went back"),
     ActionSpec("record.person.create", "Register a person", ("administrator",)),
     ActionSpec("record.person.change", "Change a person's account", ("administrator",)),
     ActionSpec(

@@ -236,6 +236,7 @@ class Sealer:
     def _grow(self) -> int:
         self._load_once()
         self._adopt()
+        self.record.enter_clock_step()
         rows = self._tail.ended(self._last_seq)
         if rows:
             self._extend(rows)
