@@ -285,7 +285,7 @@ def test_without_the_installations_key_no_signature_is_in_force(
     assert how(record, given.id).state == BROKEN
 
 
-def test_a_session_alone_signs_nothing(
+def test_a_session_alone_or_a_machine_signs_nothing(
     record: Record, signing: Signing, trainings: list[str], person: Callable[..., Actor]
 ) -> None:
     ben = person("ben", "reviewer")
@@ -303,6 +303,20 @@ def test_a_session_alone_signs_nothing(
                 shown_digest=shown.digest,
                 reason="because",
                 proof=Proof(password),
+                remote="test",
+            )
+    for nobody in (Actor.timer("nightly"), Actor.connection("br201")):
+        with pytest.raises(Refused, match="Only a person signs"):
+            signing.sign(
+                nobody,
+                record_type=KIND,
+                record_id=trainings[0],
+                version=1,
+                meaning="approved",
+                data={},
+                shown_digest=shown.digest,
+                reason="because",
+                proof=Proof(PASSWORD),
                 remote="test",
             )
     with record.reading() as session:

@@ -110,6 +110,13 @@ def test_a_change_of_the_account_takes_fresh_proof_and_begins_the_session_anew(
     other = Browser(platform)
     other.log_in(username="eve", password=PASSWORD)
     old = browser.client.cookies[COOKIE]
+    assert [one["here"] for one in browser.ask("GET", "/api/account").json()["sessions"]] == [False, True]
+    third = Browser(platform)
+    there = third.log_in(username="eve", password=PASSWORD)["session_id"]
+    listed = browser.ask("GET", "/api/account").json()["sessions"]
+    assert (len(listed), listed[0]["id"], listed[0]["factors"]) == (3, there, ["password"]), "newest first"
+    assert browser.ask("DELETE", f"/api/account/sessions/{there}").status_code == 204
+    assert third.ask("GET", "/api/account").status_code == 401
     refused = browser.ask(
         "POST", "/api/account/password", {"proof": {"password": "x"}, "password": "four new words here"}
     )
@@ -119,7 +126,7 @@ def test_a_change_of_the_account_takes_fresh_proof_and_begins_the_session_anew(
     )
     assert changed.status_code == 200, changed.text
     assert browser.client.cookies[COOKIE] != old
-    assert browser.ask("GET", "/api/account").status_code == 200
+    assert [one["here"] for one in browser.ask("GET", "/api/account").json()["sessions"]] == [True]
     assert other.ask("GET", "/api/account").status_code == 401
     browser.csrf = changed.json()["session"]["csrf"]
     back = browser.ask(

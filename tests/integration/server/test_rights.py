@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,3 +241,18 @@ def _filled(path: str) -> str:
 def _people(platform: Platform) -> list[Person]:
     with platform.record.reading() as session:
         return list(session.scalars(select(Person)))
+
+
+_PAGES = Path(__file__).parents[3] / "web" / "src" / "pages"
+
+
+def test_every_kind_of_record_that_is_signed_shows_its_signatures_on_a_page(platform: Platform) -> None:
+    """21 CFR 11.50(b): name, time and meaning stand where a person reads the record; elsewhere by its history."""
+    pages = {path.name: path.read_text() for path in _PAGES.rglob("*.tsx")}
+    shown = set(re.findall(r'<Signatures record_type="(\w+)"', "\n".join(pages.values())))
+    signed = {record_type for record_type, _ in platform.record.meanings}
+    assert signed - shown == {"equipment_node", "lims_contract_certificate", "twin_definition"}, (
+        "a kind of record that is signed has a page of its own; put its signatures there"
+    )
+    assert shown <= signed
+    assert "<Signatures record_type={h.record_type} record_id={h.record_id} />" in pages["Past.tsx"]
