@@ -32,6 +32,8 @@ _HOST_AWAY = timedelta(seconds=60)
 _CLOCK_BACK = timedelta(seconds=5)
 _EXPIRES_SOON = timedelta(days=30)
 _UNSYNCHRONISED = 0x40
+_UNREADABLE = (OSError, sqlite3.Error, DBAPIError, TiterError)
+"""What reading the database raises; on a server also that the key is gone which opens what it is reached with."""
 """STA_UNSYNC of adjtimex(2)."""
 
 
@@ -180,7 +182,7 @@ def _ledger(folder: Path, config: Config, clock: Clock) -> Iterator[Finding]:
             (folder / "keys" / "ledger.pub").read_text().strip(),
             (witness / "witness.pub").read_text().strip(),
         ]
-    except (OSError, sqlite3.Error, DBAPIError) as error:
+    except _UNREADABLE as error:
         yield Finding(f"The last checkpoint cannot be read: {error}.", False, do)
         return
     if not last:
@@ -207,7 +209,7 @@ def _certificates(folder: Path, config: Config, clock: Clock) -> Iterator[Findin
     """What expires: the certificate of the documents, and those of the time-stamp authorities."""
     try:
         rows = _query(folder, "SELECT not_after FROM record_document_cert ORDER BY id DESC LIMIT 1")
-    except (sqlite3.Error, DBAPIError):
+    except _UNREADABLE:
         rows = []  # that the database cannot be read was said above
     for (until,) in rows:
         yield _expiry(
@@ -319,7 +321,7 @@ def _connections(folder: Path, clock: Clock) -> Iterator[Finding]:
         rows = _query(
             folder, "SELECT name, state, message, heard_at FROM equipment_connection_status ORDER BY name"
         )
-    except (sqlite3.Error, DBAPIError) as error:
+    except _UNREADABLE as error:
         yield Finding(f"The state of the connections cannot be read: {error}.", False, "Run `titer verify`.")
         return
     for name, state, message, heard_at in rows:

@@ -20,7 +20,7 @@ from tests.postgresql import OWNER, RUNTIME, Server
 from titer.app import Config, create_installation, open_platform, store
 from titer.app.history import VERSIONS, History
 from titer.app.migration import migrate
-from titer.base.errors import IntegrityFault, Invalid, Unavailable
+from titer.base.errors import IntegrityFault, Invalid, Refused, TiterError, Unavailable
 from titer.record import Training, postgres
 from titer.record.verify import verify_store
 
@@ -151,6 +151,20 @@ def test_a_migration_that_fails_leaves_nothing_and_may_be_tried_again(
     assert image(reader) == before
     monkeypatch.delenv("TITER_TEST_DIE")
     assert migrate(lab, owner=owner, history=newer).after == "0002"
+
+
+def test_no_migration_deletes_a_ledger(lab: Path, owner: str, reader: Engine) -> None:
+    before = image(reader)
+    with pytest.raises(TiterError, match="0000"):
+        migrate(lab, to="0000", owner=owner)
+    platform = open_platform(lab, hasher=HASHER)
+    with (
+        pytest.raises(Refused, match="no migration deletes a ledger"),
+        platform.record.action(TIMER, "record.migrate") as unit,
+    ):
+        History().run(unit.session.connection(), "base")
+    platform.close()
+    assert image(reader) == before
 
 
 def test_who_may_not_migrate_is_told_why(

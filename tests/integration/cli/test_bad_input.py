@@ -99,7 +99,7 @@ def test_an_installation_that_another_process_holds_is_not_opened(lab: Path) -> 
             refused(titer(*words, "--dir", str(lab)), "in use by another process", "stop it first")
 
 
-@pytest.mark.sqlite("opens the file beside Titer")
+@pytest.mark.sqlite("takes SQLite's lock on the file; a server's rows are waited for and told in another way")
 @pytest.mark.slow
 def test_a_database_that_another_program_has_locked_is_said(lab: Path) -> None:
     """Titer waits 30 s for it, as it does for a backup program."""

@@ -529,6 +529,9 @@ MOVES: tuple[tuple[Harm, int], ...] = (
 )
 """Removed, put in, re-ordered, cut off, exchanged; and what stands around the ledger."""
 
+OF_FILES: tuple[Harm, ...] = (_content, _segment, _file_gone, _file_cut, _files_exchanged, _witness)
+"""What is done beside the database, whichever it is."""
+
 OF_A_SERVER: tuple[tuple[Harm, int], ...] = (
     (_trigger_off, 4),
     (_function_hollow, 4),

@@ -9,11 +9,12 @@ never the witness' folder.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Boolean, Column, MetaData, Table, func, select
 from sqlalchemy.orm import Session
+from tests.conftest import DATABASE
 from tests.integration.record.harm import frame
 from tests.integration.record.owned import Owned, Statement, owned
 from tests.integration.record.test_bundle import verifier  # noqa: F401  the fixture
@@ -78,6 +80,13 @@ class Lab:
     def put_back(self, kept: Any) -> None:
         self.base.put_back(kept)
 
+    def restore(self) -> None:
+        """Make everything as it was at first."""
+        self.put_back(self.pristine)
+        for name in KEPT:
+            shutil.rmtree(self.folder / name)
+            shutil.copytree(self.folder.parent / name, self.folder / name)
+
     def last(self) -> int:
         """The number of the last entry."""
         return int(str(self.query("SELECT max(seq) FROM ledger_entry")[0][0]))
@@ -97,7 +106,21 @@ def write(platform: Platform, clock: ManualClock, rows: list[str]) -> None:
 EMBEDDED = pytest.mark.sqlite("is about the embedded file; the same is tried on a server beside it")
 
 
-@pytest.fixture(scope="module", params=[pytest.param("sqlite", marks=EMBEDDED), "postgresql"])
+ON_BOTH = ("test_the_untouched_installation_holds_at_both_depths", "test_verification_finds_and_locates")
+ON_THE_FILE = ("test_a_trigger_in_the_guise_of_a_table_of_statistics_is_found",)
+"""Only there a trigger can bear a table's own name."""
+WHOLE = os.environ.get(DATABASE) == "postgresql"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The attacks are made on both databases; what else is asked here, on a server by `make test-postgres`."""
+    if "made" in metafunc.fixturenames:
+        name, embedded = metafunc.function.__name__, pytest.param("sqlite", marks=EMBEDDED)
+        both = name in ON_BOTH or (WHOLE and name not in ON_THE_FILE)
+        metafunc.parametrize("made", [embedded, "postgresql"] if both else [embedded], indirect=True)
+
+
+@pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Lab]:
     root = tmp_path_factory.mktemp("attacks")
     clock, rows = ManualClock(datetime(2026, 11, 23, 9, tzinfo=UTC)), list[str]()
@@ -135,10 +158,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
 @pytest.fixture
 def lab(made: Lab) -> Iterator[Lab]:
     yield made
-    made.put_back(made.pristine)
-    for name in KEPT:
-        shutil.rmtree(made.folder / name)
-        shutil.copytree(made.folder.parent / name, made.folder / name)
+    made.restore()
 
 
 def forged(body: object, **changes: object) -> str:
@@ -611,8 +631,6 @@ def test_a_message_that_was_changed_is_not_delivered(lab: Lab) -> None:
     platform.close()
 
 
-@pytest.mark.sqlite("a table's own name in sqlite_master stands for a trigger")
-@pytest.mark.parametrize("made", ["sqlite"], indirect=True)
 def test_a_trigger_in_the_guise_of_a_table_of_statistics_is_found(lab: Lab) -> None:
     with closing(sqlite3.connect(lab.folder / "titer.db", isolation_level=None)) as base:
         base.execute(
@@ -668,7 +686,14 @@ class Exported:
 
 
 @pytest.fixture
-def exported(lab: Lab, verifier: ModuleType) -> Exported:  # noqa: F811
+def exported(bundled: Exported) -> Exported:
+    """A copy that may be harmed."""
+    return replace(bundled, members=dict(bundled.members))
+
+
+@pytest.fixture(scope="module")
+def bundled(made: Lab, verifier: ModuleType) -> Exported:  # noqa: F811
+    lab = made
     platform = open_platform(lab.folder, hasher=HASHER, clock=lab.clock)
     digest = next((lab.folder / "content").glob("*/*")).name
     content = lab.query("SELECT id FROM record_content")[0][0]
@@ -695,6 +720,7 @@ def exported(lab: Lab, verifier: ModuleType) -> Exported:  # noqa: F811
         platform.sealer.signer,
     )
     platform.close()
+    lab.restore()
     return found
 
 
