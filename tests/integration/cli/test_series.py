@@ -53,7 +53,9 @@ def test_the_commands_of_the_page_bring_history_in_and_out(
     listed = lab.as_("quentin", *retention).out
     assert "process: 15 years, procedure QA-17, 3.2" in listed
     assert lab.as_("quentin", *retire).out == "Nothing is due.\n"
-    other = lab.run("series", "retire", "0" * 16, "--reason", "r", "--dir", str(lab.folder), "--as", "quentin")
+    other = lab.run(
+        "series", "retire", "0" * 16, "--reason", "r", "--dir", str(lab.folder), "--as", "quentin"
+    )
     assert (other.code, "is the beginning of 0 digests" in other.err) == (1, True)
     assert lab.run(*keep, "--dir", str(lab.folder), "--as", "anna").code == 1
     assert lab.run("verify", "--dir", str(lab.folder)).code == 0

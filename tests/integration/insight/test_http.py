@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from titer.app import Config
 from titer.insight.routes import router
-from titer.record import Actor, Identity, Signing
+from titer.record import Actor, ContentObject, Identity, Signing
 from titer.record.http import COOKIE
 from titer.record.routes import router as record_router
 from titer.server import problems
@@ -69,7 +70,10 @@ def test_a_model_goes_from_a_file_to_a_deployment(
     headers = log_in(client, "sci")
     data = world.file([(f"H-{i:03d}", world.toy.make_batch(i)) for i in range(30)])
     file = client.post(
-        "/api/insight/files", content=data, headers={**headers, "Content-Type": "application/octet-stream"}
+        "/api/insight/files",
+        content=data,
+        params={"media_type": "text/csv"},
+        headers={**headers, "Content-Type": "application/octet-stream"},
     ).json()
     assert file["size"] == len(data)
     answer = client.post(
@@ -127,6 +131,10 @@ def test_a_model_goes_from_a_file_to_a_deployment(
     assert client.get("/api/insight/alerts").json() == []
     template = client.get("/api/insight/templates/fed-batch").json()
     assert template["algorithm"] == "pca-tunnel/1"
+    with world.record.reading() as session:
+        kept = set(session.scalars(select(ContentObject.media_type)))
+    named = {"text/csv", "application/json", "application/x-titer-numbers"}
+    assert {one.partition(";")[0] for one in kept} == named, "of all that was kept it is known what it is"
 
 
 def test_a_file_that_is_no_table_is_refused_in_words(

@@ -145,13 +145,14 @@ def test_a_second_factor_is_asked_for_in_words_and_a_replayed_code_is_refused(
 ) -> None:
     browser.log_in(username="ada", password=PASSWORD)
     begun = browser.ask("POST", "/api/account/totp", {"proof": {"password": PASSWORD}}).json()
-    device, now = TOTP(begun["secret"]), int(time.time())
-    confirmed = browser.ask("POST", f"/api/account/totp/{begun['id']}/confirm", {"code": device.at(now - 30)})
+    # The code of now, and afterwards the one that follows it: both are good wherever a step of the clock ends.
+    device, code = TOTP(begun["secret"]), TOTP(begun["secret"]).at(int(time.time()))
+    confirmed = browser.ask("POST", f"/api/account/totp/{begun['id']}/confirm", {"code": code})
     assert confirmed.status_code == 200, confirmed.text
     fresh = Browser(platform)
     asked = fresh.log_in(401, username="ada", password=PASSWORD)
     assert (asked["needs"], asked["offers"], asked["title"]) == ("second_factor", ["totp"], "One thing more")
-    code = device.at(int(time.time()))
+    code = device.at(int(time.time()) + 30)
     assert fresh.log_in(username="ada", password=PASSWORD, totp=code)["factors"] == ["password", "totp"]
     assert "needs" not in Browser(platform).log_in(401, username="ada", password=PASSWORD, totp=code)
 
