@@ -125,7 +125,7 @@ def _writable(place: Path) -> bool:
 def _secrets(folder: Path) -> list[Path]:
     """The files that hold the installation's own secrets."""
     files = [*(folder / "keys").glob("*.key"), *(folder / "keys").glob("*.token")]
-    return sorted([*files, *folder.glob("witness/*.key")])
+    return sorted([*files, *folder.glob("witness/*.key"), *folder.glob("opcua/*.key")])
 
 
 def _keys(folder: Path, config: Config) -> Iterator[Finding]:
@@ -222,6 +222,28 @@ def _certificates(folder: Path, config: Config, clock: Clock) -> Iterator[Findin
     for one in config.witnesses:
         if one.get("kind") == "timestamp":
             yield from _authority(folder / str(one.get("certificate")), str(one.get("name")), clock)
+    if config.opcua is not None:
+        yield from _applications(folder, clock)
+
+
+def _applications(folder: Path, clock: Clock) -> Iterator[Finding]:
+    """The certificates of the OPC UA server and of the applications that it trusts."""
+    from titer.gateway.opcua import certificates, files
+
+    place = folder / files.FOLDER
+    try:
+        own = certificates.read((place / files.OWN_CERTIFICATE).read_bytes(), files.OWN_CERTIFICATE)
+        trusted = [one for one in certificates.TrustList(place).known() if one.trusted]
+    except (OSError, TiterError) as error:
+        yield Finding(
+            f"The certificates in {place} cannot be read: {error}.", False, "Run: titer opcua setup"
+        )
+        return
+    renew = "Make the next one, titer opcua setup --renew, and have the clients trust it."
+    yield _expiry("The certificate of the OPC UA server", own.not_valid_after_utc, clock, renew)
+    for one in trusted:
+        told = f"Ask its owner for the next one, then: titer opcua trust FILE, titer opcua distrust {one.mark[:16]}"
+        yield _expiry(f"The OPC UA application {one.subject}", one.until, clock, told)
 
 
 def _authority(path: Path, name: str, clock: Clock) -> Iterator[Finding]:

@@ -97,14 +97,21 @@ class SaidHub:
         state: what it says.
         away: whether it answers nothing.
         machines: names with their tokens.
+        behind: a real hub that is asked instead, where there is one; the server's own token is `bearing` there.
     """
 
     state: dict[str, Any] = field(default_factory=lambda: copy.deepcopy(STATE))
     away: bool = False
     machines: dict[str, str] = field(default_factory=lambda: dict(MACHINES))
+    behind: httpx.ASGITransport | None = None
+    bearing: str = ""
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
+    async def answer(self, request: httpx.Request) -> httpx.Response:
         """One answer."""
+        if self.behind is not None:
+            if request.headers["Authorization"] == f"Bearer {MACHINES['opcua-server']}":
+                request.headers["Authorization"] = f"Bearer {self.bearing}"
+            return await self.behind.handle_async_request(request)
         if self.away:
             raise httpx.ConnectError("nobody listens")
         bearer = request.headers["Authorization"].removeprefix("Bearer ")
@@ -146,11 +153,9 @@ def applications(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Applicat
 class Served:
     """A server in a thread of its own, as it is in a process of its own."""
 
-    def __init__(
-        self, folder: Path, applications: dict[str, Application], *, hub: Hub | None = None, **settings: Any
-    ) -> None:
+    def __init__(self, folder: Path, applications: dict[str, Application], **settings: Any) -> None:
         self.hub = SaidHub()
-        self._hub = hub or Hub(
+        self._hub = Hub(
             "http://hub", MACHINES["opcua-server"], transport=httpx.MockTransport(self.hub.answer)
         )
         self.port = quiet_port()
@@ -230,11 +235,11 @@ class Seen:
         return await self.node(path).read_data_value(raise_on_bad_status=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared(
     tmp_path_factory: pytest.TempPathFactory, applications: dict[str, Application]
 ) -> Iterator[Served]:
-    """One server for the tests of a module; it is given back as it was."""
+    """One server for all tests here: its address space costs seconds. It is given back as it was."""
     made = Served(
         tmp_path_factory.mktemp("opcua"),
         applications,
@@ -251,7 +256,7 @@ def shared(
 def served(shared: Served) -> Iterator[Served]:
     """The shared server, its hub saying the usual."""
     yield shared
-    shared.hub.away, shared.hub.state = False, copy.deepcopy(STATE)
+    shared.hub.behind, shared.hub.away, shared.hub.state = None, False, copy.deepcopy(STATE)
     shared.hub.machines = dict(MACHINES)
     shared.refresh()
 

@@ -15,6 +15,7 @@ from asyncua.common.utils import ServiceError
 from asyncua.ua.ua_binary import struct_to_binary, uatcp_to_binary
 from asyncua.ua.uaerrors import (
     BadIdentityTokenRejected,
+    BadSecurityChecksFailed,
     BadSecurityModeInsufficient,
     BadSubscriptionIdInvalid,
     BadTooManyMonitoredItems,
@@ -57,15 +58,27 @@ def test_an_unknown_certificate_is_turned_away_and_kept_to_be_looked_at(served: 
     asyncio.run(check())
 
 
-def test_a_stolen_certificate_does_not_open_the_door_without_its_key(served: Served) -> None:
-    """The channel is opened with a stranger's own certificate, the session with a trusted one's."""
+def test_a_trusted_certificate_without_its_key_opens_nothing(served: Served) -> None:
+    """A certificate is public: it is shown at the channel, and at the session of a channel that is another's."""
 
     async def check() -> None:
+        known = served.applications["client"].own.certificate
         client = await served.client("stranger")
-        client.uaclient.security_policy.host_certificate = served.applications["client"].own.certificate
+        client.uaclient.security_policy.host_certificate = known
         with pytest.raises(REFUSED):
             async with client:
-                raise AssertionError("it was let in")
+                raise AssertionError("the channel was opened")
+        other = await served.client("other", "scada")
+        create = other.uaclient.create_session
+
+        async def lying(params: Any, *given: Any, **named: Any) -> Any:
+            params.ClientCertificate = known
+            return await create(params, *given, **named)
+
+        other.uaclient.create_session = lying
+        with pytest.raises(BadSecurityChecksFailed):
+            async with other:
+                raise AssertionError("the session was opened")
 
     asyncio.run(check())
 

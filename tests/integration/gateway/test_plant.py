@@ -6,20 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 from argon2 import PasswordHasher
 from asyncua import Client
 from starlette.testclient import TestClient
-from tests.integration.gateway.conftest import Application, Seen, Served
+from tests.integration.gateway.conftest import Seen, Served
 from tests.integration.mes.test_http import Person, record_value
 from tests.integration.mes.test_http import _equipment as equipment
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
-from titer.gateway.opcua.hub import Hub
 from titer.gateway.opcua.space import NAMESPACE
 from titer.record import Actor
 from titer.server.app import create_app
@@ -46,16 +44,17 @@ procedure:
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clock() -> ManualClock:
     return ManualClock(START)
 
 
-@pytest.fixture
-def platform(tmp_path: Path, clock: ManualClock) -> Iterator[Platform]:
-    create_installation(tmp_path / "lab", Config(name="lab", site="North"), clock=clock)
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory, clock: ManualClock) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("plant") / "lab"
+    create_installation(folder, Config(name="lab", site="North"), clock=clock)
     made = open_platform(
-        tmp_path / "lab", clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        folder, clock=clock, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     )
     people = {
         "ada": "scientist",
@@ -117,12 +116,12 @@ def _bearing(token: str) -> dict[str, str]:
 
 
 def test_a_client_follows_a_batch_and_its_unit(
-    platform: Platform, clock: ManualClock, tmp_path: Path, applications: dict[str, Application]
+    platform: Platform, clock: ManualClock, served: Served
 ) -> None:
     given = tokens(platform)
     app = create_app(platform)
 
-    async def check(served: Served) -> None:
+    async def check() -> None:
         async with AsyncExitStack() as stack:
             client = await served.client(user="dcs")
             client.set_password(given["dcs"])
@@ -162,12 +161,9 @@ def test_a_client_follows_a_batch_and_its_unit(
             name: Person(stack.enter_context(TestClient(app)), name)
             for name in ("ada", "ben", "quentin", "olga", "omar")
         }
-        hub = Hub("http://hub", given["state"], transport=httpx.ASGITransport(app=app))
-        served = Served(tmp_path / "opcua", applications, hub=hub)
-        try:
-            asyncio.run(check(served))
-        finally:
-            served.close()
+        served.hub.behind, served.hub.bearing = httpx.ASGITransport(app=app), given["state"]
+        served.refresh()
+        asyncio.run(check())
 
 
 def _enter(operator: Person, batch: str) -> None:
