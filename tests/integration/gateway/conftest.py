@@ -155,6 +155,7 @@ class Served:
 
     def __init__(self, folder: Path, applications: dict[str, Application], **settings: Any) -> None:
         self.hub = SaidHub()
+        self.seconds = 0.0
         self._hub = Hub(
             "http://hub", MACHINES["opcua-server"], transport=httpx.MockTransport(self.hub.answer)
         )
@@ -171,7 +172,13 @@ class Served:
 
     async def _open(self, settings: ServerSettings) -> StateServer:
         made = StateServer(
-            settings, self.applications["server"].own, URI, self.trust, self._hub, SystemClock()
+            settings,
+            self.applications["server"].own,
+            URI,
+            self.trust,
+            self._hub,
+            SystemClock(),
+            elapsed=lambda: self.seconds,
         )
         await made.open()
         await made.refresh()
@@ -246,7 +253,6 @@ def shared(
         sessions=3,
         subscriptions_per_session=2,
         items_per_session=50,
-        bad_after_s=1,
     )
     yield made
     made.close()
@@ -254,7 +260,8 @@ def shared(
 
 @pytest.fixture
 def served(shared: Served) -> Iterator[Served]:
-    """The shared server, its hub saying the usual."""
+    """The shared server, its hub saying the usual, and nobody there who was let in before."""
+    asyncio.run(until(lambda: not shared.server._inside.clients, "that the sessions of others are over"))
     yield shared
     shared.hub.behind, shared.hub.away, shared.hub.state = None, False, copy.deepcopy(STATE)
     shared.hub.machines = dict(MACHINES)

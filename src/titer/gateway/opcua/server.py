@@ -188,10 +188,19 @@ class StateServer:
         trust: whose applications are believed.
         hub: is asked for the state, and whose a token is.
         clock: this machine's.
+        elapsed: seconds that pass, whatever is done to the clock.
     """
 
     def __init__(
-        self, settings: ServerSettings, own: Own, uri: str, trust: TrustList, hub: Hub, clock: Clock
+        self,
+        settings: ServerSettings,
+        own: Own,
+        uri: str,
+        trust: TrustList,
+        hub: Hub,
+        clock: Clock,
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._own = own
@@ -199,6 +208,7 @@ class StateServer:
         self._trust = trust
         self._hub = hub
         self._clock = clock
+        self._elapsed = elapsed
         self._inside = _Inside(settings, Readers(hub.reader, anonymous=settings.anonymous), trust, clock)
         self._server = _Guarded(iserver=self._inside)
         self._space = Space(self._server, clock)
@@ -264,7 +274,7 @@ class StateServer:
             await self._doubt()
             return
         self._once.well()
-        self._heard = time.monotonic()
+        self._heard = self._elapsed()
         await self._space.show(root)
         await self._say_level(HEALTHY)
 
@@ -276,7 +286,7 @@ class StateServer:
     async def _doubt(self) -> None:
         if self._level == NO_DATA:
             return
-        if time.monotonic() - self._heard < self._settings.bad_after_s:
+        if self._elapsed() - self._heard < self._settings.bad_after_s:
             await self._space.doubt(UNCERTAIN_LAST_USABLE)
             await self._say_level(DEGRADED)
         else:
