@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -166,9 +167,17 @@ def installations_on_postgresql(postgresql_server: postgresql.Server) -> Iterato
 
 @pytest.fixture(scope="module", autouse=True)
 def _what_a_module_shares(request: pytest.FixtureRequest) -> Iterator[None]:
-    """TITER_TEST_DATABASE=postgresql takes there what a module's tests have in common."""
+    """TITER_TEST_DATABASE=postgresql takes there what a module's tests have in common.
+
+    FastAPI remembers for each route what kind of function it is, and so keeps every application of a process, each
+    with its platform and engine: a run of all tests would hold some hundred of them.
+    """
     with _where_told(request):
         yield
+    models = sys.modules.get("fastapi.dependencies.models")
+    for remembered in vars(models).values() if models is not None else ():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
 
 
 @pytest.fixture(autouse=True)
