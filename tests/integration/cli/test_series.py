@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.integration.cli.conftest import Lab
+
+from titer.base.errors import TooLarge
+from titer.cli import series
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "history-in-and-out.md").read_text()
 CHANNELS = (
@@ -82,3 +86,16 @@ def test_what_is_no_file_of_history_is_said_in_a_sentence(lab: Lab, tmp_path: Pa
     assert said.code == 1
     assert "time zone" in said.err
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_history_that_is_too_large_is_refused_before_any_of_it_is_sent(tmp_path: Path) -> None:
+    class Hub:
+        def get(self, _path: str) -> dict[str, int]:
+            return {"bytes": 0, "most": 10}
+
+    hub: Any = Hub()  # it takes no piece
+    large = tmp_path / "old.csv"
+    large.write_bytes(b"tag,time,value\n")
+    with pytest.raises(TooLarge, match="has 15 bytes, and this installation takes 10") as told:
+        series._send(hub, large, "0" * 64, print)
+    assert "largest_history" in told.value.do
