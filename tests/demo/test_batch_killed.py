@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.torture.killing import LAST_KILL_H, Course, differences, run
 
-pytestmark = pytest.mark.timeout(3600)
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.slow]
 
 
 def test_a_batch_whose_hub_is_killed_twice_does_the_same_as_an_undisturbed_one(
