@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from titer.app.config import load
 from titer.cli import main as commands
 from titer.record.identity import service as identity_module
 from titer.testing.connectors import quiet_port
@@ -104,10 +106,38 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return typed
 
 
+@pytest.fixture(scope="session")
+def templates() -> dict[str, Path]:
+    """Installations that were made once, to be copied: nine commands take longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def lab(tmp_path: Path, run: Callable[..., Said]) -> Lab:
-    """An installation with people who acknowledged the signature policy, and a qualified reactor."""
+def lab(
+    tmp_path: Path,
+    run: Callable[..., Said],
+    templates: dict[str, Path],
+    database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Lab:
+    """An installation of this test's own, with people of every role."""
     folder = tmp_path / "lab"
+    if database == "postgresql":
+        return furnished(folder, run)
+    if "lab" not in templates:
+        templates["lab"] = furnished(tmp_path_factory.mktemp("template") / "lab", run).folder
+    template = templates["lab"]
+    shutil.copytree(template, folder)
+    shutil.copy2(template.with_name("lab.key"), tmp_path)
+    written = (folder / "titer.yaml").read_text()
+    port = load(template).port
+    told = written.replace(str(template), str(folder)).replace(f"port: {port}", f"port: {quiet_port()}")
+    (folder / "titer.yaml").write_text(told)
+    return Lab(folder, run)
+
+
+def furnished(folder: Path, run: Callable[..., Said]) -> Lab:
+    """An installation with people of every role, made by commands."""
     assert run("init", str(folder), "--port", str(quiet_port())).code == 0
     made = Lab(folder, run)
     for name, roles in PEOPLE.items():
