@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
 
 from titer.base import vault
 from titer.base.clock import SystemClock
 from titer.base.errors import TiterError
+from titer.base.leaving import run_until_asked
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
 from titer.connect.registry import CONNECTORS, TYPES
@@ -55,36 +54,15 @@ def main(arguments: list[str] | None = None) -> int:
     if not token:
         sys.stderr.write(f"{options.token_file} is empty. Write the connector token into it.\n")
         return 2
-    return asyncio.run(_run(options, token))
+    asyncio.run(run_until_asked(_serve(options, token), options.parent_fd))
+    return 0
 
 
-async def _run(options: argparse.Namespace, token: str) -> int:
-    loop, leave = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
-    if options.parent_fd is not None:
-        descriptor: int = options.parent_fd
-
-        def readable() -> None:
-            if not os.read(descriptor, 4096):
-                loop.remove_reader(descriptor)
-                leave.set()
-
-        loop.add_reader(descriptor, readable)
+async def _serve(options: argparse.Namespace, token: str) -> None:
     hub = Hub(options.hub, token, options.host, certificate=options.certificate)
-    serving = Host(hub, options.dir, SystemClock(), CONNECTORS, types=TYPES)
-    host = asyncio.create_task(serving.run(), name="host")
-    waiting = asyncio.create_task(leave.wait())
     try:
-        await asyncio.wait({host, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if host.done():
-            host.result()
-        return 0
+        await Host(hub, options.dir, SystemClock(), CONNECTORS, types=TYPES).run()
     finally:
-        waiting.cancel()
-        host.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await host
         await hub.close()
 
 

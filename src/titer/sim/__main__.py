@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from titer.base.errors import TiterError, Unavailable
+from titer.base.leaving import Stop, stopping
 from titer.sim.bench import bench_app
-from titer.sim.process import Stop, say_ready, stopping, write_json
+from titer.sim.process import say_ready, write_json
 from titer.sim.supervisor import Plant, Settings
 
 

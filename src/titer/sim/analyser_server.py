@@ -10,10 +10,11 @@ from sila import server as sila
 
 from titer.base.clock import from_us, iso
 from titer.base.errors import NotFound
+from titer.base.leaving import Stop
 from titer.sim.bottles import open_bottle
 from titer.sim.instruments import PANEL, measure_panel, take_time
 from titer.sim.plant_clock import PlantClock
-from titer.sim.process import Place, Stop, child_main, write_json
+from titer.sim.process import Place, child_main, write_json
 
 NAME = "MA-01"
 SERVER_UUID = "6f0d7c8e-51a4-4f0e-9a52-6d612d303101"

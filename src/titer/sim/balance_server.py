@@ -8,11 +8,12 @@ from collections.abc import Callable
 import numpy as np
 
 from titer.base.clock import SystemClock
+from titer.base.leaving import Stop
 from titer.sim.channels import BALANCE, BALANCE_CHANNELS, BALANCE_NAMESPACE, MINUTE_US
 from titer.sim.faults import Faults, ServerClock
 from titer.sim.opcua_plant import PlantServer
 from titer.sim.plant_clock import PlantClock, SharedFile
-from titer.sim.process import TICK_S, Place, Stop, child_main, write_json
+from titer.sim.process import TICK_S, Place, child_main, write_json
 from titer.sim.readings import REACTOR_REPORT, Reading
 
 FEED_DENSITY_KG_PER_L = 1.062

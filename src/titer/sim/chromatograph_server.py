@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from titer.base.clock import from_us, iso
+from titer.base.leaving import Stop
 from titer.sim.animl import WrittenInjection, WrittenSequence, write_animl
 from titer.sim.bottles import open_bottle
 from titer.sim.chromatograph import Injection, Sequence, chromatogram, composition, integrate
 from titer.sim.instruments import take_time
 from titer.sim.plant_clock import PlantClock
-from titer.sim.process import Place, Stop, child_main, write_json
+from titer.sim.process import Place, child_main, write_json
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from titer.base.errors import TiterError
+from titer.base.leaving import Stop, stopping
 
 CLOCK_FILE = "plant-clock"
 REACTOR_FILE = "reactor-state"
@@ -62,54 +61,6 @@ class Place:
     def chromatograph(self) -> Path:
         """Folder of the chromatograph: queue, state and the folder into which files drop."""
         return self.folder / "chromatograph"
-
-
-class Stop:
-    """Set once the process should leave."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def set(self) -> None:
-        """Ask to leave."""
-        self._event.set()
-
-    @property
-    def asked(self) -> bool:
-        """Whether the process should leave."""
-        return self._event.is_set()
-
-    async def wait(self, seconds: float | None = None) -> bool:
-        """Wait until asked, or for a time; returns whether asked."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
-        return self._event.is_set()
-
-
-@contextlib.asynccontextmanager
-async def stopping(parent_fd: int | None) -> AsyncIterator[Stop]:
-    """A `Stop` that is set by SIGTERM, SIGINT, or the end of the parent's pipe."""
-    stop = Stop()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if parent_fd is not None:
-        fd = parent_fd
-
-        def readable() -> None:
-            if not os.read(fd, 512):
-                loop.remove_reader(fd)
-                stop.set()
-
-        loop.add_reader(fd, readable)
-    try:
-        yield stop
-    finally:
-        if parent_fd is not None:
-            loop.remove_reader(parent_fd)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
 
 
 def say_ready(ready_fd: int | None, message: dict[str, object]) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from titer.base.clock import SystemClock
+from titer.base.leaving import Stop
 from titer.sim import kernel
 from titer.sim.channels import MINUTE_US, REACTOR, REACTOR_CHANNELS, REACTOR_NAMESPACE, SAMPLE_DRAW, Channel
 from titer.sim.faults import UNDER_DELIVERY, Faults, ServerClock
 from titer.sim.opcua_plant import PlantServer
 from titer.sim.plant_clock import PlantClock, SharedFile
-from titer.sim.process import TICK_S, Place, Stop, child_main, write_json
+from titer.sim.process import TICK_S, Place, child_main, write_json
 from titer.sim.reactor import Reactor, UnderDelivery
 from titer.sim.readings import REACTOR_REPORT, Reading, Value
 

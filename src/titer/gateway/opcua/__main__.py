@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
 
 from titer.base import vault
 from titer.base.clock import SystemClock
 from titer.base.errors import TiterError, Unavailable
+from titer.base.leaving import run_until_asked
 from titer.connect.core.supervise import Once
 from titer.gateway.opcua.certificates import Own, TrustList
 from titer.gateway.opcua.files import OWN_CERTIFICATE, OWN_KEY
@@ -59,38 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"{error.filename} cannot be read: {error.strerror}. Run: titer opcua setup\n")
         return 2
-    return asyncio.run(_run(options, token, own, settings))
-
-
-async def _run(options: argparse.Namespace, token: str, own: Own, settings: ServerSettings) -> int:
-    loop, leave = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
-    if options.parent_fd is not None:
-        descriptor: int = options.parent_fd
-
-        def readable() -> None:
-            if not os.read(descriptor, 4096):
-                loop.remove_reader(descriptor)
-                leave.set()
-
-        loop.add_reader(descriptor, readable)
-    serving = asyncio.create_task(_serve(options, token, own, settings), name="server")
-    waiting = asyncio.create_task(leave.wait())
-    try:
-        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if serving.done():
-            serving.result()
-        return 0
-    finally:
-        waiting.cancel()
-        serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+    asyncio.run(run_until_asked(_serve(options, token, own, settings), options.parent_fd))
+    return 0
 
 
 async def _serve(options: argparse.Namespace, token: str, own: Own, settings: ServerSettings) -> None:
-    from titer.gateway.opcua.certificates import application_uris, read
+    from titer.connect.opcua.trust import read
+    from titer.gateway.opcua.certificates import application_uris
     from titer.gateway.opcua.hub import Hub
     from titer.gateway.opcua.server import StateServer
 
