@@ -228,11 +228,12 @@ def _certificates(folder: Path, config: Config, clock: Clock) -> Iterator[Findin
 
 def _applications(folder: Path, clock: Clock) -> Iterator[Finding]:
     """The certificates of the OPC UA server and of the applications that it trusts."""
+    from titer.connect.opcua.trust import read
     from titer.gateway.opcua import certificates, files
 
     place = folder / files.FOLDER
     try:
-        own = certificates.read((place / files.OWN_CERTIFICATE).read_bytes(), files.OWN_CERTIFICATE)
+        own = read((place / files.OWN_CERTIFICATE).read_bytes(), files.OWN_CERTIFICATE)
         trusted = [one for one in certificates.TrustList(place).known() if one.trusted]
     except (OSError, TiterError) as error:
         yield Finding(

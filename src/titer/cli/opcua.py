@@ -56,6 +56,7 @@ def opcua_setup(
     from titer.app.platform import open_vault
     from titer.base import vault
     from titer.base.clock import SystemClock
+    from titer.connect.opcua.trust import fingerprint, read
     from titer.gateway.opcua import certificates, files
     from titer.gateway.opcua.settings import ServerSettings
 
@@ -80,9 +81,7 @@ def opcua_setup(
         opened.write(place / files.OWN_KEY, own.key, vault.OWN_FILE)
         (place / files.OWN_CERTIFICATE).write_bytes(own.certificate)
     write(folder, replace(load(folder), opcua=wanted))
-    mark = certificates.fingerprint(
-        certificates.read((place / files.OWN_CERTIFICATE).read_bytes(), files.OWN_CERTIFICATE)
-    )
+    mark = fingerprint(read((place / files.OWN_CERTIFICATE).read_bytes(), files.OWN_CERTIFICATE))
     say(
         f"The OPC UA server will listen at opc.tcp://{settings.host}:{settings.port}/titer from the next start of "
         f"titer serve.\nIts certificate is {place / files.OWN_CERTIFICATE}, SHA-256 {mark}."
@@ -95,15 +94,14 @@ def opcua_setup(
 @opcua.command("trust")
 def opcua_trust(which: Which, folder: Folder = Path("titer"), json: Json = False) -> None:
     """Believe an application from now on: compare the fingerprint with what its owner says first."""
+    from titer.connect.opcua.trust import read
     from titer.gateway.opcua import certificates, files
 
-    trust = certificates.TrustList(folder / files.FOLDER)
-    trust.make()
-    if Path(which).is_file():
-        certificate = certificates.read(read_file(Path(which)), which)
-    else:
-        certificate = trust.find_rejected(which)
-    mark = trust.trust(certificate)
+    applications = certificates.TrustList(folder / files.FOLDER)
+    applications.make()
+    is_file = Path(which).is_file()
+    certificate = read(read_file(Path(which)), which) if is_file else applications.find_rejected(which)
+    mark = applications.trust(certificate)
     say(
         f"{certificate.subject.rfc4514_string()} is trusted from now on, until "
         f"{certificate.not_valid_after_utc:%Y-%m-%d}. SHA-256 {mark}.",

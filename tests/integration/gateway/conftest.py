@@ -18,7 +18,8 @@ from asyncua import Client, ua
 from asyncua.crypto.security_policies import SecurityPolicyAes256Sha256RsaPss, SecurityPolicyBasic256Sha256
 
 from titer.base.clock import SystemClock
-from titer.gateway.opcua.certificates import Own, TrustList, make_own, read
+from titer.connect.opcua.trust import read
+from titer.gateway.opcua.certificates import Own, TrustList, make_own
 from titer.gateway.opcua.hub import Hub
 from titer.gateway.opcua.server import StateServer
 from titer.gateway.opcua.settings import ServerSettings

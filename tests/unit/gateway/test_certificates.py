@@ -11,13 +11,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from titer.connect.opcua.trust import MOST_REJECTED, read
 from titer.gateway.opcua.certificates import (
-    MOST_REJECTED,
     TrustList,
     Untrusted,
     application_uris,
     make_own,
-    read,
 )
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from titer.base.errors import Invalid, NotFound, Refused
+from titer.base.errors import NotFound, Refused
 from titer.base.files import make_folder, write_durably
+from titer.connect.opcua.trust import believed, fingerprint, keep_rejected, read
+from titer.connect.opcua.trust import files as certificate_files
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate, GeneralName
 
 LASTS = timedelta(days=5 * 365)
-MOST_REJECTED = 50
-"""Rejected certificates that are kept to be looked at: anybody can send another one."""
 LEAST_KEY_BITS = 2048
 _BEFORE = timedelta(minutes=5)
 KEY_BITS = 3072
@@ -50,13 +50,6 @@ class Own:
 
     certificate: bytes
     key: bytes
-
-
-def fingerprint(certificate: Certificate) -> str:
-    """SHA-256 of the certificate, in hexadecimal."""
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    return certificate.fingerprint(SHA256()).hex()
 
 
 def application_uri(installation: str) -> str:
@@ -127,24 +120,6 @@ def _general_name(name: str) -> GeneralName:
         return x509.DNSName(name)
 
 
-def read(data: bytes, where: str) -> Certificate:
-    """A certificate in DER or PEM.
-
-    Raises:
-        Invalid: if it is none.
-    """
-    from cryptography import x509
-
-    try:
-        if data.lstrip().startswith(b"-----BEGIN"):
-            return x509.load_pem_x509_certificate(data)
-        return x509.load_der_x509_certificate(data)
-    except ValueError as error:
-        raise Invalid(
-            f"{where} holds no certificate.", why=str(error), do="Give it as DER or PEM."
-        ) from error
-
-
 @dataclass(frozen=True)
 class Known:
     """A certificate in one of the folders.
@@ -182,7 +157,7 @@ class TrustList:
         """What lies in both folders."""
         found = []
         for folder in (self.trusted, self.rejected):
-            for path in _files(folder):
+            for path in certificate_files(folder):
                 one = read(path.read_bytes(), str(path))
                 found.append(
                     Known(
@@ -209,7 +184,7 @@ class TrustList:
         Raises:
             NotFound: if there is none, or more than one.
         """
-        found = [path for path in _files(self.rejected) if path.stem.startswith(mark.lower())]
+        found = [path for path in certificate_files(self.rejected) if path.stem.startswith(mark.lower())]
         if len(found) != 1 or len(mark) < 8:
             raise NotFound(
                 f"{mark} is the fingerprint of {len(found)} rejected certificates.",
@@ -223,7 +198,7 @@ class TrustList:
         Raises:
             NotFound: if no trusted certificate has this fingerprint.
         """
-        found = [path for path in _files(self.trusted) if path.stem.startswith(mark.lower())]
+        found = [path for path in certificate_files(self.trusted) if path.stem.startswith(mark.lower())]
         if len(found) != 1 or len(mark) < 8:
             raise NotFound(f"{mark} is the fingerprint of {len(found)} trusted certificates.")
         found[0].replace(self.rejected / found[0].name)
@@ -254,9 +229,8 @@ class TrustList:
                 f"A client's key is RSA with {LEAST_KEY_BITS} bits or more.",
                 why=f"The certificate is of {certificate.subject.rfc4514_string()}.",
             )
-        believed = [read(path.read_bytes(), str(path)) for path in _files(self.trusted)]
-        if certificate not in believed and not any(_issued(certificate, one, now) for one in believed):
-            self._keep_rejected(certificate, data)
+        if not believed(certificate, self.trusted, now):
+            keep_rejected(certificate, self.rejected)
             raise Untrusted(
                 "BadCertificateUntrusted",
                 f"{certificate.subject.rfc4514_string()} is not trusted, SHA-256 {fingerprint(certificate)}.",
@@ -270,10 +244,6 @@ class TrustList:
             )
         return certificate
 
-    def _keep_rejected(self, certificate: Certificate, data: bytes) -> None:
-        if len(list(_files(self.rejected))) < MOST_REJECTED:
-            write_durably(self.rejected / f"{fingerprint(certificate)}.der", data)
-
 
 def application_uris(certificate: Certificate) -> list[str]:
     """The application URIs that a certificate bears."""
@@ -284,22 +254,3 @@ def application_uris(certificate: Certificate) -> list[str]:
     except (x509.ExtensionNotFound, ValueError):
         return []
     return list(names.get_values_for_type(x509.UniformResourceIdentifier))
-
-
-def _issued(certificate: Certificate, authority: Certificate, now: datetime) -> bool:
-    """Whether a believed authority issued a certificate; an application's own certificate issues nothing."""
-    from cryptography import x509
-    from cryptography.exceptions import InvalidSignature
-
-    try:
-        limits = authority.extensions.get_extension_for_class(x509.BasicConstraints).value
-        certificate.verify_directly_issued_by(authority)
-    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
-        return False
-    return limits.ca and authority.not_valid_before_utc <= now <= authority.not_valid_after_utc
-
-
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return [path for path in sorted(folder.iterdir()) if path.suffix in {".der", ".pem", ".crt"}]
