@@ -60,7 +60,11 @@ class Script(Peer):
         }
 
     def channels(self) -> list[dict[str, Any]]:
-        return [{"tag": TAG, "node": "turbidity", "unit": "NTU"}, {"tag": "BR-201.State", "node": "state"}]
+        return [
+            {"tag": TAG, "node": "turbidity", "unit": "NTU"},
+            {"tag": "BR-201.State", "node": "state"},
+            {"tag": "BR-201.Specimen", "node": "@specimen"},
+        ]
 
     def made(self) -> list[tuple[str, float | str]]:
         return self.said
@@ -160,6 +164,7 @@ def test_a_message_counts_once_and_what_is_not_right_is_refused_whole(tmp_path: 
                 {"values": [{"name": "turbidity", "value": 1}, {"name": "pH", "value": 7}]},
                 "No channel takes pH.",
             ),
+            ({"values": [{"name": "@specimen", "value": "S-1"}]}, "No channel takes @specimen."),
             ({"values": []}, "1 to 50,000"),
             ({"values": [{"name": "turbidity", "value": 1, "time": "2026-11-28T09:30"}]}, "is no instant"),
         ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ def read_message(body: bytes) -> list[Said]:
     return [_said(one, f"values[{place}]") for place, one in enumerate(told["values"])]
 
 
-def require_known(said: Sequence[Said], known: Mapping[str, Any]) -> None:
+def require_known(said: Sequence[Said], known: Collection[str]) -> None:
     """Refuse a message with a name that no channel has.
 
     Raises:

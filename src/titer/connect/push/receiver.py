@@ -23,7 +23,7 @@ from titer.base.errors import Invalid
 from titer.connect.core.contract import Command, ConnectionConfig, DeviceIdentity, Receipt
 from titer.connect.core.listener import Inbox, Listener
 from titer.connect.core.live import Contact, Delivery, Reading, takes_no_commands
-from titer.connect.core.results import Mapped
+from titer.connect.core.results import SPECIMEN, Mapped
 from titer.connect.push.message import Said, read_message, require_known
 
 PATH = b"/values"
@@ -64,7 +64,7 @@ class PushReceiver:
 
     def __init__(self, config: ConnectionConfig, settings: Mapping[str, Any], clock: Clock) -> None:
         self._name, self._settings, self._clock = config.name, settings, clock
-        self._nodes = {channel.node: channel.tag for channel in config.channels}
+        self._nodes = {channel.node for channel in config.channels} - {SPECIMEN}
         self._mapped = Mapped(config.channels)
         self._token = b""
         self._inbox = Inbox()
@@ -134,14 +134,9 @@ class PushReceiver:
                 body = await self._answer(request, talk, reader, writer)
                 _send(talk, writer, 200, body)
             except _Problem as problem:
-                told = {"type": "about:blank", "status": problem.status, "detail": problem.detail}
-                body = {"title": _TITLES[problem.status], **told}
-                _send(talk, writer, problem.status, body, last=problem.over)
+                _refuse(talk, writer, problem)
             except h11.RemoteProtocolError as error:
-                if talk.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-                    _send(talk, writer, 400, {"title": _TITLES[400], "detail": str(error)}, last=True)
-                await writer.drain()
-                return False
+                _refuse(talk, writer, _Problem(400, str(error), over=True))
             await writer.drain()
             if talk.our_state is not h11.DONE or talk.their_state is not h11.DONE:
                 return False
@@ -233,6 +228,13 @@ async def _next(
             writer.write(talk.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
         talk.receive_data(await reader.read(_AT_ONCE))
     return found
+
+
+def _refuse(talk: h11.Connection, writer: asyncio.StreamWriter, problem: _Problem) -> None:
+    """Answer with a problem document, if there is still somebody to be answered."""
+    if talk.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+        told = {"type": "about:blank", "title": _TITLES[problem.status], "status": problem.status}
+        _send(talk, writer, problem.status, {**told, "detail": problem.detail}, last=problem.over)
 
 
 def _send(
