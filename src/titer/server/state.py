@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer import __version__
@@ -203,7 +204,7 @@ def server_state(
         units=_units(session, equipment, batches if mes is not None else None),
         channels=_channels(session, equipment, historian),
         batches=[_batch(session, mes, one) for one in batches],
-        samples=_samples(session) if lims is not None else [],
+        samples=_samples(session, in_mes=mes is not None) if lims is not None else [],
         twins=_twins(session) if twin is not None else [],
     )
 
@@ -312,20 +313,25 @@ def _moved(loaded: Any) -> datetime | None:
     return from_us(max(times)) if times else None
 
 
-def _samples(session: Session) -> list[ToldSample]:
+def _samples(session: Session, *, in_mes: bool) -> list[ToldSample]:
+    """The newest samples; the laboratory knows a batch by its id, and here it goes by its number, as everywhere."""
+    rows = laboratory.samples(session, limit=MOST_SAMPLES)
+    ids = {row.batch_id for row in rows if row.batch_id is not None}
+    known = select(Batch.id, Batch.number).where(Batch.id.in_(ids))
+    numbers = {row.id: row.number for row in session.execute(known)} if in_mes and ids else {}
     return [
         ToldSample(
             sample_id=row.number,
             kind=row.kind,
             state=row.state,
-            batch_id=row.batch_id,
+            batch_id=numbers.get(row.batch_id or "", row.batch_id),
             point=row.point,
             planned_at=row.planned_at,
             sampled_at=row.sampled_at,
             received_at=row.received_at,
             changed_at=row.process_at,
         )
-        for row in laboratory.samples(session, limit=MOST_SAMPLES)
+        for row in rows
     ]
 
 

@@ -135,6 +135,7 @@ def test_a_client_follows_a_batch_and_its_unit(
             clock.advance(timedelta(minutes=10))
             batch = await loop.run_in_executor(None, running, people)
             record_value(platform, 1, 36.4)
+            sample = await loop.run_in_executor(None, _retain, platform, batch)
             await loop.run_in_executor(None, served.refresh)
             assert await seen("Channels/BR-201.Temperature.PV") == (36.4, 0, START + timedelta(minutes=10))
             number = (await seen("Batches/RunningBatches"))[0][0]
@@ -143,6 +144,8 @@ def test_a_client_follows_a_batch_and_its_unit(
             assert (await seen(f"{path}/ActiveSteps"))[0] == ["Look at the vessel"]
             assert (await seen(f"{path}/OpenManualTasks"))[0] == 1
             assert (await seen("Equipment/BR-201/BatchId"))[0] == number
+            assert (await seen(f"Samples/{sample}/BatchId"))[0] == number
+            assert (await seen(f"Samples/{sample}/SamplePoint"))[0] == "harvest"
             clock.advance(timedelta(minutes=5))
             await loop.run_in_executor(None, _enter, people["omar"], batch)
             await loop.run_in_executor(None, served.refresh)
@@ -164,6 +167,13 @@ def test_a_client_follows_a_batch_and_its_unit(
         served.hub.behind, served.hub.bearing = httpx.ASGITransport(app=app), given["state"]
         served.refresh()
         asyncio.run(check())
+
+
+def _retain(platform: Platform, batch: str) -> str:
+    """Register a retained sample of a batch, which is not to be tested; returns its number."""
+    with platform.record.action(TIMER, "lims.sample.register") as unit:
+        samples = platform.layers["lims"].samples
+        return str(samples.register(unit, batch_id=batch, kind="retain", point="harvest").number)
 
 
 def _enter(operator: Person, batch: str) -> None:
