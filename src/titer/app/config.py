@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from titer.base.errors import Invalid, NotFound
+from titer.base.files import LARGEST_HISTORY
 
 FILE = "titer.yaml"
 LAYERS = ("lims", "mes", "insight", "twin")
@@ -66,7 +67,7 @@ class Config:
     document_tsa: str | None = None
     oidc: dict[str, Any] | None = None
     objects: dict[str, Any] | None = None
-    largest_history: int = 16 * 1024**3
+    largest_history: int = LARGEST_HISTORY
     opcua: dict[str, Any] | None = None
     plant_clock: str | None = None
     rate: float = 1.0

@@ -7,6 +7,8 @@ from pathlib import Path
 
 LARGEST_FILE = 72 * 1024 * 1024
 """Bytes of a file that comes in by one request: the hub takes no more at once, and a connector host sends no more."""
+LARGEST_HISTORY = 16 * 1024**3
+"""Bytes that files of history may have together until they are imported, unless the installation says otherwise."""
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from titer.base.clock import us
+from titer.base.files import LARGEST_HISTORY
 from titer.historian import rollups, spectra
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
@@ -51,8 +52,6 @@ ACTIONS = (
 _ROLL_UP_EVERY_S, _ROLL_UP_SOON_S = 60.0, 0.2
 _POINTS_A_ROW = 8
 _SEALER = Actor.timer("historian.sealer")
-LARGEST_HISTORY = 16 * 1024**3
-"""Bytes that files of history may have together until they are imported, unless the installation says otherwise."""
 
 
 class Historian(Answers):

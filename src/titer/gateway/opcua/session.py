@@ -38,8 +38,7 @@ class ClientSession(InternalSession):  # type: ignore[misc]
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._continuations: dict[bytes, list[Any]] = {}
-        self._continuation_size: dict[bytes, int] = {}
+        self._continuations: dict[bytes, tuple[list[Any], int]] = {}
         if self.external:
             self.iserver.unregister_external_session(self)
             self.auth_token = ua.NodeId(secrets.token_bytes(32), 0, ua.NodeIdType.ByteString)
@@ -95,13 +94,12 @@ class ClientSession(InternalSession):  # type: ignore[misc]
         _bounded(parameters.ContinuationPoints)
         results = []
         for point in parameters.ContinuationPoints:
-            rest = self._continuations.pop(bytes(point), None)
-            size = self._continuation_size.pop(bytes(point), 0)
+            waiting = self._continuations.pop(bytes(point), None)
             result = ua.BrowseResult()
-            if rest is None:
+            if waiting is None:
                 result.StatusCode = ua.StatusCode(Codes.BadContinuationPointInvalid)
             elif not parameters.ReleaseContinuationPoints:
-                self._cut(result, rest, size)
+                self._cut(result, *waiting)
             results.append(result)
         return results
 
@@ -113,7 +111,7 @@ class ClientSession(InternalSession):  # type: ignore[misc]
             result.References, result.StatusCode = [], ua.StatusCode(Codes.BadNoContinuationPoints)
             return
         point = secrets.token_bytes(16)
-        self._continuations[point], self._continuation_size[point] = rest, size
+        self._continuations[point] = rest, size
         result.ContinuationPoint = point
 
     async def translate_browsepaths_to_nodeids(self, params: Any) -> list[Any]:

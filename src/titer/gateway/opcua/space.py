@@ -72,11 +72,6 @@ class Space:
                 declared.references.append(_reference(self._aspace[_MANDATORY], _RULE, True, ua.NodeId()))
             self._types[name] = made.nodeid
 
-    @property
-    def nodes(self) -> int:
-        """How many variables are offered."""
-        return len(self._shown)
-
     async def show(self, root: Thing) -> None:
         """Bring the address space to an offer; who subscribed to what changed is told."""
         wanted = {thing.path: thing for thing in offers.every(root)}
