@@ -5,7 +5,7 @@ The public face is light; a connector's library (asyncua, sila, lxml) is importe
 
 from titer.connect.core.frame import EVENT_KINDS, Frame, Origin, Quality, header_of, split
 from titer.connect.core.values import STAMPED_ON_RECEIPT, quality_reason
-from titer.connect.registry import TYPES, is_insecure
+from titer.connect.registry import TYPES, is_from_folder, is_insecure
 from titer.connect.types import ConnectionType, Setting
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Quality",
     "Setting",
     "header_of",
+    "is_from_folder",
     "is_insecure",
     "quality_reason",
     "split",

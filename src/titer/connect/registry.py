@@ -107,6 +107,12 @@ CONNECTORS = Factories(TYPES)
 """Every type's connector."""
 
 
+def is_from_folder(type_: str) -> bool:
+    """Whether a connection reads files out of a folder: then there is no transport of its own to encrypt."""
+    known = TYPES.get(type_)
+    return known is not None and not known.encrypted
+
+
 def is_insecure(type_: str, settings: str | Mapping[str, Any]) -> bool:
     """Whether a connection speaks without encryption; it is shown as a risk everywhere.
 

@@ -37,6 +37,7 @@ def test_a_sila_server_and_folders_are_added_with_their_settings(lab: Lab, tmp_p
     }
     assert rows["analyser"]["insecure"] is True
     assert rows["inbox"]["insecure"] is False
+    assert (rows["analyser"]["from_folder"], rows["inbox"]["from_folder"]) == (False, True)
     from titer.app import open_platform
 
     platform = open_platform(lab.folder)

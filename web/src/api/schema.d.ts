@@ -6376,6 +6376,8 @@ export interface components {
             completeness: components["schemas"]["DayOut"][];
             /** Epoch */
             epoch: number;
+            /** From Folder */
+            from_folder: boolean;
             /** Heard At */
             heard_at: string | null;
             /** Host */

@@ -218,6 +218,7 @@ export const pages = {
   "links.connector_host": "Connector host",
   "links.description": "Description",
   "links.encrypted": "encrypted",
+  "links.from_folder": "a folder",
   "links.epoch": "Epoch",
   "links.every_value_is_stored": "Every value is stored exactly once, or lies inside an explicit gap",
   "links.filled": "{filled} filled",

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from titer.base.clock import from_us
-from titer.connect import is_insecure
+from titer.connect import is_from_folder, is_insecure
 from titer.equipment import queries, rules
 from titer.equipment.model import Channel, Connection, DeviceCommand, Gap, Node
 from titer.equipment.service import Equipment
@@ -233,6 +233,7 @@ class ConnectionOut(RecordOut):
     channels: int
     qualified: bool
     insecure: bool
+    from_folder: bool
     seen_identity: dict[str, Any] | None
     recording_since: datetime | None
     live_state: str
@@ -262,6 +263,7 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
         channels=sum(one.active for one in queries.channels_of(session, row)),
         qualified=queries.is_qualified(row),
         insecure=is_insecure(row.type, row.settings),
+        from_folder=is_from_folder(row.type),
         seen_identity=row.seen_identity,
         recording_since=row.recording_since,
         live_state=said.state if said else "never heard of",

@@ -17,7 +17,7 @@ import { useZone } from "../../parts/zone";
 import { doubtOf } from "../units/Reading";
 import { useSeed } from "../units/useSeed";
 import { clockText } from "./clock";
-import { stateOf } from "./state";
+import { stateOf, transportOf } from "./state";
 import { QUALITY } from "../../parts/trend/lanes";
 import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
@@ -76,7 +76,7 @@ function Body({ link }: { link: ConnectionShape }) {
               [t("links.revision"), link.revision],
               [t("links.connector_host"), link.host || "–"],
               [t("word.owner"), link.owner || "–"],
-              [t("links.transport"), link.insecure ? t("links.not_encrypted") : t("links.encrypted")],
+              [t("links.transport"), transportOf(link)],
             ]}
           />
         </Panel>

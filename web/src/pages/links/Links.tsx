@@ -12,7 +12,7 @@ import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { clockText } from "./clock";
-import { stateOf } from "./state";
+import { stateOf, transportOf } from "./state";
 import { Completeness } from "./Completeness";
 
 export function useLinks() {
@@ -59,7 +59,7 @@ export default function Links() {
                 { key: "backlog", title: t("links.backlog"), align: "right", value: (r) => r.backlog, render: (r) => <span className="tabular">{count(r.backlog)}</span> },
                 { key: "clock", title: t("links.clock"), value: (r) => r.clock_offset_us, render: (r) => <span className="tabular nowrap">{clockText(r.clock_offset_us, r.clock_uncertainty_us)}</span> },
                 { key: "qualified", title: t("links.qualified"), value: (r) => (r.qualified ? "qualified" : "unqualified"), render: (r) => <StateBadge state={r.qualified ? "qualified" : "unqualified"} /> },
-                { key: "secure", title: t("links.transport"), value: (r) => (r.insecure ? "not encrypted" : "encrypted"), render: (r) => (r.insecure ? <StateBadge state="not encrypted" tone="advisory" /> : <span className="muted">{t("links.encrypted")}</span>) },
+                { key: "secure", title: t("links.transport"), value: transportOf, render: (r) => (r.insecure ? <StateBadge state={transportOf(r)} tone="advisory" /> : <span className="muted">{transportOf(r)}</span>) },
               ]}
             />
           )}

@@ -1,5 +1,12 @@
 import type { Connection } from "../../api/types";
 import { ms } from "../../format/time";
+import { t } from "../../i18n";
+
+/** How values come: over a network, encrypted or not, or out of a folder. */
+export function transportOf(link: Pick<Connection, "insecure" | "from_folder">): string {
+  if (link.insecure) return t("links.not_encrypted");
+  return t(link.from_folder ? "links.from_folder" : "links.encrypted");
+}
 
 /** A connector host says how its connections are every few seconds; a minute of silence is no connection. */
 const SILENCE_MS = 60_000;
