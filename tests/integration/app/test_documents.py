@@ -263,6 +263,24 @@ def test_a_void_signature_stands_in_the_manifest_and_says_so_at_every_place(
     )
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+def test_a_row_stands_on_one_page_and_one_too_long_for_a_page_is_whole_over_several() -> None:
+    """Half a signature at the foot of a page is a signature misread."""
+    now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    rows = [(f"{n:03} begins", f"{'word ' * (n % 7 + 9) * 20}{n:03} ends") for n in range(80)]
+    long = ("long", "word " * 3000 + "is whole")
+    section = Section("Table", ("Name", "Value"), (*rows, long), widths=(1, 2))
+    pdf = render(Document("Record", "lab", "", now, now, (), (section,), {}))
+    raw = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+    pages = [re.sub(r"\s+", " ", page) for page in raw.split("\f")]
+    for n in range(80):
+        assert any(f"{n:03} begins" in page and f"{n:03} ends" in page for page in pages), n
+    assert sum(page.count("word") for page in pages) == 3000 + sum((n % 7 + 9) * 20 for n in range(80))
+    assert "is whole" in pages[-2]
+
+
 # --- certificates ----------------------------------------------------------------------------------
 
 
