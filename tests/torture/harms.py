@@ -77,7 +77,7 @@ def forked(store: Store, rng: random.Random) -> tuple[str, ...]:
     _cut_back(store, rng.choice(sizes[len(sizes) // 2 : -1]))
     body = json.loads(store.query("SELECT body FROM ledger_entry ORDER BY seq DESC LIMIT 1")[0][0])
     for number in range(12):
-        body["id"] = f"{body['id'][:-2]}{number:02x}"
+        body["id"] = f"{body['id'][:-12]}{number:012x}"
         store.sql(store.base.entry(_text(body)))
     _reseal(store)
     return ("witness", "checkpoint over")
