@@ -152,6 +152,37 @@ def quality_floor(session: Session, tags: Sequence[str], at: datetime) -> dict[s
     }
 
 
+def served(session: Session, row: Connection) -> list[str]:
+    """Codes of the equipment that a connection serves, and of all above it in the hierarchy."""
+    own = {one.node_code for one in channels_of(session, row) if one.active}
+    return above(session, [code for code in {row.node_code, *own} if code])
+
+
+def above(session: Session, codes: Sequence[str]) -> list[str]:
+    """Some codes of equipment and those of all above it, each once."""
+    rows = nodes(session)
+    by_id, by_code = {row.id: row for row in rows}, {row.code: row for row in rows}
+    found: dict[str, None] = {}
+    for code in sorted(codes):
+        at: str | None = code
+        while at is not None and at not in found:
+            found[at] = None
+            node_row = by_code.get(at)
+            parent = by_id.get(node_row.parent_id or "") if node_row is not None else None
+            at = parent.code if parent is not None else None
+    return list(found)
+
+
+def unqualified(session: Session, codes: Sequence[str]) -> list[Connection]:
+    """Connections that record something of this equipment, or below it, and do not count as qualified."""
+    wanted = set(codes)
+    return [
+        row
+        for row in connections(session)
+        if row.state != "suspended" and not is_qualified(row) and wanted & set(served(session, row))
+    ]
+
+
 def is_qualified(row: Connection) -> bool:
     """Whether the data of a connection counts as qualified: approved, and the same endpoint answers."""
     return row.state == "approved" and row.seen_fingerprint in (None, row.fingerprint)

@@ -298,3 +298,25 @@ def union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def overlap(spans: Iterable[tuple[int, int]], low: int, high: int) -> int:
     """How much of [low, high) lies inside spans that do not overlap one another."""
     return sum(max(0, min(end, high) - max(start, low)) for start, end in spans)
+
+
+def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
+    """In what one identity of a device differs from another, in words; who answered before may not be known."""
+    if not before:
+        return "who was approved is not known"
+    words = [
+        f"{name} was {str(before.get(name) or '')!r} and is {str(after.get(name) or '')!r}"
+        for name in ("maker", "model", "serial", "firmware", "endpoint")
+        if before.get(name) != after.get(name)
+    ]
+    old, new = _object(before.get("details")), _object(after.get("details"))
+    changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    if changed:
+        words.append(
+            f"details differ: {', '.join(changed[:10])}" + (" and others" if len(changed) > 10 else "")
+        )
+    return "; ".join(words) or "its fingerprint differs"
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -77,6 +77,15 @@ class NodeView(Protocol):
         ...
 
 
+class ConnectionView(HasId, Protocol):
+    """A connection as equipment knows it."""
+
+    @property
+    def name(self) -> str:
+        """Its name for life."""
+        ...
+
+
 class EquipmentPort(Protocol):
     """What equipment offers."""
 
@@ -126,6 +135,10 @@ class EquipmentPort(Protocol):
         self, session: Session, tags: Sequence[str], start: datetime, end: datetime, *, filled: bool = False
     ) -> list[tuple[str, int, int, str]]:
         """What is missing of some channels: (tag, from, to, state)."""
+        ...
+
+    def unqualified(self, session: Session, codes: Sequence[str]) -> Sequence[ConnectionView]:
+        """Connections that record something of this equipment and do not count as qualified."""
         ...
 
 

@@ -18,6 +18,7 @@ from titer.mes import rules
 from titer.mes.effects import Effects
 from titer.mes.engine import Input
 from titer.mes.gate import MesGate
+from titer.mes.incidents import INTERFACES, Incidents
 from titer.mes.model import Batch, ControlRecipe, ManualTask, Order, Recipe
 from titer.mes.permissions import ACTIONS
 from titer.mes.ports import EquipmentPort, HistorianPort, LimsPort, MaterialPort
@@ -107,6 +108,7 @@ class Mes:
         self.tasks = Tasks(record, self.running, quality, material)
         self.proposals = Proposals(record, self.running)
         self.receipts = Receipts(record, self.running)
+        self.incidents = Incidents(record, self.running, equipment, quality)
 
     # --- what app.py registers ------------------------------------------------------------------------------
 
@@ -119,10 +121,12 @@ class Mes:
         return (*self.recipes.signatures(), *self.tasks.signatures())
 
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """Approved proposals, and receipts that come late."""
+        """Approved proposals, receipts that come late, and what happens at the units of running batches."""
         return (
             Subscription("mes.proposals", ("twin.proposal.approved",), self.proposals.on_approved),
             Subscription("mes.receipts", ("equipment.command.completed",), self.receipts.on_completed),
+            Subscription("mes.interfaces", INTERFACES, self.incidents.on_interface),
+            Subscription("mes.starts", ("mes.batch.started",), self.incidents.on_started),
         )
 
     def workers(self) -> tuple[Worker, ...]:

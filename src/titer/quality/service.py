@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Invalid
 from titer.material import Material
-from titer.quality import access, rules
+from titer.quality import access, interfaces, rules
 from titer.quality.model import AuditTrailReview, Deviation, Disposition, QualityException
 from titer.quality.rules import Check, Coverage, ExceptionFacts, ReleaseGate
 from titer.quality.signing import meanings
@@ -52,7 +52,7 @@ class Quality:
         return meanings(self)
 
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """Batches that begin and end."""
+        """Batches that begin and end, access, connections that are not what was approved."""
         return (
             Subscription(
                 "quality.batches",
@@ -60,6 +60,7 @@ class Quality:
                 self._on_batch,
             ),
             Subscription("quality.access", access.TOPICS, partial(access.on_event, self)),
+            Subscription("quality.interfaces", interfaces.TOPICS, partial(interfaces.on_event, self)),
         )
 
     def workers(self) -> tuple[Worker, ...]:

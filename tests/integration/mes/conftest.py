@@ -65,6 +65,10 @@ class FakeEquipment:
     marks: list[tuple[str, str]] = field(default_factory=list)
     class_name: str = "Bioreactor"
     silent: set[str] = field(default_factory=set)
+    doubtful: list[str] = field(default_factory=list)
+
+    def unqualified(self, session: Any, codes: Any) -> list[Any]:
+        return [SimpleNamespace(id=f"id of {name}", name=name) for name in self.doubtful]
 
     def node(self, session: Any, code: str) -> Any:
         return SimpleNamespace(code=code, class_name=self.class_name)

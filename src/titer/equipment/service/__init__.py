@@ -126,6 +126,7 @@ class Equipment:
     channels = staticmethod(queries.channels)
     connection_of = staticmethod(queries.connection_of)
     quality_floor = staticmethod(queries.quality_floor)
+    unqualified = staticmethod(queries.unqualified)
     gaps = staticmethod(queries.gaps)
     gap_rows = staticmethod(queries.gap_rows)
     completeness = staticmethod(queries.completeness)

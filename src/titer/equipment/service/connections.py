@@ -92,11 +92,19 @@ def import_connection(
     same = wanted == (row.settings, row.host, row.owner, row.node_code)
     if not _put_channels(unit, row, channels) and same:
         return row
+    was = row.state
     row.settings, row.host, row.owner, row.node_code = wanted
     row.state = rules.move(rules.CONNECTION, row.state, "change")
     row.revision += 1
     row.changed_by = unit.actor.id
     _changed(unit, row)
+    if was == "approved":
+        unit.flush()
+        unit.emit(
+            "equipment.connection.unapproved",
+            row,
+            {"connection": name, "revision": row.revision, "nodes": queries.served(unit.session, row)},
+        )
     return row
 
 

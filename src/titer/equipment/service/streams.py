@@ -215,6 +215,7 @@ def note_identity(unit: Unit, name: str, identity: dict[str, Any]) -> Connection
     fingerprint = str(clean.get("fingerprint") or digest(clean))
     if row.seen_fingerprint == fingerprint:
         return row
+    known = row.seen_identity if row.seen_fingerprint == row.fingerprint else None
     row.seen_fingerprint, row.seen_identity = fingerprint, clean
     if row.state == "approved" and row.fingerprint is None:
         row.fingerprint = fingerprint
@@ -223,7 +224,13 @@ def note_identity(unit: Unit, name: str, identity: dict[str, Any]) -> Connection
         unit.emit(
             "equipment.connection.mismatched",
             row,
-            {"connection": name, "approved": row.fingerprint, "seen": fingerprint},
+            {
+                "connection": name,
+                "approved": row.fingerprint,
+                "seen": fingerprint,
+                "differs": rules.difference(known, clean),
+                "nodes": queries.served(unit.session, row),
+            },
         )
     return row
 
