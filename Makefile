@@ -11,7 +11,7 @@ NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
 .PHONY: demo test test-postgres conformance torture torture-kills torture-cuts torture-faults torture-tampering \
-        torture-restores torture-hub fuzz fuzz-parsers check lint types docs pages pictures bench openapi schema lock clean setup
+        torture-restores torture-hub fuzz fuzz-parsers check lint types docs pages peers pictures bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -90,6 +90,11 @@ $(STORAGE): $(STAMP) requirements/storage.txt
 	$(BIN)/uv pip install -q --python $(VENV)/storage/bin/python --require-hashes -r requirements/storage.txt
 	@touch $@
 
+# A peer of the historian that is half a gigabyte; `make bench` measures it where it is.
+peers: $(STAMP)
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(VENV)/peers
+	$(BIN)/uv pip install -q --python $(VENV)/peers/bin/python --require-hashes -r requirements/peers.txt
+
 pages: $(PAGES)
 
 $(PAGES): $(STAMP) $(WEB)
@@ -122,6 +127,8 @@ lock: $(STAMP)
 	  --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
 	printf 'moto[s3]\nflask\nflask-cors\n' | $(BIN)/uv pip compile -q --universal --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --python-version 3.11 - -o requirements/storage.txt
+	printf 'chdb\nnumpy\npyarrow\n' | $(BIN)/uv pip compile -q --universal --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --python-version 3.11 - -o requirements/peers.txt
 
 clean:
 	rm -rf build dist web/node_modules src/titer/server/pages

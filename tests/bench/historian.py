@@ -1,4 +1,4 @@
-"""Benchmark of the historian against SQLite and DuckDB in the same run.
+"""Benchmark of the historian against SQLite, DuckDB, PostgreSQL and chdb in the same run.
 
 `python tests/bench/historian.py` prints the table; `run(samples)` returns it as {name: number}. Default: 2 million
 samples of 1,000 channels over 14 days; set TITER_BENCH_SAMPLES=20000000 for the full size. Every engine gets
@@ -10,13 +10,11 @@ from __future__ import annotations
 import json
 import os
 import random
-import sqlite3
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,48 +22,18 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+ROOT = Path(__file__).parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from tests.bench import series_peers as peers
+from tests.bench.series_source import CHANNELS, DAY, DAYS, MINUTE, T0, TAGS, Source, median_ms
+
 from titer.base.clock import SystemClock
 from titer.base.ids import IdSource
 from titer.connect.core.frame import Frame
 from titer.historian import Historian
 from titer.record import Actor, ContentFiles, Installation, Record, schema, sqlite
-
-CHANNELS = 1_000
-DAYS = 14
-T0 = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * 1_000_000
-DAY = 86_400_000_000
-TAGS = [f"U{number // 30:02d}.V{number % 30:02d}.PV" for number in range(CHANNELS)]
-SQLITE_ROWS = 500_000
-
-
-class Source:
-    """Noisy channels, all sampled in turn; times as a scan gives them, values to a resolution of 0.01."""
-
-    def __init__(self, samples: int) -> None:
-        self.scans = samples // CHANNELS
-        self.step = DAYS * DAY // self.scans
-        rng = np.random.default_rng(20261123)
-        walk = np.cumsum(rng.normal(0, 0.02, (self.scans, CHANNELS)), axis=0)
-        self.values = np.round(37 + walk, 2)
-        self.jitter = rng.integers(0, 1_500, self.scans)
-
-    def batches(self, rows: int) -> Iterator[dict[str, np.ndarray]]:
-        scans = max(rows // CHANNELS, 1)
-        for first in range(0, self.scans, scans):
-            last = min(first + scans, self.scans)
-            at = T0 + np.arange(first, last, dtype=np.int64) * self.step
-            count = (last - first) * CHANNELS
-            source = np.repeat(at, CHANNELS)
-            yield {
-                "channel": np.tile(np.arange(CHANNELS, dtype="<u2"), last - first),
-                "source_us": source,
-                "server_us": source,
-                "received_us": source + np.repeat(3_000 + self.jitter[first:last], CHANNELS),
-                "value": self.values[first:last].reshape(-1),
-                "status": np.zeros(count, "<u4"),
-                "quality": np.zeros(count, "u1"),
-                "origin": np.zeros(count, "u1"),
-            }
 
 
 def a_record(folder: Path) -> Record:
@@ -154,43 +122,6 @@ def ingest_duckdb(path: Path, source: Source, rows: int) -> tuple[float, Any]:
         taken += time.perf_counter() - begin
         total += len(columns["value"])
     return total / taken, db
-
-
-def ingest_sqlite(path: Path, source: Source, rows: int) -> float:
-    """SQLite WITHOUT ROWID, WAL, synchronous FULL; the first half million rows, when it is at its best."""
-    db = sqlite3.connect(path)
-    db.execute("pragma journal_mode=wal")
-    db.execute("pragma synchronous=full")
-    db.execute(
-        "create table s (channel, source_us, server_us, received_us, value, status, quality, origin, "
-        "primary key (channel, source_us)) without rowid"
-    )
-    taken, total = 0.0, 0
-    for columns in source.batches(rows):
-        listed = list(zip(*(column.tolist() for column in columns.values()), strict=True))
-        begin = time.perf_counter()
-        with db:
-            db.executemany("insert into s values (?,?,?,?,?,?,?,?)", listed)
-        taken += time.perf_counter() - begin
-        total += len(listed)
-        if total >= SQLITE_ROWS:
-            break
-    db.close()
-    return total / taken
-
-
-def median_ms(work: Callable[[], object], times: int = 7) -> float:
-    """Median of several runs after one that warms up, in milliseconds."""
-    work()
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - begin) * 1e3)
-    return float(np.median(taken))
-
-
-MINUTE = 60_000_000
 
 
 def queries(historian: Historian) -> dict[str, float]:
@@ -338,7 +269,14 @@ def run(samples: int | None = None) -> dict[str, float]:
             key = f"historian.ingest_{label}.rows_per_s"
             found[key], historian = ingest(folder / label, source, rows)
             found[f"{key}.peer.duckdb"], db = ingest_duckdb(folder / f"{label}.duckdb", source, rows)
-            found[f"{key}.peer.sqlite"] = ingest_sqlite(folder / f"{label}.sqlite", source, rows)
+            path = folder / f"{label}.sqlite"
+            found[f"{key}.peer.sqlite"], lite = peers.sqlite_ingest(path, source, rows, whole=label == "50k")
+            if label == "50k":
+                found |= peers.named(peers.sqlite_queries(lite), "sqlite")
+                lite.execute("pragma wal_checkpoint(truncate)")
+                size = path.stat().st_size / (source.scans * CHANNELS)
+                found |= peers.named({"bytes_per_sample": size}, "sqlite")
+            lite.close()
             if label == "5k":
                 historian.close()
                 db.close()
@@ -354,6 +292,7 @@ def run(samples: int | None = None) -> dict[str, float]:
         db.close()
         found["historian.read_p50_ms_under_write"] = read_under_write(historian)
         historian.close()
+        found |= peers.postgres(source) | peers.chdb(source.scans * CHANNELS)
         found["historian.decimate_1m_ms"] = decimate_million(folder / "decimate")
     return found
 
