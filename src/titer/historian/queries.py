@@ -77,19 +77,17 @@ class Answers:
         narrow: bool = False,
         view: View | None = None,
     ) -> Settled:
-        wanted = [column.name for column in sealed.schema()]
-        if narrow:
-            lag = ("received_lag_us",) if as_of_us is not None else ()
-            wanted = [name for name in wanted if name in _NARROW + lag]
+        wanted = _NARROW if narrow else tuple(sealed.schema().names)
+        if narrow and as_of_us is not None:
+            wanted = (*_NARROW, "received_lag_us")
         view = self.store.view() if view is None else view
         parts: list[Rows] = []
+        names = (self.store.tags, self.store.connections)
         for ref in view.segments:
             if ref.end_us < start_us or ref.start_us >= end_us or not tags or ref.kind != "series":
                 continue
-            table = self._segments.read(ref, tags, start_us, end_us, wanted)
-            if table is not None:
-                rows = sealed.from_table(table, self.store.tags, self.store.connections)
-                parts.append(rows.within(self._codes(tags), start_us, end_us, as_of_us))
+            found = self._segments.rows(ref, tags, start_us, end_us, wanted, names)
+            parts += [rows if as_of_us is None else rows.received_by(as_of_us) for rows in found]
         codes = self._codes(tags)
         tail = [rows.within(codes, start_us, end_us, as_of_us) for rows in view.tail] if len(codes) else []
         if tail:
@@ -159,19 +157,21 @@ class Answers:
         return (int(met.min()), int(met.max()) + width) if len(met) else None
 
     def _present(self, rows: Rows, pa: Any) -> pa.Table:
-        table = sealed.to_table(by_name(rows, self.store.tags.names), self.store.tags, self.store.connections)
-        value = table.column("value").to_numpy()
-        received = np.array(table.column("received_lag_us")) + np.array(table.column("source_us"))
+        names = self.store.tags.names
+        rows = by_name(rows, names)
+        value = rows["value"]
         return pa.table(
             {
-                "tag": table.column("tag"),
-                "source_us": table.column("source_us"),
-                "received_us": pa.array(received, type=pa.int64()),
+                "tag": sealed.dictionary(rows["tag"], names),
+                "source_us": rows["source_us"],
+                "received_us": rows["received_us"],
                 "value": pa.array(value, mask=np.isnan(value)),
-                "text": table.column("text").cast(pa.string()),
-                "quality": table.column("quality"),
-                "status": table.column("status"),
-                "origin": table.column("origin"),
+                "text": pa.nulls(len(rows), pa.string())
+                if rows.text is None
+                else pa.array(rows.text, pa.string()),
+                "quality": rows["quality"],
+                "status": rows["status"],
+                "origin": rows["origin"],
             }
         )
 
@@ -241,10 +241,14 @@ class Answers:
                 (rows["source_us"][one], rows["value"][one], rows["quality"][one])
                 for one in (_of_tag(rows, code) for code in codes)
             ]
-            for number, (start, end) in enumerate(windows):
-                if number not in answers and low <= start - max_age_us and end <= high:
-                    at = np.arange(start, end, step_us, dtype=np.int64)
-                    answers[number] = series.align(parts, at, max_age_us)
+            inside = [
+                number
+                for number, (start, end) in enumerate(windows)
+                if number not in answers and low <= start - max_age_us and end <= high
+            ]
+            instants = [np.arange(*windows[number], step_us, dtype=np.int64) for number in inside]
+            found = series.align(parts, np.concatenate(instants), max_age_us)
+            answers |= zip(inside, found.split([len(at) for at in instants]), strict=True)
         return [answers[number] for number in range(len(windows))]
 
     def decimate(self, tag: str, start_us: int, end_us: int, buckets: int) -> Decimated:

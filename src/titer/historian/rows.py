@@ -84,6 +84,18 @@ class Rows:
             None if self.text is None else self.text[index],
         )
 
+    def received_by(self, as_of_us: int) -> Rows:
+        """Rows that had been received by a time."""
+        mask = self["received_us"] <= as_of_us
+        return self if mask.all() else self.take(mask)
+
+    def part(self, begin: int, end: int) -> Rows:
+        """The rows from one place to before another, without copying them."""
+        return Rows(
+            {name: column[begin:end] for name, column in self.columns.items()},
+            None if self.text is None else self.text[begin:end],
+        )
+
     def texts(self) -> Array:
         """The text column, made of None where there is none."""
         return np.full(len(self), None, dtype=object) if self.text is None else self.text

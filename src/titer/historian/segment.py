@@ -24,12 +24,16 @@ import numpy as np
 from titer.base.canonical import digest
 from titer.base.files import make_folder, sync_folder
 from titer.historian import spectra
+from titer.historian.decoded import Decoded, Group
 from titer.historian.errors import SegmentDamaged
 from titer.historian.rows import Array, Names, Rows
 from titer.historian.spectra import Acquisition
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Named = tuple[Names, Names]
+"""Numbers of channels and of connections."""
 
 ROW_GROUP = 32_768
 MAX_DAYS = 120
@@ -105,7 +109,7 @@ def to_table(rows: Rows, tags: Names, connections: Names) -> pa.Table:
     for column in plan:
         if column.name in ("tag", "connection"):
             names = (tags if column.name == "tag" else connections).names
-            arrays.append(_dictionary(rows[column.name], names))
+            arrays.append(dictionary(rows[column.name], names))
         elif column.name == "text":
             texts = pa.array(rows.texts(), type=pa.string())
             arrays.append(texts.dictionary_encode())
@@ -117,7 +121,8 @@ def to_table(rows: Rows, tags: Names, connections: Names) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=plan)
 
 
-def _dictionary(codes: Array, names: list[str]) -> pa.DictionaryArray:
+def dictionary(codes: Array, names: list[str]) -> pa.DictionaryArray:
+    """Numbers of names as an Arrow dictionary of those that are used, sorted."""
     import pyarrow as pa
 
     used = sorted(np.unique(codes).tolist(), key=lambda code: names[code])
@@ -290,6 +295,7 @@ class Segments:
         self.elsewhere: Elsewhere | None = None
         self._checked: dict[str, tuple[int, int, int, int]] = {}
         self._footers: dict[str, tuple[tuple[int, int, int, int], _Footer]] = {}
+        self._decoded = Decoded()
 
     def verify(self, ref: SegmentRef) -> Path:
         """Check the file against the manifest's digest; returns where it is. One that only object storage has is
@@ -318,19 +324,54 @@ class Segments:
             raise SegmentDamaged(ref.path, "The file is missing.") from None
         return path
 
-    def read(
-        self, ref: SegmentRef, tags: list[str], start_us: int, end_us: int, columns: list[str]
-    ) -> pa.Table | None:
-        """The row groups of a segment that may hold some channels in start <= source time < end.
+    def rows(
+        self,
+        ref: SegmentRef,
+        tags: list[str],
+        start_us: int,
+        end_us: int,
+        columns: tuple[str, ...],
+        names: Named,
+    ) -> Iterator[Rows]:
+        """What a segment holds of some channels in start <= source time < end, a row group at a time.
 
-        Rows of other channels and times come along; the caller drops them.
+        Args:
+            ref: the segment.
+            tags: channels.
+            start_us: microseconds since 1970 (UTC).
+            end_us: not included.
+            columns: of `schema`; `tag` and `source_us` are among them.
+            names: numbers of channels and of connections; always the same two.
+
+        Raises:
+            SegmentDamaged: if the file is missing or has other bytes than the manifest says.
         """
         footer = self._footer(ref)
         wanted = footer.groups(tags, start_us, end_us)
-        if not wanted:
-            return None
+        found = {index: self._decoded.get((ref.digest, index, columns)) for index in wanted}
+        missing = [index for index, group in found.items() if group is None]
+        if missing:
+            fresh = self._decode(ref, footer, missing, columns, names)
+            found |= fresh
+            self._decoded.keep({(ref.digest, index, columns): group for index, group in fresh.items()})
+        codes = np.array([names[0].known(tag) for tag in tags], dtype="<i4")
+        for group in found.values():
+            if group is not None:
+                yield group.within(codes, start_us, end_us)
+
+    def _decode(
+        self, ref: SegmentRef, footer: _Footer, wanted: list[int], columns: tuple[str, ...], names: Named
+    ) -> dict[int, Group]:
         with self._open(ref, footer.metadata) as file:
-            return file.read_row_groups(wanted, columns=columns, use_threads=True)
+            table = file.read_row_groups(wanted, columns=list(columns), use_threads=True)
+        rows = from_table(table, *names)
+        groups, begin = {}, 0
+        for index in wanted:
+            end = begin + footer.metadata.row_group(index).num_rows
+            part = rows.part(begin, end)
+            groups[index] = Group.of(part if len(wanted) == 1 else part.take(np.arange(end - begin)))
+            begin = end
+        return groups
 
     def holds(self, ref: SegmentRef, tags: list[str], start_us: int, end_us: int) -> bool:
         """Whether a segment may hold some channels in a range of time."""
@@ -357,6 +398,7 @@ class Segments:
         (self.folder / ref.path).unlink(missing_ok=True)
         self._checked.pop(ref.digest, None)
         self._footers.pop(ref.digest, None)
+        self._decoded.forget(ref.digest)
 
     def tags(self, ref: SegmentRef) -> list[str]:
         """The channels that a segment holds, sorted."""

@@ -213,6 +213,7 @@ def test_what_is_too_old_or_missing_is_never_called_good(historian: Historian) -
 def test_a_changed_byte_of_a_segment_is_never_read(historian: Historian, tmp_path: Path) -> None:
     historian.append([frame(1, [(A, T0 + i * S, float(i)) for i in range(1000)])])
     (ref,) = historian.seal()
+    assert len(values(historian)) == 1000  # unpacked, and not believed on that account
     path = tmp_path / "historian" / ref.path
     good = path.read_bytes()
     path.chmod(0o600)
