@@ -56,6 +56,7 @@ def opcua_setup(
     from titer.app.platform import open_vault
     from titer.base import vault
     from titer.base.clock import SystemClock
+    from titer.connect.opcua.own import make_own
     from titer.connect.opcua.trust import fingerprint, read
     from titer.gateway.opcua import certificates, files
     from titer.gateway.opcua.settings import ServerSettings
@@ -75,9 +76,7 @@ def opcua_setup(
     certificates.TrustList(place).make()
     if renew or not (place / files.OWN_CERTIFICATE).exists():
         names = dict.fromkeys([*settings.names, settings.host, "localhost", "127.0.0.1"])
-        own = certificates.make_own(
-            certificates.application_uri(config.name), list(names), SystemClock().now()
-        )
+        own = make_own(certificates.application_uri(config.name), list(names), SystemClock().now())
         opened.write(place / files.OWN_KEY, own.key, vault.OWN_FILE)
         (place / files.OWN_CERTIFICATE).write_bytes(own.certificate)
     write(folder, replace(load(folder), opcua=wanted))

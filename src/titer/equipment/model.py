@@ -117,6 +117,40 @@ class Channel(Regulated, Base):
     settings: Mapped[str] = mapped_column()
 
 
+class Certificate(Regulated, Base):
+    """A certificate that an instrument showed, an authority's that somebody brought, or a connector host's own.
+
+    `state` is one of `rules.CERTIFICATE`; a host's own is *own* for life. `der` is the certificate in Base64, the
+    other columns say what stands in it. `host` is the connector host that met it or whose it is, `connection` the
+    first that met it, `address` and `calls_itself` where it was met and as what.
+    """
+
+    __tablename__ = "equipment_certificate"
+    __immutable__ = ("fingerprint", "der", "host", "valid_until")
+
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    thumbprint: Mapped[str] = mapped_column()
+    der: Mapped[str] = mapped_column()
+    subject: Mapped[str] = mapped_column()
+    issuer: Mapped[str] = mapped_column()
+    serial: Mapped[str] = mapped_column()
+    valid_from: Mapped[datetime] = mapped_column()
+    valid_until: Mapped[datetime] = mapped_column()
+    application_uri: Mapped[str] = mapped_column()
+    names: Mapped[list[str]] = mapped_column()
+    key: Mapped[str] = mapped_column()
+    authority: Mapped[bool] = mapped_column()
+    host: Mapped[str] = mapped_column()
+    connection: Mapped[str] = mapped_column()
+    address: Mapped[str] = mapped_column()
+    calls_itself: Mapped[str] = mapped_column()
+    state: Mapped[str] = mapped_column(index=True)
+    decided_by: Mapped[str] = mapped_column()
+    decided_at: Mapped[datetime | None] = mapped_column()
+    reason: Mapped[str] = mapped_column()
+    expiry_told: Mapped[str] = mapped_column()
+
+
 class StreamEvent(Regulated, Base):
     """What happened in a stream, as the connector told it: gaps, overflows, reconnections, changed clocks."""
 
@@ -226,6 +260,7 @@ class ConnectionStatus(Base):
     epoch: Mapped[int] = mapped_column(BigInteger)
     clock_offset_us: Mapped[int | None] = mapped_column(BigInteger)
     clock_uncertainty_us: Mapped[int | None] = mapped_column(BigInteger)
+    certificate: Mapped[str] = mapped_column()
 
 
 class ClockReading(Base):

@@ -20,6 +20,17 @@ ACTIONS = (
     ActionSpec("equipment.connection.explore", "Look through what a host can reach", ("automation",)),
     ActionSpec("equipment.connection.approve", "Approve a connection", ("quality", "process_owner")),
     ActionSpec("equipment.connection.suspend", "Suspend or resume a connection", ("automation", "quality")),
+    ActionSpec(
+        "equipment.certificate.add", "Bring the certificate of an instrument or authority", ("automation",)
+    ),
+    ActionSpec(
+        "equipment.certificate.trust", "Trust the certificate of an instrument", ("quality", "process_owner")
+    ),
+    ActionSpec(
+        "equipment.certificate.distrust",
+        "Distrust the certificate of an instrument",
+        ("automation", "quality", "process_owner"),
+    ),
     ActionSpec("equipment.context.record", "Record the context of a measurement", ("operator", "analyst")),
     ActionSpec("equipment.command.request", "Command a device"),
     ActionSpec("equipment.document.dispose", "Dispose of a received file", ("analyst", "reviewer")),

@@ -13,6 +13,7 @@ from titer.base.errors import NotFound
 from titer.equipment import rules
 from titer.equipment.model import (
     Calibration,
+    Certificate,
     Channel,
     Connection,
     ConnectionStatus,
@@ -95,6 +96,12 @@ def connections(session: Session, host: str | None = None) -> list[Connection]:
     """Connections by name; of one host, if given."""
     wanted = select(Connection).order_by(Connection.name)
     return list(session.scalars(wanted if host is None else wanted.where(Connection.host == host)))
+
+
+def certificates(session: Session, *states: str) -> list[Certificate]:
+    """Certificates by their subject; of some states, if given."""
+    wanted = select(Certificate).order_by(Certificate.subject, Certificate.valid_until, Certificate.id)
+    return list(session.scalars(wanted.where(Certificate.state.in_(states)) if states else wanted))
 
 
 def channel(session: Session, tag: str) -> Channel:

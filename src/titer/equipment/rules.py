@@ -85,7 +85,18 @@ DOCUMENT: Mapping[str, Mapping[str, str]] = {
     "ignored": {},
 }
 
+CERTIFICATE: Mapping[str, Mapping[str, str]] = {
+    "seen": {"trust": "trusted", "distrust": "distrusted"},
+    "trusted": {"distrust": "distrusted"},
+    "distrusted": {"trust": "trusted"},
+    "own": {},
+}
+"""States of a certificate; a connector host's own is trusted by the instruments, not here."""
+EXPIRY_LEAD = timedelta(days=30)
+"""How long before a certificate ends people are told."""
+
 _NAMES = {
+    id(CERTIFICATE): "certificate",
     id(QUALIFICATION): "equipment",
     id(CLEANLINESS): "equipment",
     id(CONNECTION): "connection",
@@ -245,6 +256,13 @@ class DayCompleteness:
             return Decimal(100)
         there = Decimal(self.expected_us - self.missing_us) * 100 / self.expected_us
         return there.quantize(Decimal("0.01"), rounding="ROUND_FLOOR")
+
+
+def expiry_stage(until: datetime, now: datetime) -> str:
+    """How near a certificate's end is: "" while it is far off, then *expiring*, then *expired*."""
+    if now > until:
+        return "expired"
+    return "expiring" if until - now <= EXPIRY_LEAD else ""
 
 
 DAY_US = 86_400_000_000

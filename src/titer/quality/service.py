@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Invalid
 from titer.material import Material
-from titer.quality import access, interfaces, rules
+from titer.quality import access, certificates, interfaces, rules
 from titer.quality.model import AuditTrailReview, Deviation, Disposition, QualityException
 from titer.quality.rules import Check, Coverage, ExceptionFacts, ReleaseGate
 from titer.quality.signing import meanings
@@ -61,6 +61,7 @@ class Quality:
             ),
             Subscription("quality.access", access.TOPICS, partial(access.on_event, self)),
             Subscription("quality.interfaces", interfaces.TOPICS, partial(interfaces.on_event, self)),
+            Subscription("quality.certificates", certificates.TOPICS, partial(certificates.on_event, self)),
         )
 
     def workers(self) -> tuple[Worker, ...]:

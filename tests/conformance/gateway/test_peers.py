@@ -33,8 +33,8 @@ from tests.peers.node_opcua import node_opcua
 
 from titer.app import open_platform
 from titer.base import vault
-from titer.connect.opcua.trust import read
-from titer.gateway.opcua.certificates import application_uris, make_own
+from titer.connect.opcua.own import make_own
+from titer.connect.opcua.trust import application_uris, read
 from titer.gateway.opcua.space import NAMESPACE
 from titer.record import Actor
 from titer.testing.connectors import patience, quiet_port

@@ -11,7 +11,8 @@ from tests.integration.cli.conftest import Said
 
 from titer.base.clock import ManualClock
 from titer.cli import doctor
-from titer.gateway.opcua.certificates import TrustList, make_own
+from titer.connect.opcua.own import make_own
+from titer.gateway.opcua.certificates import TrustList
 
 
 def test_an_application_is_trusted_listed_watched_and_distrusted(

@@ -147,8 +147,15 @@ def test_an_unencrypted_endpoint_must_be_allowed_by_name() -> None:
         connector("opc.tcp://127.0.0.1:4840")
     with pytest.raises(Invalid, match="no OPC UA address"):
         connector("http://127.0.0.1:4840", allow_unencrypted=True)
-    with pytest.raises(Invalid, match="certificate"):
-        connector("opc.tcp://127.0.0.1:4840", security_policy="Basic256Sha256")
+    encrypted = {"security_policy": "Basic256Sha256"}
+    with pytest.raises(Invalid, match="does not exist"):
+        connector(
+            "opc.tcp://127.0.0.1:4840", **encrypted, certificate="/nowhere/own.der", private_key="/nowhere"
+        )
+    with pytest.raises(Invalid, match="go together"):
+        connector("opc.tcp://127.0.0.1:4840", **encrypted, certificate=__file__)
+    with pytest.raises(Refused, match="does not stand in"):
+        connector("opc.tcp://127.0.0.1:4840", **encrypted, username="ann", password="in the clear")
 
 
 def test_units_and_ranges_are_compared_with_the_channels_file(tmp_path: Path) -> None:

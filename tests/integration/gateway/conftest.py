@@ -18,8 +18,9 @@ from asyncua import Client, ua
 from asyncua.crypto.security_policies import SecurityPolicyAes256Sha256RsaPss, SecurityPolicyBasic256Sha256
 
 from titer.base.clock import SystemClock
+from titer.connect.opcua.own import Own, make_own
 from titer.connect.opcua.trust import read
-from titer.gateway.opcua.certificates import Own, TrustList, make_own
+from titer.gateway.opcua.certificates import TrustList
 from titer.gateway.opcua.hub import Hub
 from titer.gateway.opcua.server import StateServer
 from titer.gateway.opcua.settings import ServerSettings

@@ -11,13 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from titer.connect.opcua.trust import MOST_REJECTED, read
-from titer.gateway.opcua.certificates import (
-    TrustList,
-    Untrusted,
-    application_uris,
-    make_own,
-)
+from titer.connect.opcua.own import make_own
+from titer.connect.opcua.trust import MOST_REJECTED, application_uris, read
+from titer.gateway.opcua.certificates import TrustList, Untrusted
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 DER = serialization.Encoding.DER

@@ -10,7 +10,7 @@ export interface Endpoint {
   policy: string;
   mode: string;
   users: string[];
-  certificate: { fingerprint: string; subject: string; valid_until: string } | null;
+  certificate: { fingerprint: string; thumbprint?: string; subject: string; issuer?: string; valid_until: string; faults: { code: string; what: string }[] } | null;
   unencrypted: boolean;
   usable: boolean;
   why: string;
@@ -52,8 +52,13 @@ export interface Found {
   more: boolean;
 }
 
-/** Whose address space: a stored connection's, or the one behind an endpoint that somebody chose. */
-export type Whose = { connection: string } | { host: string; settings: { endpoint: string; security_policy?: string; security_mode?: string; allow_unencrypted?: boolean } };
+/**
+ * Whose address space: a stored connection's, or the one behind an endpoint that somebody chose. `compared` is the
+ * SHA-256 of the one certificate that is believed for this look; a password is sent for it and is kept nowhere.
+ */
+export type Whose =
+  | { connection: string }
+  | { host: string; settings: { endpoint: string; security_policy?: string; security_mode?: string; allow_unencrypted?: boolean; username?: string }; compared?: string; password?: string };
 
 const TURNS = 4;
 
@@ -68,7 +73,7 @@ async function asked<T>(body: S["NewQuestion"], signal?: AbortSignal): Promise<T
 }
 
 export const browsing = {
-  discover: (address: string, host: string) => asked<{ servers: FoundServer[]; more: number }>({ type: "opcua", kind: "discover", about: { address }, settings: {}, host }),
+  discover: (address: string, host: string) => asked<{ servers: FoundServer[]; more: number }>({ type: "opcua", kind: "discover", about: { address }, settings: {}, host, password: "" }),
   below: (whose: Whose, node: string, signal?: AbortSignal) => asked<Found>(question(whose, "browse", node), signal),
   variables: (whose: Whose, node: string) => asked<Found>(question(whose, "variables", node)),
   draft: (body: S["NewConnection"]) => http.post<S["ConnectionOut"]>("/api/equipment/connections", body),
@@ -76,6 +81,7 @@ export const browsing = {
 };
 
 function question(whose: Whose, kind: string, node: string): S["NewQuestion"] {
-  const rest = "connection" in whose ? { connection: whose.connection, settings: {}, host: "local" } : { settings: whose.settings, host: whose.host };
-  return { type: "opcua", kind, about: { node }, ...rest };
+  if ("connection" in whose) return { type: "opcua", kind, about: { node }, connection: whose.connection, settings: {}, host: "local", password: "" };
+  const compared = whose.compared ? { certificate: whose.compared } : {};
+  return { type: "opcua", kind, about: { node, ...compared }, settings: whose.settings, host: whose.host, password: whose.password ?? "" };
 }

@@ -686,6 +686,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Certificates
+         * @description Every certificate that was met or brought, and the connector hosts' own.
+         */
+        get: operations["equipment_certificates"];
+        put?: never;
+        /**
+         * Equipment Add Certificate
+         * @description Bring a certificate: an authority's, or an instrument's before it is met. It is trusted by a signature.
+         */
+        post: operations["equipment_add_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/certificates/{certificate_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Certificate File
+         * @description A certificate as a file (DER), to be installed at an instrument or looked at with a tool of its maker's.
+         */
+        get: operations["equipment_certificate_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/channels": {
         parameters: {
             query?: never;
@@ -6049,6 +6093,79 @@ export interface components {
             version: number;
         };
         /**
+         * CertificateOut
+         * @description A certificate with both fingerprints, what is wrong with it now, and which connections show it now.
+         *
+         *     `thumbprint` is SHA-1, as the makers' tools show it; `fingerprint` SHA-256. `stage` is *expiring* from thirty days
+         *     before its end, then *expired*.
+         */
+        CertificateOut: {
+            /** Address */
+            address: string;
+            /** Application Uri */
+            application_uri: string;
+            /** Authority */
+            authority: boolean;
+            /** Calls Itself */
+            calls_itself: string;
+            /** Connection */
+            connection: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            /** Faults */
+            faults: components["schemas"]["Fault"][];
+            /** Fingerprint */
+            fingerprint: string;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Issuer */
+            issuer: string;
+            /** Key */
+            key: string;
+            /** Names */
+            names: string[];
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Serial */
+            serial: string;
+            /** Shown By */
+            shown_by: string[];
+            /** Stage */
+            stage: string;
+            /** State */
+            state: string;
+            /** Subject */
+            subject: string;
+            /** Thumbprint */
+            thumbprint: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * ChangeOf
          * @description A change of a record that was seen in a version.
          */
@@ -6366,6 +6483,8 @@ export interface components {
         ConnectionOut: {
             /** Backlog */
             backlog: number;
+            /** Certificate */
+            certificate: string;
             /** Channels */
             channels: number;
             /** Clock Offset Us */
@@ -7184,6 +7303,16 @@ export interface components {
             reason: string;
         };
         /**
+         * Fault
+         * @description What is wrong with a certificate.
+         */
+        Fault: {
+            /** Code */
+            code: string;
+            /** What */
+            what: string;
+        };
+        /**
          * FaultOut
          * @description Something that does not work, in sentences: what, why, and what to do.
          */
@@ -7393,6 +7522,7 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
+            trust?: components["schemas"]["HostTrust"] | null;
             /** Type */
             type: string;
             /** Version */
@@ -7415,8 +7545,19 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
+            trust?: components["schemas"]["HostTrust"] | null;
             /** Type */
             type: string;
+        };
+        /**
+         * HostTrust
+         * @description What people decided about instruments' certificates: the trusted as DER in Base64, the others' SHA-256.
+         */
+        HostTrust: {
+            /** Certificates */
+            certificates: string[];
+            /** Distrusted */
+            distrusted: string[];
         };
         /**
          * ImportFile
@@ -10041,6 +10182,19 @@ export interface components {
             standard: string;
         };
         /**
+         * NewCertificate
+         * @description A certificate that somebody brings, DER or PEM in Base64.
+         */
+        NewCertificate: {
+            /** Certificate */
+            certificate: string;
+            /**
+             * Host
+             * @default local
+             */
+            host: string;
+        };
+        /**
          * NewConnection
          * @description A connection with its channels, as `titer connection add` sends it.
          */
@@ -10272,6 +10426,11 @@ export interface components {
             /** Kind */
             kind: string;
             /**
+             * Password
+             * @default
+             */
+            password: string;
+            /**
              * Settings
              * @default {}
              */
@@ -10310,6 +10469,29 @@ export interface components {
             source_time?: string | null;
         };
         /**
+         * NewSecurity
+         * @description The certificate that a device showed, and its host's own; DER in Base64.
+         */
+        NewSecurity: {
+            /** Certificate */
+            certificate: string;
+            /**
+             * Host
+             * @default
+             */
+            host: string;
+            /**
+             * Own
+             * @default []
+             */
+            own: string[];
+            /**
+             * Uri
+             * @default
+             */
+            uri: string;
+        };
+        /**
          * NewStatus
          * @description How a connection is, as its host sees it.
          */
@@ -10336,6 +10518,7 @@ export interface components {
              * @default
              */
             message: string;
+            security?: components["schemas"]["NewSecurity"] | null;
             /** Since */
             since?: string | null;
             /** State */
@@ -14880,6 +15063,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DocumentCertificateOut"];
                 };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_add_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCertificate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_certificate_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description It could not be done. */
             "4XX": {

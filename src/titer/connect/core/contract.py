@@ -390,6 +390,15 @@ class Resume:
 
 
 @runtime_checkable
+class Secured(Protocol):
+    """A connector whose device shows a certificate that people trust by signature."""
+
+    @property
+    def security(self) -> Mapping[str, Any] | None:
+        """What it showed last: certificate and own (Base64), host, uri; None where nothing is encrypted."""
+        ...
+
+
 class Connector(Protocol):
     """A source adapter. Its methods raise `TiterError`; the host backs off and tries again."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from titer.base.clock import Clock, from_iso, iso, us
 from titer.base.errors import Invalid, TiterError
+from titer.connect.core import trusted
 from titer.connect.core.contract import Command, ConnectionConfig, Connector, enumerations
 from titer.connect.core.hub import Hub
 from titer.connect.core.journal import Journal
@@ -93,6 +94,9 @@ class Host:
         return 0.05
 
     async def _apply(self, listed: list[dict[str, Any]]) -> None:
+        trust = next((raw["trust"] for raw in listed if raw.get("trust") is not None), None)
+        if trust is not None:
+            trusted.keep(self._folder, trust)
         wanted = {}
         for raw in listed:
             try:

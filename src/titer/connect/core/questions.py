@@ -15,6 +15,7 @@ from typing import Any
 
 from titer.base.clock import Clock
 from titer.base.errors import Invalid, TiterError
+from titer.connect.core import trusted
 from titer.connect.core.hub import Hub
 from titer.connect.types import ConnectionType
 
@@ -88,6 +89,8 @@ class Questions:
         known = self._types.get(str(raw["type"]))
         if known is None or known.explore is None:
             raise Invalid(f"What a connection of type {raw['type']} could record cannot be looked up.")
+        if raw.get("trust") is not None:
+            trusted.keep(self._folder, raw["trust"])
         return await known.explore(
             str(raw["kind"]), dict(raw["about"]), dict(raw["settings"]), self._clock, self._folder
         )

@@ -22,6 +22,7 @@ from titer.connect.core.contract import (
     Filled,
     Outcome,
     Receipt,
+    Secured,
     event,
 )
 from titer.connect.core.gaps import settled
@@ -250,6 +251,7 @@ class ConnectionRunner:
                 },
                 "identity": None if self._identity is None else self._identity.as_dict(),
                 "message": self._message or _refusals(refused),
+                "security": self._connector.security if isinstance(self._connector, Secured) else None,
             }
         )
         return 5.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,13 +49,14 @@ class OpcUaConnector:
     Args:
         config: the connection.
         clock: the host's clock; it stamps `received_us`.
-        folder: not needed; every connector is offered one.
+        folder: of the connection; above it lies what the host keeps of certificates.
     """
 
     def __init__(self, config: ConnectionConfig, clock: Clock, folder: Path) -> None:
         self.capabilities = frozenset({Capability.STREAM, Capability.COMMANDS, Capability.CLOCK})
         self._config = config
         self._clock = clock
+        self._place = folder.parent
         self._settings = OpcUaSettings.of(config.settings)
         if self._settings.history:
             self.capabilities |= {Capability.HISTORY}
@@ -108,6 +109,12 @@ class OpcUaConnector:
                 f"{self._config.name} could not be asked who it is: {error or type(error).__name__}."
             ) from error
 
+    @property
+    def security(self) -> Mapping[str, Any] | None:
+        """The certificate that the server showed last, and those that this host shows; None = not encrypted."""
+        presented = self._link.presented
+        return None if presented is None else presented.as_dict()
+
     def _live(self) -> Session:
         if self._session is None or not self._online.is_set():
             raise Unavailable(f"{self._config.name} is not connected.")
@@ -121,7 +128,7 @@ class OpcUaConnector:
         Raises:
             Unavailable, Refused, Invalid: why it could not go on; the host backs off and calls again.
         """
-        session = self._session = Session(self._settings, self._link, self._clock)
+        session = self._session = Session(self._settings, self._link, self._clock, self._place)
         try:
             first, replayed = await self._begin(session)
             session.listen()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlparse
 
@@ -18,7 +19,7 @@ from cryptography import x509
 from titer.base.clock import iso
 from titer.base.errors import Invalid, Unavailable
 from titer.connect.opcua.settings import POLICIES
-from titer.connect.opcua.trust import fingerprint
+from titer.connect.opcua.trust import facts, faults, fingerprint
 
 TIMEOUT_S = 5.0
 MESSAGE_BYTES = 4 * 1024 * 1024
@@ -47,13 +48,18 @@ async def _unsecured(address: str) -> AsyncIterator[Client]:
         client.disconnect_socket()
 
 
-async def discover(address: str) -> dict[str, Any]:
+async def discover(address: str, now: datetime) -> dict[str, Any]:
     """The servers that an address knows of: itself, or all that have registered where a discovery server answers.
+
+    Args:
+        address: of a server, or of a discovery server.
+        now: the host's clock, for what is wrong with a certificate.
 
     Returns:
         `servers`: each with name, application_uri, product_uri, kind, and `endpoints`; or `problem` in words where
         the server could not be asked. An endpoint bears url, policy, mode, users (kinds of log-in), certificate
-        (fingerprint, subject, valid_until), `usable` with the reason where it is not, and `unencrypted`.
+        (fingerprints, subject, issuer, valid_until, faults), `usable` with the reason where it is not, and
+        `unencrypted`.
 
     Raises:
         Invalid: for something that is no address.
@@ -85,7 +91,7 @@ async def discover(address: str) -> dict[str, Any]:
         }
         mine = [e for e in own if e.Server is None or e.Server.ApplicationUri == one.ApplicationUri]
         try:
-            told["endpoints"] = [_endpoint(e, address) for e in (mine or await _elsewhere(urls))]
+            told["endpoints"] = [_endpoint(e, address, now) for e in (mine or await _elsewhere(urls))]
         except _FAULTS as error:
             told["problem"] = f"It is known here, and does not answer: {error or type(error).__name__}."
         found.append(told)
@@ -103,7 +109,9 @@ async def _elsewhere(urls: list[str]) -> list[ua.EndpointDescription]:
     raise fault
 
 
-def _endpoint(one: ua.EndpointDescription, address: str) -> dict[str, Any]:
+def _endpoint(one: ua.EndpointDescription, address: str, now: datetime) -> dict[str, Any]:
+    url = _reachable(str(one.EndpointUrl or ""), address)
+    uri = str(one.Server.ApplicationUri or "") if one.Server is not None else ""
     policy = str(one.SecurityPolicyUri or "").rpartition("#")[2] or "None"
     policy = policy.replace("Aes128_Sha256_RsaOaep", "Aes128Sha256RsaOaep")
     policy = policy.replace("Aes256_Sha256_RsaPss", "Aes256Sha256RsaPss")
@@ -117,12 +125,12 @@ def _endpoint(one: ua.EndpointDescription, address: str) -> dict[str, Any]:
     elif not secure and policy != "None":
         why = f"{policy} with {mode} protects nothing"
     return {
-        "url": _reachable(str(one.EndpointUrl or ""), address),
+        "url": url,
         "told": str(one.EndpointUrl or ""),
         "policy": policy,
         "mode": mode,
         "users": sorted({token.TokenType.name for token in one.UserIdentityTokens or ()}),
-        "certificate": _certificate(one.ServerCertificate),
+        "certificate": _certificate(one.ServerCertificate, now, url, uri),
         "unencrypted": not secure or mode == "Sign",
         "usable": not why,
         "why": why,
@@ -137,17 +145,21 @@ def _reachable(url: str, address: str) -> str:
     return url
 
 
-def _certificate(data: bytes | None) -> dict[str, str] | None:
+def _certificate(data: bytes | None, now: datetime, url: str, uri: str) -> dict[str, Any] | None:
     if not data:
         return None
     try:
         read = x509.load_der_x509_certificate(data)
     except ValueError:
-        return {"fingerprint": "", "subject": "not readable", "valid_until": ""}
+        unreadable = {"code": "unreadable", "what": "It cannot be read."}
+        return {"fingerprint": "", "subject": "not readable", "valid_until": "", "faults": [unreadable]}
     return {
         "fingerprint": fingerprint(read),
+        "thumbprint": facts(read)["thumbprint"],
         "subject": read.subject.rfc4514_string(),
+        "issuer": read.issuer.rfc4514_string(),
         "valid_until": iso(read.not_valid_after_utc),
+        "faults": faults(read, now, host=urlparse(url).hostname or "", uri=uri),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from titer.base.clock import Clock
 from titer.base.errors import Invalid, Unavailable
 from titer.connect.opcua.browsing import AddressSpace, namespaces_of
 from titer.connect.opcua.discovery import discover
+from titer.connect.opcua.own import host_identity
+from titer.connect.opcua.presented import shown
 from titer.connect.opcua.session import FAULTS, Link, Session
 from titer.connect.opcua.settings import OpcUaSettings
 
@@ -21,9 +24,9 @@ async def explore(
 
     Args:
         kind: `discover` (about.address: FindServers and GetEndpoints), `browse` (about.node, "" = Objects: one
-            level), `variables` (about.node: every variable below it).
-        about: see `kind`.
-        settings: of the connection, for a session of its own that ends with the answer.
+            level), `variables` (about.node: every variable below it), `certificates` (of the host itself).
+        about: see `kind`; `certificate` is the SHA-256 of the server's, where somebody compared it for this look.
+        settings: of the connection, for a session of its own that ends with the answer; `password` for it alone.
         clock: for the validity of certificates.
         folder: of the connector host.
 
@@ -32,11 +35,15 @@ async def explore(
         Unavailable, Refused: if the server cannot be reached, or is not trusted.
     """
     if kind == "discover":
-        return await discover(str(about.get("address") or ""))
+        return await discover(str(about.get("address") or ""), clock.now())
+    if kind == "certificates":
+        return {"own": [shown(one) for one in host_identity(folder, clock.now()).all]}
     if kind not in ("browse", "variables"):
         raise Invalid(f"An OPC UA server cannot be asked {kind!r}.")
+    password = str(settings.pop("password", ""))
     chosen = OpcUaSettings.of(settings)
-    session = Session(chosen, Link(), clock)
+    chosen = replace(chosen, password=password, pinned=str(about.get("certificate") or "").lower())
+    session = Session(chosen, Link(), clock, folder)
     try:
         await session.connect()
         space = AddressSpace(session.client, await namespaces_of(session.client))

@@ -18,7 +18,9 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 from asyncua import Client, ua
 from asyncua.common.utils import Buffer
@@ -29,15 +31,38 @@ from cryptography import x509
 from titer.base import vault
 from titer.base.clock import Clock
 from titer.base.errors import Invalid, Refused, Unavailable
+from titer.connect.core.trusted import FOLDER as TRUSTED
 from titer.connect.opcua import decode
+from titer.connect.opcua.own import Identity, host_identity
+from titer.connect.opcua.presented import Presented, read_user
 from titer.connect.opcua.settings import OpcUaSettings
-from titer.connect.opcua.trust import fingerprint, require_trusted
+from titer.connect.opcua.trust import (
+    application_uris,
+    fingerprint,
+    read,
+    require_trusted,
+    require_vouched,
+    trust_mark,
+)
 
 LIVENESS_HANDLE = 0
 REPUBLISH_LIMIT = 1000
 KEEPALIVE_S = 1.0
 UNREAD_LIMIT = 64
+TRUST_LOOK_S = 1.0
 FAULTS = (OSError, TimeoutError, ua.UaError)
+_NOT_THIS_USER = (
+    uaerrors.BadUserAccessDenied,
+    uaerrors.BadIdentityTokenRejected,
+    uaerrors.BadIdentityTokenInvalid,
+)
+_NOT_THIS_HOST = (
+    uaerrors.BadSecurityChecksFailed,
+    uaerrors.BadCertificateUntrusted,
+    uaerrors.BadCertificateUriInvalid,
+    uaerrors.BadCertificateInvalid,
+    uaerrors.BadCertificateTimeInvalid,
+)
 
 
 @dataclass(slots=True)
@@ -52,6 +77,7 @@ class Link:
     durable: int = 0
     queues: dict[int, int] = field(default_factory=dict)
     namespaces: tuple[str, ...] = ()
+    presented: Presented | None = None
 
 
 @dataclass(slots=True)
@@ -69,10 +95,13 @@ class Session:
         settings: of the connection.
         link: what the last session left; it is updated in place.
         clock: for the validity of certificates.
+        place: folder of the connector host, where its own certificate and the trusted ones lie.
     """
 
-    def __init__(self, settings: OpcUaSettings, link: Link, clock: Clock) -> None:
+    def __init__(self, settings: OpcUaSettings, link: Link, clock: Clock, place: Path) -> None:
         self._settings = settings
+        self._place = place
+        self._trust = settings.trust_folder or place / TRUSTED
         self.link = link
         self._clock = clock
         self.client = Client(settings.endpoint, timeout=settings.request_timeout_s)
@@ -109,10 +138,16 @@ class Session:
             self._cap_messages()
             await client.open_secure_channel()
             resumed = await self._activate()
-        except uaerrors.BadUserAccessDenied as error:
+        except _NOT_THIS_USER as error:
+            who = settings.user_certificate or settings.username or "anonymous"
             raise Refused(
-                f"The server {settings.endpoint} refuses the user {settings.username or 'anonymous'}.",
-                do="Correct username and password_file of the connection.",
+                f"The server {settings.endpoint} refuses the user {who} ({_words(error)}).",
+                do="Correct username and password_file of the connection, or its user_certificate.",
+            ) from error
+        except _NOT_THIS_HOST as error:
+            raise Refused(
+                f"The server {settings.endpoint} does not trust this connector host ({_words(error)}).",
+                do="Install the host's own certificate at the instrument: it is on the page Links, Certificates.",
             ) from error
         except FAULTS as error:
             raise Unavailable(
@@ -120,23 +155,19 @@ class Session:
                 do="Look whether it runs and whether its address and security are right.",
             ) from error
         self._spawn(self._renew())
+        if settings.policy != "None":
+            self._spawn(self._watch_trust())
         return resumed
 
     async def _secure(self) -> None:
         settings, client = self._settings, self.client
-        if settings.username:
-            client.set_user(settings.username)
-            if settings.password_file is not None:
-                client.set_password(vault.read_file(settings.password_file).decode("utf-8").strip())
         if settings.policy == "None":
+            await self._user()
             return
         from asyncua.crypto import security_policies, uacrypto
 
-        own = await uacrypto.load_certificate(str(settings.certificate))
-        with contextlib.suppress(x509.ExtensionNotFound):
-            names = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-            for uri in names.get_values_for_type(x509.UniformResourceIdentifier):
-                client.application_uri = uri
+        identity = self._identity()
+        client.application_uri = identity.uri
         policy = getattr(security_policies, f"SecurityPolicy{settings.policy}")
         mode = getattr(ua.MessageSecurityMode, settings.mode)
         finder = Client(settings.endpoint, timeout=settings.request_timeout_s)
@@ -149,17 +180,74 @@ class Session:
                 where="settings.security_policy",
                 do="Choose one that it offers, or switch it on at the server.",
             ) from error
-        certificate = x509.load_der_x509_certificate(offered.ServerCertificate)
-        if settings.trust_folder is not None:
-            require_trusted(certificate, settings.trust_folder, self._clock.now())
+        self.link.presented = Presented(
+            bytes(offered.ServerCertificate or b""),
+            urlparse(settings.endpoint).hostname or "",
+            str(offered.Server.ApplicationUri or "") if offered.Server is not None else "",
+            identity.all,
+        )
+        certificate = self.link.presented.certificate()
+        self._believe(certificate)
         self.server_certificate = fingerprint(certificate)
+        # What the user proves himself with goes to a server that is believed, and to no other.
+        await self._user()
         await client.set_security(
             policy,
-            str(settings.certificate),
-            _private_key(uacrypto, settings),
+            str(identity.certificate),
+            uacrypto.CertProperties(vault.read_file(identity.key), extension=identity.key.suffix.lstrip(".")),
             server_certificate=uacrypto.CertProperties(offered.ServerCertificate, extension="der"),
             mode=mode,
         )
+
+    def _identity(self) -> Identity:
+        settings = self._settings
+        if settings.certificate is None or settings.private_key is None:
+            return host_identity(self._place, self._clock.now())
+        data = settings.certificate.read_bytes()
+        given = read(data, str(settings.certificate))
+        uris = application_uris(given)
+        return Identity(
+            settings.certificate, settings.private_key, uris[0] if uris else self.client.application_uri, ()
+        )
+
+    def _believe(self, certificate: x509.Certificate) -> None:
+        """Refuse a server that is not the one that is meant."""
+        pinned, mark = self._settings.pinned, fingerprint(certificate)
+        if pinned and mark != pinned:
+            raise Refused(
+                f"The server's certificate is {mark}, and the one that was compared is {pinned}.",
+                do="Look who answers again, and compare.",
+            )
+        host = self.link.presented.host if self.link.presented is not None else ""
+        if not pinned:
+            require_trusted(certificate, self._trust, self._clock.now(), host)
+
+    async def _user(self) -> None:
+        settings, client = self._settings, self.client
+        if settings.user_certificate:
+            if settings.policy == "None":
+                raise Refused("A user's certificate proves nothing over an endpoint that is not encrypted.")
+            client.user_certificate, client.user_private_key = read_user(
+                self._place, settings.user_certificate
+            )
+        elif settings.username:
+            client.set_user(settings.username)
+            if settings.password or settings.password_file is not None:
+                client.set_password(
+                    settings.password or vault.read_file(settings.password_file).decode("utf-8").strip()  # type: ignore[arg-type]
+                )
+
+    async def _watch_trust(self) -> None:
+        """End the session when its server is trusted no longer; that a date has passed does not end it."""
+        if self._settings.pinned or self.link.presented is None:
+            return
+        certificate, seen = self.link.presented.certificate(), trust_mark(self._trust)
+        while True:
+            await asyncio.sleep(TRUST_LOOK_S)
+            mark = trust_mark(self._trust)
+            if mark != seen:
+                require_vouched(certificate, self._trust, self._clock.now(), self.link.presented.host)
+                seen = mark
 
     def _cap_messages(self) -> None:
         # asyncua's client accepts messages of any size; its own limits object is where it looks.
@@ -403,6 +491,8 @@ class Session:
             Unavailable: if the connection broke, or the server is silent or stands still.
         """
         while True:
+            if isinstance(self._failure, Refused):
+                raise self._failure
             if self._failure is not None:
                 raise Unavailable(
                     f"The session with {self._settings.endpoint} broke: {_words(self._failure)}."
@@ -448,14 +538,6 @@ def _after_header(body: Buffer) -> bytes:
     header = struct_from_binary(ua.ResponseHeader, buffer)
     header.ServiceResult.check()
     return bytes(buffer)
-
-
-def _private_key(uacrypto: Any, settings: OpcUaSettings) -> Any:
-    """The host's private key, sealed or plain, as the library takes it."""
-    path = settings.private_key
-    if path is None:
-        raise Invalid("An encrypted connection needs a private key.", where="settings.private_key")
-    return uacrypto.CertProperties(vault.read_file(path), extension=path.suffix.lstrip("."))
 
 
 def _words(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlparse
 from titer.base.errors import Invalid, Refused
 from titer.connect.opcua.methods import Method, read_methods
 
+_USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 POLICIES = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 
 
@@ -22,11 +24,16 @@ class OpcUaSettings:
         endpoint: `opc.tcp://host:port/path`.
         policy: one of `POLICIES`, or "None" (which needs `allow_unencrypted`).
         mode: "SignAndEncrypt" or "Sign".
-        certificate, private_key: the host's own, PEM or DER.
-        trust_folder: certificates of servers, or of their issuers, that are trusted.
+        certificate, private_key: what the host shows itself with, PEM or DER; None = the host's own.
+        trust_folder: certificates of servers, or of their issuers, that are trusted; None = those that people
+            trusted by signature.
         methods: what commands may call, by name; nothing else is ever called.
         allow_unencrypted: the connection's approver accepts an endpoint that anybody can read and alter.
         username, password_file: the session's user; the password never stands in the settings.
+        password: of the user, where somebody gave it for one look; no setting.
+        user_certificate: name of a certificate with which the user proves who he is, `NAME.der` and `NAME.pem` (its
+            key) in the folder `.opcua/users` of the host.
+        pinned: SHA-256 of the one certificate that is believed, where somebody compared it for one look; no setting.
         publishing_ms: publishing interval asked for.
         sampling_ms: sampling interval asked for; 0 = as fast as the server can.
         queue_size: values that the server keeps for each channel while nobody listens.
@@ -54,6 +61,9 @@ class OpcUaSettings:
     allow_unencrypted: bool = False
     username: str = ""
     password_file: Path | None = None
+    password: str = field(default="", repr=False)
+    user_certificate: str = ""
+    pinned: str = ""
     publishing_ms: float = 100.0
     sampling_ms: float = 0.0
     queue_size: int = 1000
@@ -103,18 +113,35 @@ class OpcUaSettings:
             raise Refused(
                 f"The connection to {endpoint} is not encrypted, and nobody has allowed that.",
                 why="Anybody on the network could read its values and alter them.",
-                do="Set security_policy, certificate, private_key and trust_folder, "
+                do="Set security_policy, "
                 "or allow_unencrypted: true, which is shown as a risk wherever the connection appears.",
             )
-        if policy != "None":
-            for name in ("certificate", "private_key", "trust_folder"):
-                path = paths[name]
-                if path is None or not path.exists():
-                    raise Invalid(
-                        f"An encrypted connection needs {name}, and {path or 'none'} does not exist.",
-                        where=f"settings.{name}",
-                        do="Give the path of a file (trust_folder: of a folder) on the connector host.",
-                    )
+        if not {"password"}.isdisjoint(raw):
+            raise Refused(
+                "A password does not stand in a connection's settings: they are a record that many may read.",
+                do="Write it into a file on the connector host, and name that in password_file.",
+            )
+        for name in ("certificate", "private_key", "trust_folder"):
+            path = paths[name]
+            if policy != "None" and path is not None and not path.exists():
+                raise Invalid(
+                    f"The connection names {name}, and {path} does not exist.",
+                    where=f"settings.{name}",
+                    do="Give the path of a file (trust_folder: of a folder) on the connector host, or leave it out.",
+                )
+        if (paths["certificate"] is None) != (paths["private_key"] is None):
+            raise Invalid(
+                "A certificate and its key go together.",
+                where="settings.certificate",
+                do="Give both, or leave both out: then the host shows its own.",
+            )
+        user_certificate = str(raw.get("user_certificate") or "")
+        if user_certificate and not _USER.fullmatch(user_certificate):
+            raise Invalid(
+                f"{user_certificate[:60]!r} is no name of a user's certificate.",
+                where="settings.user_certificate",
+                do="Name the file without its ending: NAME for .opcua/users/NAME.der on the connector host.",
+            )
         numbers: dict[str, Any] = {}
         for name, setting, kind, least in (
             ("publishing_ms", "publishing_interval_ms", float, 10),
@@ -151,6 +178,7 @@ class OpcUaSettings:
             allow_unencrypted=bool(raw.get("allow_unencrypted", False)),
             username=str(raw.get("username") or ""),
             password_file=paths["password_file"],
+            user_certificate=user_certificate,
             keep_subscription=bool(raw.get("keep_subscription", True)),
             trigger=trigger,
             history=bool(raw.get("history", True)),

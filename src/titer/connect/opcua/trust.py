@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from titer.base.errors import Invalid, Refused
 from titer.base.files import make_folder, write_durably
+from titer.connect.core.trusted import DISTRUSTED
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 MOST_REJECTED = 50
 """Rejected certificates that are kept to be looked at: anybody can send another one."""
+LEAST_KEY_BITS = 2048
+"""Of an RSA key, by every policy that is accepted here (OPC 10000-7, Basic256Sha256)."""
+UNFIT = frozenset({"expired", "not_yet_valid", "weak_key", "weak_signature"})
+"""Faults with which a certificate is refused whoever trusts it."""
 
 
 def fingerprint(certificate: Certificate) -> str:
@@ -73,41 +78,212 @@ def keep_rejected(certificate: Certificate, folder: Path) -> Path:
     return path
 
 
-def require_trusted(certificate: Certificate, folder: Path, now: datetime) -> None:
-    """Check a server's certificate.
+def require_trusted(certificate: Certificate, folder: Path, now: datetime, host: str = "") -> None:
+    """Check a server's certificate before anything is said to it.
 
     Raises:
-        Refused: if it has expired, is not valid yet, or nobody in the folder vouches for it. An untrusted
-            certificate is kept in `rejected/` beside the trusted ones.
+        Refused: if it has expired, is not valid yet, its key is weak, or nobody vouches for it.
+    """
+    for fault in faults(certificate, now):
+        if fault["code"] in UNFIT:
+            raise Refused(
+                f"The server's certificate {fingerprint(certificate)} cannot be used: {fault['what']}",
+                do="Renew it on the server, then trust the new one.",
+            )
+    require_vouched(certificate, folder, now, host)
+
+
+def require_vouched(certificate: Certificate, folder: Path, now: datetime, host: str = "") -> None:
+    """Check that somebody vouches for a server's certificate, whatever the date.
+
+    A certificate that somebody trusted is believed whatever it is called. One that only an authority vouches for
+    must bear the name of the endpoint: else each device of that authority could stand in for every other.
+
+    Args:
+        certificate: the server's.
+        folder: of those that are trusted; its file `distrusted` names those that nobody vouches for any more.
+        now: the host's clock.
+        host: of the endpoint; "" = no name is looked at.
+
+    Raises:
+        Refused: if nobody in the folder does. The certificate is kept in `rejected/` beside the trusted ones then.
     """
     mark = fingerprint(certificate)
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise Refused(
-            f"The server's certificate {mark} is valid from {certificate.not_valid_before_utc:%Y-%m-%d} to "
-            f"{certificate.not_valid_after_utc:%Y-%m-%d} only.",
-            do="Renew it on the server, then trust the new one.",
-        )
-    if believed(certificate, folder, now):
+    known = [read(path.read_bytes(), str(path)) for path in files(folder)]
+    if certificate in known:
+        return
+    issued = mark not in distrusted(folder) and _issued(certificate, known, now)
+    if issued and (not host or _bears(certificate, host)):
         return
     kept = keep_rejected(certificate, folder / "rejected")
+    if issued:
+        raise Refused(
+            f"The server's certificate {mark} was issued by an authority that is trusted, and is not for {host}.",
+            why=f"It is for {', '.join(names(certificate)) or 'no name'}.",
+            do="Have it issued for that name, or trust this certificate itself.",
+        )
     raise Refused(
         f"The server's certificate is not trusted: {certificate.subject.rfc4514_string()}, SHA-256 {mark}.",
-        do=f"Compare the fingerprint with the server's own; if it is the same, move {kept.name} from "
-        f"{kept.parent} to {folder}.",
+        do="Compare the fingerprint with the one that the instrument shows. If it is the same, trust it with a "
+        "signature on the page Links, Certificates; or, where the connection has a folder of its own, move "
+        f"{kept.name} from {kept.parent} to {folder}.",
     )
+
+
+def distrusted(folder: Path) -> frozenset[str]:
+    """Fingerprints of certificates that are believed no longer, whoever issued them."""
+    path = folder / DISTRUSTED
+    return frozenset(path.read_text("ascii").split()) if path.exists() else frozenset()
+
+
+def trust_mark(folder: Path) -> tuple[Any, ...]:
+    """What differs after a change of the trusted certificates; cheap enough to be asked every second."""
+    if not folder.is_dir():
+        return ()
+    listed = folder / DISTRUSTED
+    return (*(path.name for path in files(folder)), listed.stat().st_mtime_ns if listed.exists() else 0)
+
+
+def names(certificate: Certificate) -> list[str]:
+    """The host names and addresses that a certificate bears."""
+    from cryptography import x509
+
+    found = _alternatives(certificate)
+    if found is None:
+        return []
+    addresses = [str(one) for one in found.get_values_for_type(x509.IPAddress)]
+    return [*found.get_values_for_type(x509.DNSName), *addresses]
+
+
+def application_uris(certificate: Certificate) -> list[str]:
+    """The application URIs that a certificate bears."""
+    from cryptography import x509
+
+    found = _alternatives(certificate)
+    return [] if found is None else list(found.get_values_for_type(x509.UniformResourceIdentifier))
+
+
+def facts(certificate: Certificate) -> dict[str, Any]:
+    """What a person compares: names, times, both fingerprints; `thumbprint` is SHA-1, as makers' tools show it."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.hashes import SHA1
+
+    key = certificate.public_key()
+    uris = application_uris(certificate)
+    return {
+        "fingerprint": fingerprint(certificate),
+        "thumbprint": certificate.fingerprint(SHA1()).hex(),  # noqa: S303 - shown, and nothing rests on it
+        "subject": certificate.subject.rfc4514_string(),
+        "issuer": certificate.issuer.rfc4514_string(),
+        "serial": f"{certificate.serial_number:x}",
+        "valid_from": certificate.not_valid_before_utc,
+        "valid_until": certificate.not_valid_after_utc,
+        "application_uri": uris[0] if uris else "",
+        "names": names(certificate),
+        "key": f"RSA {key.key_size}" if isinstance(key, RSAPublicKey) else type(key).__name__,
+        "authority": _is_authority(certificate),
+    }
+
+
+def faults(
+    certificate: Certificate,
+    now: datetime,
+    *,
+    host: str = "",
+    uri: str = "",
+    known: Iterable[Certificate] | None = None,
+) -> list[dict[str, str]]:
+    """What is wrong with a certificate, each with a code and in words; empty if nothing is.
+
+    Args:
+        certificate: the server's.
+        now: the clock that its validity is compared with.
+        host: of the endpoint; "" = not compared.
+        uri: what the server calls itself; "" = not compared.
+        known: the trusted ones, to tell whether somebody vouches for it; None = not told.
+    """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    found: list[tuple[str, str]] = []
+    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now > end:
+        found.append(("expired", f"It expired on {end:%Y-%m-%d %H:%M} UTC."))
+    if now < begin:
+        found.append(("not_yet_valid", f"It is not valid before {begin:%Y-%m-%d %H:%M} UTC."))
+    key = certificate.public_key()
+    if not isinstance(key, RSAPublicKey):
+        found.append(("key", "Its key is not RSA, which every policy that is accepted here needs."))
+    elif key.key_size < LEAST_KEY_BITS:
+        found.append(("weak_key", f"Its RSA key has {key.key_size} bits; {LEAST_KEY_BITS} is the least."))
+    digest = certificate.signature_hash_algorithm
+    if digest is not None and digest.name in ("md5", "sha1"):
+        found.append(("weak_signature", f"It is signed with {digest.name.upper()}, which can be forged."))
+    if host and not _bears(certificate, host):
+        found.append(
+            ("name", f"It is for {', '.join(names(certificate)) or 'no host'}, and the address is {host}.")
+        )
+    uris = application_uris(certificate)
+    if uri and uri not in uris:
+        found.append(
+            (
+                "application",
+                f"The server calls itself {uri}, and the certificate {', '.join(uris) or 'nothing'}.",
+            )
+        )
+    if known is not None:
+        listed = list(known)
+        if certificate not in listed and not _issued(certificate, listed, now):
+            by_itself = certificate.issuer == certificate.subject
+            found.append(
+                (
+                    "issuer",
+                    "It is signed by itself, so nobody else vouches for it."
+                    if by_itself
+                    else f"Its issuer is not trusted here: {certificate.issuer.rfc4514_string()}.",
+                )
+            )
+    return [{"code": code, "what": what} for code, what in found]
+
+
+def _bears(certificate: Certificate, host: str) -> bool:
+    """Whether a certificate is for a host; a name may begin with a star, as in the names of TLS."""
+    wanted = host.casefold()
+    for name in names(certificate):
+        one = name.casefold()
+        if one == wanted or (one.startswith("*.") and wanted.partition(".")[2] == one[2:]):
+            return True
+    return False
+
+
+def _alternatives(certificate: Certificate) -> Any:
+    from cryptography import x509
+
+    try:
+        return certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return None
+
+
+def _is_authority(certificate: Certificate) -> bool:
+    from cryptography import x509
+
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False
 
 
 def _issued(certificate: Certificate, known: Iterable[Certificate], now: datetime) -> bool:
     """Whether an authority among them, valid now, issued it; an application's own certificate issues nothing."""
-    from cryptography import x509
     from cryptography.exceptions import InvalidSignature
 
     for authority in known:
-        try:
-            limits = authority.extensions.get_extension_for_class(x509.BasicConstraints).value
-            certificate.verify_directly_issued_by(authority)
-        except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+        if not _is_authority(authority):
             continue
-        if limits.ca and authority.not_valid_before_utc <= now <= authority.not_valid_after_utc:
+        try:
+            certificate.verify_directly_issued_by(authority)
+        except (ValueError, TypeError, InvalidSignature):
+            continue
+        if authority.not_valid_before_utc <= now <= authority.not_valid_after_utc:
             return True
     return False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from titer.equipment.routes import hosts, looking, pages, standing
+from titer.equipment.routes import certificates, hosts, looking, pages, standing
 
 router = APIRouter()
 router.include_router(pages.router)
 router.include_router(standing.router)
 router.include_router(hosts.router)
 router.include_router(looking.router)
+router.include_router(certificates.router)
 
 __all__ = ["router"]

@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field
 
 from titer.base.canonical import digest
 from titer.base.errors import Invalid
+from titer.connect.opcua.trust import fingerprint
 from titer.equipment import queries
 from titer.equipment.model import Connection
 from titer.equipment.rules import without_floats
-from titer.equipment.service import Equipment
+from titer.equipment.service import Equipment, certificates
 from titer.equipment.service.connections import settings_for_host
 from titer.equipment.service.streams import take_status
 from titer.record import Actor, Machine, Unit
@@ -30,6 +31,13 @@ EquipmentPart = Annotated[Equipment, Depends(platform_part("equipment"))]
 LONGEST_WAIT = 25.0
 
 
+class HostTrust(BaseModel):
+    """What people decided about instruments' certificates: the trusted as DER in Base64, the others' SHA-256."""
+
+    certificates: list[str]
+    distrusted: list[str]
+
+
 class HostConnection(BaseModel):
     """A connection as its host gets it."""
 
@@ -39,6 +47,7 @@ class HostConnection(BaseModel):
     channels: list[dict[str, Any]]
     version: int
     epoch: int
+    trust: HostTrust | None = None
 
 
 class HostCommand(BaseModel):
@@ -107,6 +116,15 @@ class Clock(BaseModel):
     taken_us: int | None = None
 
 
+class NewSecurity(BaseModel):
+    """The certificate that a device showed, and its host's own; DER in Base64."""
+
+    certificate: str = Field(max_length=30_000)
+    host: str = Field(default="", max_length=255)
+    uri: str = Field(default="", max_length=1000)
+    own: list[str] = Field(default=[], max_length=4)
+
+
 class NewStatus(BaseModel):
     """How a connection is, as its host sees it."""
 
@@ -118,6 +136,7 @@ class NewStatus(BaseModel):
     clock: Clock | None = None
     identity: dict[str, Any] | None = None
     message: str = Field(default="", max_length=10_000)
+    security: NewSecurity | None = None
 
 
 @router.get(
@@ -254,8 +273,21 @@ def connect_status(body: NewStatus, equipment: EquipmentPart, who: Connector, ow
     if body.identity is not None and body.identity.get("fingerprint") != (seen or {}).get("fingerprint"):
         with _as_connection(equipment, body.connection) as unit:
             equipment.note_identity(unit, body.connection, body.identity)
+    given = body.model_dump()
+    if given["security"] is not None:
+        given["certificate"] = _note_certificates(equipment, body.connection, given["security"])
     with record.operational() as session:
-        take_status(session, record.clock.now(), body.model_dump())
+        take_status(session, record.clock.now(), given)
+
+
+def _note_certificates(equipment: Equipment, name: str, security: dict[str, Any]) -> str:
+    """Write down certificates that nobody has met before; returns the fingerprint of the device's."""
+    with equipment.record.reading() as session:
+        new = certificates.unknown_of(session, security)
+    if new:
+        with _as_connection(equipment, name) as unit:
+            equipment.note_certificates(unit, queries.connection(unit.session, name), security)
+    return fingerprint(certificates.read_certificate(security["certificate"], "security.certificate"))
 
 
 def _require_own(equipment: Equipment, own: Own, who: Machine, name: str) -> Connection:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from titer.equipment.routes import views
-from titer.equipment.routes.hosts import LONGEST_WAIT
+from titer.equipment.routes.hosts import LONGEST_WAIT, HostTrust
 from titer.equipment.routes.pages import EquipmentPart
 from titer.equipment.routes.views import ConnectionOut
 from titer.record.http import Acting, ActingPerson, Connector, OwnHost
@@ -25,6 +25,7 @@ class NewQuestion(BaseModel):
     settings: dict[str, Any] = {}
     connection: str | None = None
     host: str = "local"
+    password: str = Field(default="", max_length=1000, repr=False)
 
 
 class Asked(BaseModel):
@@ -51,6 +52,8 @@ class Explored(BaseModel):
 
 class HostQuestion(BaseModel):
     """A question as its host gets it."""
+
+    trust: HostTrust | None = None
 
     id: str
     type: str

@@ -247,6 +247,7 @@ class ConnectionOut(RecordOut):
     open_gaps: int
     lost_gaps: int
     completeness: list[DayOut]
+    certificate: str
 
 
 def connection_out(session: Session, row: Connection, equipment: Equipment, days: int) -> ConnectionOut:
@@ -280,6 +281,7 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
             DayOut.of(day)
             for day in queries.completeness(session, row, equipment.process_clock.now(), days=days)
         ],
+        certificate=said.certificate if said else "",
     )
 
 

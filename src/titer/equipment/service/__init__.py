@@ -11,7 +11,7 @@ from titer.base.clock import Clock, from_us
 from titer.equipment import queries, rules
 from titer.equipment.model import DeviceCommand, Node
 from titer.equipment.permissions import ACTIONS
-from titer.equipment.service import connections, devices, nodes, streams
+from titer.equipment.service import certificates, connections, devices, nodes, streams
 from titer.equipment.service.questions import Questions
 from titer.record import (
     ActionSpec,
@@ -43,7 +43,7 @@ class Equipment:
         return ACTIONS
 
     def signatures(self) -> tuple[SignatureMeaning, ...]:
-        """Approval of a connection, qualification of equipment."""
+        """Approval of a connection, trust in an instrument's certificate, qualification of equipment."""
         return (
             SignatureMeaning(
                 record_type="equipment_connection",
@@ -53,6 +53,26 @@ class Equipment:
                 content=connections.approval_content,
                 blockers=connections.approval_blockers,
                 apply=connections.approve_by_signature,
+            ),
+            SignatureMeaning(
+                record_type="equipment_certificate",
+                meaning="trusted",
+                verb="equipment.certificate.trust",
+                title="Certificate of an instrument: trusted",
+                content=certificates.content,
+                blockers=certificates.trust_blockers,
+                apply=certificates.trust_by_signature,
+                later=("wrong_with_it",),
+            ),
+            SignatureMeaning(
+                record_type="equipment_certificate",
+                meaning="distrusted",
+                verb="equipment.certificate.distrust",
+                title="Certificate of an instrument: trusted no longer",
+                content=certificates.content,
+                blockers=certificates.distrust_blockers,
+                apply=certificates.distrust_by_signature,
+                later=("wrong_with_it",),
             ),
             SignatureMeaning(
                 record_type="equipment_node",
@@ -76,10 +96,11 @@ class Equipment:
         return (Worker("equipment.watch", self.step),)
 
     def step(self) -> float:
-        """Note lapsed calibrations, ended hold times and commands that nobody fetched."""
+        """Note lapsed calibrations, ended hold times, certificates near their end, commands that nobody fetched."""
         now, process_now = self.record.clock.now(), self.process_clock.now()
         with self.record.reading() as session:
             lapsed = [row.id for row in queries.nodes(session) if _has_lapsed(row, process_now)]
+            ending = certificates.ending(session, now)
             late = list(
                 session.scalars(
                     select(DeviceCommand.key).where(
@@ -87,10 +108,11 @@ class Equipment:
                     )
                 )
             )
-        if lapsed or late:
+        if lapsed or late or ending:
             with self.record.action(WATCH, "equipment.clock.watch") as unit:
                 nodes.note_lapses(unit, [unit.get(Node, one) for one in lapsed])
                 devices.expire_commands(unit, late)
+                certificates.watch(unit, ending)
         return 1.0
 
     # --- equipment ---------------------------------------------------------------------------------------
@@ -112,6 +134,12 @@ class Equipment:
     calibrations = staticmethod(queries.calibrations)
     logbook = staticmethod(queries.logbook)
     context_at = staticmethod(queries.context_at)
+
+    # --- certificates of instruments ------------------------------------------------------------------------
+
+    add_certificate = staticmethod(certificates.add)
+    note_certificates = staticmethod(certificates.note)
+    certificate_faults = staticmethod(certificates.faults_of)
 
     # --- connections, channels, streams --------------------------------------------------------------------
 

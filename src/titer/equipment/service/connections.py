@@ -12,6 +12,7 @@ from titer.base.errors import Conflict, Invalid
 from titer.base.units import UNITS
 from titer.equipment import queries, rules
 from titer.equipment.model import Channel, Connection
+from titer.equipment.service import certificates
 from titer.record import Actor, Signature, Unit
 
 _KNOWN = {
@@ -316,6 +317,7 @@ def settings_for_host(session: Session, row: Connection) -> dict[str, Any]:
             if one.active
         ],
         "version": row.revision,
+        "trust": certificates.for_host(session, row.type),
     }
 
 

@@ -23,8 +23,10 @@ from sqlalchemy.orm import Session
 from titer.base.canonical import NoCanonicalForm, canonical
 from titer.base.clock import iso
 from titer.base.errors import Invalid, NotFound
+from titer.base.vault import Vault
 from titer.equipment import queries, rules
 from titer.equipment.model import Question
+from titer.equipment.service import certificates
 from titer.record import Actor, Record
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,8 @@ class Questions:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._key = hmac.digest(record.key, b"titer connector questions", "sha256")
+        # A password that somebody gives for a look is sealed under a key that is not in the database either.
+        self._vault = Vault(hmac.digest(record.key, b"titer connector passwords", "sha256"))
         self._told: set[str] = set()
         self._news = threading.Condition()
 
@@ -78,6 +82,7 @@ class Questions:
         settings: Mapping[str, Any],
         connection: str | None = None,
         host: str = "local",
+        password: str = "",
     ) -> str:
         """Ask a host; returns the question's id.
 
@@ -90,6 +95,7 @@ class Questions:
                 of the host by calling it a password.
             connection: a stored one, whose own settings and host are used instead.
             host: who is asked.
+            password: of the user of the settings, for this one look; it is kept sealed until the host fetches it.
 
         Raises:
             Invalid: for a type or a setting that is not asked about.
@@ -132,6 +138,9 @@ class Questions:
                 asked_by=actor.id,
                 asked_at=now,
             )
+            if password:
+                given["password"] = self._vault.seal(made, password.encode()).decode()
+                asked.settings = json.dumps(given)
             asked.asked_mac = self._asked(asked)
             session.add(asked)
         self._tell()
@@ -161,7 +170,8 @@ class Questions:
                         "type": row.type,
                         "kind": row.kind,
                         "about": row.about,
-                        "settings": json.loads(row.settings),
+                        "settings": self._opened(row),
+                        "trust": certificates.for_host(session, row.type),
                     }
                     for row in rows
                 ] or None
@@ -232,6 +242,16 @@ class Questions:
                 yield f"equipment_question: {_fault(row, 'question')}."
             elif row.answered_at is not None and not _same(row.answered_mac, self._answered, row):
                 yield f"equipment_question: {_fault(row, 'answer')}."
+
+    def _opened(self, row: Question) -> dict[str, Any]:
+        """The settings of a question for its host; a password is no longer in the row after that."""
+        settings = dict(json.loads(row.settings))
+        sealed = settings.pop("password", None)
+        if sealed is None:
+            return settings
+        row.settings = json.dumps(settings)
+        row.asked_mac = self._asked(row)
+        return {**settings, "password": self._vault.open(row.id, sealed.encode(), "The password").decode()}
 
     def _genuine(self, rows: Iterable[Question]) -> list[Question]:
         """Those that this installation asked."""

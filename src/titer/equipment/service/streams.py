@@ -181,6 +181,7 @@ def take_status(session: Session, now: Any, status: dict[str, Any]) -> None:
     row = status_row(session, status["connection"], now)
     row.state, row.message = status["state"], status.get("message") or ""
     row.since, row.backlog, row.heard_at = status.get("since"), int(status.get("backlog") or 0), now
+    row.certificate = str(status.get("certificate") or "")
     clock = status.get("clock")
     if clock:
         row.clock_offset_us, row.clock_uncertainty_us = clock["offset_us"], clock["uncertainty_us"]
@@ -198,7 +199,9 @@ def status_row(session: Session, name: str, now: Any) -> ConnectionStatus:
     """The status of a connection; made where there is none."""
     row = session.get(ConnectionStatus, name)
     if row is None:
-        row = ConnectionStatus(name=name, state="unknown", message="", backlog=0, heard_at=now, epoch=0)
+        row = ConnectionStatus(
+            name=name, state="unknown", message="", backlog=0, heard_at=now, epoch=0, certificate=""
+        )
         session.add(row)
     return row
 

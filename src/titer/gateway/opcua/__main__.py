@@ -19,7 +19,8 @@ from titer.base.clock import SystemClock
 from titer.base.errors import TiterError, Unavailable
 from titer.base.leaving import run_until_asked
 from titer.connect.core.supervise import Once
-from titer.gateway.opcua.certificates import Own, TrustList
+from titer.connect.opcua.own import Own
+from titer.gateway.opcua.certificates import TrustList
 from titer.gateway.opcua.files import OWN_CERTIFICATE, OWN_KEY
 from titer.gateway.opcua.settings import ServerSettings
 
@@ -63,8 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def _serve(options: argparse.Namespace, token: str, own: Own, settings: ServerSettings) -> None:
-    from titer.connect.opcua.trust import read
-    from titer.gateway.opcua.certificates import application_uris
+    from titer.connect.opcua.trust import application_uris, read
     from titer.gateway.opcua.hub import Hub
     from titer.gateway.opcua.server import StateServer
 

@@ -6,25 +6,18 @@ certificate is believed if it lies in `trusted/`, or was issued by an authority 
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from titer.base.errors import NotFound, Refused
 from titer.base.files import make_folder, write_durably
-from titer.connect.opcua.trust import believed, fingerprint, keep_rejected, read
+from titer.connect.opcua.trust import LEAST_KEY_BITS, believed, fingerprint, keep_rejected, read
 from titer.connect.opcua.trust import files as certificate_files
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate, GeneralName
-
-LASTS = timedelta(days=5 * 365)
-LEAST_KEY_BITS = 2048
-_BEFORE = timedelta(minutes=5)
-KEY_BITS = 3072
+    from cryptography.x509 import Certificate
 
 
 class Untrusted(Refused):
@@ -39,85 +32,9 @@ class Untrusted(Refused):
         self.status = status
 
 
-@dataclass(frozen=True)
-class Own:
-    """The server's own certificate with its private key.
-
-    Args:
-        certificate: DER.
-        key: PEM, PKCS #8, not encrypted.
-    """
-
-    certificate: bytes
-    key: bytes
-
-
 def application_uri(installation: str) -> str:
     """What the server is called for its clients; the certificate bears it."""
     return f"urn:titer:{installation}:opcua"
-
-
-def make_own(uri: str, names: Iterable[str], now: datetime, *, bits: int = KEY_BITS) -> Own:
-    """A certificate of an application instance (OPC 10000-6, 6.2.2), signed by itself.
-
-    Args:
-        uri: of the application.
-        names: host names and addresses under which it is reached.
-        now: the server's clock.
-        bits: of the RSA key.
-    """
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Titer OPC UA server")])
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        key_encipherment=True,
-        data_encipherment=True,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    reached = [x509.UniformResourceIdentifier(uri), *(_general_name(name) for name in names)]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _BEFORE)
-        .not_valid_after(now + LASTS)
-        .add_extension(x509.SubjectAlternativeName(reached), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
-            critical=False,
-        )
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    return Own(
-        made.public_bytes(serialization.Encoding.DER),
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ),
-    )
-
-
-def _general_name(name: str) -> GeneralName:
-    from cryptography import x509
-
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
 
 
 @dataclass(frozen=True)
@@ -243,14 +160,3 @@ class TrustList:
                 f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d} only.",
             )
         return certificate
-
-
-def application_uris(certificate: Certificate) -> list[str]:
-    """The application URIs that a certificate bears."""
-    from cryptography import x509
-
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return []
-    return list(names.get_values_for_type(x509.UniformResourceIdentifier))

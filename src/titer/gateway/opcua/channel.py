@@ -20,8 +20,9 @@ from asyncua.server.binary_server_asyncio import BinaryServer, OPCUAProtocol
 from asyncua.server.uaprocessor import UaProcessor
 from asyncua.ua.ua_binary import header_from_binary, struct_from_binary, uatcp_to_binary
 
+from titer.connect.opcua.trust import application_uris
 from titer.gateway.opcua import limits
-from titer.gateway.opcua.certificates import Untrusted, application_uris
+from titer.gateway.opcua.certificates import Untrusted
 
 log = logging.getLogger("titer.opcua")
 

@@ -22,8 +22,9 @@ from titer import __version__
 from titer.base.clock import Clock
 from titer.base.errors import NotAuthenticated, TiterError, Unavailable
 from titer.connect.core.supervise import Once
+from titer.connect.opcua.own import Own
 from titer.gateway.opcua import limits
-from titer.gateway.opcua.certificates import Own, TrustList
+from titer.gateway.opcua.certificates import TrustList
 from titer.gateway.opcua.channel import Listener, bounds
 from titer.gateway.opcua.hub import Hub
 from titer.gateway.opcua.offer import BAD_NO_COMMUNICATION, UNCERTAIN_LAST_USABLE, offer

@@ -26,6 +26,38 @@ CREATE TABLE equipment_calibration (
 
 CREATE INDEX ix_equipment_calibration_node_id ON equipment_calibration (node_id)
 
+CREATE TABLE equipment_certificate (
+	fingerprint VARCHAR COLLATE "C" NOT NULL,
+	thumbprint VARCHAR COLLATE "C" NOT NULL,
+	der VARCHAR COLLATE "C" NOT NULL,
+	subject VARCHAR COLLATE "C" NOT NULL,
+	issuer VARCHAR COLLATE "C" NOT NULL,
+	serial VARCHAR COLLATE "C" NOT NULL,
+	valid_from BIGINT NOT NULL,
+	valid_until BIGINT NOT NULL,
+	application_uri VARCHAR COLLATE "C" NOT NULL,
+	names VARCHAR COLLATE "C" NOT NULL,
+	key VARCHAR COLLATE "C" NOT NULL,
+	authority BOOLEAN NOT NULL,
+	host VARCHAR COLLATE "C" NOT NULL,
+	connection VARCHAR COLLATE "C" NOT NULL,
+	address VARCHAR COLLATE "C" NOT NULL,
+	calls_itself VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	decided_by VARCHAR COLLATE "C" NOT NULL,
+	decided_at BIGINT,
+	reason VARCHAR COLLATE "C" NOT NULL,
+	expiry_told VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_equipment_certificate PRIMARY KEY (id),
+	CONSTRAINT uq_equipment_certificate_fingerprint UNIQUE (fingerprint)
+)
+
+CREATE INDEX ix_equipment_certificate_state ON equipment_certificate (state)
+
 CREATE TABLE equipment_channel (
 	tag VARCHAR COLLATE "C" NOT NULL,
 	connection_id VARCHAR COLLATE "C" NOT NULL,
@@ -127,6 +159,7 @@ CREATE TABLE equipment_connection_status (
 	epoch BIGINT NOT NULL,
 	clock_offset_us BIGINT,
 	clock_uncertainty_us BIGINT,
+	certificate VARCHAR COLLATE "C" NOT NULL,
 	CONSTRAINT pk_equipment_connection_status PRIMARY KEY (name)
 )
 
@@ -2332,6 +2365,87 @@ ALTER TABLE equipment_calibration ENABLE ALWAYS TRIGGER titer_equipment_calibrat
 CREATE TRIGGER titer_equipment_calibration_no_truncate BEFORE TRUNCATE ON equipment_calibration FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE equipment_calibration ENABLE ALWAYS TRIGGER titer_equipment_calibration_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_equipment_certificate_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_certificate"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_certificate' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"address":' || coalesce(to_json(n."address")::text, 'null') || ',' || '"application_uri":' || coalesce(to_json(n."application_uri")::text, 'null') || ',' || '"authority":' || coalesce(n."authority"::text, 'null') || ',' || '"calls_itself":' || coalesce(to_json(n."calls_itself")::text, 'null') || ',' || '"connection":' || coalesce(to_json(n."connection")::text, 'null') || ',' || '"decided_at":' || coalesce(n."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(n."decided_by")::text, 'null') || ',' || '"der":' || coalesce(to_json(n."der")::text, 'null') || ',' || '"expiry_told":' || coalesce(to_json(n."expiry_told")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"host":' || coalesce(to_json(n."host")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"names":' || coalesce(to_json(n."names")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(n."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"serial":' || coalesce(to_json(n."serial")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"subject":' || coalesce(to_json(n."subject")::text, 'null') || ',' || '"thumbprint":' || coalesce(to_json(n."thumbprint")::text, 'null') || ',' || '"valid_from":' || coalesce(n."valid_from"::text, 'null') || ',' || '"valid_until":' || coalesce(n."valid_until"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."fingerprint" IS DISTINCT FROM o."fingerprint" THEN 'fingerprint'
+    WHEN n."der" IS DISTINCT FROM o."der" THEN 'der'
+    WHEN n."host" IS DISTINCT FROM o."host" THEN 'host'
+    WHEN n."valid_until" IS DISTINCT FROM o."valid_until" THEN 'valid_until' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_certificate.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_certificate"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_certificate' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"address":' || coalesce(to_json(o."address")::text, 'null') || ',' || '"application_uri":' || coalesce(to_json(o."application_uri")::text, 'null') || ',' || '"authority":' || coalesce(o."authority"::text, 'null') || ',' || '"calls_itself":' || coalesce(to_json(o."calls_itself")::text, 'null') || ',' || '"connection":' || coalesce(to_json(o."connection")::text, 'null') || ',' || '"decided_at":' || coalesce(o."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(o."decided_by")::text, 'null') || ',' || '"der":' || coalesce(to_json(o."der")::text, 'null') || ',' || '"expiry_told":' || coalesce(to_json(o."expiry_told")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"host":' || coalesce(to_json(o."host")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"names":' || coalesce(to_json(o."names")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(o."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"serial":' || coalesce(to_json(o."serial")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"subject":' || coalesce(to_json(o."subject")::text, 'null') || ',' || '"thumbprint":' || coalesce(to_json(o."thumbprint")::text, 'null') || ',' || '"valid_from":' || coalesce(o."valid_from"::text, 'null') || ',' || '"valid_until":' || coalesce(o."valid_until"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"address":' || coalesce(to_json(n."address")::text, 'null') || ',' || '"application_uri":' || coalesce(to_json(n."application_uri")::text, 'null') || ',' || '"authority":' || coalesce(n."authority"::text, 'null') || ',' || '"calls_itself":' || coalesce(to_json(n."calls_itself")::text, 'null') || ',' || '"connection":' || coalesce(to_json(n."connection")::text, 'null') || ',' || '"decided_at":' || coalesce(n."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(n."decided_by")::text, 'null') || ',' || '"der":' || coalesce(to_json(n."der")::text, 'null') || ',' || '"expiry_told":' || coalesce(to_json(n."expiry_told")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"host":' || coalesce(to_json(n."host")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"names":' || coalesce(to_json(n."names")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(n."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"serial":' || coalesce(to_json(n."serial")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"subject":' || coalesce(to_json(n."subject")::text, 'null') || ',' || '"thumbprint":' || coalesce(to_json(n."thumbprint")::text, 'null') || ',' || '"valid_from":' || coalesce(n."valid_from"::text, 'null') || ',' || '"valid_until":' || coalesce(n."valid_until"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_certificate"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_certificate' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"address":' || coalesce(to_json(o."address")::text, 'null') || ',' || '"application_uri":' || coalesce(to_json(o."application_uri")::text, 'null') || ',' || '"authority":' || coalesce(o."authority"::text, 'null') || ',' || '"calls_itself":' || coalesce(to_json(o."calls_itself")::text, 'null') || ',' || '"connection":' || coalesce(to_json(o."connection")::text, 'null') || ',' || '"decided_at":' || coalesce(o."decided_at"::text, 'null') || ',' || '"decided_by":' || coalesce(to_json(o."decided_by")::text, 'null') || ',' || '"der":' || coalesce(to_json(o."der")::text, 'null') || ',' || '"expiry_told":' || coalesce(to_json(o."expiry_told")::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"host":' || coalesce(to_json(o."host")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"names":' || coalesce(to_json(o."names")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(o."reason")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"serial":' || coalesce(to_json(o."serial")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"subject":' || coalesce(to_json(o."subject")::text, 'null') || ',' || '"thumbprint":' || coalesce(to_json(o."thumbprint")::text, 'null') || ',' || '"valid_from":' || coalesce(o."valid_from"::text, 'null') || ',' || '"valid_until":' || coalesce(o."valid_until"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_equipment_certificate_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_equipment_certificate_insert AFTER INSERT ON equipment_certificate REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_certificate_entry()
+
+ALTER TABLE equipment_certificate ENABLE ALWAYS TRIGGER titer_equipment_certificate_insert
+
+CREATE TRIGGER titer_equipment_certificate_update AFTER UPDATE ON equipment_certificate REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_certificate_entry()
+
+ALTER TABLE equipment_certificate ENABLE ALWAYS TRIGGER titer_equipment_certificate_update
+
+CREATE TRIGGER titer_equipment_certificate_delete AFTER DELETE ON equipment_certificate REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_certificate_entry()
+
+ALTER TABLE equipment_certificate ENABLE ALWAYS TRIGGER titer_equipment_certificate_delete
+
+CREATE TRIGGER titer_equipment_certificate_no_truncate BEFORE TRUNCATE ON equipment_certificate FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE equipment_certificate ENABLE ALWAYS TRIGGER titer_equipment_certificate_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_equipment_channel_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -15,6 +15,36 @@ CREATE TABLE equipment_calibration (
 	CONSTRAINT pk_equipment_calibration PRIMARY KEY (id)
 )
 
+CREATE TABLE equipment_certificate (
+	fingerprint TEXT NOT NULL, 
+	thumbprint TEXT NOT NULL, 
+	der TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	issuer TEXT NOT NULL, 
+	serial TEXT NOT NULL, 
+	valid_from BIGINT NOT NULL, 
+	valid_until BIGINT NOT NULL, 
+	application_uri TEXT NOT NULL, 
+	names TEXT NOT NULL, 
+	"key" TEXT NOT NULL, 
+	authority BOOLEAN NOT NULL, 
+	host TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	address TEXT NOT NULL, 
+	calls_itself TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	decided_by TEXT NOT NULL, 
+	decided_at BIGINT, 
+	reason TEXT NOT NULL, 
+	expiry_told TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_certificate PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_certificate_fingerprint UNIQUE (fingerprint)
+)
+
 CREATE TABLE equipment_channel (
 	tag TEXT NOT NULL, 
 	connection_id TEXT NOT NULL, 
@@ -104,6 +134,7 @@ CREATE TABLE equipment_connection_status (
 	epoch BIGINT NOT NULL, 
 	clock_offset_us BIGINT, 
 	clock_uncertainty_us BIGINT, 
+	certificate TEXT NOT NULL, 
 	CONSTRAINT pk_equipment_connection_status PRIMARY KEY (name)
 )
 
@@ -2022,6 +2053,8 @@ CREATE TABLE twin_snapshot (
 
 CREATE INDEX ix_equipment_calibration_node_id ON equipment_calibration (node_id)
 
+CREATE INDEX ix_equipment_certificate_state ON equipment_certificate (state)
+
 CREATE INDEX ix_equipment_channel_connection_id ON equipment_channel (connection_id)
 
 CREATE INDEX ix_equipment_channel_node_code ON equipment_channel (node_code)
@@ -2249,6 +2282,12 @@ CREATE TRIGGER titer_equipment_calibration_insert AFTER INSERT ON equipment_cali
 CREATE TRIGGER titer_equipment_calibration_no_delete BEFORE DELETE ON equipment_calibration BEGIN SELECT RAISE(ABORT, 'titer: equipment_calibration is append-only'); END
 
 CREATE TRIGGER titer_equipment_calibration_no_update BEFORE UPDATE ON equipment_calibration BEGIN SELECT RAISE(ABORT, 'titer: equipment_calibration is append-only'); END
+
+CREATE TRIGGER titer_equipment_certificate_delete AFTER DELETE ON equipment_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_certificate', OLD.id, OLD.version + 1, json_object('address',OLD."address",'application_uri',OLD."application_uri",'authority',json(CASE OLD."authority" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."authority") END),'calls_itself',OLD."calls_itself",'connection',OLD."connection",'decided_at',OLD."decided_at",'decided_by',OLD."decided_by",'der',OLD."der",'expiry_told',OLD."expiry_told",'fingerprint',OLD."fingerprint",'host',OLD."host",'id',OLD."id",'issuer',OLD."issuer",'key',OLD."key",'names',OLD."names",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'serial',OLD."serial",'state',OLD."state",'subject',OLD."subject",'thumbprint',OLD."thumbprint",'valid_from',OLD."valid_from",'valid_until',OLD."valid_until",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_equipment_certificate_insert AFTER INSERT ON equipment_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_certificate', NEW.id, NEW.version, NULL, json_object('address',NEW."address",'application_uri',NEW."application_uri",'authority',json(CASE NEW."authority" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."authority") END),'calls_itself',NEW."calls_itself",'connection',NEW."connection",'decided_at',NEW."decided_at",'decided_by',NEW."decided_by",'der',NEW."der",'expiry_told',NEW."expiry_told",'fingerprint',NEW."fingerprint",'host',NEW."host",'id',NEW."id",'issuer',NEW."issuer",'key',NEW."key",'names',NEW."names",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'serial',NEW."serial",'state',NEW."state",'subject',NEW."subject",'thumbprint',NEW."thumbprint",'valid_from',NEW."valid_from",'valid_until',NEW."valid_until",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_certificate_update AFTER UPDATE ON equipment_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_certificate.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_certificate.fingerprint keeps its first value') WHERE NEW."fingerprint" IS NOT OLD."fingerprint"; SELECT RAISE(ABORT, 'titer: equipment_certificate.der keeps its first value') WHERE NEW."der" IS NOT OLD."der"; SELECT RAISE(ABORT, 'titer: equipment_certificate.host keeps its first value') WHERE NEW."host" IS NOT OLD."host"; SELECT RAISE(ABORT, 'titer: equipment_certificate.valid_until keeps its first value') WHERE NEW."valid_until" IS NOT OLD."valid_until"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_certificate', NEW.id, NEW.version, json_object('address',OLD."address",'application_uri',OLD."application_uri",'authority',json(CASE OLD."authority" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."authority") END),'calls_itself',OLD."calls_itself",'connection',OLD."connection",'decided_at',OLD."decided_at",'decided_by',OLD."decided_by",'der',OLD."der",'expiry_told',OLD."expiry_told",'fingerprint',OLD."fingerprint",'host',OLD."host",'id',OLD."id",'issuer',OLD."issuer",'key',OLD."key",'names',OLD."names",'process_at',OLD."process_at",'reason',OLD."reason",'recorded_at',OLD."recorded_at",'serial',OLD."serial",'state',OLD."state",'subject',OLD."subject",'thumbprint',OLD."thumbprint",'valid_from',OLD."valid_from",'valid_until',OLD."valid_until",'version',OLD."version"), json_object('address',NEW."address",'application_uri',NEW."application_uri",'authority',json(CASE NEW."authority" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."authority") END),'calls_itself',NEW."calls_itself",'connection',NEW."connection",'decided_at',NEW."decided_at",'decided_by',NEW."decided_by",'der',NEW."der",'expiry_told',NEW."expiry_told",'fingerprint',NEW."fingerprint",'host',NEW."host",'id',NEW."id",'issuer',NEW."issuer",'key',NEW."key",'names',NEW."names",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'serial',NEW."serial",'state',NEW."state",'subject',NEW."subject",'thumbprint',NEW."thumbprint",'valid_from',NEW."valid_from",'valid_until',NEW."valid_until",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_equipment_channel_delete AFTER DELETE ON equipment_channel BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_channel', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."active") END),'address',OLD."address",'alarm_high',OLD."alarm_high",'alarm_low',OLD."alarm_low",'connection_id',OLD."connection_id",'description',OLD."description",'high',OLD."high",'id',OLD."id",'low',OLD."low",'node_code',OLD."node_code",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'resolution',OLD."resolution",'settings',OLD."settings",'tag',OLD."tag",'unit',OLD."unit",'version',OLD."version",'writable',json(CASE OLD."writable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."writable") END)), NULL)); END
 

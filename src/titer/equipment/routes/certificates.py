@@ -1,0 +1,111 @@
+"""HTTP of certificates: those of instruments, and those that connector hosts show. What is decided is signed."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from titer.base.errors import NotFound
+from titer.equipment import queries, rules
+from titer.equipment.model import Certificate
+from titer.equipment.routes.pages import EquipmentPart
+from titer.equipment.routes.views import RecordOut
+from titer.equipment.service import Equipment
+from titer.record.http import Acting, Reading
+
+router = APIRouter(prefix="/api/equipment/certificates", tags=["equipment"])
+
+
+class Fault(BaseModel):
+    """What is wrong with a certificate."""
+
+    code: str
+    what: str
+
+
+class CertificateOut(RecordOut):
+    """A certificate with both fingerprints, what is wrong with it now, and which connections show it now.
+
+    `thumbprint` is SHA-1, as the makers' tools show it; `fingerprint` SHA-256. `stage` is *expiring* from thirty days
+    before its end, then *expired*.
+    """
+
+    fingerprint: str
+    thumbprint: str
+    subject: str
+    issuer: str
+    serial: str
+    valid_from: datetime
+    valid_until: datetime
+    application_uri: str
+    names: list[str]
+    key: str
+    authority: bool
+    host: str
+    connection: str
+    address: str
+    calls_itself: str
+    state: str
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    stage: str
+    shown_by: list[str]
+    faults: list[Fault]
+
+
+class NewCertificate(BaseModel):
+    """A certificate that somebody brings, DER or PEM in Base64."""
+
+    certificate: str = Field(min_length=1, max_length=30_000)
+    host: str = "local"
+
+
+@router.get("")
+def equipment_certificates(session: Reading, equipment: EquipmentPart) -> list[CertificateOut]:
+    """Every certificate that was met or brought, and the connector hosts' own."""
+    now = equipment.record.clock.now()
+    trusted = queries.certificates(session, "trusted")
+    shown: dict[str, list[str]] = {}
+    for name, status in sorted(queries.statuses(session).items()):
+        shown.setdefault(status.certificate, []).append(name)
+    return [
+        _out(row, equipment, now, trusted, shown.get(row.fingerprint, []))
+        for row in queries.certificates(session)
+    ]
+
+
+@router.post("", status_code=201)
+def equipment_add_certificate(body: NewCertificate, act: Acting, equipment: EquipmentPart) -> CertificateOut:
+    """Bring a certificate: an authority's, or an instrument's before it is met. It is trusted by a signature."""
+    with act("equipment.certificate.add") as unit:
+        row = equipment.add_certificate(unit, body.certificate, body.host)
+        unit.flush()
+        return _out(row, equipment, unit.now, queries.certificates(unit.session, "trusted"), [])
+
+
+@router.get("/{certificate_id}/file", response_class=Response)
+def equipment_certificate_file(certificate_id: str, session: Reading) -> Response:
+    """A certificate as a file (DER), to be installed at an instrument or looked at with a tool of its maker's."""
+    row = session.get(Certificate, certificate_id)
+    if row is None:
+        raise NotFound("There is no such certificate.")
+    name = f"{'titer-host-' + row.host if row.state == 'own' else 'certificate'}-{row.fingerprint[:8]}.der"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(base64.b64decode(row.der), media_type="application/pkix-cert", headers=headers)
+
+
+def _out(
+    row: Certificate, equipment: Equipment, now: datetime, trusted: list[Certificate], shown_by: list[str]
+) -> CertificateOut:
+    return CertificateOut.model_validate(
+        {
+            **{name: getattr(row, name) for name in CertificateOut.model_fields if hasattr(row, name)},
+            "stage": rules.expiry_stage(row.valid_until, now),
+            "shown_by": shown_by,
+            "faults": equipment.certificate_faults(row, now, trusted),
+        }
+    )

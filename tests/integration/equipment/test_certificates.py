@@ -1,0 +1,242 @@
+"""Certificates of instruments on a real record: met, trusted by signature, handed to the host, distrusted, ended."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from titer.base.clock import ManualClock
+from titer.base.errors import Refused
+from titer.connect.opcua.trust import MOST_REJECTED
+from titer.equipment import Equipment
+from titer.equipment.routes import router
+from titer.quality.certificates import TOPICS
+from titer.record import Actor, Identity, OutboxEvent, Record
+from titer.record.http import COOKIE
+from titer.server import problems
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+CHANNELS = [{"tag": "G.T", "node": "nsu=urn:x;s=T"}]
+SETTINGS = {"endpoint": "opc.tcp://10.0.0.7:4840", "security_policy": "Basic256Sha256"}
+STATUS = {"connection": "guarded", "state": "disconnected", "message": "not trusted"}
+
+
+def shown(name: str, until: datetime, begin: datetime = datetime(2020, 1, 1, tzinfo=UTC)) -> str:
+    """A certificate signed by itself, in Base64."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(KEY.public_key())
+        .serial_number(7)
+        .not_valid_before(begin)
+        .not_valid_after(until)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"urn:{name}"), x509.DNSName(name)]),
+            critical=False,
+        )
+        .sign(KEY, hashes.SHA256())
+    )
+    return base64.b64encode(made.public_bytes(Encoding.DER)).decode()
+
+
+@pytest.fixture
+def equipment(record: Record) -> Equipment:
+    made = Equipment(record)
+    record.register_actions(made.actions())
+    record.register_signatures(made.signatures())
+    return made
+
+
+@pytest.fixture
+def client(record: Record, identity: Identity, equipment: Equipment) -> Iterator[TestClient]:
+    app = FastAPI()
+    app.include_router(router)
+    problems.install(app)
+    app.state.platform = SimpleNamespace(record=record, identity=identity, equipment=equipment)
+    with TestClient(app) as made:
+        yield made
+
+
+@pytest.fixture
+def host(client: TestClient, record: Record, identity: Identity) -> dict[str, str]:
+    with record.action(Actor.timer("test"), "record.token.issue") as unit:
+        token = identity.issue_token(unit, "local", ("connect",))
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def people(
+    client: TestClient, identity: Identity, person: Callable[..., Actor], record: Record, equipment: Equipment
+) -> dict[str, Actor]:
+    """Who drafted the connection, and who may vouch for its instrument; the first is logged in."""
+    made = {"mehta": person("mehta", "automation", "quality"), "quinn": person("quinn", "quality")}
+    log_in(client, identity)
+    with record.action(made["mehta"], "equipment.connection.change") as unit:
+        equipment.import_connection(unit, "guarded", "opcua", SETTINGS, CHANNELS)
+    return made
+
+
+def log_in(client: TestClient, identity: Identity) -> None:
+    logged_in = identity.log_in("mehta", "correct horse battery", "test")
+    client.cookies.set(COOKIE, logged_in.token)
+    client.headers["X-CSRF-Token"] = logged_in.csrf
+
+
+def tell(client: TestClient, host: dict[str, str], certificate: str, *own: str) -> None:
+    security = {"certificate": certificate, "host": "10.0.0.7", "uri": "urn:reactor", "own": list(own)}
+    told = client.post("/api/connect/status", json={**STATUS, "security": security}, headers=host)
+    assert told.status_code == 204, told.text
+
+
+def handed(client: TestClient, host: dict[str, str]) -> Any:
+    return client.get("/api/connect/hosts/local/connections", headers=host).json()[0]["trust"]
+
+
+def rows(client: TestClient) -> dict[str, dict[str, Any]]:
+    return {
+        one["subject"].removeprefix("CN="): one for one in client.get("/api/equipment/certificates").json()
+    }
+
+
+def test_a_certificate_is_met_trusted_by_somebody_else_handed_down_and_distrusted(
+    client: TestClient,
+    host: dict[str, str],
+    people: dict[str, Actor],
+    sign: Callable[..., Any],
+    clock: ManualClock,
+) -> None:
+    until = clock.now() + timedelta(days=900)
+    reactor, own = shown("reactor", until), shown("host", until)
+    tell(client, host, reactor, own)
+    tell(client, host, reactor, own)
+    found = rows(client)
+    assert {name: one["state"] for name, one in found.items()} == {"reactor": "seen", "host": "own"}
+    one = found["reactor"]
+    assert (one["connection"], one["address"], one["shown_by"]) == ("guarded", "10.0.0.7", ["guarded"])
+    assert (len(one["fingerprint"]), len(one["thumbprint"])) == (64, 40)
+    # What is wrong with it is said in words: the name is another's, nobody vouches for it, the key is no RSA key.
+    assert [fault["code"] for fault in one["faults"]] == ["key", "name", "issuer"]
+    assert "the address is 10.0.0.7" in one["faults"][1]["what"]
+    assert handed(client, host) == {"certificates": [], "distrusted": []}
+
+    with pytest.raises(Refused, match="somebody else vouches"):
+        sign(people["mehta"], "equipment_certificate", one["id"], "trusted")
+    with pytest.raises(Refused, match="host's own"):
+        sign(people["quinn"], "equipment_certificate", found["host"]["id"], "trusted")
+    sign(people["quinn"], "equipment_certificate", one["id"], "trusted")
+    assert handed(client, host) == {"certificates": [reactor], "distrusted": []}
+    after = rows(client)["reactor"]
+    assert (after["state"], after["decided_by"]) == ("trusted", people["quinn"].id)
+    assert after["reason"], "the reason of the signature stands with the certificate"
+    assert "issuer" not in [fault["code"] for fault in after["faults"]]
+    with pytest.raises(Refused, match="trusted already"):
+        sign(people["quinn"], "equipment_certificate", one["id"], "trusted")
+
+    sign(people["mehta"], "equipment_certificate", one["id"], "distrusted")
+    assert handed(client, host) == {"certificates": [], "distrusted": [one["fingerprint"]]}
+    file = client.get(f"/api/equipment/certificates/{found['host']['id']}/file")
+    assert base64.b64encode(file.content).decode() == own
+    assert ".der" in file.headers["content-disposition"]
+
+
+def test_strangers_fill_no_page_and_what_is_no_certificate_is_refused(
+    client: TestClient, host: dict[str, str], people: dict[str, Actor], clock: ManualClock
+) -> None:
+    until = clock.now() + timedelta(days=900)
+    for number in range(MOST_REJECTED + 2):
+        tell(client, host, shown(f"stranger-{number}", until))
+    assert len(rows(client)) == MOST_REJECTED
+    refused = client.post(
+        "/api/connect/status", json={**STATUS, "security": {"certificate": "bm9uZQ=="}}, headers=host
+    )
+    assert refused.status_code == 422
+
+
+def test_people_are_told_thirty_days_before_a_certificate_ends_and_when_it_has(
+    client: TestClient,
+    host: dict[str, str],
+    people: dict[str, Actor],
+    sign: Callable[..., Any],
+    record: Record,
+    equipment: Equipment,
+    identity: Identity,
+    clock: ManualClock,
+) -> None:
+    tell(
+        client,
+        host,
+        shown("reactor", clock.now() + timedelta(days=31)),
+        shown("host", clock.now() + timedelta(days=31)),
+    )
+    sign(people["quinn"], "equipment_certificate", rows(client)["reactor"]["id"], "trusted")
+
+    def told() -> list[tuple[str, str]]:
+        with record.reading() as session:
+            found = session.execute(
+                select(OutboxEvent.topic, OutboxEvent.payload).where(OutboxEvent.topic.in_(TOPICS))
+            )
+            return sorted((row.topic.rpartition(".")[2], row.payload["whose"]) for row in found)
+
+    equipment.step()
+    assert told() == []
+    clock.advance(timedelta(days=2))
+    for _ in range(2):
+        equipment.step()
+    assert told() == [("expiring", "guarded"), ("expiring", "the connector host local")]
+    log_in(client, identity)
+    assert rows(client)["reactor"]["stage"] == "expiring"
+    clock.advance(timedelta(days=30))
+    for _ in range(2):
+        equipment.step()
+    assert [stage for stage, _ in told()].count("expired") == 2
+    log_in(client, identity)
+    assert rows(client)["reactor"]["faults"][0]["code"] == "expired"
+    # It is still handed down: whether a session may go on, and a new one not, its host decides.
+    assert len(handed(client, host)["certificates"]) == 1
+
+
+def test_an_authority_is_brought_by_hand_and_is_trusted_by_its_signature_alone(
+    client: TestClient, host: dict[str, str], people: dict[str, Actor], clock: ManualClock
+) -> None:
+    brought = shown("authority", clock.now() + timedelta(days=900))
+    made = client.post("/api/equipment/certificates", json={"certificate": brought})
+    assert (made.status_code, made.json()["state"]) == (201, "seen")
+    assert client.post("/api/equipment/certificates", json={"certificate": brought}).status_code == 409
+    assert handed(client, host)["certificates"] == []
+
+
+def test_a_password_for_one_look_is_sealed_until_the_host_fetches_it_and_gone_after(
+    client: TestClient, people: dict[str, Actor], record: Record, equipment: Equipment
+) -> None:
+    asked = {"kind": "browse", "settings": {**SETTINGS, "username": "ann"}, "password": "drop by drop"}
+    assert client.post("/api/equipment/questions", json=asked).status_code == 201
+
+    def stored() -> str:
+        with record.reading() as session:
+            return str(
+                session.connection().exec_driver_sql("SELECT settings FROM equipment_question").scalar()
+            )
+
+    assert "drop" not in stored()
+    assert "titer-secret/1" in stored()
+    (given,) = equipment.questions.due("local", 0)
+    assert given["settings"] == {**SETTINGS, "username": "ann", "password": "drop by drop"}
+    assert given["trust"] == {"certificates": [], "distrusted": []}
+    assert "password" not in stored()
+    with record.reading() as session:
+        assert list(equipment.questions.stored_questions(session)) == []
