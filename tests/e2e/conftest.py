@@ -194,6 +194,16 @@ def links_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from _served(tmp_path_factory.mktemp("links"), _automation, layers=(), whole=True)
 
 
+@pytest.fixture(scope="module")
+def trends_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An installation with a million values, two batches and some spectra, served on a free port."""
+    if not PAGES.exists():
+        _missing("the pages are not built: make pages")
+    from tests.e2e.series import recorded
+
+    yield from _served(tmp_path_factory.mktemp("trends"), recorded, layers=("lims", "mes"))
+
+
 def _automation(platform: Platform, _people: dict[str, Actor], _batch: str) -> dict[str, str]:
     with platform.record.action(Actor.timer("test"), "record.person.create") as unit:
         row = platform.identity.create_person(
@@ -272,7 +282,7 @@ def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
     The server is the one that a test asks for, else the plain one. What a page throws fails the
     test: except for the refusals that the test itself provokes.
     """
-    special = ("laboratory_server", "links_server", "trail_server")
+    special = ("laboratory_server", "links_server", "trail_server", "trends_server")
     named = next((one for one in special if one in request.fixturenames), "platform_server")
     served: Served = request.getfixturevalue(named)
     contexts, thrown = [], []

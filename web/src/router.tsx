@@ -54,6 +54,7 @@ const tree = root.addChildren([
   page("/models", () => import("./pages/models/Models")),
   page("/twin", () => import("./pages/twin/Twin")),
   page("/twin/proposals/$id", () => import("./pages/twin/Proposal")),
+  page("/trends", () => import("./pages/trends/Trends")),
   page("/links", () => import("./pages/links/Links")),
   page("/links/add/opcua", () => import("./pages/links/Browse")),
   page("/links/$name", () => import("./pages/links/Connection")),

@@ -94,6 +94,7 @@ function variables(tokens: Tokens): Record<string, string> {
   const plain = Object.entries(tokens).filter((pair): pair is [string, string] => typeof pair[1] === "string");
   return {
     ...Object.fromEntries(plain.map(([name, value]) => [`--t-${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, value])),
+    ...Object.fromEntries(tokens.trace.map((value, i) => [`--t-trace-${i}`, value])),
     "--mantine-color-body": tokens.page,
     "--mantine-color-text": tokens.ink,
     "--mantine-color-dimmed": tokens.muted,

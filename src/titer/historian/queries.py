@@ -404,6 +404,19 @@ class Answers:
         found += [one for one in view.spectra if one.tag in named and start_us <= one.source_us < end_us]
         return spectra.settle(spectra.received_by(found, as_of_us))
 
+    def acquired(self, start_us: int, end_us: int) -> list[str]:
+        """Channels of which there may be spectra in a range of source time, sorted.
+
+        Raises:
+            SegmentDamaged: if a segment is not what the ledger says.
+        """
+        view = self.store.view()
+        found = {one.tag for one in view.spectra if start_us <= one.source_us < end_us}
+        for ref in view.segments:
+            if ref.kind == spectra.KIND and ref.end_us >= start_us and ref.start_us < end_us:
+                found.update(self._segments.tags(ref))
+        return sorted(found)
+
     def effective_and_conflicting(self, tags: list[str], start_us: int, end_us: int) -> tuple[Rows, Rows]:
         """What answers a question about channels, and what stands behind it because it says something else; both
         sorted by channel and source time."""

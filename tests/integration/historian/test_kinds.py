@@ -235,3 +235,30 @@ def test_booleans_and_strings_come_out_as_they_went_in(
     assert csv["text"].tolist()[2] == "Läuft"
     assert csv["text"].tolist()[4] == texts[2]
     assert historian.last([SP])[SP].text == "37.0"
+
+
+def test_a_page_gets_spectra_thinned_out_with_their_extremes_and_told_how_many_there_are(
+    page: TestClient, historian: Historian, t0: int
+) -> None:
+    axis = Axis("Wavelength", "nm", np.linspace(200, 900, 20_000))
+    peak = np.zeros(20_000)
+    peak[12_345] = 3.5
+    peak[12_346] = np.nan
+    historian.append(
+        [acquired(t0, 1, [(PV, 0, Acquired(peak, axis)), (PV, 60, spectrum(2)), (SP, 0, spectrum(3))])]
+    )
+    historian.seal()
+    historian.append([acquired(t0, 4, [(PV, 120, spectrum(4)), (PV, 120, spectrum(5))])])
+    asked = {"start": iso(from_us(t0)), "end": iso(from_us(t0 + 3_600 * S))}
+    assert page.get("/api/historian/spectra", params=asked).json() == {
+        "channels": sorted([PV, SP]), "spectra": [], "count": 0, "conflicts": 0,
+    }  # fmt: skip
+    told = page.get("/api/historian/spectra", params={**asked, "tags": PV}).json()
+    assert (told["count"], [len(one["x"]) for one in told["spectra"]][1:]) == (4, [1_024] * 3)
+    first = told["spectra"][0]
+    assert (first["axis"], first["axis_unit"], first["from_count"]) == ("Wavelength", "nm", 20_000)
+    assert len(first["x"]) == len(first["y"]) < 2_600
+    assert first["x"][first["y"].index(3.5)] == pytest.approx(axis.values[12_345])
+    newest = page.get("/api/historian/spectra", params={**asked, "tags": PV, "most": 1}).json()
+    assert [one["y"] for one in newest["spectra"]] == [spectrum(5).values.tolist()]
+    assert page.get("/api/historian/spectra", params={**asked, "tags": PV, "most": 51}).status_code == 422

@@ -111,14 +111,16 @@ export const api = {
   connections: async (signal?: AbortSignal) => (await list<S["ConnectionOut"]>("/api/equipment/connections", undefined, signal)).map(connectionOf),
   channels: async (signal?: AbortSignal) => (await list<S["ChannelOut"]>("/api/equipment/channels", undefined, signal)).map(channel),
   gaps: (query: { connection?: string; start?: string; end?: string }, signal?: AbortSignal) => list<T.GapOut>("/api/equipment/gaps", query, signal),
-  trend: async (query: { tags: string[]; start_us: number; end_us: number; buckets: number }, signal?: AbortSignal) => {
+  trend: async (query: { tags: string[]; start_us: number; end_us: number; buckets: number; as_of?: string }, signal?: AbortSignal) => {
     const found = await http.get<S["TrendOut"]>(
       "/api/historian/trend",
-      { tags: query.tags, start: instant(query.start_us), end: instant(query.end_us), buckets: query.buckets },
+      { tags: query.tags, start: instant(query.start_us), end: instant(query.end_us), buckets: query.buckets, as_of: query.as_of },
       signal,
     );
     return found.series.map(seriesOf);
   },
+  spectra: (query: { tags?: string[]; start_us: number; end_us: number }, signal?: AbortSignal) =>
+    http.get<S["SpectraOut"]>("/api/historian/spectra", { tags: query.tags, start: instant(query.start_us), end: instant(query.end_us) }, signal),
   last: (tags: string[], signal?: AbortSignal) => list<S["LastOut"]>("/api/historian/last", { tags }, signal),
 
   // batches and tasks

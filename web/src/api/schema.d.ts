@@ -1498,6 +1498,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/historian/spectra": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Historian Spectra
+         * @description Spectra and chromatograms for a page; without `tags` only the channels that have some.
+         */
+        get: operations["historian_spectra"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/historian/summary": {
         parameters: {
             query?: never;
@@ -11878,6 +11898,58 @@ export interface components {
             signature: components["schemas"]["SignatureOut"];
         };
         /**
+         * SpectraOut
+         * @description Spectra of some channels in a range of source time, the newest `most` of `count`, in the order of time.
+         *
+         *     `channels` are those of which there may be spectra in the range; `conflicts` say something else about an instant
+         *     than what is shown.
+         */
+        SpectraOut: {
+            /** Channels */
+            channels: string[];
+            /** Conflicts */
+            conflicts: number;
+            /** Count */
+            count: number;
+            /** Spectra */
+            spectra: components["schemas"]["SpectrumOut"][];
+        };
+        /**
+         * SpectrumOut
+         * @description One spectrum or chromatogram; `x` along its axis, thinned out so that every extreme stays visible.
+         */
+        SpectrumOut: {
+            /** Axis */
+            axis: string;
+            /** Axis Unit */
+            axis_unit: string;
+            /** From Count */
+            from_count: number;
+            /** Ordinal */
+            ordinal: number;
+            /** Origin */
+            origin: number;
+            /** Quality */
+            quality: number;
+            /** Received Us */
+            received_us: number;
+            /**
+             * Source At
+             * Format: date-time
+             */
+            source_at: string;
+            /** Source Us */
+            source_us: number;
+            /** Tag */
+            tag: string;
+            /** Unit */
+            unit: string;
+            /** X */
+            x: number[];
+            /** Y */
+            y: (number | null)[];
+        };
+        /**
          * StartBatch
          * @description The start of a batch.
          */
@@ -16970,6 +17042,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmentOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    historian_spectra: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                tags?: string[] | null;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpectraOut"];
                 };
             };
             /** @description It could not be done. */

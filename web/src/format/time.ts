@@ -77,6 +77,18 @@ export function age(from: string | number | null | undefined, to: string | numbe
   return `day ${Math.floor(total / 1440)} ${hm}`;
 }
 
+/** Time since a start, in microseconds: "6 h", "2 d 6 h", "00:30", "1 d 00:00:05". */
+export function since(us: number): string {
+  const seconds = Math.round(Math.abs(us) / 1e6);
+  const pad = (n: number) => String(n).padStart(2, "0");
+  const [d, h, m, s] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const sign = us < 0 && seconds > 0 ? "−" : "";
+  if (s > 0) return `${sign}${d > 0 ? `${d} d ` : ""}${pad(h)}:${pad(m)}:${pad(s)}`;
+  if (m > 0) return `${sign}${d > 0 ? `${d} d ` : ""}${pad(h)}:${pad(m)}`;
+  if (d > 0) return `${sign}${d} d${h > 0 ? ` ${h} h` : ""}`;
+  return `${sign}${h} h`;
+}
+
 /** "in 00:12", "00:03 ago"; only ever shown beside the absolute time. */
 export function relative(instant: string | number | null | undefined, now: number): string {
   const delta = ms(instant) - now;

@@ -5,6 +5,7 @@ import { pages } from "./pages";
 import { past } from "./past";
 import { signing } from "./signing";
 import { rights } from "./rights";
+import { trends } from "./trends";
 import { witnesses } from "./witnesses";
 
 /** Every word of the pages, English. Another language is another object of this type. */
@@ -23,6 +24,7 @@ export const en = {
   "nav.models": "Models",
   "nav.twin": "Twin",
   "nav.links": "Links",
+  "nav.trends": "Trends",
   "nav.record": "Record",
   "nav.main": "Main",
   "shell.search": "Search records and actions",
@@ -124,6 +126,7 @@ export const en = {
   "trend.legend": "Legend",
   "trend.lane": "Trend of {name}",
   "trend.bad": "bad quality",
+  "trend.since": "Since the start",
   "trend.uncertain": "uncertain quality",
   "state.good": "good",
   "live.none": "no value yet",
@@ -404,6 +407,7 @@ export const en = {
   ...pages,
   ...browsing,
   ...keeping,
+  ...trends,
   ...past,
   ...signing,
   ...rights,

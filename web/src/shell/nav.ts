@@ -21,6 +21,7 @@ export const ENTRIES = {
   alerts: { to: "/alerts", key: "nav.alerts", icon: "alerts", layer: "insight" },
   models: { to: "/models", key: "nav.models", icon: "models", layer: "insight" },
   twin: { to: "/twin", key: "nav.twin", icon: "twin", layer: "twin" },
+  trends: { to: "/trends", key: "nav.trends", icon: "chart" },
   links: { to: "/links", key: "nav.links", icon: "links" },
   people: { to: "/people", key: "nav.people", icon: "person" },
   recipes: { to: "/recipes", key: "nav.recipes", icon: "recipes", layer: "mes" },
@@ -36,13 +37,13 @@ const BY_ROLE: Record<string, Name[]> = {
   quality: ["review", "batches", "lab", "materials", "alerts", "record"],
   scientist: ["batches", "alerts", "models", "twin", "units", "record"],
   process_owner: ["batches", "recipes", "twin", "alerts", "models", "record"],
-  automation: ["links", "units", "batches", "alerts", "record"],
-  steward: ["links", "record", "batches", "lab", "models"],
+  automation: ["links", "trends", "units", "batches", "alerts", "record"],
+  steward: ["links", "trends", "record", "batches", "lab", "models"],
   administrator: ["people", "links", "units", "record"],
   inspector: ["record", "batches", "lab", "review", "materials", "links"],
 };
 
-const ORDER: Name[] = ["today", "tasks", "units", "batches", "recipes", "lab", "materials", "review", "alerts", "models", "twin", "links", "people", "record"];
+const ORDER: Name[] = ["today", "tasks", "units", "batches", "recipes", "lab", "materials", "review", "alerts", "models", "twin", "trends", "links", "people", "record"];
 
 /** Whether a page is there: a layer that is off is absent from the pages. */
 export function isOn(entry: Entry, layers: readonly string[]): boolean {

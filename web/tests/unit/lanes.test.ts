@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { columns, counted, doubtful, joined, place, rows, yRange, type Lane, type Point, stacked } from "../../src/parts/trend/lanes";
 import { nameOf, quantised, specs } from "../../src/parts/trend/useTrend";
+import { since } from "../../src/format/time";
+import { overlaid } from "../../src/pages/trends/overlaid";
 
 const s = 1e6;
 const points: Point[] = [[1 * s, 10, 0], [2 * s, 11, 0], [5 * s, 12, 0], [6 * s, 13, 2], [7 * s, 14, 1]];
@@ -102,5 +104,30 @@ describe("marks", () => {
     expect(stacked([10, 50, 51, 90], 2)).toEqual([0, 0, 1, 0]);
     expect(stacked([51, 50, 50.5], 2)).toEqual([2, 0, 1]);
     expect(stacked([], 2)).toEqual([]);
+  });
+});
+
+describe("batches over each other", () => {
+  it("each begins at its own start, and a batch without the channel has no trace", () => {
+    const series = (tag: string, us: number) => ({ tag, unit: "g/L", points: [[us, 1, 0] as [number, number, number]], from_count: 1, gaps: [{ from_us: us + 5, to_us: null, state: "open", reason: "" }] });
+    const lane = overlaid(
+      [
+        { number: "B-1", unit: "U1", start_us: 1_000, series: [series("U1.X.PV", 1_500)] },
+        { number: "B-2", unit: "U2", start_us: 9_000, series: [series("U2.X.PV", 9_500)] },
+        { number: "B-3", unit: "U3", start_us: 0, series: [series("U3.Y.PV", 0)] },
+      ],
+      "X.PV",
+      "X",
+      "g/L",
+      2,
+    );
+    expect(lane.traces.map((x) => [x.name, x.points[0]![0], x.gaps![0]!.from_us])).toEqual([
+      ["B-1", 500, 505],
+      ["B-2", 500, 505],
+    ]);
+  });
+
+  it("the time since a start is told in words", () => {
+    expect([0, 3600e6, 5_400e6, 86_400e6, 108_000e6, 86_405e6, -60e6].map(since)).toEqual(["0 h", "1 h", "01:30", "1 d", "1 d 6 h", "1 d 00:00:05", "−00:01"]);
   });
 });

@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel
 
@@ -13,12 +14,15 @@ from titer.base.clock import from_us, us
 from titer.base.errors import Invalid
 from titer.historian import intake
 from titer.historian.routes.asked import EquipmentPart, HistorianPart, channels, zoned
-from titer.historian.series import Decimated
+from titer.historian.series import Decimated, decimate
+from titer.historian.spectra import Acquisition
 from titer.record.http import Connector, OwnHost, Reading
 
 router = APIRouter(tags=["historian"])
 
 MOST_BUCKETS = 5_000
+MOST_SPECTRA = 50
+SPECTRUM_BUCKETS = 500
 
 
 class IntakeOut(BaseModel):
@@ -57,6 +61,37 @@ class TrendOut(BaseModel):
     start_us: int
     end_us: int
     series: list[SeriesOut]
+
+
+class SpectrumOut(BaseModel):
+    """One spectrum or chromatogram; `x` along its axis, thinned out so that every extreme stays visible."""
+
+    tag: str
+    unit: str
+    source_at: datetime
+    source_us: int
+    received_us: int
+    ordinal: int
+    quality: int
+    origin: int
+    axis: str
+    axis_unit: str
+    x: list[float]
+    y: list[float | None]
+    from_count: int
+
+
+class SpectraOut(BaseModel):
+    """Spectra of some channels in a range of source time, the newest `most` of `count`, in the order of time.
+
+    `channels` are those of which there may be spectra in the range; `conflicts` say something else about an instant
+    than what is shown.
+    """
+
+    channels: list[str]
+    spectra: list[SpectrumOut]
+    count: int
+    conflicts: int
 
 
 class LastOut(BaseModel):
@@ -167,6 +202,53 @@ def historian_trend(
             )
             for tag in names
         ],
+    )
+
+
+@router.get("/api/historian/spectra")
+def historian_spectra(
+    start: datetime,
+    end: datetime,
+    session: Reading,
+    historian: HistorianPart,
+    equipment: EquipmentPart,
+    tags: Annotated[list[str] | None, Query()] = None,
+    most: Annotated[int, Query(ge=1, le=MOST_SPECTRA)] = 20,
+) -> SpectraOut:
+    """Spectra and chromatograms for a page; without `tags` only the channels that have some."""
+    low, high = us(zoned(start, "start")), us(zoned(end, "end"))
+    there = historian.acquired(low, high)
+    if tags is None:
+        return SpectraOut(channels=there, spectra=[], count=0, conflicts=0)
+    names = channels(tags)
+    units = {row.tag: row.unit for row in equipment.channels(session, tags=names)}
+    found = historian.acquisitions(names, low, high)
+    newest = sorted(found.effective, key=lambda one: one.source_us)[-most:]
+    return SpectraOut(
+        channels=there,
+        spectra=[_spectrum(one, units.get(one.tag, "")) for one in newest],
+        count=len(found.effective),
+        conflicts=len(found.conflicts),
+    )
+
+
+def _spectrum(one: Acquisition, unit: str) -> SpectrumOut:
+    count = len(one.values)
+    thin = decimate(np.arange(count), one.values, np.zeros(count, "u1"), 0, count, SPECTRUM_BUCKETS)
+    return SpectrumOut(
+        tag=one.tag,
+        unit=unit,
+        source_at=from_us(one.source_us),
+        source_us=one.source_us,
+        received_us=one.received_us,
+        ordinal=one.ordinal,
+        quality=one.quality,
+        origin=one.origin,
+        axis=one.axis.name,
+        axis_unit=one.axis.unit,
+        x=one.axis.values[thin.times_us].tolist(),
+        y=[_finite(value) for value in thin.values.tolist()],
+        from_count=count,
     )
 
 

@@ -24,7 +24,14 @@ export function BatchTrends({ batch }: { batch: Batch }) {
   const { phases, marks } = useBatchMarks(batch.id);
   return (
     <div className="stack-l">
-      <Panel title={t("word.measured")}>
+      <Panel
+        title={t("word.measured")}
+        right={
+          <Link to="/trends" search={{ tab: "overlay", batches: batch.number, measured: wanted.slice(0, 3).map((s) => s.key.slice(s.key.indexOf(".") + 1)).join(",") }}>
+            {t("trends.overlay")}
+          </Link>
+        }
+      >
         <Asked query={unit} lines={8}>
           {() =>
             all.length === 0 ? (

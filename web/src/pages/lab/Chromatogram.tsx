@@ -83,8 +83,7 @@ export function Chromatogram({ run, number, injections }: { run: string; number:
               <Suspense fallback={<LoadingState lines={6} />}>
                 <XYPlot
                   label={t("chromatogram.label", { name: got.injection, n: peaks.length })}
-                  x={got.time}
-                  y={got.signal}
+                  lines={[{ name: got.injection, x: got.time, y: got.signal }]}
                   xTitle="Time (min)"
                   yTitle="Signal (mAU)"
                   markers={peaks.flatMap((p) => (p.apex === null ? [] : [{ x: p.apex, label: p.name }]))}

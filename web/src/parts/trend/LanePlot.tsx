@@ -2,10 +2,14 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import { axisDigits, unit as unitWord, value as shown } from "../../format/number";
+import { since } from "../../format/time";
 import { dark, light } from "../../theme";
 import { drawBehind, drawMarks } from "./draw";
 import { columns, joined, yRange, type Lane, type Mark } from "./lanes";
+import { strokeOf } from "./Stroke";
 
+/** Seconds between the marks of an axis of time since a start. */
+const STEPS = [1, 5, 15, 60, 300, 900, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800];
 export const AXIS = 62;
 export const RIGHT = 10;
 
@@ -20,18 +24,20 @@ interface Props {
   /** Only the lowest lane draws the words of the time axis. */
   last: boolean;
   sync: string;
+  /** The axis is time since a start, not time of day. */
+  elapsed?: boolean;
   onZoom: (from_us: number, to_us: number) => void;
   onReset: () => void;
 }
 
 /** One lane: a plot of its own, tied to the others by window and cursor. */
-export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, height, last, sync, onZoom, onReset }: Props) {
+export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, height, last, sync, elapsed, onZoom, onReset }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const scheme = useComputedColorScheme("light");
   const live = useRef({ lane, marks, now_us, onZoom, onReset, from_us, to_us });
   live.current = { lane, marks, now_us, onZoom, onReset, from_us, to_us };
-  const shape = `${lane.key}|${lane.traces.map((x) => `${x.name}${x.dots}${x.step}${x.dashed}`).join()}|${Boolean(lane.band)}|${lane.unit}|${lane.log}`;
+  const shape = `${lane.key}|${lane.traces.map((x) => `${x.name}${x.dots}${x.step}${x.dashed}${x.stroke}`).join()}|${Boolean(lane.band)}|${lane.unit}|${lane.log}`;
 
   useEffect(() => {
     const at = host.current;
@@ -47,12 +53,12 @@ export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, he
       );
     }
     lane.traces.forEach((trace, i) => {
-      const stroke = tokens.trace[i % tokens.trace.length]!;
+      const stroke = tokens.trace[(trace.stroke ?? i) % tokens.trace.length]!;
       series.push({
         label: trace.name,
         stroke,
         width: trace.dots ? 0 : 1.5,
-        dash: trace.dashed ? [6, 4] : undefined,
+        dash: trace.stroke !== undefined ? strokeOf(trace.stroke) : trace.dashed ? [6, 4] : undefined,
         paths: trace.dots ? () => null : trace.step ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
         points: trace.dots ? { show: true, size: 7, fill: tokens.panel, stroke, width: 2 } : { show: false },
         // Different traces have different times; a hole that means something is a null, not an absence.
@@ -78,7 +84,7 @@ export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, he
       },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), zone),
       scales: {
-        x: { time: true, range: () => [live.current.from_us / 1e6, live.current.to_us / 1e6] },
+        x: { time: !elapsed, range: () => [live.current.from_us / 1e6, live.current.to_us / 1e6] },
         y: { distr: lane.log ? 3 : 1, range: () => yRange(live.current.lane, live.current.from_us, live.current.to_us) },
       },
       axes: [
@@ -86,7 +92,10 @@ export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, he
           show: true,
           stroke: tokens.muted,
           size: last ? 40 : 0,
-          values: last
+          incrs: elapsed ? STEPS : undefined,
+          values: last && elapsed
+            ? (_u: uPlot, splits: number[]) => splits.map((s) => since(s * 1e6))
+            : last
             ? [
                 [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
                 [3600, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
@@ -144,7 +153,7 @@ export default function LanePlot({ lane, from_us, to_us, now_us, marks, zone, he
     };
     // The plot is made anew when its shape changes; new values go in below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, scheme, zone, height, last, sync]);
+  }, [shape, scheme, zone, height, last, sync, elapsed]);
 
   useEffect(() => {
     plot.current?.setData(data(lane), true);
@@ -166,7 +175,7 @@ function data(lane: Lane): uPlot.AlignedData {
     const x = lane.band.us.map((u) => u / 1e6);
     parts.push({ x, y: [...lane.band.low] }, { x, y: [...lane.band.high] }, { x, y: [...lane.band.mid] });
   }
-  for (const trace of lane.traces) parts.push(columns(trace.points, trace.dots ? [] : lane.gaps));
+  for (const trace of lane.traces) parts.push(columns(trace.points, trace.dots ? [] : (trace.gaps ?? lane.gaps)));
   if (parts.length === 0) return [[]];
   return joined(parts) as uPlot.AlignedData;
 }

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { lazy, Suspense, useEffect, useId, useRef, useState, type RefObject } from "react";
 import { csv, download, fileName } from "../../format/csv";
 import { count, value as shown, unit as unitWord } from "../../format/number";
-import { iso, stamp } from "../../format/time";
+import { iso, since, stamp } from "../../format/time";
 import { t } from "../../i18n";
 import { Icon } from "../../shell/icons";
 import { DataTable } from "../DataTable";
@@ -10,6 +10,7 @@ import { Shape } from "../Shape";
 import { LoadingState } from "../States";
 import { useZone } from "../zone";
 import { counted, place, rows, stacked, type Lane, type Mark, type Phase, type Row } from "./lanes";
+import { Stroke } from "./Stroke";
 
 const LanePlot = lazy(() => import("./LanePlot"));
 const AXIS = 62;
@@ -30,13 +31,15 @@ interface Props {
   onZoom?: (from_us: number, to_us: number) => void;
   onReset?: () => void;
   provenance?: Record<string, string>;
+  /** The axis is time since a start, not time of day. */
+  elapsed?: boolean;
 }
 
 /**
  * Lanes on one time axis. Phases stand as bands on top, samples and alerts as marks that can be reached by
  * keyboard, gaps and doubtful values are hatched, the twin's band lies behind. The same values are a table.
  */
-export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases = [], marks = [], laneHeight = 120, onZoom, onReset, provenance }: Props) {
+export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases = [], marks = [], laneHeight = 120, onZoom, onReset, provenance, elapsed }: Props) {
   const zone = useZone();
   const [asTable, setAsTable] = useState(false);
   const [linked, setLinked] = useState(false);
@@ -52,11 +55,11 @@ export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases 
   function exportCsv() {
     const now = new Date().toISOString();
     const text = csv(
-      ["time_utc", `time_${zone}`, "lane", "trace", "value", "unit", "quality"],
-      rows(lanes).map((r) => [iso(r.us), stamp(r.us / 1000, zone), r.lane, r.trace, r.value, r.unit, r.quality]),
+      [...(elapsed ? ["seconds_since_start"] : ["time_utc", `time_${zone}`]), "lane", "trace", "value", "unit", "quality"],
+      rows(lanes).map((r) => [...(elapsed ? [r.us / 1e6] : [iso(r.us), stamp(r.us / 1000, zone)]), r.lane, r.trace, r.value, r.unit, r.quality]),
       {
         chart: title,
-        window: `${iso(from_us)} to ${iso(to_us)}`,
+        window: elapsed ? `${since(from_us)} to ${since(to_us)} since the start` : `${iso(from_us)} to ${iso(to_us)}`,
         points: drawn < all ? `decimated to ${drawn} from ${all} (first, min, max, last of each bucket)` : `${all}, all`,
         exported: now,
         from: location.href,
@@ -67,10 +70,10 @@ export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases 
   }
 
   // A cut link leaves the same gap in every lane; it is counted once.
-  const gaps = [...new Map(lanes.flatMap((lane) => (lane.gaps ?? []).map((gap) => [`${gap.from_us}/${gap.to_us}/${gap.state}`, gap] as const))).values()].filter(
+  const gaps = [...new Map(lanes.flatMap((lane) => [...(lane.gaps ?? []), ...lane.traces.flatMap((x) => x.gaps ?? [])].map((gap) => [`${gap.from_us}/${gap.to_us}/${gap.state}`, gap] as const))).values()].filter(
     (gap) => gap.from_us < to_us && (gap.to_us ?? now_us) > from_us,
   );
-  const legend = [...new Map(lanes.flatMap((l) => l.traces.map((x, i) => [`${i}:${x.name}`, { ...x, i }] as const))).values()];
+  const legend = [...new Map(lanes.flatMap((l) => l.traces.map((x, i) => [`${x.stroke ?? i}:${x.name}`, { ...x, i }] as const))).values()];
 
   return (
     <figure className="trend" aria-label={title}>
@@ -109,7 +112,7 @@ export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases 
         </Tooltip>
       </figcaption>
       {asTable ? (
-        <ValueTable name={name} title={title} lanes={lanes} zone={zone} />
+        <ValueTable name={name} title={title} lanes={lanes} zone={zone} elapsed={elapsed} />
       ) : (
         <>
           {phases.length > 0 ? <Strip phases={phases} from_us={from_us} to_us={to_us} now_us={now_us} zone={zone} /> : null}
@@ -127,6 +130,7 @@ export function TrendChart({ name, title, lanes, from_us, to_us, now_us, phases 
                 height={i === lanes.length - 1 ? laneHeight + 36 : laneHeight}
                 last={i === lanes.length - 1}
                 sync={sync}
+                elapsed={elapsed}
                 onZoom={onZoom ?? (() => undefined)}
                 onReset={onReset ?? (() => undefined)}
               />
@@ -205,7 +209,7 @@ function Flags({ marks, from_us, to_us, zone }: { marks: readonly Mark[]; from_u
   );
 }
 
-function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: number; dots?: boolean; dashed?: boolean }[]; band?: string; gaps: { state: string }[]; lanes: Lane[] }) {
+function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: number; dots?: boolean; dashed?: boolean; stroke?: number }[]; band?: string; gaps: { state: string }[]; lanes: Lane[] }) {
   const qualities = new Set(lanes.flatMap((l) => l.traces.flatMap((x) => x.points.map((p) => p[2]))));
   if (lanes.every((l) => l.traces.length <= 1) && !band && gaps.length === 0 && !qualities.has(1) && !qualities.has(2)) return null;
   const byState = (state: string) => gaps.filter((g) => g.state === state).length;
@@ -214,7 +218,7 @@ function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: numb
       {traces.length > 1 || traces.some((x) => x.dots || x.dashed)
         ? traces.map((x) => (
             <li key={`${x.i}${x.name}`}>
-              <span className="swatch" data-trace={x.i % 5} data-dots={x.dots || undefined} data-dashed={x.dashed || undefined} /> {x.name}
+              {x.stroke === undefined ? <span className="swatch" data-dots={x.dots || undefined} data-dashed={x.dashed || undefined} /> : <Stroke index={x.stroke} />} {x.name}
             </li>
           ))
         : null}
@@ -245,7 +249,7 @@ function Legend({ traces, band, gaps, lanes }: { traces: { name: string; i: numb
   );
 }
 
-function ValueTable({ name, title, lanes, zone }: { name: string; title: string; lanes: Lane[]; zone: string }) {
+function ValueTable({ name, title, lanes, zone, elapsed }: { name: string; title: string; lanes: Lane[]; zone: string; elapsed?: boolean }) {
   const [limit, setLimit] = useState(500);
   const all = rows(lanes);
   const digits = new Map(lanes.map((l) => [l.label, l.digits]));
@@ -257,7 +261,9 @@ function ValueTable({ name, title, lanes, zone }: { name: string; title: string;
         rows={all.slice(0, limit).map((r, n) => ({ ...r, n }))}
         id={(r) => String(r.n)}
         columns={[
-          { key: "time", title: `Time (${zone})`, value: (r) => iso(r.us), render: (r) => <span className="tabular">{stamp(r.us / 1000, zone)}</span>, nowrap: true },
+          elapsed
+            ? { key: "time", title: t("trend.since"), value: (r) => r.us / 1e6, render: (r) => <span className="tabular">{since(r.us)}</span>, nowrap: true }
+            : { key: "time", title: `Time (${zone})`, value: (r) => iso(r.us), render: (r) => <span className="tabular">{stamp(r.us / 1000, zone)}</span>, nowrap: true },
           { key: "lane", title: "Channel", value: (r) => r.lane },
           { key: "trace", title: "Series", value: (r) => r.trace },
           { key: "value", title: "Value", align: "right", value: (r) => r.value, render: (r) => <span className="tabular">{shown(r.value, digits.get(r.lane) ?? 2)}</span> },

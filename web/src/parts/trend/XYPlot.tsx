@@ -2,12 +2,21 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import { axisDigits, value as shown } from "../../format/number";
+import { t } from "../../i18n";
 import { dark, light } from "../../theme";
+import { joined } from "./lanes";
+import { Stroke, strokeOf } from "./Stroke";
+
+export interface Line {
+  name: string;
+  x: readonly number[];
+  y: readonly (number | null)[];
+}
 
 interface Props {
   label: string;
-  x: number[];
-  y: (number | null)[];
+  /** Each along its own x; the first is the one that areas lie under. */
+  lines: readonly Line[];
   xTitle: string;
   yTitle: string;
   height?: number;
@@ -16,9 +25,10 @@ interface Props {
   areas?: { from: number; to: number }[];
 }
 
-/** A signal over something that is not time of day: a chromatogram, a spectrum. Drag to zoom, double click back. */
-export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, markers = [], areas = [] }: Props) {
+/** Signals over something that is not time of day: chromatograms, spectra. Drag to zoom, double click back. */
+export default function XYPlot({ label, lines: given, xTitle, yTitle, height = 260, markers = [], areas = [] }: Props) {
   const host = useRef<HTMLDivElement>(null);
+  const lines = useSame(given);
   const scheme = useComputedColorScheme("light");
   const marks = useRef(markers);
   marks.current = markers;
@@ -28,6 +38,8 @@ export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, mark
     const at = host.current;
     if (!at) return;
     const tokens = scheme === "dark" ? dark : light;
+    const drawn = lines.map(rising);
+    const { x, y } = drawn[0] ?? { x: [], y: [] };
     const axis = (title: string, size: number): uPlot.Axis => ({
       label: title,
       labelSize: 20,
@@ -50,7 +62,7 @@ export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, mark
         cursor: { drag: { x: true, y: false } },
         scales: { x: { time: false } },
         axes: [axis(xTitle, 34), axis(yTitle, 56)],
-        series: [{}, { label: yTitle, stroke: tokens.trace[0], width: 1.4, points: { show: false } }],
+        series: [{}, ...lines.map((line, i) => ({ label: line.name, stroke: tokens.trace[i % tokens.trace.length], width: 1.4, dash: strokeOf(i), points: { show: false } }))],
         hooks: {
           drawAxes: [
             (u) => {
@@ -91,7 +103,7 @@ export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, mark
           ],
         },
       },
-      [x, y],
+      (drawn.length === 0 ? [[]] : joined(drawn)) as uPlot.AlignedData,
       at,
     );
     const watcher = new ResizeObserver(() => at.clientWidth > 0 && plot.setSize({ width: at.clientWidth, height }));
@@ -100,6 +112,33 @@ export default function XYPlot({ label, x, y, xTitle, yTitle, height = 260, mark
       watcher.disconnect();
       plot.destroy();
     };
-  }, [x, y, xTitle, yTitle, height, scheme]);
-  return <div ref={host} role="img" aria-label={label} style={{ height }} />;
+  }, [lines, xTitle, yTitle, height, scheme]);
+  return (
+    <>
+      <div ref={host} role="img" aria-label={label} style={{ height }} />
+      {lines.length > 1 ? (
+        <ul className="legend" aria-label={t("trend.legend")}>
+          {lines.map((line, i) => (
+            <li key={line.name}>
+              <Stroke index={i} /> {line.name}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  );
+}
+
+/** The lines of before, unless one of them has other values: a plot that is drawn anew loses its zoom. */
+function useSame(lines: readonly Line[]): readonly Line[] {
+  const kept = useRef(lines);
+  const same = kept.current.length === lines.length && lines.every((line, i) => line.name === kept.current[i]!.name && line.x === kept.current[i]!.x && line.y === kept.current[i]!.y);
+  if (!same) kept.current = lines;
+  return kept.current;
+}
+
+/** With x rising, as it is drawn: wavenumbers and chemical shifts often fall. */
+function rising({ x, y }: Line): { x: number[]; y: (number | null)[] } {
+  const order = x.map((_, i) => i).sort((a, b) => x[a]! - x[b]!);
+  return { x: order.map((i) => x[i]!), y: order.map((i) => y[i] ?? null) };
 }

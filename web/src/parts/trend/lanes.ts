@@ -29,6 +29,10 @@ export interface Trace {
   /** Steps instead of a slope (set-points). */
   step?: boolean;
   dashed?: boolean;
+  /** Which of the strokes it bears, where traces of one kind lie over each other. */
+  stroke?: number;
+  /** What is missing of this trace alone; else that of its lane. */
+  gaps?: readonly Gap[];
 }
 
 export interface Lane {

@@ -96,12 +96,12 @@ export function withStates(missing: readonly Gap[], tag: string, connection: str
   return [...known, ...unexplained];
 }
 
-/** Asks for what the lanes need in one request, and lays it into lanes. */
-export function useTrend(wanted: readonly LaneSpec[], window: Window, buckets = 600) {
+/** Asks for what the lanes need in one request, and lays it into lanes; with `as_of` as it was known then. */
+export function useTrend(wanted: readonly LaneSpec[], window: Window, buckets = 600, as_of?: string) {
   const tags = wanted.flatMap((s) => (s.setpoint ? [s.channel.tag, s.setpoint.tag] : [s.channel.tag]));
   const query = useQuery({
-    queryKey: ["trend", tags, window.from_us, window.to_us, buckets],
-    queryFn: ({ signal }) => api.trend({ tags, start_us: Math.round(window.from_us), end_us: Math.round(window.to_us), buckets }, signal),
+    queryKey: ["trend", tags, window.from_us, window.to_us, buckets, as_of],
+    queryFn: ({ signal }) => api.trend({ tags, start_us: Math.round(window.from_us), end_us: Math.round(window.to_us), buckets, as_of }, signal),
     enabled: tags.length > 0,
     placeholderData: keepPreviousData,
     gcTime: 30_000,
