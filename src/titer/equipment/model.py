@@ -186,6 +186,73 @@ class Gap(Regulated, Base):
     filled_rows: Mapped[int] = mapped_column(BigInteger)
 
 
+class Alarm(Regulated, Base):
+    """A condition of a device (OPC 10000-9), or one branch of it, as it was last told.
+
+    Times in microseconds are the device's own; `received_at` is when the host took the last change in, and `acked_at`
+    when it took in that it was acknowledged, since some devices stamp that with the time of the alarm. A state that
+    the device did not tell is None. `state` follows from the others (`titer.equipment.alarm_rules`).
+    """
+
+    __tablename__ = "equipment_alarm"
+    __immutable__ = ("key", "connection", "condition", "branch")
+
+    key: Mapped[str] = mapped_column(unique=True)
+    connection: Mapped[str] = mapped_column(index=True)
+    condition: Mapped[str] = mapped_column()
+    branch: Mapped[str] = mapped_column()
+    name: Mapped[str] = mapped_column()
+    source: Mapped[str] = mapped_column()
+    node_code: Mapped[str | None] = mapped_column(index=True)
+    tag: Mapped[str | None] = mapped_column()
+    event_type: Mapped[str] = mapped_column()
+    state: Mapped[str] = mapped_column(index=True)
+    active: Mapped[bool | None] = mapped_column()
+    acked: Mapped[bool | None] = mapped_column()
+    confirmed: Mapped[bool | None] = mapped_column()
+    enabled: Mapped[bool | None] = mapped_column()
+    retain: Mapped[bool | None] = mapped_column()
+    shelving: Mapped[str] = mapped_column()
+    severity: Mapped[int] = mapped_column()
+    message: Mapped[str] = mapped_column()
+    quality: Mapped[int] = mapped_column(BigInteger)
+    comment: Mapped[str] = mapped_column()
+    client_user: Mapped[str] = mapped_column()
+    event_id: Mapped[str] = mapped_column()
+    answerable: Mapped[bool] = mapped_column()
+    source_us: Mapped[int] = mapped_column(BigInteger, index=True)
+    received_at: Mapped[datetime] = mapped_column()
+    active_us: Mapped[int | None] = mapped_column(BigInteger)
+    cleared_us: Mapped[int | None] = mapped_column(BigInteger)
+    acked_at: Mapped[datetime | None] = mapped_column()
+    acked_by: Mapped[str] = mapped_column()
+    confirmed_by: Mapped[str] = mapped_column()
+    raised: Mapped[int] = mapped_column()
+
+
+class AlarmEvent(Regulated, Base):
+    """One change of an alarm, as the device told it. `identity` is the digest of what it says, so it stands once."""
+
+    __tablename__ = "equipment_alarm_event"
+    __append_only__ = True
+
+    key: Mapped[str] = mapped_column(unique=True)
+    identity: Mapped[str] = mapped_column(unique=True)
+    connection: Mapped[str] = mapped_column(index=True)
+    alarm_id: Mapped[str] = mapped_column(index=True)
+    event_id: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column()
+    active: Mapped[bool | None] = mapped_column()
+    severity: Mapped[int] = mapped_column()
+    message: Mapped[str] = mapped_column()
+    source_us: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime] = mapped_column()
+    refreshed: Mapped[bool] = mapped_column()
+    by: Mapped[str] = mapped_column()
+    comment: Mapped[str] = mapped_column()
+    content: Mapped[dict[str, Any]] = mapped_column()
+
+
 class ContextSnapshot(Regulated, Base):
     """What was true around a measurement from an instant on: operator, column lot, standards, room, batch.
 

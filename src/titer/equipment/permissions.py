@@ -33,6 +33,9 @@ ACTIONS = (
     ),
     ActionSpec("equipment.context.record", "Record the context of a measurement", ("operator", "analyst")),
     ActionSpec("equipment.command.request", "Command a device"),
+    ActionSpec(
+        "equipment.alarm.answer", "Acknowledge or confirm an alarm", ("operator", "analyst", "automation")
+    ),
     ActionSpec("equipment.document.dispose", "Dispose of a received file", ("analyst", "reviewer")),
     ActionSpec(
         "equipment.document.import",

@@ -63,6 +63,7 @@ class MesGate:
             *self._samples(facts),
             *self._allocations(facts),
             *self._gaps(facts),
+            *self._alarms(facts),
             self._outages(facts),
             self._adjustments(facts),
         ]
@@ -261,6 +262,24 @@ class MesGate:
                 self._one(facts, f"gap.{tag}", f"No gap in the critical channel {tag}", not left, detail)
             )
         return found
+
+    def _alarms(self, facts: _Facts) -> list[Check]:
+        """One check an alarm that was active at the batch's equipment; its exception is about the same alarm."""
+        batch, bound = facts.loaded.batch, list(facts.loaded.state.bindings.values())
+        if batch.started_at is None:
+            return []
+        end = us(batch.ended_at or batch.process_at)
+        return [
+            Check(
+                f"mes.alarm.{row.id}",
+                f"Alarm at the batch's equipment: {row.name}",
+                EXCEPTION,
+                f"active {row.raised} times so far; {row.message}",
+                "equipment_alarm",
+                row.id,
+            )
+            for row in self.equipment.alarms_between(facts.session, bound, us(batch.started_at), end)
+        ]
 
     def _outages(self, facts: _Facts) -> Check:
         rows = facts.of("outage.noted")

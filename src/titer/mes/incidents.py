@@ -1,4 +1,4 @@
-"""What happens at the units of a running batch and is no step of it: a connection that is not qualified any more.
+"""What happens at the units of a running batch and is no step of it: an alarm, a connection that is not qualified.
 
 Each becomes an exception of the batch, so that its reviewer meets it (21 CFR 211.188(b), 211.192), and blocks the
 release until somebody has disposed of it.
@@ -20,6 +20,8 @@ from titer.quality import QualityPort
 from titer.record import Actor, OutboxEvent, Record, Unit
 
 INTERFACES = ("equipment.connection.mismatched", "equipment.connection.unapproved")
+HIGH = 667
+"""From this severity on, of 1 to 1000, an alarm is a major exception: what OPC UA servers call high."""
 OVER = ("Idle", "Complete", "Stopped", "Aborted")
 _ACTOR = "mes.incidents"
 
@@ -51,16 +53,56 @@ class Incidents:
                         unit, batch_id, event.record_id, str(event.payload["connection"]), event.id
                     )
 
+    def on_alarm(self, event: OutboxEvent) -> None:
+        """An alarm becomes active: one exception of each batch there, however often it comes. Idempotent."""
+        told = event.payload
+        with self.record.reading() as session:
+            batches = self._at(session, told.get("nodes") or ())
+        if batches:
+            with self.record.action(Actor.timer(_ACTOR), TURN) as unit:
+                for batch_id in batches:
+                    self._alarmed(
+                        unit,
+                        batch_id,
+                        event.record_id,
+                        str(told["name"]),
+                        str(told["message"]),
+                        told["severity"],
+                    )
+
     def on_started(self, event: OutboxEvent) -> None:
-        """A batch begins: connections of its equipment that are not qualified are exceptions of it. Idempotent."""
+        """A batch begins: what is not qualified of its equipment, and alarms that stand there. Idempotent."""
         batch_id = str(event.payload["batch_id"])
         with self.record.reading() as session:
             bound = list(self.running.load(session, batch_id).state.bindings.values())
             found = [(row.id, row.name) for row in self.equipment.unqualified(session, bound)]
-        if found:
+            standing = [
+                (row.id, row.name, row.message, row.severity)
+                for row in self.equipment.alarms(session, standing=True, nodes=bound)
+                if row.active
+            ]
+        if found or standing:
             with self.record.action(Actor.timer(_ACTOR), TURN) as unit:
                 for record_id, name in found:
                     self._unqualified(unit, batch_id, record_id, name, event.id)
+                for one in standing:
+                    self._alarmed(unit, batch_id, *one)
+
+    def _alarmed(
+        self, unit: Unit, batch_id: str, alarm_id: str, name: str, message: str, severity: int
+    ) -> None:
+        self.quality.raise_exception(
+            unit,
+            kind="mes.alarm",
+            severity="major" if severity >= HIGH else "minor",
+            title=f"Alarm at the batch's equipment: {name}",
+            detail=f"{message} Severity {severity} of 1000; judge what it means for the batch.".strip(),
+            batch_id=batch_id,
+            subject_type="equipment_alarm",
+            subject_id=alarm_id,
+            evidence={"alarm": alarm_id, "name": name, "message": message, "severity": severity},
+            key=f"mes/{batch_id}/alarm/{alarm_id}",
+        )
 
     def _at(self, session: Session, nodes: Iterable[Any]) -> list[str]:
         """Batches that run on some of this equipment."""

@@ -86,6 +86,35 @@ class ConnectionView(HasId, Protocol):
         ...
 
 
+class AlarmView(HasId, Protocol):
+    """An alarm as equipment knows it."""
+
+    @property
+    def name(self) -> str:
+        """What its device calls it."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """What its device says."""
+        ...
+
+    @property
+    def severity(self) -> int:
+        """1 to 1000."""
+        ...
+
+    @property
+    def active(self) -> bool | None:
+        """Whether what it warns of is so now; None = its device does not tell."""
+        ...
+
+    @property
+    def raised(self) -> int:
+        """How often it became active."""
+        ...
+
+
 class EquipmentPort(Protocol):
     """What equipment offers."""
 
@@ -135,6 +164,18 @@ class EquipmentPort(Protocol):
         self, session: Session, tags: Sequence[str], start: datetime, end: datetime, *, filled: bool = False
     ) -> list[tuple[str, int, int, str]]:
         """What is missing of some channels: (tag, from, to, state)."""
+        ...
+
+    def alarms(
+        self, session: Session, *, standing: bool | None = None, nodes: Sequence[str] = ()
+    ) -> Sequence[AlarmView]:
+        """Alarms at this equipment, those that stand or those that are over."""
+        ...
+
+    def alarms_between(
+        self, session: Session, codes: Sequence[str], start_us: int, end_us: int
+    ) -> Sequence[AlarmView]:
+        """Alarms at this equipment that were active in a span of source time."""
         ...
 
     def unqualified(self, session: Session, codes: Sequence[str]) -> Sequence[ConnectionView]:

@@ -126,6 +126,7 @@ class Mes:
             Subscription("mes.proposals", ("twin.proposal.approved",), self.proposals.on_approved),
             Subscription("mes.receipts", ("equipment.command.completed",), self.receipts.on_completed),
             Subscription("mes.interfaces", INTERFACES, self.incidents.on_interface),
+            Subscription("mes.alarms", ("equipment.alarm.raised",), self.incidents.on_alarm),
             Subscription("mes.starts", ("mes.batch.started",), self.incidents.on_started),
         )
 

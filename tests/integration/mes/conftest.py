@@ -66,6 +66,13 @@ class FakeEquipment:
     class_name: str = "Bioreactor"
     silent: set[str] = field(default_factory=set)
     doubtful: list[str] = field(default_factory=list)
+    alarming: list[Any] = field(default_factory=list)
+
+    def alarms(self, session: Any, *, standing: bool | None = None, nodes: Any = ()) -> list[Any]:
+        return self.alarming
+
+    def alarms_between(self, session: Any, codes: Any, start_us: int, end_us: int) -> list[Any]:
+        return self.alarming
 
     def unqualified(self, session: Any, codes: Any) -> list[Any]:
         return [SimpleNamespace(id=f"id of {name}", name=name) for name in self.doubtful]

@@ -42,3 +42,31 @@ def test_a_batch_that_begins_on_a_connection_that_is_not_qualified_says_so(floor
     for _ in range(2):
         floor.mes.incidents.on_started(event)
     assert [one["subject_id"] for one in floor.quality.exceptions.values()] == ["id of br201"]
+
+
+def test_an_alarm_at_a_running_batchs_unit_is_one_exception_and_one_check_of_the_batch(floor: Floor) -> None:
+    floor.effective_recipe(RECIPE.read_text())
+    floor.lots()
+    batch = floor.started()
+    floor.go_on(batch.id)
+    told_of = {"name": "Level high", "message": "Level is high.", "nodes": ["BR-201"]}
+    floor.mes.incidents.on_alarm(
+        told("equipment.alarm.raised", **{**told_of, "nodes": ["BR-9"]}, severity=900)
+    )
+    assert floor.quality.exceptions == {}, "another unit"
+    for severity in (700, 900):
+        floor.mes.incidents.on_alarm(told("equipment.alarm.raised", **told_of, severity=severity))
+    (raised,) = floor.quality.exceptions.values()
+    assert (raised["severity"], raised["subject_type"]) == ("major", "equipment_alarm")
+    assert raised["title"] == "Alarm at the batch's equipment: Level high"
+    floor.equipment.alarming = [
+        SimpleNamespace(
+            id="a1", name="Level high", message="Level is high.", severity=100, active=True, raised=3
+        )
+    ]
+    floor.mes.incidents.on_started(told("mes.batch.started", batch_id=batch.id))
+    assert [one["severity"] for one in floor.quality.exceptions.values()] == ["major", "minor"]
+    with floor.record.reading() as session:
+        checks = floor.mes.release_gate().checks(session, batch.id)
+    (check,) = [one for one in checks if one.id.startswith("mes.alarm.")]
+    assert (check.outcome, check.record_type, check.record_id) == ("exception", "equipment_alarm", "a1")

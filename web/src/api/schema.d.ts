@@ -686,6 +686,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Alarms
+         * @description Alarms, those that stand or those that are over, of a connection or of some equipment; newest first.
+         */
+        get: operations["equipment_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/alarms/{alarm_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Alarm
+         * @description An alarm with everything that its device told of it.
+         */
+        get: operations["equipment_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/alarms/{alarm_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Acknowledge Alarm
+         * @description Acknowledge the state of an alarm that was seen; the device is asked, and its report says that it is so.
+         */
+        post: operations["equipment_acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/alarms/{alarm_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Confirm Alarm
+         * @description Confirm that what an alarm asked for was done.
+         */
+        post: operations["equipment_confirm_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/certificates": {
         parameters: {
             query?: never;
@@ -5683,6 +5763,149 @@ export interface components {
             statement: string;
         };
         /**
+         * AlarmDetail
+         * @description An alarm with its history, newest first.
+         */
+        AlarmDetail: {
+            alarm: components["schemas"]["AlarmOut"];
+            /** Events */
+            events: components["schemas"]["AlarmEventOut"][];
+        };
+        /**
+         * AlarmEventOut
+         * @description One change of an alarm, as its device told it.
+         */
+        AlarmEventOut: {
+            /** By */
+            by: string;
+            /** Comment */
+            comment: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Event Id */
+            event_id: string;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Refreshed */
+            refreshed: boolean;
+            /** Severity */
+            severity: number;
+            /**
+             * Source At
+             * Format: date-time
+             */
+            source_at: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * AlarmOut
+         * @description An alarm as its device last told it; times are the device's, those of `received` and `acked` its host's.
+         */
+        AlarmOut: {
+            /** Acked */
+            acked: boolean | null;
+            /** Acked At */
+            acked_at: string | null;
+            /** Acked By */
+            acked_by: string;
+            /** Active */
+            active: boolean | null;
+            /** Active At */
+            active_at: string | null;
+            /** Answerable */
+            answerable: boolean;
+            /** Asked */
+            asked: string;
+            /** Asked By */
+            asked_by: string;
+            /** Asked Message */
+            asked_message: string;
+            /** Branch */
+            branch: string;
+            /** Cleared At */
+            cleared_at: string | null;
+            /** Comment */
+            comment: string;
+            /** Condition */
+            condition: string;
+            /** Confirmed */
+            confirmed: boolean | null;
+            /** Confirmed By */
+            confirmed_by: string;
+            /** Connection */
+            connection: string;
+            /** Equipment */
+            equipment: string | null;
+            /** Event Id */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Quality */
+            quality: number;
+            /** Raised */
+            raised: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Severity */
+            severity: number;
+            /** Shelving */
+            shelving: string;
+            /** Source */
+            source: string;
+            /**
+             * Source At
+             * Format: date-time
+             */
+            source_at: string;
+            /** State */
+            state: string;
+            /** Tag */
+            tag: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * AlcoaBoardOut
          * @description Nine indicators, not an attestation.
          */
@@ -5787,6 +6010,16 @@ export interface components {
             ran_at: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * Answer
+         * @description A person's answer to the state of an alarm that the person saw.
+         */
+        Answer: {
+            /** Comment */
+            comment: string;
+            /** Event Id */
+            event_id: string;
         };
         /**
          * AnswerOut
@@ -15134,6 +15367,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentCertificateOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_alarms: {
+        parameters: {
+            query?: {
+                standing?: boolean | null;
+                connection?: string | null;
+                unit?: string[] | null;
+                start?: string | null;
+                end?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_acknowledge_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_confirm_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmOut"];
                 };
             };
             /** @description It could not be done. */

@@ -258,7 +258,7 @@ def event(
     to_us: int = 0,
     **more: Any,
 ) -> dict[str, Any]:
-    """An event that belongs to no gap: overflow, reconnected, config_changed, clock_step."""
+    """An event that belongs to no gap: overflow, reconnected, config_changed, clock_step, alarm, alarms_refreshed."""
     return {
         "kind": kind,
         "channels": sorted(channels),
@@ -345,7 +345,8 @@ class Command:
     """An order to a device; its key makes it happen at most once.
 
     Attributes:
-        kind: "write" (target = tag) or "call" (target = Feature/Command).
+        kind: "write" (target = tag), "call" (target = Feature/Command), "acknowledge" or "confirm" (target = the
+            condition of an alarm).
         value: what to write, as text; numbers as decimal text.
         unit: unit of the value.
         parameters: of a call.

@@ -59,6 +59,8 @@ EVENT_KINDS = frozenset(
         "reconnected",
         "config_changed",
         "clock_step",
+        "alarm",
+        "alarms_refreshed",
     }
 )
 

@@ -29,8 +29,9 @@ from titer.connect.core.contract import (
 )
 from titer.connect.core.frame import Origin
 from titer.connect.core.gaps import settled
-from titer.connect.opcua import decode
+from titer.connect.opcua import acknowledging, decode
 from titer.connect.opcua.batching import Batcher
+from titer.connect.opcua.conditions import Conditions
 from titer.connect.opcua.history import read_stretch
 from titer.connect.opcua.identity import read_identity
 from titer.connect.opcua.methods import call
@@ -73,6 +74,10 @@ class OpcUaConnector:
         self._nodes: dict[int, ua.NodeId] = {}
         self._refused: dict[str, str] = {}
         self._batcher = Batcher(config.name, self._channels, self._link, clock)
+        self._conditions: Conditions | None = None
+        if self._settings.alarms:
+            self.capabilities |= {Capability.ALARMS}
+            self._conditions = Conditions(config.name, self._settings.queue_size, clock)
         self._start_time = ""
         self._disturbed = False
 
@@ -83,6 +88,8 @@ class OpcUaConnector:
         last = {self._by_tag[tag]: known for tag, known in resume.last.items() if tag in self._by_tag}
         self._batcher.resume(last, resume.next_gap)
         self._start_time = resume.state.get("start_time", "")
+        if self._conditions is not None:
+            self._conditions.resume(resume.state.get("alarms_seen", ""))
 
     async def close(self) -> None:
         """End the session, on the server too."""
@@ -132,12 +139,14 @@ class OpcUaConnector:
         try:
             first, replayed = await self._begin(session)
             session.listen()
+            if self._conditions is not None:
+                await self._conditions.refresh(session)
             self._online.set()
             expected = (self._link.durable + 1) & 0xFFFFFFFF
             if first is not None:
                 yield first
             for message in replayed:
-                yield self._batcher.batch([message], Origin.REPLAYED)
+                yield self._batch([message], Origin.REPLAYED)
                 expected = (message.sequence + 1) & 0xFFFFFFFF
             while True:
                 arrived = await session.messages()
@@ -153,7 +162,7 @@ class OpcUaConnector:
                         found = await session.fetch(missing)
                         if len(found) < ahead:
                             if ordered:
-                                yield self._batcher.batch(ordered, Origin.LIVE)
+                                yield self._batch(ordered, Origin.LIVE)
                             self._link.subscription = 0
                             raise Unavailable(
                                 f"{ahead - len(found)} messages of {self._config.name} were lost on the way."
@@ -168,7 +177,9 @@ class OpcUaConnector:
                         ordered.append(message)
                         expected = (message.sequence + 1) & 0xFFFFFFFF
                 if ordered:
-                    yield self._batcher.batch(ordered, Origin.LIVE)
+                    yield self._batch(ordered, Origin.LIVE)
+                if self._conditions is not None and self._conditions.wants_refresh:
+                    await self._conditions.refresh(session)
         except FAULTS as error:
             if isinstance(error, TiterError):
                 raise
@@ -178,6 +189,13 @@ class OpcUaConnector:
         finally:
             self._disturbed = self._disturbed or self._online.is_set()
             await self._drop()
+
+    def _batch(self, messages: list[decode.Publish], origin: Origin) -> Batch:
+        batch = self._batcher.batch(messages, origin)
+        if self._conditions is None:
+            return batch
+        events, state = self._conditions.take(messages)
+        return replace(batch, events=(*batch.events, *events), state={**batch.state, **state})
 
     async def ack(self, cursor: Any) -> None:
         """The messages up to `cursor` (subscription, sequence) are durable."""
@@ -236,6 +254,8 @@ class OpcUaConnector:
     async def _subscribe(self, session: Session, new_life: bool) -> None:
         items = [Item(index + 1, node) for index, node in self._nodes.items()]
         refused = await session.subscribe(items, self._settings.trigger)
+        if self._conditions is not None:
+            await self._conditions.subscribe(session)
         self._refused = {self._channels[handle - 1].tag: why for handle, why in refused.items()}
         if new_life:
             reason = "The server was restarted while nobody listened."
@@ -310,6 +330,8 @@ class OpcUaConnector:
         """Write one channel and read it back, or call a method that the configuration allows."""
         if command.kind == "call":
             return await self._call(command)
+        if command.kind in acknowledging.KINDS:
+            return await self._answer(command)
         target = self._writable(command)
         if isinstance(target, Receipt):
             return target
@@ -334,6 +356,8 @@ class OpcUaConnector:
         if command.kind == "call":
             words = "The call was interrupted, and a call leaves nothing to be read back."
             return Receipt(Outcome.UNKNOWN, message=words)
+        if command.kind in acknowledging.KINDS:
+            return await self._look(command)
         target = self._writable(command)
         if isinstance(target, Receipt):
             return target
@@ -379,6 +403,29 @@ class OpcUaConnector:
         except FAULTS as error:
             words = f"The connection broke while calling ({error or type(error).__name__})."
             return Receipt(Outcome.UNKNOWN, message=f"{words} Whether it was carried out is not known.")
+
+    async def _answer(self, command: Command) -> Receipt:
+        try:
+            async with asyncio.timeout(self._settings.command_patience_s):
+                await self._online.wait()
+            client = self._live().client
+        except (TimeoutError, Unavailable):
+            return Receipt(Outcome.FAILED, message=f"{self._config.name} is not connected; nothing was sent.")
+        try:
+            return await acknowledging.answer(client, self._link.namespaces, command)
+        except FAULTS as error:
+            receipt = await self._look(command)
+            words = f"The connection broke meanwhile ({error or type(error).__name__}). {receipt.message}"
+            return replace(receipt, message=words)
+
+    async def _look(self, command: Command) -> Receipt:
+        try:
+            async with asyncio.timeout(OBSERVE_PATIENCE_S):
+                await self._online.wait()
+                return await acknowledging.look(self._live().client, self._link.namespaces, command)
+        except (*FAULTS, TiterError, ValueError) as error:
+            words = str(error) or type(error).__name__
+            return Receipt(Outcome.UNKNOWN, message=f"The alarm could not be looked at: {words}")
 
     def _writable(self, command: Command) -> Receipt | tuple[int, Any]:
         if command.kind != "write":

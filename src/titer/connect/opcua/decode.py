@@ -60,7 +60,7 @@ class Decoded:
 
 @dataclass(slots=True)
 class Publish:
-    """What one PublishResponse says."""
+    """What one PublishResponse says; each of `events` is an EventNotificationList as it was encoded."""
 
     subscription: int
     available: tuple[int, ...]
@@ -69,7 +69,7 @@ class Publish:
     data: Decoded
     notifications: int
     status_change: int | None
-    events: int
+    events: tuple[bytes, ...]
 
 
 class _Reader:
@@ -142,7 +142,8 @@ def _publish(reader: _Reader) -> Publish:
 def _message(reader: _Reader, subscription: int, available: tuple[int, ...], more: bool) -> Publish:
     sequence = reader.take(_U4)
     reader.at += 8
-    data, notifications, status_change, events = Decoded.empty(), 0, None, 0
+    data, notifications, status_change = Decoded.empty(), 0, None
+    events: list[bytes] = []
     for _ in range(reader.count(3)):
         kind = reader.skip_node_id()
         encoding = reader.data[reader.at]
@@ -155,9 +156,9 @@ def _message(reader: _Reader, subscription: int, available: tuple[int, ...], mor
         elif kind == 820:
             status_change = int(reader.take(_U4))
         elif kind == 916:
-            events += 1
+            events.append(reader.data[reader.at : end])
         reader.at = end
-    return Publish(subscription, available, more, sequence, data, notifications, status_change, events)
+    return Publish(subscription, available, more, sequence, data, notifications, status_change, tuple(events))
 
 
 def _items(reader: _Reader, count: int, out: Decoded, end: int) -> None:

@@ -34,6 +34,7 @@ SETTINGS = (
     Setting("keep_subscription", FLAG, "take the subscription up again after a broken connection (true)"),
     Setting("trigger", TEXT, "status_value_timestamp or status_value"),
     Setting("history", FLAG, "read gaps from the server's history (true)"),
+    Setting("alarms", FLAG, "listen to the server's alarms and conditions (false)"),
     Setting("history_margin_s", NUMBER, "how far beyond a gap's ends history is read (1)"),
     Setting("history_chunk", INTEGER, "values asked for in one HistoryRead (10000)"),
     Setting("readback_s", NUMBER, "how long a written value may take to be read back (3)"),

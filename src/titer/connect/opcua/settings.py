@@ -45,6 +45,7 @@ class OpcUaSettings:
             False makes a new one each time and reads the outage from history, for servers that lose it.
         trigger: "status_value_timestamp" or "status_value".
         history: read gaps from the server's history.
+        alarms: listen to the server's alarms and conditions.
         history_margin_s: how far beyond both ends of a gap history is read.
         history_chunk: values asked for in one HistoryRead.
         readback_s: how long a written value may take to be read back.
@@ -74,6 +75,7 @@ class OpcUaSettings:
     keep_subscription: bool = True
     trigger: str = "status_value_timestamp"
     history: bool = True
+    alarms: bool = False
     history_margin_s: float = 1.0
     history_chunk: int = 10_000
     readback_s: float = 3.0
@@ -182,6 +184,7 @@ class OpcUaSettings:
             keep_subscription=bool(raw.get("keep_subscription", True)),
             trigger=trigger,
             history=bool(raw.get("history", True)),
+            alarms=bool(raw.get("alarms", False)),
             methods=read_methods(raw.get("methods") or {}),
             **numbers,
         )

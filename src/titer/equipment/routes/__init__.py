@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from titer.equipment.routes import certificates, hosts, looking, pages, standing
+from titer.equipment.routes import alarms, certificates, hosts, looking, pages, standing
 
 router = APIRouter()
 router.include_router(pages.router)
@@ -12,5 +12,6 @@ router.include_router(standing.router)
 router.include_router(hosts.router)
 router.include_router(looking.router)
 router.include_router(certificates.router)
+router.include_router(alarms.router)
 
 __all__ = ["router"]

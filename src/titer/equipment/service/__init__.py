@@ -11,7 +11,7 @@ from titer.base.clock import Clock, from_us
 from titer.equipment import queries, rules
 from titer.equipment.model import DeviceCommand, Node
 from titer.equipment.permissions import ACTIONS
-from titer.equipment.service import certificates, connections, devices, nodes, streams
+from titer.equipment.service import alarms, certificates, connections, devices, nodes, streams
 from titer.equipment.service.questions import Questions
 from titer.record import (
     ActionSpec,
@@ -166,6 +166,11 @@ class Equipment:
     note_hole = staticmethod(streams.note_hole)
     note_identity = staticmethod(streams.note_identity)
     begin_recording = staticmethod(streams.begin_recording)
+
+    alarm_events = staticmethod(alarms.alarm_events)
+    alarms_between = staticmethod(alarms.raised_between)
+    answer_alarm = staticmethod(alarms.answer_alarm)
+    alarms = staticmethod(alarms.alarms)
 
     def gaps_of(self, tag: str, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """What is missing of a channel in a range of source time, in microseconds; for charts."""

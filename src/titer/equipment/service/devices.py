@@ -13,6 +13,7 @@ from titer.base.clock import iso
 from titer.base.errors import Conflict, Invalid, NotFound, Refused
 from titer.base.units import convert
 from titer.equipment import queries, rules
+from titer.equipment.alarm_rules import ANSWERS
 from titer.equipment.model import Connection, DeviceCommand, Dispatch, Document
 from titer.record import Unit
 
@@ -39,8 +40,9 @@ def request_command(
         unit: the open action.
         key: idempotency key, e.g. `batch/element/attempt/command`.
         connection: which; for a write it follows from the channel.
-        kind: `write` (target = tag) or `call` (target = Feature/Command).
-        target: tag or command.
+        kind: `write` (target = tag), `call` (target = Feature/Command), `acknowledge` or `confirm` (target = the
+            condition of an alarm; `alarms.answer_alarm` asks for these).
+        target: tag, command or condition.
         value: what to write, as text.
         unit_code: unit of the value; converted into the channel's. None = the channel's own unit.
         parameters: of a call.
@@ -53,7 +55,7 @@ def request_command(
             not approved, or a different device answers than the one that was approved.
         Conflict: if the key asked for something else before.
     """
-    if kind not in ("write", "call"):
+    if kind not in ("write", "call", *ANSWERS):
         raise Invalid(f"{kind!r} is no kind of command.", do="Use write or call.")
     name, text, code = connection, value, unit_code or ""
     if kind == "write":
@@ -66,7 +68,7 @@ def request_command(
         name, code = owner.name, channel.unit
         text = _to_write(channel.low, channel.high, channel.unit, target, value, unit_code)
     if name is None:
-        raise Invalid("A call needs a connection.", where="connection")
+        raise Invalid(f"To {kind} something needs a connection.", where="connection")
     asked = {
         "connection": name,
         "kind": kind,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from titer.base.canonical import digest
 from titer.base.clock import from_us
 from titer.equipment import queries, rules
-from titer.equipment.model import ClockReading, Connection, ConnectionStatus, Gap, StreamEvent
+from titer.equipment.model import AlarmEvent, ClockReading, Connection, ConnectionStatus, Gap, StreamEvent
+from titer.equipment.service import alarms
 from titer.record import Unit
 
 _GAP_EVENTS = {"gap_opened": "opened", "gap_filled": "fill", "gap_unrecoverable": "give_up"}
@@ -45,9 +46,9 @@ def unknown_events(session: Session, events: list[ToldEvent]) -> list[ToldEvent]
     """Those that were not taken yet."""
     if not events:
         return []
-    known = set(
-        session.scalars(select(StreamEvent.key).where(StreamEvent.key.in_([one.key for one in events])))
-    )
+    keys = [one.key for one in events]
+    known = set(session.scalars(select(StreamEvent.key).where(StreamEvent.key.in_(keys))))
+    known.update(session.scalars(select(AlarmEvent.key).where(AlarmEvent.key.in_(keys))))
     return list({one.key: one for one in events if one.key not in known}.values())
 
 
@@ -57,6 +58,9 @@ def take_events(unit: Unit, events: list[ToldEvent]) -> int:
     for one in fresh:
         event = rules.without_floats(one.event)
         kind = str(event.get("kind") or "unknown")
+        if kind == "alarm":
+            alarms.take_alarm(unit, one.key, one.connection, event)
+            continue
         row = unit.add(
             StreamEvent(
                 key=one.key,
@@ -69,6 +73,8 @@ def take_events(unit: Unit, events: list[ToldEvent]) -> int:
         )
         if kind in _GAP_EVENTS:
             _take_gap(unit, one.connection, kind, event)
+        elif kind == "alarms_refreshed":
+            alarms.take_refresh(unit, one.connection, event)
         else:
             unit.emit(f"equipment.stream.{kind}", row, {"connection": one.connection, "reason": row.reason})
     return len(fresh)

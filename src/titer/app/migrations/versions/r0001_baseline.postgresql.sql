@@ -7,6 +7,85 @@ BEGIN
   RAISE EXCEPTION USING MESSAGE = 'titer: ' || TG_TABLE_NAME || ' ' || TG_ARGV[0];
 END $titer$
 
+CREATE TABLE equipment_alarm (
+	key VARCHAR COLLATE "C" NOT NULL,
+	connection VARCHAR COLLATE "C" NOT NULL,
+	condition VARCHAR COLLATE "C" NOT NULL,
+	branch VARCHAR COLLATE "C" NOT NULL,
+	name VARCHAR COLLATE "C" NOT NULL,
+	source VARCHAR COLLATE "C" NOT NULL,
+	node_code VARCHAR COLLATE "C",
+	tag VARCHAR COLLATE "C",
+	event_type VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	active BOOLEAN,
+	acked BOOLEAN,
+	confirmed BOOLEAN,
+	enabled BOOLEAN,
+	retain BOOLEAN,
+	shelving VARCHAR COLLATE "C" NOT NULL,
+	severity BIGINT NOT NULL,
+	message VARCHAR COLLATE "C" NOT NULL,
+	quality BIGINT NOT NULL,
+	comment VARCHAR COLLATE "C" NOT NULL,
+	client_user VARCHAR COLLATE "C" NOT NULL,
+	event_id VARCHAR COLLATE "C" NOT NULL,
+	answerable BOOLEAN NOT NULL,
+	source_us BIGINT NOT NULL,
+	received_at BIGINT NOT NULL,
+	active_us BIGINT,
+	cleared_us BIGINT,
+	acked_at BIGINT,
+	acked_by VARCHAR COLLATE "C" NOT NULL,
+	confirmed_by VARCHAR COLLATE "C" NOT NULL,
+	raised BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_equipment_alarm PRIMARY KEY (id),
+	CONSTRAINT uq_equipment_alarm_key UNIQUE (key)
+)
+
+CREATE INDEX ix_equipment_alarm_connection ON equipment_alarm (connection)
+
+CREATE INDEX ix_equipment_alarm_node_code ON equipment_alarm (node_code)
+
+CREATE INDEX ix_equipment_alarm_source_us ON equipment_alarm (source_us)
+
+CREATE INDEX ix_equipment_alarm_state ON equipment_alarm (state)
+
+CREATE TABLE equipment_alarm_event (
+	key VARCHAR COLLATE "C" NOT NULL,
+	identity VARCHAR COLLATE "C" NOT NULL,
+	connection VARCHAR COLLATE "C" NOT NULL,
+	alarm_id VARCHAR COLLATE "C" NOT NULL,
+	event_id VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	active BOOLEAN,
+	severity BIGINT NOT NULL,
+	message VARCHAR COLLATE "C" NOT NULL,
+	source_us BIGINT NOT NULL,
+	received_at BIGINT NOT NULL,
+	refreshed BOOLEAN NOT NULL,
+	by VARCHAR COLLATE "C" NOT NULL,
+	comment VARCHAR COLLATE "C" NOT NULL,
+	content VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_equipment_alarm_event PRIMARY KEY (id),
+	CONSTRAINT uq_equipment_alarm_event_key UNIQUE (key),
+	CONSTRAINT uq_equipment_alarm_event_identity UNIQUE (identity)
+)
+
+CREATE INDEX ix_equipment_alarm_event_alarm_id ON equipment_alarm_event (alarm_id)
+
+CREATE INDEX ix_equipment_alarm_event_connection ON equipment_alarm_event (connection)
+
+CREATE INDEX ix_equipment_alarm_event_event_id ON equipment_alarm_event (event_id)
+
 CREATE TABLE equipment_calibration (
 	node_id VARCHAR COLLATE "C" NOT NULL,
 	performed_at BIGINT NOT NULL,
@@ -2287,6 +2366,165 @@ CREATE TABLE mes_task_entry (
 	CONSTRAINT uq_mes_task_entry_task_id UNIQUE (task_id, name, revision),
 	CONSTRAINT fk_mes_task_entry_task_id FOREIGN KEY(task_id) REFERENCES mes_task (id)
 )
+
+CREATE OR REPLACE FUNCTION titer_equipment_alarm_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_alarm', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_alarm"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_alarm' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"acked":' || coalesce(n."acked"::text, 'null') || ',' || '"acked_at":' || coalesce(n."acked_at"::text, 'null') || ',' || '"acked_by":' || coalesce(to_json(n."acked_by")::text, 'null') || ',' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"active_us":' || coalesce(n."active_us"::text, 'null') || ',' || '"answerable":' || coalesce(n."answerable"::text, 'null') || ',' || '"branch":' || coalesce(to_json(n."branch")::text, 'null') || ',' || '"cleared_us":' || coalesce(n."cleared_us"::text, 'null') || ',' || '"client_user":' || coalesce(to_json(n."client_user")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"condition":' || coalesce(to_json(n."condition")::text, 'null') || ',' || '"confirmed":' || coalesce(n."confirmed"::text, 'null') || ',' || '"confirmed_by":' || coalesce(to_json(n."confirmed_by")::text, 'null') || ',' || '"connection":' || coalesce(to_json(n."connection")::text, 'null') || ',' || '"enabled":' || coalesce(n."enabled"::text, 'null') || ',' || '"event_id":' || coalesce(to_json(n."event_id")::text, 'null') || ',' || '"event_type":' || coalesce(to_json(n."event_type")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(n."message")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"node_code":' || coalesce(to_json(n."node_code")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"quality":' || coalesce(n."quality"::text, 'null') || ',' || '"raised":' || coalesce(n."raised"::text, 'null') || ',' || '"received_at":' || coalesce(n."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"retain":' || coalesce(n."retain"::text, 'null') || ',' || '"severity":' || coalesce(n."severity"::text, 'null') || ',' || '"shelving":' || coalesce(to_json(n."shelving")::text, 'null') || ',' || '"source":' || coalesce(to_json(n."source")::text, 'null') || ',' || '"source_us":' || coalesce(n."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"tag":' || coalesce(to_json(n."tag")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."key" IS DISTINCT FROM o."key" THEN 'key'
+    WHEN n."connection" IS DISTINCT FROM o."connection" THEN 'connection'
+    WHEN n."condition" IS DISTINCT FROM o."condition" THEN 'condition'
+    WHEN n."branch" IS DISTINCT FROM o."branch" THEN 'branch' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_alarm', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_alarm"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_alarm' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"acked":' || coalesce(o."acked"::text, 'null') || ',' || '"acked_at":' || coalesce(o."acked_at"::text, 'null') || ',' || '"acked_by":' || coalesce(to_json(o."acked_by")::text, 'null') || ',' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"active_us":' || coalesce(o."active_us"::text, 'null') || ',' || '"answerable":' || coalesce(o."answerable"::text, 'null') || ',' || '"branch":' || coalesce(to_json(o."branch")::text, 'null') || ',' || '"cleared_us":' || coalesce(o."cleared_us"::text, 'null') || ',' || '"client_user":' || coalesce(to_json(o."client_user")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"condition":' || coalesce(to_json(o."condition")::text, 'null') || ',' || '"confirmed":' || coalesce(o."confirmed"::text, 'null') || ',' || '"confirmed_by":' || coalesce(to_json(o."confirmed_by")::text, 'null') || ',' || '"connection":' || coalesce(to_json(o."connection")::text, 'null') || ',' || '"enabled":' || coalesce(o."enabled"::text, 'null') || ',' || '"event_id":' || coalesce(to_json(o."event_id")::text, 'null') || ',' || '"event_type":' || coalesce(to_json(o."event_type")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(o."message")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"node_code":' || coalesce(to_json(o."node_code")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"quality":' || coalesce(o."quality"::text, 'null') || ',' || '"raised":' || coalesce(o."raised"::text, 'null') || ',' || '"received_at":' || coalesce(o."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"retain":' || coalesce(o."retain"::text, 'null') || ',' || '"severity":' || coalesce(o."severity"::text, 'null') || ',' || '"shelving":' || coalesce(to_json(o."shelving")::text, 'null') || ',' || '"source":' || coalesce(to_json(o."source")::text, 'null') || ',' || '"source_us":' || coalesce(o."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"tag":' || coalesce(to_json(o."tag")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"acked":' || coalesce(n."acked"::text, 'null') || ',' || '"acked_at":' || coalesce(n."acked_at"::text, 'null') || ',' || '"acked_by":' || coalesce(to_json(n."acked_by")::text, 'null') || ',' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"active_us":' || coalesce(n."active_us"::text, 'null') || ',' || '"answerable":' || coalesce(n."answerable"::text, 'null') || ',' || '"branch":' || coalesce(to_json(n."branch")::text, 'null') || ',' || '"cleared_us":' || coalesce(n."cleared_us"::text, 'null') || ',' || '"client_user":' || coalesce(to_json(n."client_user")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"condition":' || coalesce(to_json(n."condition")::text, 'null') || ',' || '"confirmed":' || coalesce(n."confirmed"::text, 'null') || ',' || '"confirmed_by":' || coalesce(to_json(n."confirmed_by")::text, 'null') || ',' || '"connection":' || coalesce(to_json(n."connection")::text, 'null') || ',' || '"enabled":' || coalesce(n."enabled"::text, 'null') || ',' || '"event_id":' || coalesce(to_json(n."event_id")::text, 'null') || ',' || '"event_type":' || coalesce(to_json(n."event_type")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(n."message")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"node_code":' || coalesce(to_json(n."node_code")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"quality":' || coalesce(n."quality"::text, 'null') || ',' || '"raised":' || coalesce(n."raised"::text, 'null') || ',' || '"received_at":' || coalesce(n."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"retain":' || coalesce(n."retain"::text, 'null') || ',' || '"severity":' || coalesce(n."severity"::text, 'null') || ',' || '"shelving":' || coalesce(to_json(n."shelving")::text, 'null') || ',' || '"source":' || coalesce(to_json(n."source")::text, 'null') || ',' || '"source_us":' || coalesce(n."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"tag":' || coalesce(to_json(n."tag")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_alarm', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_alarm"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_alarm' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"acked":' || coalesce(o."acked"::text, 'null') || ',' || '"acked_at":' || coalesce(o."acked_at"::text, 'null') || ',' || '"acked_by":' || coalesce(to_json(o."acked_by")::text, 'null') || ',' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"active_us":' || coalesce(o."active_us"::text, 'null') || ',' || '"answerable":' || coalesce(o."answerable"::text, 'null') || ',' || '"branch":' || coalesce(to_json(o."branch")::text, 'null') || ',' || '"cleared_us":' || coalesce(o."cleared_us"::text, 'null') || ',' || '"client_user":' || coalesce(to_json(o."client_user")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"condition":' || coalesce(to_json(o."condition")::text, 'null') || ',' || '"confirmed":' || coalesce(o."confirmed"::text, 'null') || ',' || '"confirmed_by":' || coalesce(to_json(o."confirmed_by")::text, 'null') || ',' || '"connection":' || coalesce(to_json(o."connection")::text, 'null') || ',' || '"enabled":' || coalesce(o."enabled"::text, 'null') || ',' || '"event_id":' || coalesce(to_json(o."event_id")::text, 'null') || ',' || '"event_type":' || coalesce(to_json(o."event_type")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(o."message")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"node_code":' || coalesce(to_json(o."node_code")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"quality":' || coalesce(o."quality"::text, 'null') || ',' || '"raised":' || coalesce(o."raised"::text, 'null') || ',' || '"received_at":' || coalesce(o."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"retain":' || coalesce(o."retain"::text, 'null') || ',' || '"severity":' || coalesce(o."severity"::text, 'null') || ',' || '"shelving":' || coalesce(to_json(o."shelving")::text, 'null') || ',' || '"source":' || coalesce(to_json(o."source")::text, 'null') || ',' || '"source_us":' || coalesce(o."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"tag":' || coalesce(to_json(o."tag")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_equipment_alarm_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_equipment_alarm_insert AFTER INSERT ON equipment_alarm REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_alarm_entry()
+
+ALTER TABLE equipment_alarm ENABLE ALWAYS TRIGGER titer_equipment_alarm_insert
+
+CREATE TRIGGER titer_equipment_alarm_update AFTER UPDATE ON equipment_alarm REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_alarm_entry()
+
+ALTER TABLE equipment_alarm ENABLE ALWAYS TRIGGER titer_equipment_alarm_update
+
+CREATE TRIGGER titer_equipment_alarm_delete AFTER DELETE ON equipment_alarm REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_alarm_entry()
+
+ALTER TABLE equipment_alarm ENABLE ALWAYS TRIGGER titer_equipment_alarm_delete
+
+CREATE TRIGGER titer_equipment_alarm_no_truncate BEFORE TRUNCATE ON equipment_alarm FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE equipment_alarm ENABLE ALWAYS TRIGGER titer_equipment_alarm_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_equipment_alarm_event_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_alarm_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_alarm_event"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_alarm_event' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"alarm_id":' || coalesce(to_json(n."alarm_id")::text, 'null') || ',' || '"by":' || coalesce(to_json(n."by")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"connection":' || coalesce(to_json(n."connection")::text, 'null') || ',' || '"content":' || coalesce(to_json(n."content")::text, 'null') || ',' || '"event_id":' || coalesce(to_json(n."event_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"identity":' || coalesce(to_json(n."identity")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(n."message")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"received_at":' || coalesce(n."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"refreshed":' || coalesce(n."refreshed"::text, 'null') || ',' || '"severity":' || coalesce(n."severity"::text, 'null') || ',' || '"source_us":' || coalesce(n."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm_event.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_alarm_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_alarm_event"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_alarm_event' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"alarm_id":' || coalesce(to_json(o."alarm_id")::text, 'null') || ',' || '"by":' || coalesce(to_json(o."by")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"connection":' || coalesce(to_json(o."connection")::text, 'null') || ',' || '"content":' || coalesce(to_json(o."content")::text, 'null') || ',' || '"event_id":' || coalesce(to_json(o."event_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"identity":' || coalesce(to_json(o."identity")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(o."message")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"received_at":' || coalesce(o."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"refreshed":' || coalesce(o."refreshed"::text, 'null') || ',' || '"severity":' || coalesce(o."severity"::text, 'null') || ',' || '"source_us":' || coalesce(o."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"alarm_id":' || coalesce(to_json(n."alarm_id")::text, 'null') || ',' || '"by":' || coalesce(to_json(n."by")::text, 'null') || ',' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"connection":' || coalesce(to_json(n."connection")::text, 'null') || ',' || '"content":' || coalesce(to_json(n."content")::text, 'null') || ',' || '"event_id":' || coalesce(to_json(n."event_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"identity":' || coalesce(to_json(n."identity")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(n."message")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"received_at":' || coalesce(n."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"refreshed":' || coalesce(n."refreshed"::text, 'null') || ',' || '"severity":' || coalesce(n."severity"::text, 'null') || ',' || '"source_us":' || coalesce(n."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_alarm_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_alarm_event"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_alarm_event' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"alarm_id":' || coalesce(to_json(o."alarm_id")::text, 'null') || ',' || '"by":' || coalesce(to_json(o."by")::text, 'null') || ',' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"connection":' || coalesce(to_json(o."connection")::text, 'null') || ',' || '"content":' || coalesce(to_json(o."content")::text, 'null') || ',' || '"event_id":' || coalesce(to_json(o."event_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"identity":' || coalesce(to_json(o."identity")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"message":' || coalesce(to_json(o."message")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"received_at":' || coalesce(o."received_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"refreshed":' || coalesce(o."refreshed"::text, 'null') || ',' || '"severity":' || coalesce(o."severity"::text, 'null') || ',' || '"source_us":' || coalesce(o."source_us"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_equipment_alarm_event_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_equipment_alarm_event_insert AFTER INSERT ON equipment_alarm_event REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_alarm_event_entry()
+
+ALTER TABLE equipment_alarm_event ENABLE ALWAYS TRIGGER titer_equipment_alarm_event_insert
+
+CREATE TRIGGER titer_equipment_alarm_event_no_update BEFORE UPDATE ON equipment_alarm_event FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE equipment_alarm_event ENABLE ALWAYS TRIGGER titer_equipment_alarm_event_no_update
+
+CREATE TRIGGER titer_equipment_alarm_event_no_delete BEFORE DELETE ON equipment_alarm_event FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE equipment_alarm_event ENABLE ALWAYS TRIGGER titer_equipment_alarm_event_no_delete
+
+CREATE TRIGGER titer_equipment_alarm_event_no_truncate BEFORE TRUNCATE ON equipment_alarm_event FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE equipment_alarm_event ENABLE ALWAYS TRIGGER titer_equipment_alarm_event_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_equipment_calibration_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

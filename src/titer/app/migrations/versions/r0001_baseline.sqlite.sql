@@ -1,3 +1,68 @@
+CREATE TABLE equipment_alarm (
+	"key" TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	condition TEXT NOT NULL, 
+	branch TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	node_code TEXT, 
+	tag TEXT, 
+	event_type TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	active BOOLEAN, 
+	acked BOOLEAN, 
+	confirmed BOOLEAN, 
+	enabled BOOLEAN, 
+	retain BOOLEAN, 
+	shelving TEXT NOT NULL, 
+	severity INTEGER NOT NULL, 
+	message TEXT NOT NULL, 
+	quality BIGINT NOT NULL, 
+	comment TEXT NOT NULL, 
+	client_user TEXT NOT NULL, 
+	event_id TEXT NOT NULL, 
+	answerable BOOLEAN NOT NULL, 
+	source_us BIGINT NOT NULL, 
+	received_at BIGINT NOT NULL, 
+	active_us BIGINT, 
+	cleared_us BIGINT, 
+	acked_at BIGINT, 
+	acked_by TEXT NOT NULL, 
+	confirmed_by TEXT NOT NULL, 
+	raised INTEGER NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_alarm PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_alarm_key UNIQUE ("key")
+)
+
+CREATE TABLE equipment_alarm_event (
+	"key" TEXT NOT NULL, 
+	identity TEXT NOT NULL, 
+	connection TEXT NOT NULL, 
+	alarm_id TEXT NOT NULL, 
+	event_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	active BOOLEAN, 
+	severity INTEGER NOT NULL, 
+	message TEXT NOT NULL, 
+	source_us BIGINT NOT NULL, 
+	received_at BIGINT NOT NULL, 
+	refreshed BOOLEAN NOT NULL, 
+	"by" TEXT NOT NULL, 
+	comment TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_alarm_event PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_alarm_event_key UNIQUE ("key"), 
+	CONSTRAINT uq_equipment_alarm_event_identity UNIQUE (identity)
+)
+
 CREATE TABLE equipment_calibration (
 	node_id TEXT NOT NULL, 
 	performed_at BIGINT NOT NULL, 
@@ -2051,6 +2116,20 @@ CREATE TABLE twin_snapshot (
 	CONSTRAINT fk_twin_snapshot_instance_id FOREIGN KEY(instance_id) REFERENCES twin_instance (id)
 )
 
+CREATE INDEX ix_equipment_alarm_connection ON equipment_alarm (connection)
+
+CREATE INDEX ix_equipment_alarm_event_alarm_id ON equipment_alarm_event (alarm_id)
+
+CREATE INDEX ix_equipment_alarm_event_connection ON equipment_alarm_event (connection)
+
+CREATE INDEX ix_equipment_alarm_event_event_id ON equipment_alarm_event (event_id)
+
+CREATE INDEX ix_equipment_alarm_node_code ON equipment_alarm (node_code)
+
+CREATE INDEX ix_equipment_alarm_source_us ON equipment_alarm (source_us)
+
+CREATE INDEX ix_equipment_alarm_state ON equipment_alarm (state)
+
 CREATE INDEX ix_equipment_calibration_node_id ON equipment_calibration (node_id)
 
 CREATE INDEX ix_equipment_certificate_state ON equipment_certificate (state)
@@ -2276,6 +2355,18 @@ CREATE INDEX ix_twin_replay_instance_id ON twin_replay (instance_id)
 CREATE INDEX ix_twin_scenario_instance_id ON twin_scenario (instance_id)
 
 CREATE INDEX ix_twin_snapshot_instance_id ON twin_snapshot (instance_id)
+
+CREATE TRIGGER titer_equipment_alarm_delete AFTER DELETE ON equipment_alarm BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_alarm', OLD.id, OLD.version + 1, json_object('acked',json(CASE OLD."acked" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."acked") END),'acked_at',OLD."acked_at",'acked_by',OLD."acked_by",'active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."active") END),'active_us',OLD."active_us",'answerable',json(CASE OLD."answerable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."answerable") END),'branch',OLD."branch",'cleared_us',OLD."cleared_us",'client_user',OLD."client_user",'comment',OLD."comment",'condition',OLD."condition",'confirmed',json(CASE OLD."confirmed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."confirmed") END),'confirmed_by',OLD."confirmed_by",'connection',OLD."connection",'enabled',json(CASE OLD."enabled" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."enabled") END),'event_id',OLD."event_id",'event_type',OLD."event_type",'id',OLD."id",'key',OLD."key",'message',OLD."message",'name',OLD."name",'node_code',OLD."node_code",'process_at',OLD."process_at",'quality',OLD."quality",'raised',OLD."raised",'received_at',OLD."received_at",'recorded_at',OLD."recorded_at",'retain',json(CASE OLD."retain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."retain") END),'severity',OLD."severity",'shelving',OLD."shelving",'source',OLD."source",'source_us',OLD."source_us",'state',OLD."state",'tag',OLD."tag",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_equipment_alarm_event_insert AFTER INSERT ON equipment_alarm_event BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_alarm_event', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."active") END),'alarm_id',NEW."alarm_id",'by',NEW."by",'comment',NEW."comment",'connection',NEW."connection",'content',NEW."content",'event_id',NEW."event_id",'id',NEW."id",'identity',NEW."identity",'key',NEW."key",'message',NEW."message",'process_at',NEW."process_at",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'refreshed',json(CASE NEW."refreshed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."refreshed") END),'severity',NEW."severity",'source_us',NEW."source_us",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_alarm_event_no_delete BEFORE DELETE ON equipment_alarm_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_alarm_event is append-only'); END
+
+CREATE TRIGGER titer_equipment_alarm_event_no_update BEFORE UPDATE ON equipment_alarm_event BEGIN SELECT RAISE(ABORT, 'titer: equipment_alarm_event is append-only'); END
+
+CREATE TRIGGER titer_equipment_alarm_insert AFTER INSERT ON equipment_alarm BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_alarm', NEW.id, NEW.version, NULL, json_object('acked',json(CASE NEW."acked" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."acked") END),'acked_at',NEW."acked_at",'acked_by',NEW."acked_by",'active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."active") END),'active_us',NEW."active_us",'answerable',json(CASE NEW."answerable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."answerable") END),'branch',NEW."branch",'cleared_us',NEW."cleared_us",'client_user',NEW."client_user",'comment',NEW."comment",'condition',NEW."condition",'confirmed',json(CASE NEW."confirmed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."confirmed") END),'confirmed_by',NEW."confirmed_by",'connection',NEW."connection",'enabled',json(CASE NEW."enabled" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."enabled") END),'event_id',NEW."event_id",'event_type',NEW."event_type",'id',NEW."id",'key',NEW."key",'message',NEW."message",'name',NEW."name",'node_code',NEW."node_code",'process_at',NEW."process_at",'quality',NEW."quality",'raised',NEW."raised",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'retain',json(CASE NEW."retain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."retain") END),'severity',NEW."severity",'shelving',NEW."shelving",'source',NEW."source",'source_us',NEW."source_us",'state',NEW."state",'tag',NEW."tag",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_alarm_update AFTER UPDATE ON equipment_alarm BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_alarm.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_alarm.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: equipment_alarm.connection keeps its first value') WHERE NEW."connection" IS NOT OLD."connection"; SELECT RAISE(ABORT, 'titer: equipment_alarm.condition keeps its first value') WHERE NEW."condition" IS NOT OLD."condition"; SELECT RAISE(ABORT, 'titer: equipment_alarm.branch keeps its first value') WHERE NEW."branch" IS NOT OLD."branch"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_alarm', NEW.id, NEW.version, json_object('acked',json(CASE OLD."acked" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."acked") END),'acked_at',OLD."acked_at",'acked_by',OLD."acked_by",'active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."active") END),'active_us',OLD."active_us",'answerable',json(CASE OLD."answerable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."answerable") END),'branch',OLD."branch",'cleared_us',OLD."cleared_us",'client_user',OLD."client_user",'comment',OLD."comment",'condition',OLD."condition",'confirmed',json(CASE OLD."confirmed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."confirmed") END),'confirmed_by',OLD."confirmed_by",'connection',OLD."connection",'enabled',json(CASE OLD."enabled" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."enabled") END),'event_id',OLD."event_id",'event_type',OLD."event_type",'id',OLD."id",'key',OLD."key",'message',OLD."message",'name',OLD."name",'node_code',OLD."node_code",'process_at',OLD."process_at",'quality',OLD."quality",'raised',OLD."raised",'received_at',OLD."received_at",'recorded_at',OLD."recorded_at",'retain',json(CASE OLD."retain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."retain") END),'severity',OLD."severity",'shelving',OLD."shelving",'source',OLD."source",'source_us',OLD."source_us",'state',OLD."state",'tag',OLD."tag",'version',OLD."version"), json_object('acked',json(CASE NEW."acked" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."acked") END),'acked_at',NEW."acked_at",'acked_by',NEW."acked_by",'active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."active") END),'active_us',NEW."active_us",'answerable',json(CASE NEW."answerable" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."answerable") END),'branch',NEW."branch",'cleared_us',NEW."cleared_us",'client_user',NEW."client_user",'comment',NEW."comment",'condition',NEW."condition",'confirmed',json(CASE NEW."confirmed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."confirmed") END),'confirmed_by',NEW."confirmed_by",'connection',NEW."connection",'enabled',json(CASE NEW."enabled" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."enabled") END),'event_id',NEW."event_id",'event_type',NEW."event_type",'id',NEW."id",'key',NEW."key",'message',NEW."message",'name',NEW."name",'node_code',NEW."node_code",'process_at',NEW."process_at",'quality',NEW."quality",'raised',NEW."raised",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'retain',json(CASE NEW."retain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."retain") END),'severity',NEW."severity",'shelving',NEW."shelving",'source',NEW."source",'source_us',NEW."source_us",'state',NEW."state",'tag',NEW."tag",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_equipment_calibration_insert AFTER INSERT ON equipment_calibration BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_calibration', NEW.id, NEW.version, NULL, json_object('as_found',NEW."as_found",'as_left',NEW."as_left",'certificate_digest',NEW."certificate_digest",'due_at',NEW."due_at",'id',NEW."id",'node_id',NEW."node_id",'performed_at',NEW."performed_at",'performed_by',NEW."performed_by",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'result',NEW."result",'standard',NEW."standard",'version',NEW."version"))); END
 
