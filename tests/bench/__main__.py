@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-FAMILIES = ("record", "reader", "postgres", "historian", "insight", "twin", "demo")
+FAMILIES = ("record", "reader", "postgres", "historian", "opcua", "insight", "twin", "demo")
 SAME_RUN = {"sim": "demo"}
 """Families whose figures another family's run gives."""
 HERE = Path(__file__).parent

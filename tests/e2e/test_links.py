@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.e2e.conftest import Screen, Served, faults
-from tests.peers.reactor_hall import hall
+from tests.e2e.conftest import PASSWORD, Screen, Served, faults, prove
+from tests.peers.reactor_hall import GUARDED, hall
+
+from titer.base.clock import SystemClock
+from titer.connect.opcua.own import make_own
+from titer.connect.opcua.trust import fingerprint, read
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -60,3 +64,61 @@ def test_a_server_is_found_its_variables_are_ticked_in_bulk_and_the_connection_r
     page.get_by_text("recorded already").first.wait_for()
     assert page.get_by_role("checkbox", name="Phase").count() == 0
     _sound(page, "browse-more")
+
+
+def _sign(page: Any, button: str, username: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").wait_for()
+    dialog.get_by_label("Reason").fill("The fingerprint is the one that the reactor's display shows.")
+    prove(dialog, PASSWORD, username)
+    dialog.get_by_role("button", name="Sign", exact=True).click()
+    dialog.get_by_role("button", name="Close", exact=True).click()
+
+
+def test_an_encrypted_server_is_compared_drafted_refused_trusted_with_a_signature_and_distrusted(
+    screen: Screen, links_server: Served
+) -> None:
+    own = make_own(GUARDED, ["127.0.0.1"], SystemClock().now(), title="Reactor hall", bits=2048)
+    mark = fingerprint(read(own.certificate, "the hall's"))
+    with hall(own) as address:
+        page = screen("mehta")
+        page.goto(f"{links_server.address}/links/add/opcua")
+        page.get_by_label("Address").fill(address)
+        page.get_by_role("button", name="Look who answers").click()
+        page.get_by_role("button", name=f"Use {address} with Basic256Sha256").click()
+        # Nothing is looked through before somebody has compared the fingerprint.
+        page.get_by_text(" ".join(mark[at : at + 8] for at in range(0, 64, 8))).first.wait_for()
+        assert page.get_by_role("button", name="Open BR-7").count() == 0
+        _sound(page, "browse-encrypted")
+        page.get_by_label("I have compared the fingerprint").check()
+        page.get_by_role("button", name="Open BR-7").click(timeout=60_000)
+        page.get_by_role("button", name="Open Probes & sensors").click()
+        page.get_by_role("checkbox", name="Temperature").check()
+        page.get_by_label("Name of the connection").fill("guarded")
+        page.get_by_label("Before each tag").fill("G1")
+        page.get_by_role("button", name="Draft the connection").click()
+        page.get_by_role("heading", name="guarded", exact=True).wait_for()
+
+        # It is refused, said on the connection's page, and the certificate stands on its own page.
+        page.get_by_text("certificate is not trusted").first.wait_for(timeout=60_000)
+        page.get_by_text("The certificate that it shows is not decided").wait_for(timeout=60_000)
+        page.get_by_role("link", name="Look at it").click()
+        page.get_by_role("heading", name="CN=Reactor hall").wait_for()
+        page.get_by_text("It is signed by itself, so nobody else vouches for it.").first.wait_for()
+        page.get_by_text("Titer connector host on").first.wait_for()
+        _sound(page, "certificates")
+        assert page.get_by_role("button", name="Trust", exact=True).count() == 0, "who drafts does not vouch"
+
+        judge = screen("okafor")
+        judge.goto(f"{links_server.address}/links/certificates")
+        judge.get_by_role("heading", name="CN=Reactor hall").wait_for()
+        _sign(judge, "Trust", "okafor")
+        judge.get_by_role("button", name="Trust", exact=True).wait_for(state="detached")
+        page.goto(f"{links_server.address}/links/guarded")
+        page.get_by_text("36.9").first.wait_for(timeout=90_000)
+
+        _sign(judge, "Trust no longer", "okafor")
+        page.get_by_text("The certificate that it shows is distrusted").wait_for(timeout=60_000)
+        page.get_by_text("certificate is not trusted").first.wait_for(timeout=60_000)
+        _sound(page, "connection-distrusted")

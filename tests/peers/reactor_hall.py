@@ -1,6 +1,8 @@
 """An asyncua server with a reactor to look through: units, ranges, names of states, a loop, what no channel can be.
 
-`python reactor_hall.py PORT READY` serves until it is killed, and makes the file READY when it does.
+`python reactor_hall.py PORT READY [FOLDER [REGISTER]]` serves until it is killed, and makes the file READY when it
+does. With a FOLDER that holds `server.der` and `server.pem` its endpoint is encrypted; with the address of a
+discovery server in REGISTER it registers itself there.
 """
 
 from __future__ import annotations
@@ -16,20 +18,32 @@ from pathlib import Path
 from typing import Any
 
 from asyncua import Node, Server, ua, uamethod
+from asyncua.crypto.permission_rules import SimpleRoleRuleset
 
+from titer.connect.opcua.own import Own
 from titer.testing.connectors import patience, quiet_port
 
 URI = "urn:titer:test:browse"
+GUARDED = "urn:titer:test:guarded-hall"
 
 
 @contextlib.contextmanager
-def hall() -> Iterator[str]:
-    """The server in a process of its own; gives its address."""
+def hall(own: Own | None = None, register: str = "") -> Iterator[str]:
+    """The server in a process of its own; gives its address.
+
+    Args:
+        own: its certificate and key; then its endpoint is encrypted, and there is no other.
+        register: address of a discovery server that it registers itself with.
+    """
     port = quiet_port()
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "ready")
+        if own is not None:
+            Path(folder, "server.der").write_bytes(own.certificate)
+            Path(folder, "server.pem").write_bytes(own.key)
+        more = [folder if own is not None else "-", register]
         serving = subprocess.Popen(
-            [sys.executable, __file__, str(port), str(ready)], stderr=subprocess.DEVNULL
+            [sys.executable, __file__, str(port), str(ready), *more], stderr=subprocess.DEVNULL
         )
         try:
             end = time.monotonic() + 60 * patience()
@@ -66,12 +80,19 @@ def argument(name: str, type_: int) -> ua.Argument:
     return ua.Argument(Name=name, DataType=ua.NodeId(type_), ValueRank=-1)
 
 
-async def main(port: int, ready: str) -> None:
+async def main(port: int, ready: str, folder: str = "-", register: str = "") -> None:
     server = Server()
     await server.init()
     server.set_server_name("Reactor hall")
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/hall")
     server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    if folder != "-":
+        await server.set_application_uri(GUARDED)
+        server.set_security_policy(
+            [ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt], permission_ruleset=SimpleRoleRuleset()
+        )
+        await server.load_certificate(str(Path(folder, "server.der")))
+        await server.load_private_key(str(Path(folder, "server.pem")))
     await server.register_namespace("urn:something:before")
     space = await server.register_namespace(URI)
     reactor = await server.nodes.objects.add_object(ua.NodeId("BR-7", space), "BR-7")
@@ -108,9 +129,11 @@ async def main(port: int, ready: str) -> None:
     )
     await sensors.add_reference(reactor, ua.ObjectIds.Organizes)  # A loop: walks must end all the same.
     async with server:
+        if register:
+            await server.register_to_discovery(register, 1)
         Path(ready).touch()
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))

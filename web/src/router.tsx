@@ -56,6 +56,7 @@ const tree = root.addChildren([
   page("/twin/proposals/$id", () => import("./pages/twin/Proposal")),
   page("/trends", () => import("./pages/trends/Trends")),
   page("/links", () => import("./pages/links/Links")),
+  page("/links/certificates", () => import("./pages/links/Certificates")),
   page("/links/add/opcua", () => import("./pages/links/Browse")),
   page("/links/$name", () => import("./pages/links/Connection")),
   page("/record", () => import("./pages/record/Ledger")),

@@ -62,7 +62,7 @@ export type Whose =
 
 const TURNS = 4;
 
-async function asked<T>(body: S["NewQuestion"], signal?: AbortSignal): Promise<T> {
+export async function asked<T>(body: S["NewQuestion"], signal?: AbortSignal): Promise<T> {
   const { id } = await http.post<S["Asked"]>("/api/equipment/questions", body);
   for (let turn = 0; turn < TURNS; turn++) {
     const told = await http.get<S["Explored"]>(`/api/equipment/questions/${encodeURIComponent(id)}`, { wait: 20 }, signal);

@@ -1,5 +1,6 @@
 import { access } from "./access";
 import { browsing } from "./browsing";
+import { certificates } from "./certificates";
 import { keeping } from "./keeping";
 import { pages } from "./pages";
 import { past } from "./past";
@@ -406,6 +407,7 @@ export const en = {
   ...access,
   ...pages,
   ...browsing,
+  ...certificates,
   ...keeping,
   ...trends,
   ...past,

@@ -23,7 +23,7 @@ const WORDS: Record<string, Tone> = {
   complete: "done", completed: "done", released: "done", approved: "done", pass: "done", passed: "done", accepted: "done",
   closed: "done", effective: "done", qualified: "done", clean: "done", filled: "done", disposed: "done", verified: "done",
   available: "done", done: "done", holds: "done", in_service: "done", suitability_passed: "done", signed: "done",
-  good: "done", ready: "done", reviewed: "done", witnessed: "done", applied: "done",
+  good: "done", trusted: "done", distrusted: "warning", expiring: "warning", not_decided: "waiting", ready: "done", reviewed: "done", witnessed: "done", applied: "done",
   // waiting for somebody
   offered: "waiting", entered: "waiting", submitted: "waiting", checked: "waiting", following: "active", collecting: "active", planned: "waiting", draft: "waiting",
   pending: "waiting", requested: "waiting", in_review: "waiting", qa_review: "waiting", awaiting_review: "waiting",

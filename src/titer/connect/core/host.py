@@ -54,6 +54,7 @@ class Host:
         self._connectors = connectors
         self._poll = poll
         self._etag = ""
+        self._trust: dict[str, Any] | None = None
         self._tasks: dict[str, tuple[ConnectionConfig, asyncio.Task[None]]] = {}
         self._runners: dict[str, ConnectionRunner] = {}
         self._questions = Questions(hub, types, folder, clock) if types is not None else None
@@ -81,7 +82,13 @@ class Host:
         if listed is not None:
             await self._apply(listed)
             self._remember(listed)
+        # At every look, not at a change alone: what somebody puts into the folder by hand is not trusted for long.
+        self._keep_trust()
         return self._poll
+
+    def _keep_trust(self) -> None:
+        if self._trust is not None:
+            trusted.keep(self._folder, self._trust)
 
     async def _commands(self) -> float:
         for raw in await self._hub.commands():
@@ -94,9 +101,8 @@ class Host:
         return 0.05
 
     async def _apply(self, listed: list[dict[str, Any]]) -> None:
-        trust = next((raw["trust"] for raw in listed if raw.get("trust") is not None), None)
-        if trust is not None:
-            trusted.keep(self._folder, trust)
+        self._trust = next((raw["trust"] for raw in listed if raw.get("trust") is not None), self._trust)
+        self._keep_trust()
         wanted = {}
         for raw in listed:
             try:

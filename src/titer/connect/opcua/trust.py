@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from titer.base.errors import Invalid, Refused
 from titer.base.files import make_folder, write_durably
-from titer.connect.core.trusted import DISTRUSTED
+from titer.connect.core.trusted import DISTRUSTED, FOLDER
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -124,9 +124,12 @@ def require_vouched(certificate: Certificate, folder: Path, now: datetime, host:
         )
     raise Refused(
         f"The server's certificate is not trusted: {certificate.subject.rfc4514_string()}, SHA-256 {mark}.",
-        do="Compare the fingerprint with the one that the instrument shows. If it is the same, trust it with a "
-        "signature on the page Links, Certificates; or, where the connection has a folder of its own, move "
-        f"{kept.name} from {kept.parent} to {folder}.",
+        do="Compare the fingerprint with the one that the instrument shows; if it is the same, "
+        + (
+            "trust it with a signature: page Links, Certificates."
+            if folder.name == FOLDER
+            else f"move {kept.name} from {kept.parent} to {folder}."
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-import { Button, Checkbox, TextInput } from "@mantine/core";
+import { Button, Checkbox, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type FormEvent } from "react";
 import { browsing, type Endpoint, type FoundNode, type FoundServer, type Whose } from "../../api/browsing";
@@ -9,6 +9,7 @@ import { PageHead, Panel } from "../../parts/Panel";
 import { ErrorState, LoadingState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { useView } from "../../parts/view";
+import { grouped, useCertificates } from "./certificate";
 import { Chosen } from "./Chosen";
 import { draftsOf, type Draft } from "./drafts";
 import { Space } from "./Space";
@@ -20,17 +21,24 @@ export default function Browse() {
   const [chosen, setChosen] = useState<ReadonlyMap<string, Draft>>(new Map());
   const [endpoint, setEndpoint] = useState<Endpoint | null>(null);
   const [accepted, setAccepted] = useState(false);
+  const [user, setUser] = useState({ name: "", password: "" });
+  const believed = useCertificates();
   const [host, setHost] = useState("local");
 
+  const mark = endpoint?.certificate?.fingerprint ?? "";
+  const trusted = (believed.data ?? []).some((one) => one.fingerprint === mark && one.state === "trusted");
   const whose: Whose | null = connection
     ? { connection }
-    : endpoint && (accepted || endpoint.policy !== "None")
+    : endpoint && (accepted || (trusted && endpoint.policy !== "None"))
       ? {
           host,
           settings: {
             endpoint: endpoint.url,
             ...(endpoint.policy === "None" ? { allow_unencrypted: true } : { security_policy: endpoint.policy, security_mode: endpoint.mode }),
+            ...(user.name ? { username: user.name } : {}),
           },
+          ...(trusted || endpoint.policy === "None" ? {} : { compared: mark }),
+          ...(user.password ? { password: user.password } : {}),
         }
       : null;
 
@@ -75,6 +83,10 @@ export default function Browse() {
             <Checkbox mt={6} label={t("browse.accept")} checked={accepted} onChange={(e) => setAccepted(e.currentTarget.checked)} />
           </div>
         ) : null}
+        {endpoint && endpoint.policy !== "None" && !trusted ? <Compare endpoint={endpoint} compared={accepted} setCompared={setAccepted} /> : null}
+        {endpoint?.users.includes("UserName") ? (
+          <User use={setUser} />
+        ) : null}
         {whose ? (
           <div className="space-cols">
             <Panel title={t("browse.space")}>
@@ -85,6 +97,46 @@ export default function Browse() {
         ) : null}
       </div>
     </>
+  );
+}
+
+/** Who looks, where a server wants to know; nothing is asked before the button is pressed. */
+function User({ use }: { use: (user: { name: string; password: string }) => void }) {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  function look(event: FormEvent) {
+    event.preventDefault();
+    use({ name: name.trim(), password });
+  }
+  return (
+    <Panel>
+      <form onSubmit={look} className="row" style={{ alignItems: "flex-end" }}>
+        <TextInput label={t("browse.user")} value={name} onChange={(e) => setName(e.currentTarget.value)} autoComplete="off" />
+        <PasswordInput w={220} label={t("browse.password")} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="off" />
+        <Button type="submit" variant="default">
+          {t("browse.look_as")}
+        </Button>
+        <span className="muted">{t("browse.password_why")}</span>
+      </form>
+    </Panel>
+  );
+}
+
+/** The fingerprint of a server that nobody has trusted yet: who compared it may look, and only that once. */
+function Compare({ endpoint, compared, setCompared }: { endpoint: Endpoint; compared: boolean; setCompared: (next: boolean) => void }) {
+  const shown = endpoint.certificate;
+  if (!shown) return null;
+  return (
+    <div className="notice" data-tone="warning">
+      <p>
+        {t("browse.compare", { mark: grouped(shown.fingerprint), subject: shown.subject })}
+        {shown.thumbprint ? <span className="muted"> SHA-1 {grouped(shown.thumbprint)}</span> : null}
+      </p>
+      {shown.faults.map((fault) => (
+        <p key={fault.code}>{fault.what}</p>
+      ))}
+      <Checkbox mt={6} label={t("browse.compared")} description={t("browse.compared_why")} checked={compared} onChange={(e) => setCompared(e.currentTarget.checked)} />
+    </div>
   );
 }
 

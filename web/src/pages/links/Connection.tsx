@@ -22,6 +22,7 @@ import { QUALITY } from "../../parts/trend/lanes";
 import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
 import { DayLines } from "./DayLines";
+import { stateOf as stateOfCertificate, useCertificates } from "./certificate";
 import { useLinks } from "./Links";
 
 /** Inside a connection: channels with live values, gaps, fingerprint. */
@@ -62,6 +63,7 @@ function Body({ link }: { link: ConnectionShape }) {
         }
       />
       <div className="stack-l">
+        <Shown mark={link.certificate} />
         <Panel>
           <Facts
             of={[
@@ -134,6 +136,18 @@ function Body({ link }: { link: ConnectionShape }) {
         <Signatures record_type="equipment_connection" record_id={link.id} />
       </div>
     </>
+  );
+}
+
+/** What stands against the certificate that the instrument shows, with the way to the decision. */
+function Shown({ mark }: { mark: string }) {
+  const all = useCertificates();
+  const of = (all.data ?? []).find((one) => one.fingerprint === mark);
+  if (!of || (of.state === "trusted" && of.stage === "")) return null;
+  return (
+    <p className="notice" data-tone={of.state === "trusted" ? "warning" : "alarm"}>
+      {t("certs.of_this", { state: stateOfCertificate(of) })} <Link to="/links/certificates" search={{ certificate: of.id }}>{t("certs.look")}</Link>
+    </p>
   );
 }
 

@@ -33,11 +33,16 @@ export default function Links() {
         title={t("links.links")}
         sub={t("links.every_value_is_stored")}
         right={
-          automation ? (
-            <Link to="/links/add/opcua" className="button-link">
-              {t("browse.add_connection")}
+          <>
+            <Link to="/links/certificates" className="button-link">
+              {t("certs.title")}
             </Link>
-          ) : null
+            {automation ? (
+              <Link to="/links/add/opcua" className="button-link">
+                {t("browse.add_connection")}
+              </Link>
+            ) : null}
+          </>
         }
       />
       <Panel flush>
