@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,6 +58,8 @@ def test_a_server_is_found_its_variables_are_ticked_in_bulk_and_the_connection_r
     page.get_by_role("heading", name="hall", exact=True).wait_for()
     page.get_by_text("H1.BR-7.Probes_sensors.Temperature").first.wait_for()
     page.get_by_text("36.9").first.wait_for(timeout=60_000)
+    page.get_by_role("img", name=re.compile(r"^Offset\. Offset: last [−-]?\d")).wait_for(timeout=90_000)
+    _sound(page, "connection")
 
     # What is recorded already is not offered again.
     page.get_by_role("link", name="Add channels").click()

@@ -130,6 +130,10 @@ HOST = (
         "journal_limit_mb", INTEGER, "most that the host keeps on disk while the hub is away (2048)", least=1
     ),
     Setting("clock_interval_s", NUMBER, "seconds between two comparisons of the clocks (60)", least=1),
+    Setting("clock_limit_s", NUMBER, "seconds that the device's clock may be off the host's (5)", least=0),
+    Setting(
+        "clock_drift_ppm", NUMBER, "drift of the device's clock that is allowed, us a second (200)", least=0
+    ),
 )
 """What the connector host itself reads of every connection."""
 UNENCRYPTED = Setting("allow_unencrypted", FLAG, "accept an endpoint that anybody can read and alter (false)")

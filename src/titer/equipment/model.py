@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from titer.record import Base, Regulated
@@ -336,8 +336,10 @@ class ClockReading(Base):
     __tablename__ = "equipment_clock_reading"
     __unregulated_because__ = "a measurement series; steps and drifts become stream events"
 
+    __table_args__ = (Index("ix_equipment_clock_reading_when", "connection", "taken_at"),)
+
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    connection: Mapped[str] = mapped_column(index=True)
+    connection: Mapped[str] = mapped_column()
     taken_at: Mapped[datetime] = mapped_column()
     offset_us: Mapped[int] = mapped_column(BigInteger)
     uncertainty_us: Mapped[int] = mapped_column(BigInteger)

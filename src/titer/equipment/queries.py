@@ -15,6 +15,7 @@ from titer.equipment.model import (
     Calibration,
     Certificate,
     Channel,
+    ClockReading,
     Connection,
     ConnectionStatus,
     ContextSnapshot,
@@ -268,6 +269,19 @@ def logbook(session: Session, node_id: str, limit: int = 200) -> list[LogbookEnt
             .limit(limit)
         )
     )
+
+
+def clock_readings(
+    session: Session, name: str, start: datetime, end: datetime, most: int
+) -> list[ClockReading]:
+    """Comparisons of a device's clock with its host's, in the order of time; of too many the smallest and the largest
+    offset of each stretch."""
+    wanted = (
+        select(ClockReading)
+        .where(ClockReading.connection == name, ClockReading.taken_at >= start, ClockReading.taken_at < end)
+        .order_by(ClockReading.taken_at, ClockReading.number)
+    )
+    return rules.extremes(list(session.scalars(wanted)), most, key=lambda one: one.offset_us)
 
 
 def context_at(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from titer.base.errors import Invalid, Refused
 from titer.connect import TYPES, ConnectionType
+
+_Row = TypeVar("_Row")
 
 LEVELS = (
     "enterprise",
@@ -338,3 +340,21 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> st
 
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def extremes(rows: Sequence[_Row], most: int, key: Callable[[_Row], int]) -> list[_Row]:
+    """Of too many rows the smallest and the largest of each stretch, in their order.
+
+    Args:
+        rows: in order.
+        most: how many may stay, two at least.
+        key: what is compared.
+    """
+    if len(rows) <= most:
+        return list(rows)
+    size = -(-len(rows) // (most // 2))
+    kept = set()
+    for start in range(0, len(rows), size):
+        stretch = range(start, min(start + size, len(rows)))
+        kept |= {min(stretch, key=lambda at: key(rows[at])), max(stretch, key=lambda at: key(rows[at]))}
+    return [rows[at] for at in sorted(kept)]

@@ -1,7 +1,9 @@
-"""A connection that is not what was qualified becomes an exception that somebody disposes of.
+"""What is wrong with a connection becomes an exception that somebody disposes of.
 
-It keeps recording, and what it records counts as uncertain until it is approved again (EU GMP Annex 11, 4.8 and 5:
-data that come over an interface are checked; GAMP 5 second edition, appendix D6).
+A connection that is not what was qualified keeps recording, and what it records counts as uncertain until it is
+approved again (EU GMP Annex 11, 4.8 and 5: data that come over an interface are checked; GAMP 5 second edition,
+appendix D6). A device's clock that is set, wrong or drifts is told once a day: its time stamps stay as they are
+(WHO TRS 1033 annex 4).
 """
 
 from __future__ import annotations
@@ -14,14 +16,27 @@ if TYPE_CHECKING:
     from titer.quality.service import Quality
 
 MISMATCHED, UNAPPROVED = "equipment.connection.mismatched", "equipment.connection.unapproved"
-TOPICS = (MISMATCHED, UNAPPROVED)
+CLOCKS = {
+    "equipment.stream.clock_step": "the device's clock was set",
+    "equipment.stream.clock_off": "the device's clock is wrong",
+    "equipment.stream.clock_drift": "the device's clock drifts",
+}
+TOPICS = (MISMATCHED, UNAPPROVED, *CLOCKS)
 
 
 def on_event(quality: Quality, event: OutboxEvent) -> None:
     """Raise an exception each time that a connection begins to differ from what was approved; once for each."""
     told = event.payload
     name = told["connection"]
-    if event.topic == MISMATCHED:
+    key, severity = f"interface/{event.id}", "major"
+    if event.topic in CLOCKS:
+        title = f"Connection {name}: {CLOCKS[event.topic]}"
+        detail = (
+            f"{told['reason']} Its time stamps stand as the device gave them; judge what that means for what was "
+            "recorded meanwhile."
+        )
+        key, severity = f"interface/{name}/{event.topic}/{event.occurred_at:%Y-%m-%d}", "minor"
+    elif event.topic == MISMATCHED:
         title = f"Connection {name}: what answers is not what was approved"
         detail = f"{told['differs']}. Its data counts as unqualified until the connection is approved again."
     else:
@@ -34,12 +49,12 @@ def on_event(quality: Quality, event: OutboxEvent) -> None:
         quality.raise_exception(
             unit,
             kind="interface",
-            severity="major",
+            severity=severity,
             title=title,
             detail=detail[:1].upper() + detail[1:],
             batch_id=None,
             subject_type=event.record_type,
             subject_id=event.record_id,
             evidence=dict(told),
-            key=f"interface/{event.id}",
+            key=key,
         )

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from tests.integration.historian.reactor import ANN, SP, frame
 
 from titer.base.clock import ManualClock
-from titer.equipment import Equipment
+from titer.equipment import Equipment, queries
 from titer.equipment.model import DeviceCommand, Question
+from titer.equipment.service import streams
 from titer.historian import Historian
 from titer.record import AccessEvent, Identity, LedgerEntry, Record
 
@@ -131,3 +132,42 @@ def test_a_connection_that_moves_is_the_new_hosts_from_then_on(
     body = {"connection": "other", "state": "connected"}
     assert client.post("/api/connect/status", json=body, headers=before).status_code == 403
     assert client.post("/api/connect/status", json=body, headers=after).status_code == 204
+
+
+def test_comparisons_of_a_clock_are_read_back_with_their_extremes_and_forgotten_after_a_quarter(
+    page: TestClient, host: dict[str, str], record: Record, clock: ManualClock
+) -> None:
+    def compared(offset_us: int) -> None:
+        told = {**STATUS, "clock": {"offset_us": offset_us, "uncertainty_us": 1_500}}
+        assert page.post("/api/connect/status", json=told, headers=host).status_code == 204
+
+    compared(7)
+    clock.advance(timedelta(days=100))
+    # Session and token have lived longer than they may; what a chart asks is asked of the service here.
+    with record.reading() as session:
+        at = queries.clock_readings(session, "br201", clock.now() - timedelta(days=365), clock.now(), most=10)
+        assert [one.offset_us for one in at] == [7]
+    with record.operational() as session:
+        for minute in range(50):
+            status = {**STATUS, "clock": {"offset_us": minute * (-1) ** minute, "uncertainty_us": 9}}
+            streams.take_status(session, clock.now() + timedelta(minutes=minute), status)
+    with record.reading() as session:
+        after = clock.now() + timedelta(hours=1)
+        found = queries.clock_readings(session, "br201", clock.now() - timedelta(days=365), after, most=10)
+        offsets = [one.offset_us for one in found]
+    assert 7 not in offsets
+    assert len(offsets) == 10
+    assert {min(offsets), max(offsets), offsets[-1]} >= {-49, 48}
+    assert [one.taken_at for one in found] == sorted(one.taken_at for one in found)
+
+
+def test_a_page_reads_how_far_a_clock_is_off(
+    page: TestClient, host: dict[str, str], clock: ManualClock
+) -> None:
+    told = {**STATUS, "clock": {"offset_us": -2_500_000, "uncertainty_us": 1_500}}
+    assert page.post("/api/connect/status", json=told, headers=host).status_code == 204
+    clock.advance(timedelta(minutes=1))
+    (one,) = page.get("/api/equipment/connections/br201/clock").json()
+    assert (one["offset_us"], one["uncertainty_us"]) == (-2_500_000, 1_500)
+    assert page.get("/api/equipment/connections/nobody/clock").status_code == 404
+    assert page.get("/api/equipment/connections/br201/clock", params={"hours": 0}).status_code == 422

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from titer.equipment import Equipment
+from titer.equipment.service import streams
 from titer.material import Material
 from titer.quality import Quality, QualityException
 from titer.quality.interfaces import TOPICS, on_event
@@ -100,3 +101,22 @@ def test_a_connection_is_looked_for_by_the_unit_and_by_what_stands_above_it(
     with record.reading() as session:
         assert [row.name for row in equipment.unqualified(session, ["BR-201"])] == ["br201"]
         assert equipment.unqualified(session, ["BR-202"]) == []
+
+
+def test_a_clock_that_is_wrong_is_an_exception_once_a_day_and_a_gap_is_none(
+    record: Record, plant: tuple[Equipment, Quality]
+) -> None:
+    equipment, quality = plant
+    kinds = ("clock_step", "clock_off", "clock_step", "clock_right", "reconnected")
+    with record.action(ANN, "equipment.intake") as unit:
+        told = [
+            {"kind": kind, "at_us": at, "reason": f"moved by +{at}.000 s.", "channels": []}
+            for at, kind in enumerate(kinds)
+        ]
+        equipment.take_events(unit, streams.told("br201", 1, 1, tuple(told)))
+    found = {title: detail for _, title, detail in raised(record, quality)}
+    assert found.keys() == {
+        "Connection br201: the device's clock was set",
+        "Connection br201: the device's clock is wrong",
+    }
+    assert "Moved by +0.000 s. Its time stamps stand as the device gave them" in " ".join(found.values())

@@ -258,7 +258,7 @@ def event(
     to_us: int = 0,
     **more: Any,
 ) -> dict[str, Any]:
-    """An event that belongs to no gap: overflow, reconnected, config_changed, clock_step, alarm, alarms_refreshed."""
+    """An event that belongs to no gap: overflow, reconnected, config_changed, and those of a clock and of alarms."""
     return {
         "kind": kind,
         "channels": sorted(channels),

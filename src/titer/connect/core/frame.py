@@ -61,6 +61,9 @@ EVENT_KINDS = frozenset(
         "clock_step",
         "alarm",
         "alarms_refreshed",
+        "clock_off",
+        "clock_drift",
+        "clock_right",
     }
 )
 

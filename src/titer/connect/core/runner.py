@@ -10,6 +10,7 @@ from typing import Any
 
 from titer.base.clock import Clock, from_us, iso, us
 from titer.base.errors import IntegrityFault, Refused, TiterError
+from titer.connect.core.clocks import ClockWatch
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -32,7 +33,6 @@ from titer.connect.core.supervise import Backoff, Once, repeat
 
 log = logging.getLogger("titer.connect")
 BACKFILL_ATTEMPTS = 6
-CLOCK_STEP_US = 1_000_000
 
 
 class ConnectionRunner:
@@ -59,6 +59,10 @@ class ConnectionRunner:
         self._since = us(clock.now())
         self._identity: DeviceIdentity | None = None
         self._sample: ClockSample | None = None
+        self._watch = ClockWatch(
+            int(float(config.settings.get("clock_limit_s", 5)) * 1e6),
+            float(config.settings.get("clock_drift_ppm", 200)),
+        )
         self._changed = asyncio.Event()
         self._gaps = asyncio.Event()
         self._receipts = asyncio.Event()
@@ -289,26 +293,10 @@ class ConnectionRunner:
         sample = await self._connector.clock()
         if sample is None:
             return 3600.0
-        before, self._sample = self._sample, sample
-        if before is not None:
-            moved = sample.offset_us - before.offset_us
-            if abs(moved) > CLOCK_STEP_US + sample.uncertainty_us + before.uncertainty_us:
-                words = f"The device's clock moved by {moved / 1e6:+.3f} s against the host's."
-                await self._journal.append(
-                    Batch(
-                        Columns.empty(),
-                        events=(
-                            event(
-                                "clock_step",
-                                sample.taken_us,
-                                words,
-                                from_us=before.taken_us,
-                                to_us=sample.taken_us,
-                                moved_us=moved,
-                            ),
-                        ),
-                    )
-                )
+        self._sample = sample
+        told = self._watch.judge(sample)
+        if told:
+            await self._journal.append(Batch(Columns.empty(), events=tuple(told)))
         return float(self.config.settings.get("clock_interval_s", 60))
 
     # commands -------------------------------------------------------------------------------------------

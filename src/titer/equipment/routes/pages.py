@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -16,6 +16,7 @@ from titer.equipment.routes.views import (
     CalibrationOut,
     ChannelOut,
     Cleaning,
+    ClockReadingOut,
     CommandOut,
     ConnectionOut,
     DayOut,
@@ -176,6 +177,20 @@ def equipment_connection_events(
         StreamEventOut.model_validate(row, from_attributes=True)
         for row in queries.stream_events(session, name, limit)
     ]
+
+
+@router.get("/connections/{name}/clock")
+def equipment_connection_clock(
+    name: str,
+    session: Reading,
+    equipment: EquipmentPart,
+    hours: Annotated[int, Query(ge=1, le=24 * 92)] = 24,
+) -> list[ClockReadingOut]:
+    """How far the device's clock was off its host's; of very many comparisons the extremes of each stretch."""
+    queries.connection(session, name)
+    now = equipment.record.clock.now()
+    rows = queries.clock_readings(session, name, now - timedelta(hours=hours), now, most=1_000)
+    return [ClockReadingOut.model_validate(row, from_attributes=True) for row in rows]
 
 
 @router.get("/gaps")

@@ -285,6 +285,14 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
     )
 
 
+class ClockReadingOut(BaseModel):
+    """One comparison of a device's clock with its host's: device = host + offset."""
+
+    taken_at: datetime
+    offset_us: int
+    uncertainty_us: int
+
+
 class CommandOut(RecordOut):
     """A command to a device and what came of it."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import digest
@@ -16,6 +17,7 @@ from titer.equipment.service import alarms
 from titer.record import Unit
 
 _GAP_EVENTS = {"gap_opened": "opened", "gap_filled": "fill", "gap_unrecoverable": "give_up"}
+KEPT_READINGS = timedelta(days=92)
 _MAX_US = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z, the last instant a datetime can name
 
 
@@ -197,6 +199,18 @@ def take_status(session: Session, now: Any, status: dict[str, Any]) -> None:
                 taken_at=now,
                 offset_us=clock["offset_us"],
                 uncertainty_us=clock["uncertainty_us"],
+            )
+        )
+        _forget_readings(session, row.name, now)
+
+
+def _forget_readings(session: Session, name: str, now: datetime) -> None:
+    """Let readings go that are older than a chart shows; what they gave rise to stands in the record."""
+    oldest = session.scalar(select(func.min(ClockReading.taken_at)).where(ClockReading.connection == name))
+    if oldest is not None and now - oldest > KEPT_READINGS + timedelta(days=1):
+        session.execute(
+            delete(ClockReading).where(
+                ClockReading.connection == name, ClockReading.taken_at < now - KEPT_READINGS
             )
         )
 

@@ -17,6 +17,8 @@ import { useZone } from "../../parts/zone";
 import { doubtOf } from "../units/Reading";
 import { useSeed } from "../units/useSeed";
 import { clockText } from "./clock";
+import { ClockPanel } from "./ClockPanel";
+import { EventsPanel } from "./EventsPanel";
 import { stateOf, transportOf } from "./state";
 import { QUALITY } from "../../parts/trend/lanes";
 import { Signatures } from "../../parts/Signatures";
@@ -109,6 +111,8 @@ function Body({ link }: { link: ConnectionShape }) {
             )}
           </Asked>
         </Panel>
+        <ClockPanel name={link.name} />
+        <EventsPanel name={link.name} />
         <Panel title={t("links.channels")} flush>
           <Asked query={channels} isEmpty={() => mine.length === 0} empty={<EmptyState title={t("word.no_channels")}>{t("links.this_connection_brings_files")}</EmptyState>}>
             {() => (
