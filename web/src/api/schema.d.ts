@@ -914,6 +914,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/connections/{name}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Connection Clock
+         * @description How far the device's clock was off its host's; of very many comparisons the extremes of each stretch.
+         */
+        get: operations["equipment_connection_clock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/connections/{name}/events": {
         parameters: {
             query?: never;
@@ -6565,6 +6585,21 @@ export interface components {
             offset_us: number;
             /** Taken Us */
             taken_us?: number | null;
+            /** Uncertainty Us */
+            uncertainty_us: number;
+        };
+        /**
+         * ClockReadingOut
+         * @description One comparison of a device's clock with its host's: device = host + offset.
+         */
+        ClockReadingOut: {
+            /** Offset Us */
+            offset_us: number;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
             /** Uncertainty Us */
             uncertainty_us: number;
         };
@@ -15907,6 +15942,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DayOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_connection_clock: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockReadingOut"][];
                 };
             };
             /** @description It could not be done. */

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import digest
-from titer.base.clock import from_us
+from titer.base.clock import from_us, us
 from titer.equipment import queries, rules
 from titer.equipment.model import AlarmEvent, ClockReading, Connection, ConnectionStatus, Gap, StreamEvent
 from titer.equipment.service import alarms
@@ -193,15 +193,23 @@ def take_status(session: Session, now: Any, status: dict[str, Any]) -> None:
     clock = status.get("clock")
     if clock:
         row.clock_offset_us, row.clock_uncertainty_us = clock["offset_us"], clock["uncertainty_us"]
+        _take_reading(session, row.name, now, clock)
+        _forget_readings(session, row.name, now)
+
+
+def _take_reading(session: Session, name: str, now: datetime, clock: dict[str, Any]) -> None:
+    """Keep a comparison of clocks, once: a host tells its newest with every status."""
+    taken = from_us(_bounded(clock.get("taken_us") or us(now)))
+    newest = select(func.max(ClockReading.taken_at)).where(ClockReading.connection == name)
+    if session.scalar(newest) != taken:
         session.add(
             ClockReading(
-                connection=row.name,
-                taken_at=now,
+                connection=name,
+                taken_at=taken,
                 offset_us=clock["offset_us"],
                 uncertainty_us=clock["uncertainty_us"],
             )
         )
-        _forget_readings(session, row.name, now)
 
 
 def _forget_readings(session: Session, name: str, now: datetime) -> None:

@@ -173,7 +173,7 @@ CREATE TABLE equipment_clock_reading (
 	CONSTRAINT pk_equipment_clock_reading PRIMARY KEY (number)
 )
 
-CREATE INDEX ix_equipment_clock_reading_connection ON equipment_clock_reading (connection)
+CREATE INDEX ix_equipment_clock_reading_when ON equipment_clock_reading (connection, taken_at)
 
 CREATE TABLE equipment_command (
 	key VARCHAR COLLATE "C" NOT NULL,

@@ -2138,7 +2138,7 @@ CREATE INDEX ix_equipment_channel_connection_id ON equipment_channel (connection
 
 CREATE INDEX ix_equipment_channel_node_code ON equipment_channel (node_code)
 
-CREATE INDEX ix_equipment_clock_reading_connection ON equipment_clock_reading (connection)
+CREATE INDEX ix_equipment_clock_reading_when ON equipment_clock_reading (connection, taken_at)
 
 CREATE INDEX ix_equipment_command_connection ON equipment_command (connection)
 
