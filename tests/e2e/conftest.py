@@ -282,7 +282,7 @@ def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
     The server is the one that a test asks for, else the plain one. What a page throws fails the
     test: except for the refusals that the test itself provokes.
     """
-    special = ("laboratory_server", "links_server", "trail_server", "trends_server")
+    special = ("alarms_server", "laboratory_server", "links_server", "trail_server", "trends_server")
     named = next((one for one in special if one in request.fixturenames), "platform_server")
     served: Served = request.getfixturevalue(named)
     contexts, thrown = [], []

@@ -2,6 +2,7 @@ import { access } from "./access";
 import { browsing } from "./browsing";
 import { certificates } from "./certificates";
 import { clock } from "./clock";
+import { alarms } from "./alarms";
 import { keeping } from "./keeping";
 import { pages } from "./pages";
 import { past } from "./past";
@@ -410,6 +411,7 @@ export const en = {
   ...browsing,
   ...certificates,
   ...keeping,
+  ...alarms,
   ...trends,
   ...clock,
   ...past,

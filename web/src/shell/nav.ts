@@ -19,6 +19,7 @@ export const ENTRIES = {
   lab: { to: "/lab", key: "nav.lab", icon: "lab", layer: "lims" },
   review: { to: "/review", key: "nav.review", icon: "review" },
   alerts: { to: "/alerts", key: "nav.alerts", icon: "alerts", layer: "insight" },
+  alarms: { to: "/alarms", key: "nav.alarms", icon: "alerts" },
   models: { to: "/models", key: "nav.models", icon: "models", layer: "insight" },
   twin: { to: "/twin", key: "nav.twin", icon: "twin", layer: "twin" },
   trends: { to: "/trends", key: "nav.trends", icon: "chart" },
@@ -43,7 +44,7 @@ const BY_ROLE: Record<string, Name[]> = {
   inspector: ["record", "batches", "lab", "review", "materials", "links"],
 };
 
-const ORDER: Name[] = ["today", "tasks", "units", "batches", "recipes", "lab", "materials", "review", "alerts", "models", "twin", "trends", "links", "people", "record"];
+const ORDER: Name[] = ["today", "tasks", "units", "batches", "recipes", "lab", "materials", "review", "alerts", "alarms", "models", "twin", "trends", "links", "people", "record"];
 
 /** Whether a page is there: a layer that is off is absent from the pages. */
 export function isOn(entry: Entry, layers: readonly string[]): boolean {

@@ -13,7 +13,8 @@ from titer.base.clock import from_us, us
 from titer.equipment.model import Alarm, DeviceCommand
 from titer.equipment.routes.pages import EquipmentPart
 from titer.equipment.routes.views import RecordOut
-from titer.equipment.service import alarms
+from titer.equipment.service import Equipment, alarms
+from titer.record import Person, Unit
 from titer.record.http import Acting, Current, Reading
 
 router = APIRouter(prefix="/api/equipment", tags=["equipment"])
@@ -152,7 +153,8 @@ def equipment_acknowledge_alarm(
     alarm_id: str, body: Answer, act: Acting, who: Current, equipment: EquipmentPart
 ) -> AlarmOut:
     """Acknowledge the state of an alarm that was seen; the device is asked, and its report says that it is so."""
-    return _answered("acknowledge", alarm_id, body, act, who, equipment)
+    with act("equipment.alarm.answer", reason=body.comment) as unit:
+        return _answered(unit, equipment, "acknowledge", alarm_id, body, who[1])
 
 
 @router.post("/alarms/{alarm_id}/confirm", status_code=202)
@@ -160,22 +162,21 @@ def equipment_confirm_alarm(
     alarm_id: str, body: Answer, act: Acting, who: Current, equipment: EquipmentPart
 ) -> AlarmOut:
     """Confirm that what an alarm asked for was done."""
-    return _answered("confirm", alarm_id, body, act, who, equipment)
+    with act("equipment.alarm.answer", reason=body.comment) as unit:
+        return _answered(unit, equipment, "confirm", alarm_id, body, who[1])
 
 
 def _answered(
-    kind: str, alarm_id: str, body: Answer, act: Any, who: Current, equipment: EquipmentPart
+    unit: Unit, equipment: Equipment, kind: str, alarm_id: str, body: Answer, person: Person
 ) -> AlarmOut:
-    _, person = who
-    with act("equipment.alarm.answer", reason=body.comment) as unit:
-        asked = equipment.answer_alarm(
-            unit,
-            alarm_id,
-            kind,
-            event_id=body.event_id,
-            comment=body.comment,
-            full_name=person.full_name,
-            username=person.username,
-        )
-        unit.flush()
-        return AlarmOut.of(unit.get(Alarm, alarm_id), asked)
+    asked = equipment.answer_alarm(
+        unit,
+        alarm_id,
+        kind,
+        event_id=body.event_id,
+        comment=body.comment,
+        full_name=person.full_name,
+        username=person.username,
+    )
+    unit.flush()
+    return AlarmOut.of(unit.get(Alarm, alarm_id), asked)

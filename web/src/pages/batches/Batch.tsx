@@ -9,6 +9,7 @@ import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState } from "../../parts/States";
 import { StateBadge } from "../../parts/StateBadge";
 import { useView } from "../../parts/view";
+import { AlarmTable } from "../alarms/Alarms";
 import { AlertTable } from "../alerts/Alerts";
 import { Certificates, Investigations } from "../lab/Lab";
 import { BatchExceptions } from "./BatchExceptions";
@@ -123,6 +124,7 @@ function Body({ batch }: { batch: BatchDetail }) {
               </Asked>
             </Panel>
             <AlertTable batch={batch.id} />
+            {batch.started_at ? <AlarmTable title={t("alarms.at")} wanted={{ unit: [batch.equipment], start: batch.started_at, end: batch.ended_at ?? undefined }} none={t("alarms.none")} /> : null}
           </div>
         </Tabs.Panel>
         <Tabs.Panel value="people">

@@ -37,6 +37,9 @@ export default function Links() {
             <Link to="/links/certificates" className="button-link">
               {t("certs.title")}
             </Link>
+            <Link to="/alarms" className="button-link">
+              {t("nav.alarms")}
+            </Link>
             {automation ? (
               <Link to="/links/add/opcua" className="button-link">
                 {t("browse.add_connection")}

@@ -9,6 +9,7 @@ import type { BatchDetail, UnitDetail } from "../../api/types";
 import { exact } from "../../format/number";
 import { age, relative, us } from "../../format/time";
 import { t } from "../../i18n";
+import { AlarmTable } from "../alarms/Alarms";
 import { isId, withUnits } from "../../parts/facts";
 import { label } from "../../format/words";
 import { DataTable } from "../../parts/DataTable";
@@ -143,6 +144,7 @@ function Body({ detail, batch }: { detail: UnitDetail; batch: BatchDetail | unde
           </div>
         </div>
         {all.length > 0 ? <Trends specs={face} all={all} batch={batch} /> : null}
+        <AlarmTable quiet title={t("alarms.at")} wanted={{ unit: [unit.code], standing: true }} none={t("alarms.none.standing")} />
         <Calibrations detail={detail} />
         <Log detail={detail} />
       </div>
