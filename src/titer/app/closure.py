@@ -25,7 +25,16 @@ from titer.record.types import CanonicalJson, Instant
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
-PRIVATE = frozenset({"record_person", "record_session", "record_access_event", "record_machine_token"})
+PRIVATE = frozenset(
+    {
+        "record_person",
+        "record_session",
+        "record_access_event",
+        "record_machine_token",
+        "record_edge",
+        "record_edge_certificate",
+    }
+)
 """Never exported: log-in secrets, and the doings of people outside the subject. Signatures bear their names."""
 
 SHARED = ("record_", "equipment_", "historian_")

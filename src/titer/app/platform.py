@@ -53,6 +53,7 @@ from titer.record import checkpoint as heads
 from titer.record import identity as identity_module
 from titer.record import rotation as rotation_module
 from titer.record.credentials import KEY_LENGTH
+from titer.record.edges import Authority, Edges, EdgeSettings
 from titer.record.identity.policy import Policies
 from titer.record.ledger_model import LedgerKey
 from titer.record.retention import ACTIONS as RETENTION_ACTIONS
@@ -101,6 +102,7 @@ class Platform:
     documents: DocumentSeal
     rotation: Rotation
     watching: Watching
+    edges: Edges
     single_sign_on: SingleSignOn | None = None
     plant_clock: PlantClock | None = None
     verifiers: list[Verifier] = field(default_factory=list)
@@ -415,6 +417,14 @@ def _wired(
         retention=Retention(record),
         documents=DocumentSeal(record, folder / "keys", opened, config.document_tsa),
         rotation=rotation,
+        edges=Edges(
+            record,
+            identity.credentials,
+            identity.machines,
+            Authority(folder / "keys", opened, server_clock),
+            opened,
+            EdgeSettings.read(config.edge).reached_at if config.edge is not None else "",
+        ),
         watching=Watching(record, f"{sealer.origin}/witness", folder / "watched", server_clock, opened),
         plant_clock=plant,
         verifiers=[identity.stored_credentials],

@@ -18,6 +18,7 @@ from titer.cli.connections import connection, equipment
 from titer.cli.connectors import connector
 from titer.cli.demo.command import demo
 from titer.cli.documents import pdf
+from titer.cli.edge import edge
 from titer.cli.exporting import archive, export
 from titer.cli.failures import in_words, leaving_in_order
 from titer.cli.history import record
@@ -53,6 +54,7 @@ app.add_typer(connection, name="connection")
 app.add_typer(connector, name="connector")
 app.add_typer(equipment, name="equipment")
 app.add_typer(opcua, name="opcua")
+app.add_typer(edge, name="edge")
 app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")
 app.add_typer(series, name="series")

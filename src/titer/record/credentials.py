@@ -19,6 +19,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
+from titer.record.edge_model import Edge, EdgeCertificate
 from titer.record.factors import EarlierPassword, Factor, Terminal
 from titer.record.model import Credential, LedgerEntry, LoginSession, MachineToken, Person
 from titer.record.unit import Unit
@@ -26,8 +27,8 @@ from titer.record.unit import Unit
 KEY_LENGTH = 32
 HISTORY = 24
 """Earlier passwords that are kept at the most."""
-Owner = Person | LoginSession | MachineToken | Factor | Terminal
-Held = TypeVar("Held", LoginSession, MachineToken, Factor, Terminal)
+Owner = Person | LoginSession | MachineToken | Factor | Terminal | Edge | EdgeCertificate
+Held = TypeVar("Held", LoginSession, MachineToken, Factor, Terminal, EdgeCertificate)
 
 
 def token_hash(token: str) -> str:
@@ -53,8 +54,8 @@ class Credentials:
         """The keyed digest of a credential and of what it may be used for.
 
         A person's covers the number of passwords set so far, so that an earlier one does not come back; a
-        session's its person and its end, a machine token's its name, scopes, host and end, so that neither reaches
-        further.
+        session's its person and its end, a machine token's its name, scopes, host and end, an edge's its name and
+        scopes, so that none reaches further.
         """
         return self._hmac({"owner": owner.__tablename__, "id": owner.id, "secret": secret, **_scope(owner)})
 
@@ -216,6 +217,8 @@ def _owners(session: Session) -> Iterator[Owner]:
     yield from session.scalars(select(MachineToken).order_by(MachineToken.id))
     yield from session.scalars(select(Factor).order_by(Factor.id))
     yield from session.scalars(select(Terminal).order_by(Terminal.id))
+    yield from session.scalars(select(Edge).order_by(Edge.id))
+    yield from session.scalars(select(EdgeCertificate).order_by(EdgeCertificate.id))
 
 
 def _counts(session: Session) -> Iterator[str]:
@@ -251,6 +254,20 @@ def _scope(owner: Owner) -> dict[str, object]:
         return {"person": owner.person_id, "kind": owner.kind, "handle": owner.handle, "realm": owner.realm}
     if isinstance(owner, Terminal):
         return {"name": owner.name}
+    if isinstance(owner, Edge):
+        return {
+            "name": owner.name,
+            "scopes": list(owner.scopes),
+            "count": owner.invite_count,
+            "ends_at": owner.code_ends_at,
+        }
+    if isinstance(owner, EdgeCertificate):
+        return {
+            "name": owner.name,
+            "scopes": list(owner.scopes),
+            "fingerprint": owner.fingerprint,
+            "expires_at": owner.expires_at,
+        }
     return {
         "name": owner.name,
         "scopes": list(owner.scopes),

@@ -22,6 +22,8 @@ GivenDecimal = Annotated[Decimal, Field(max_digits=38, decimal_places=20, allow_
 """A number that somebody sends, within what anybody measures: arithmetic on 1E+999999 takes hours."""
 COOKIE = "titer_session"
 TERMINAL_COOKIE = "titer_terminal"
+EDGE = "titer.edge"
+"""Where the door of the edges puts the certificate (DER) that a connection was opened with, in a request's scope."""
 UNATTENDED = "X-Titer-Unattended"
 """A page sends it with what it asks by itself while nobody has touched it for a minute (21 CFR 11.10(d))."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,7 +55,10 @@ def platform_part(name: str) -> Callable[[Request], Any]:
 
 
 def is_known(request: Request) -> bool:
-    """Whether a request bears a session or a machine's token that is good; nothing is noted and nothing refused."""
+    """Whether a request bears a session, a token or a certificate that is good; nothing is noted nor refused."""
+    certificate = request.scope.get(EDGE)
+    if certificate is not None:
+        return not request.app.state.platform.edges.refusal(certificate)
     identity = request.app.state.platform.identity
     token = request.cookies.get(COOKIE)
     if token and identity.is_session(token):
@@ -188,6 +193,10 @@ def state_reader(request: Request) -> Machine:
 
 
 def _machine(request: Request, scope: str) -> Machine:
+    certificate = request.scope.get(EDGE)
+    if certificate is not None:
+        edge: Machine = request.app.state.platform.edges.machine(certificate, scope, remote(request))
+        return edge
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated("A machine bears a token.", do="Issue one with `titer token issue`.")

@@ -23,8 +23,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from titer.app import Platform, open_platform
 from titer.base.errors import TiterError, Unavailable
 from titer.record import Worker
+from titer.record.edges import EdgeSettings
 from titer.server import events
 from titer.server.app import clock_state, create_app
+from titer.server.edge_door import EdgeDoor
 
 log = logging.getLogger("titer.hub")
 
@@ -47,6 +49,7 @@ class Hub:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._server: uvicorn.Server | None = None
+        self.edge_door = EdgeDoor(platform, self.app)
 
     def start_threads(self) -> None:
         """Start sealer, outbox, the pages' beat and the workers."""
@@ -58,8 +61,16 @@ class Hub:
         if self.platform.plant_clock:
             self.platform.plant_clock.start()
 
-    def serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
-        """Serve until told to stop."""
+    def serve(
+        self, listener: socket.socket, ready: Callable[[], None], edges: socket.socket | None = None
+    ) -> None:
+        """Serve until told to stop.
+
+        Args:
+            listener: where people and hosts come.
+            ready: called when it begins.
+            edges: where edges come, if they may.
+        """
         config = uvicorn.Config(
             self.app,
             log_level="warning",
@@ -72,6 +83,8 @@ class Hub:
         )
         self._server = uvicorn.Server(config)
         self.start_threads()
+        if edges is not None:
+            self.edge_door.start(edges)
         ready()
         self._server.run(sockets=[listener])
         self.stop()
@@ -82,6 +95,7 @@ class Hub:
             return
         self._stop.set()
         self.app.state.live.close()
+        self.edge_door.stop()
         if self._server:
             self._server.should_exit = True
         for thread in self._threads:
@@ -195,7 +209,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise Unavailable(
             f"Titer cannot listen on {host}:{port}.",
             why=error.strerror or str(error),
-            do="Stop the program that uses the port, or choose another with --port.",
+            do="Stop the program that uses the port, or choose another with --port or in titer.yaml.",
         ) from error
     listener.listen(128)
     return listener
@@ -234,6 +248,8 @@ def main() -> int:
             arguments.host or platform.config.host,
             platform.config.port if arguments.port is None else arguments.port,
         )
+        door = EdgeSettings.read(platform.config.edge) if platform.config.edge is not None else None
+        edges = listen(door.host, door.port) if door is not None else None
     except TiterError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
@@ -246,7 +262,7 @@ def main() -> int:
             port = listener.getsockname()[1]
             threading.Thread(target=_announce, args=(arguments.ready_fd, hub, port), daemon=True).start()
 
-    hub.serve(listener, ready)
+    hub.serve(listener, ready, edges)
     return 0
 
 

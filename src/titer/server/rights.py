@@ -54,6 +54,7 @@ DECLARED: Mapping[str, Needs] = {
     "record_ask_own_passkey": Needs(anybody="a challenge proves nothing by itself"),
     "record_ask_passkey": Needs(anybody=_WAY_IN),
     "record_begin_passkey": Needs(verbs=("record.account.change",)),
+    "record_enrol_edge": Needs(anybody="it is the way in of an edge, whose code is looked at first"),
     "record_log_in": Needs(anybody=_WAY_IN),
     "record_log_out": Needs(anybody=_OWN),
     "record_preview_series": Needs(anybody=_READS),

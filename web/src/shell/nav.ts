@@ -104,6 +104,9 @@ export function addressOf(recordType: string, id: string): string | null {
       return "/people?tab=delegations";
     case "record_duty_conflict":
       return "/people?tab=conflicts";
+    case "record_edge":
+    case "record_edge_certificate":
+      return "/links?tab=edges";
     case "record_machine_token":
       return "/people?tab=tokens";
     case "quality_exception":

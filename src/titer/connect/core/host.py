@@ -16,7 +16,7 @@ from titer.base.errors import Invalid, TiterError
 from titer.connect.core import trusted
 from titer.connect.core.contract import Command, ConnectionConfig, Connector, enumerations
 from titer.connect.core.hub import Hub
-from titer.connect.core.journal import Journal
+from titer.connect.core.journal import JOURNAL, Journal
 from titer.connect.core.questions import Questions
 from titer.connect.core.runner import ConnectionRunner
 from titer.connect.core.supervise import Backoff, Once, repeat
@@ -142,7 +142,7 @@ class Host:
         folder = self._folder / _file_name(config.name)
         connector = factory(config, self._clock, folder)
         journal = await Journal.open(
-            folder / "journal.sqlite",
+            folder / JOURNAL,
             config.name,
             [channel.tag for channel in config.channels],
             self._clock,

@@ -1,4 +1,4 @@
-"""The hub as the host sees it: an HTTP client for the nine requests of the protocol.
+"""The hub as the host sees it: an HTTP client for the requests of the protocol.
 
 The host is always the client, so a firewall needs no opening towards the instruments. Every request may be
 repeated: intake is idempotent by (connection, epoch, sequence), receipts by command key, documents by key,
@@ -8,6 +8,7 @@ content by digest.
 from __future__ import annotations
 
 import hashlib
+import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,11 @@ class Hub:
 
     Args:
         url: address of the hub, e.g. `http://127.0.0.1:8765`.
-        token: the connector token; it is sent as a bearer token and never logged.
+        token: the connector token; it is sent as a bearer token and never logged. Empty for an edge.
         host: name of this connector host.
         transport: for tests; None = the network.
         certificate: the one that an HTTPS hub is trusted by; the system's authorities if left out.
+        tls: an edge's, with its own certificate; then the hub knows it by that.
     """
 
     def __init__(
@@ -39,15 +41,18 @@ class Hub:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         certificate: Path | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._host = host
+        if tls is None:
+            tls = pinned(certificate, any_name=True) if certificate is not None else None
         self._http = httpx.AsyncClient(
             base_url=url.rstrip("/") + "/api/connect",
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(15.0),
             transport=transport,
             trust_env=False,
-            verify=pinned(certificate, any_name=True) if certificate is not None else True,
+            verify=tls if tls is not None else True,
         )
 
     async def close(self) -> None:
@@ -136,6 +141,11 @@ class Hub:
         """Tell how a connection is."""
         await self._send("POST", "/status", json=body)
 
+    async def renew(self, request: str) -> str:
+        """Ask for another certificate of an edge's own; returns it, PEM."""
+        answer = await self._send("POST", "/certificate", json={"request": request})
+        return str(_json(answer)["certificate"])
+
     async def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
             answer = await self._http.request(method, path, **more)
@@ -151,7 +161,7 @@ class Hub:
             raise NotAuthorised(
                 f"The hub refuses this connector host ({answer.status_code}).",
                 why=detail,
-                do="Give the host a valid connector token.",
+                do="Give the host a valid connector token; enrol an edge anew.",
             )
         if answer.is_server_error or answer.status_code in {
             httpx.codes.REQUEST_TIMEOUT,

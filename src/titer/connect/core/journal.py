@@ -31,6 +31,8 @@ from titer.base.files import make_folder
 from titer.connect.core.contract import Batch, Command, Document, Gap, Known, Outcome, Receipt, Resume
 from titer.connect.core.frame import Frame
 
+JOURNAL = "journal.sqlite"
+"""The file, in the folder of its connection."""
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -79,6 +81,21 @@ class Backlog:
     frames: int
     rows: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a journal holds for the hub, told from its file.
+
+    Args:
+        rows: values and events.
+        size: bytes of their frames.
+        oldest_us: when the oldest was taken, microseconds; 0 if nothing waits.
+    """
+
+    rows: int
+    size: int
+    oldest_us: int
 
 
 @dataclass(slots=True)
@@ -507,6 +524,34 @@ def read_frames(path: Path) -> list[Frame]:
         return [Frame.decode(data) for (data,) in sql.execute("SELECT data FROM frame ORDER BY epoch, first")]
     finally:
         sql.close()
+
+
+def waiting_in(path: Path) -> Waiting:
+    """What a journal holds for the hub, told from its file, which is opened read-only.
+
+    Raises:
+        IntegrityFault: if the file cannot be read.
+    """
+    try:
+        sql = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        try:
+            rows, size = sql.execute(
+                "SELECT coalesce(sum(last - first + 1), 0), coalesce(sum(length(data)), 0) FROM frame"
+            ).fetchone()
+            first = sql.execute("SELECT data FROM frame ORDER BY epoch, first LIMIT 1").fetchone()
+        finally:
+            sql.close()
+    except sqlite3.Error as error:
+        raise IntegrityFault(f"The journal {path} cannot be read: {error}.") from error
+    return Waiting(int(rows), int(size), _taken_us(first[0]) if first else 0)
+
+
+def _taken_us(data: bytes) -> int:
+    """When what a frame holds was taken."""
+    frame = Frame.decode(data)
+    if frame.rows:
+        return int(frame.received_us[0])
+    return max((int(event.get("at_us") or 0) for event in frame.events), default=0)
 
 
 def _notice(connection: str, document: Document) -> str:

@@ -24,13 +24,14 @@ _TOLERANCE_S = {"sqlite": 1, "postgresql": 60}
 
 
 def known_actors(sources: Sources) -> Answer:
-    """Each actor of the ledger is a person of the record, a connection, a machine's token, a model or a timer."""
+    """Each actor of the ledger is a person of the record, a connection, a machine, a model or a timer."""
     known = {
         "person": {row[0] for row in sources.rows("SELECT id FROM record_person")},
         "connection": {
             row[0]
             for row in sources.rows(
-                "SELECT name FROM equipment_connection UNION SELECT name FROM record_machine_token"
+                "SELECT name FROM equipment_connection UNION SELECT name FROM record_machine_token "
+                "UNION SELECT name FROM record_edge"
             )
         },
     }

@@ -27,17 +27,19 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine that has shown a token.
+    """A machine that has shown a token, or an edge's certificate.
 
     Args:
         name: of the machine; it stands in entries as their actor.
         host: the connector host that it is, if it is one.
         remote: the address it came from.
+        edge: whether it came by an edge's certificate instead of a token.
     """
 
     name: str
     host: str | None
     remote: str
+    edge: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -139,16 +141,27 @@ class Machines:
                 why=f"It ended on {row.expires_at:%Y-%m-%d %H:%M} UTC.",
                 do="Issue a new one.",
             )
-        if scope not in scope_rules.allowed(row.scopes):
-            has = f"the token has {', '.join(row.scopes)}, and {scope} was asked for"
-            self._enter_refusal("scope_refused", row.name, remote, scope, has)
-            raise NotAuthorised(
-                f"The token of {row.name} does not reach this.",
-                why=f"It takes the scope {scope}; the token has {', '.join(row.scopes)}.",
-                do="Issue a token with the scope, if the machine ought to have it.",
-            )
-        self._note(row.id, remote, now)
-        return Machine(row.name, row.host, remote)
+        found = Machine(row.name, row.host, remote)
+        self.require_scope(found, row.scopes, scope)
+        self.note_use(row.id, remote, now)
+        return found
+
+    def require_scope(self, machine: Machine, scopes: list[str], scope: str) -> None:
+        """Refuse a machine what its scopes do not say, and enter the attempt.
+
+        Raises:
+            NotAuthorised: if it lacks the scope.
+        """
+        if scope in scope_rules.allowed(scopes):
+            return
+        what = _credential(machine)
+        has = f"the {what} has {', '.join(scopes)}, and {scope} was asked for"
+        self.enter_refusal("scope_refused", machine.name, machine.remote, scope, has)
+        raise NotAuthorised(
+            f"The {what} of {machine.name} does not reach this.",
+            why=f"It takes the scope {scope}; the {what} has {', '.join(scopes)}.",
+            do=f"Issue a {what} with the scope, if the machine ought to have it.",
+        )
 
     def require_host(self, machine: Machine, host: str, what: str) -> None:
         """Refuse a connector host what is another's, and enter the attempt.
@@ -164,17 +177,20 @@ class Machines:
         if machine.host == host:
             return
         own = f"host {machine.host}" if machine.host else "no host"
-        self._enter_refusal(
+        by = _credential(machine)
+        self.enter_refusal(
             "host_refused",
             machine.name,
             machine.remote,
             what,
-            f"the token is of {own}; {what} is of host {host}",
+            f"the {by} is of {own}; {what} is of host {host}",
         )
         raise NotAuthorised(
-            f"The token of {machine.name} does not reach {what}.",
-            why=f"It is a token of {own}, and {what} is of host {host}.",
-            do="Give that host a token of its own: titer token issue NAME --host HOST.",
+            f"The {by} of {machine.name} does not reach {what}.",
+            why=f"It is a {by} of {own}, and {what} is of host {host}.",
+            do="Invite that edge: titer edge invite NAME."
+            if machine.edge
+            else "Give that host a token of its own: titer token issue NAME --host HOST.",
         )
 
     def is_valid(self, token: str) -> bool:
@@ -197,7 +213,8 @@ class Machines:
         self._noted[key] = now
         return True
 
-    def _note(self, token_id: str, remote: str, now: datetime) -> None:
+    def note_use(self, token_id: str, remote: str, now: datetime) -> None:
+        """Note that a token or a certificate was used, to the minute."""
         if not self._due(token_id, now):
             return
         with self.record.operational() as session:
@@ -207,9 +224,13 @@ class Machines:
             else:
                 row.used_at, row.remote = now, remote
 
-    def _enter_refusal(self, kind: str, name: str, remote: str, what: str, detail: str) -> None:
+    def enter_refusal(self, kind: str, name: str, remote: str, what: str, detail: str) -> None:
         """Enter an attempt; a machine that tries the same again and again is entered once a minute."""
         if not self._due(f"{name}/{kind}/{what}", self.record.clock.now()):
             return
         with access(self.record) as unit:
             unit.add(AccessEvent(kind=kind, username=name, person_id=None, remote=remote, detail=detail))
+
+
+def _credential(machine: Machine) -> str:
+    return "certificate" if machine.edge else "token"

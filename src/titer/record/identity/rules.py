@@ -208,6 +208,7 @@ FRESH_PROOF: Mapping[str, str] = {
     "record.access_policy.change": RECENT,
     "record.backup": EACH,
     "record.credential.give": EACH,
+    "record.edge.invite": RECENT,
     "record.password.change": EACH,
     "record.person.change": RECENT,
     "record.person.create": RECENT,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from titer.record.edges import Edges
 from titer.record.http import platform_part
 from titer.record.identity import Identity
 from titer.record.rights.service import Rights
@@ -22,3 +23,4 @@ RotationPart = Annotated[Rotation, Depends(platform_part("rotation"))]
 WatchingPart = Annotated[Watching, Depends(platform_part("watching"))]
 SealerPart = Annotated[Sealer, Depends(platform_part("sealer"))]
 RightsPart = Annotated[Rights, Depends(platform_part("rights"))]
+EdgesPart = Annotated[Edges, Depends(platform_part("edges"))]
