@@ -129,6 +129,13 @@ HOST = (
     Setting(
         "journal_limit_mb", INTEGER, "most that the host keeps on disk while the hub is away (2048)", least=1
     ),
+    Setting(
+        "journal_days",
+        NUMBER,
+        "longest that a value waits there for the hub, days (as long as there is room)",
+        least=0,
+    ),
+    Setting("disk_reserve_mb", INTEGER, "what the host leaves free of its disk (64)", least=0),
     Setting("clock_interval_s", NUMBER, "seconds between two comparisons of the clocks (60)", least=1),
     Setting("clock_limit_s", NUMBER, "seconds that the device's clock may be off the host's (5)", least=0),
     Setting(

@@ -34,6 +34,7 @@ THREADS = 200
 PATHS = "/api/connect/"
 _LEFT_OUT = frozenset({b"authorization", b"cookie"})
 _LOOK_EVERY_S = 2.0
+_TOLD_WITHIN_S = 3.0
 
 
 class EdgeDoor:
@@ -47,7 +48,7 @@ class EdgeDoor:
     def __init__(self, platform: Platform, app: ASGIApp) -> None:
         self._platform = platform
         self._app = app
-        self._connections: dict[H11Protocol, bytes] = {}
+        self._connections: dict[H11Protocol, tuple[bytes, float]] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -74,6 +75,7 @@ class EdgeDoor:
         config = uvicorn.Config(
             self._application,
             http=_connections(self),
+            interface="asgi3",
             ws="none",
             log_level="warning",
             access_log=False,
@@ -105,7 +107,7 @@ class EdgeDoor:
     def opened(self, connection: H11Protocol, certificate: bytes) -> None:
         """A connection was opened with a certificate of the authority."""
         with self._lock:
-            self._connections[connection] = certificate
+            self._connections[connection] = (certificate, time.monotonic())
 
     def closed(self, connection: H11Protocol) -> None:
         """A connection is gone."""
@@ -113,14 +115,19 @@ class EdgeDoor:
             self._connections.pop(connection, None)
 
     def _watch(self) -> None:
-        """Close the connections of edges that may not come in any more, as soon as the record says so."""
+        """Close the connections of edges that may not come in any more, as soon as the record says so.
+
+        One that never was good is told why first, and has a moment to hear it.
+        """
         record, seen, failing = self._platform.record, -1, False
+        good: set[bytes] = set()
         while not self._stop.is_set():
             seen = record.wait_for_commit(seen, _LOOK_EVERY_S)
             with self._lock:
                 held = dict(self._connections)
             try:
-                refused = {one for one in set(held.values()) if self._platform.edges.refusal(one)}
+                here = {certificate for certificate, _ in held.values()}
+                refused = {one for one in here if self._platform.edges.refusal(one)}
             except (TiterError, SQLAlchemyError) as error:
                 if not failing:
                     log.warning("the standing of the edges cannot be asked: %s", error)
@@ -128,9 +135,12 @@ class EdgeDoor:
                 self._stop.wait(1)
                 continue
             failing = False
-            for connection, certificate in held.items():
-                if certificate in refused and self._loop is not None:
+            now = time.monotonic()
+            for connection, (certificate, since) in held.items():
+                told = certificate in good or now - since > _TOLD_WITHIN_S
+                if certificate in refused and told and self._loop is not None:
                     self._loop.call_soon_threadsafe(connection.transport.abort)
+            good = here - refused
             self._stop.wait(0.1)
 
     # --- the application ----------------------------------------------------------------------------------------

@@ -383,11 +383,19 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """What the journal remembers when a connector starts."""
+    """What the journal remembers when a connector starts.
+
+    Attributes:
+        last: the newest value of each channel.
+        state: facts that the connector wanted kept.
+        next_gap: the number of the next gap.
+        because: why nothing was taken meanwhile, where the host knows: its journal was full.
+    """
 
     last: Mapping[str, Known]
     state: Mapping[str, str]
     next_gap: int
+    because: str = ""
 
 
 @runtime_checkable

@@ -149,6 +149,8 @@ class Host:
             hub_epoch=config.epoch,
             names=enumerations(config.channels),
             limit=int(config.settings.get("journal_limit_mb", 2048)) * 1024 * 1024,
+            age_s=float(config.settings.get("journal_days", 0)) * 86_400,
+            reserve=int(config.settings.get("disk_reserve_mb", 64)) * 1024 * 1024,
         )
         runner = ConnectionRunner(config, connector, journal, self._hub, self._clock)
         self._runners[config.name] = runner

@@ -8,17 +8,22 @@ Epochs count lives: of the source (its server was restarted) and of the journal 
 begins above the hub's last epoch, so that no new frame is mistaken for one that the hub has seen). Sequences
 begin at 1 in each epoch.
 
-When the journal has reached its limit, or the disk is full, nothing is dropped here: `append` refuses, the
-connector stops taking values, and what the source loses meanwhile shows as a gap when it is read again. When the disk
-fails or does not confirm (an fsync is never tried twice), the journal takes nothing more until the host is started
-again.
+When the journal has reached its limit (of bytes, or of age), or the disk is nearly full, nothing is dropped here:
+`append` refuses, the connector stops taking values, and what the source loses meanwhile shows as a gap when it is
+read again. What is left of the disk then is for draining, which writes, too. While a megabyte or more waits, frames
+are packed: the hub is away, and weeks have to fit.
+
+When the disk fails or does not confirm (an fsync is never tried twice), the journal takes nothing more until the host
+is started again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -29,11 +34,13 @@ from titer.base.clock import Clock, from_us, iso, us
 from titer.base.errors import IntegrityFault, Stopped, TiterError, Unavailable
 from titer.base.files import make_folder
 from titer.connect.core.contract import Batch, Command, Document, Gap, Known, Outcome, Receipt, Resume
-from titer.connect.core.frame import Frame
+from titer.connect.core.frame import MAGIC, Frame
 
 JOURNAL = "journal.sqlite"
 """The file, in the folder of its connection."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_READABLE = frozenset((1, 2))
+"""Version 1 packed no frame."""
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE frame (epoch INTEGER, first INTEGER, last INTEGER NOT NULL, data BLOB NOT NULL,
@@ -49,6 +56,10 @@ CREATE TABLE document (key TEXT PRIMARY KEY, body TEXT NOT NULL, accepted INTEGE
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _LOG_BYTES = 4_000_000
+_PACKED_FROM = 1 << 20
+"""Bytes that wait before frames are packed: while the hub keeps up, packing would be work for nothing."""
+_GOES_ON_BELOW = 7 / 8
+"""A full journal takes values again when it has drained to this share of its limit: one long gap, not many short."""
 _FATAL = frozenset(
     (
         sqlite3.SQLITE_IOERR,
@@ -81,6 +92,8 @@ class Backlog:
     frames: int
     rows: int
     size: int
+    oldest_us: int
+    disk_free: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,8 @@ class Journal:
         tags: the connection's channels, in the order that `Columns.channel` points at.
         clock: the host's clock.
         limit: bytes of frames that may wait for the hub.
+        age_s: how long the oldest may wait, seconds; 0 = however long.
+        reserve: bytes of the disk that are left free.
         names: place of a channel -> number -> name, for enumerations: the name is kept beside the number.
     """
 
@@ -124,6 +139,9 @@ class Journal:
         clock: Clock,
         limit: int,
         names: Mapping[int, Mapping[float, str]] | None = None,
+        *,
+        age_s: float = 0,
+        reserve: int = 0,
     ) -> None:
         self.path = path
         self.connection = connection
@@ -131,6 +149,10 @@ class Journal:
         self._names = dict(names or {})
         self._clock = clock
         self._limit = limit
+        self._age_us = int(age_s * 1_000_000)
+        self._reserve = reserve
+        self._draining = False
+        self._oldest_us = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"journal-{connection}")
         self._waiting: list[_Waiting] = []
         self._committer: asyncio.Task[None] | None = None
@@ -151,20 +173,22 @@ class Journal:
         *,
         hub_epoch: int = 0,
         limit: int = 2 * 1024**3,
+        age_s: float = 0,
+        reserve: int = 0,
         names: Mapping[int, Mapping[float, str]] | None = None,
     ) -> Journal:
         """Open or create the journal.
 
         Args:
             hub_epoch: the last epoch that the hub has of this connection.
-            limit: see the class.
+            limit, age_s, reserve: see the class.
             names: see the class.
 
         Raises:
             IntegrityFault: if the file belongs to another connection or is damaged.
             Unavailable: if it cannot be opened, or is of a newer version.
         """
-        journal = cls(path, connection, tags, clock, limit, names)
+        journal = cls(path, connection, tags, clock, limit, names, age_s=age_s, reserve=reserve)
         try:
             await journal._run(lambda: journal._open(hub_epoch))
         except BaseException:
@@ -192,12 +216,7 @@ class Journal:
             JournalStopped: if the disk failed, now or before.
         """
         self._require_running()
-        if self._size >= self._limit:
-            raise JournalFull(
-                f"The journal of {self.connection} holds {self._size} bytes that the hub has not taken.",
-                why=f"Its limit is {self._limit} bytes.",
-                do="Bring the hub back, or raise `journal_limit_mb` of the connection.",
-            )
+        self._require_room()
         waiting = _Waiting(batch, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._committer is None or self._committer.done():
@@ -311,6 +330,35 @@ class Journal:
                 do="Mend the disk of the connector host, then start the host again.",
             )
 
+    def _require_room(self) -> None:
+        self._draining = self._size >= self._limit * (_GOES_ON_BELOW if self._draining else 1)
+        if self._draining:
+            raise JournalFull(
+                f"The journal of {self.connection} is full of what the hub has not taken.",
+                why=f"Its limit is {self._limit} bytes.",
+                do="Bring the hub back, or raise `journal_limit_mb` of the connection.",
+            )
+        if self._age_us and self._oldest_us and us(self._clock.now()) - self._oldest_us > self._age_us:
+            raise JournalFull(
+                f"The journal of {self.connection} holds what the hub has not taken since "
+                f"{from_us(self._oldest_us):%Y-%m-%d %H:%M} UTC.",
+                why=f"Its limit is {self._age_us / 86_400e6:g} days.",
+                do="Bring the hub back, or raise `journal_days` of the connection.",
+            )
+
+    def _require_disk(self) -> None:
+        """Leave some of the disk free: forgetting what the hub has taken writes, too."""
+        if self._reserve and self._disk_free() < self._reserve:
+            raise JournalFull(
+                f"The disk of the journal of {self.connection} is nearly full.",
+                why=f"{self._reserve} bytes of it are left free, to hand over in what is there.",
+                do="Free space on the disk of the connector host, or bring the hub back.",
+            )
+
+    def _disk_free(self) -> int:
+        disk = os.statvfs(self.path.parent)
+        return disk.f_bavail * disk.f_frsize
+
     def _failed(self, error: sqlite3.Error) -> TiterError:
         """What a failed write means; after a failing disk the journal stops."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _FATAL:
@@ -356,7 +404,7 @@ class Journal:
                 f"The journal {self.path} cannot be opened: {error}.",
                 do="Look at the folder's rights and the disk; move the file away if it is damaged.",
             ) from error
-        if int(meta.get("schema", 0)) != SCHEMA_VERSION:
+        if int(meta.get("schema", 0)) not in _READABLE:
             raise Unavailable(
                 f"The journal {self.path} is of version {meta.get('schema')}, this host knows {SCHEMA_VERSION}.",
                 do="Run the version of Titer that wrote it until the hub has everything.",
@@ -365,10 +413,12 @@ class Journal:
             raise IntegrityFault(
                 f"The journal {self.path} belongs to {meta['connection']}, not to {self.connection}."
             )
+        self._write("UPDATE meta SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))
         self.epoch, self._next = int(meta["epoch"]), int(meta["next"])
         if hub_epoch > self.epoch:
             self.epoch, self._next = hub_epoch + 1, 1
         self._size = int(self._rows("SELECT coalesce(sum(length(data)), 0) FROM frame")[0][0])
+        self._oldest_us = self._oldest()
         if self._size:
             self.grown.set()
 
@@ -400,6 +450,7 @@ class Journal:
 
     def _commit(self, batches: Sequence[Batch]) -> None:
         self._require_running()
+        self._require_disk()
         epoch, following, added = self.epoch, self._next, 0
         self._sql.execute("BEGIN IMMEDIATE")
         try:
@@ -409,7 +460,7 @@ class Journal:
                 if len(batch.columns) or batch.events:
                     columns = batch.columns.named(self._names)
                     frame = columns.frame(self.connection, epoch, following, self._tags, batch.events)
-                    data = frame.encode()
+                    data = self._packed(frame.encode())
                     self._write(
                         "INSERT INTO frame VALUES (?, ?, ?, ?)", (epoch, frame.first, frame.last, data)
                     )
@@ -425,8 +476,17 @@ class Journal:
             raise
         self.epoch, self._next = epoch, following
         self._size += added
+        if added and not self._oldest_us:
+            self._oldest_us = us(self._clock.now())
         if Path(f"{self.path}-wal").stat().st_size >= _LOG_BYTES:
             self._sql.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _packed(self, data: bytes) -> bytes:
+        return zlib.compress(data, 1) if self._size >= _PACKED_FROM else data
+
+    def _oldest(self) -> int:
+        rows = self._rows("SELECT data FROM frame ORDER BY epoch, first LIMIT 1")
+        return _taken_us(rows[0][0]) if rows else 0
 
     def _keep(self, batch: Batch) -> None:
         columns = batch.columns
@@ -479,7 +539,8 @@ class Journal:
     def _unshipped(self, limit: int) -> list[bytes]:
         frames: list[bytes] = []
         size, epoch = 0, None
-        for of, data in self._sql.execute("SELECT epoch, data FROM frame ORDER BY epoch, first"):
+        for of, kept in self._sql.execute("SELECT epoch, data FROM frame ORDER BY epoch, first"):
+            data = _unpacked(kept)
             if frames and (of != epoch or size + len(data) > limit):
                 break
             frames.append(data)
@@ -499,12 +560,13 @@ class Journal:
         )
         self._write("DELETE FROM frame WHERE epoch < ? OR (epoch = ? AND last <= ?)", key)
         self._size -= int(size[0][0])
+        self._oldest_us = self._oldest()
         if self._size == 0 and int(self._rows("PRAGMA freelist_count")[0][0]) > 4096:
             self._rows("PRAGMA incremental_vacuum(4096)")
 
     def _backlog(self) -> Backlog:
         frames, rows = self._rows("SELECT count(*), coalesce(sum(last - first + 1), 0) FROM frame")[0]
-        return Backlog(int(frames), int(rows), self._size)
+        return Backlog(int(frames), int(rows), self._size, self._oldest_us, self._disk_free())
 
     def _begin(self, command: Command) -> tuple[bool, Receipt | None]:
         rows = self._rows("SELECT receipt FROM command WHERE key = ?", (command.key,))
@@ -521,7 +583,8 @@ def read_frames(path: Path) -> list[Frame]:
     """The frames that a journal holds, for `titer doctor` and the tests; the file is opened read-only."""
     sql = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        return [Frame.decode(data) for (data,) in sql.execute("SELECT data FROM frame ORDER BY epoch, first")]
+        rows = sql.execute("SELECT data FROM frame ORDER BY epoch, first")
+        return [Frame.decode(_unpacked(data)) for (data,) in rows]
     finally:
         sql.close()
 
@@ -546,9 +609,13 @@ def waiting_in(path: Path) -> Waiting:
     return Waiting(int(rows), int(size), _taken_us(first[0]) if first else 0)
 
 
+def _unpacked(data: bytes) -> bytes:
+    return data if data.startswith(MAGIC) else zlib.decompress(data)
+
+
 def _taken_us(data: bytes) -> int:
     """When what a frame holds was taken."""
-    frame = Frame.decode(data)
+    frame = Frame.decode(_unpacked(data))
     if frame.rows:
         return int(frame.received_us[0])
     return max((int(event.get("at_us") or 0) for event in frame.events), default=0)

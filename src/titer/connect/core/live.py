@@ -202,7 +202,11 @@ class LiveConnector:
         self._seen = self._seen or bool(resume.state.get("seen"))
         if isinstance(self._source, Remembers):
             self._source.recall(resume.state)
-        self._doubt = {} if self._keeps else dict.fromkeys(self._last, f"Nobody listened to {self._name}.")
+        self._doubt = (
+            {}
+            if self._keeps
+            else dict.fromkeys(self._last, resume.because or f"Nobody listened to {self._name}.")
+        )
 
     async def close(self) -> None:
         """Let go of the device."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 from titer.base.clock import Clock, from_us, iso, us
@@ -67,6 +68,7 @@ class ConnectionRunner:
         self._gaps = asyncio.Event()
         self._receipts = asyncio.Event()
         self._documents = asyncio.Event()
+        self._full: tuple[int, str] | None = None
         self._attempts: dict[str, int] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -117,7 +119,10 @@ class ConnectionRunner:
         once, backoff = Once(log, f"{self.config.name}: stream"), Backoff(0.2, 10.0)
         while True:
             try:
-                await self._connector.open(await self._journal.resume())
+                resume = await self._journal.resume()
+                if self._full is not None:
+                    resume = replace(resume, because=self._full[1])
+                await self._connector.open(resume)
                 async with contextlib.aclosing(self._connector.stream()) as batches:  # type: ignore[type-var]
                     async for batch in batches:
                         await self._take(batch)
@@ -131,6 +136,7 @@ class ConnectionRunner:
                 raise
             except JournalFull as error:
                 once.fault(error)
+                self._full = self._full or (us(self._clock.now()), str(error))
                 self._become("journal_full", str(error))
             except Exception as error:  # noqa: BLE001 - supervision: a connector's fault never ends the host
                 once.fault(error)
@@ -138,6 +144,14 @@ class ConnectionRunner:
             await backoff.pause()
 
     async def _take(self, batch: Batch) -> None:
+        if self._full is not None:
+            since, now = self._full[0], us(self._clock.now())
+            words = (
+                f"Nothing was taken from {self.config.name} for {(now - since) / 1e6:.0f} s. {self._full[1]}"
+            )
+            told = event("overflow", now, words, from_us=since, to_us=now)
+            await self._journal.append(Batch(Columns.empty(), events=(told,)))
+            self._full = None
         await self._journal.append(batch)
         await self._connector.ack(batch.cursor)
         if batch.gaps:
@@ -246,6 +260,8 @@ class ConnectionRunner:
                 "since": iso(from_us(self._since)),
                 "backlog": backlog.rows,
                 "backlog_bytes": backlog.size,
+                "oldest_at": iso(from_us(backlog.oldest_us)) if backlog.oldest_us else None,
+                "disk_free": backlog.disk_free,
                 "clock": None
                 if sample is None
                 else {

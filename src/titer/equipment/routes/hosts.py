@@ -133,6 +133,8 @@ class NewStatus(BaseModel):
     since: datetime | None = None
     backlog: int = Field(default=0, ge=0)
     backlog_bytes: int = Field(default=0, ge=0)
+    oldest_at: datetime | None = None
+    disk_free: int | None = Field(default=None, ge=0)
     clock: Clock | None = None
     identity: dict[str, Any] | None = None
     message: str = Field(default="", max_length=10_000)

@@ -241,6 +241,9 @@ class ConnectionOut(RecordOut):
     live_message: str
     heard_at: datetime | None
     backlog: int
+    backlog_bytes: int
+    oldest_at: datetime | None
+    disk_free: int | None
     epoch: int
     clock_offset_us: int | None
     clock_uncertainty_us: int | None
@@ -272,6 +275,9 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
         live_message=said.message if said else "",
         heard_at=said.heard_at if said else None,
         backlog=said.backlog if said else 0,
+        backlog_bytes=said.backlog_bytes if said else 0,
+        oldest_at=said.oldest_at if said else None,
+        disk_free=said.disk_free if said else None,
         epoch=said.epoch if said else 0,
         clock_offset_us=said.clock_offset_us if said else None,
         clock_uncertainty_us=said.clock_uncertainty_us if said else None,

@@ -190,6 +190,8 @@ def take_status(session: Session, now: Any, status: dict[str, Any]) -> None:
     row.state, row.message = status["state"], status.get("message") or ""
     row.since, row.backlog, row.heard_at = status.get("since"), int(status.get("backlog") or 0), now
     row.certificate = str(status.get("certificate") or "")
+    row.backlog_bytes, row.disk_free = int(status.get("backlog_bytes") or 0), status.get("disk_free")
+    row.oldest_at = status.get("oldest_at")
     clock = status.get("clock")
     if clock:
         row.clock_offset_us, row.clock_uncertainty_us = clock["offset_us"], clock["uncertainty_us"]
@@ -228,7 +230,14 @@ def status_row(session: Session, name: str, now: Any) -> ConnectionStatus:
     row = session.get(ConnectionStatus, name)
     if row is None:
         row = ConnectionStatus(
-            name=name, state="unknown", message="", backlog=0, heard_at=now, epoch=0, certificate=""
+            name=name,
+            state="unknown",
+            message="",
+            backlog=0,
+            backlog_bytes=0,
+            heard_at=now,
+            epoch=0,
+            certificate="",
         )
         session.add(row)
     return row
