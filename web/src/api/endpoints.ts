@@ -109,6 +109,7 @@ export const api = {
   },
   deviceCommands: (signal?: AbortSignal) => list<T.DeviceCommand>("/api/equipment/commands", undefined, signal),
   connections: async (signal?: AbortSignal) => (await list<S["ConnectionOut"]>("/api/equipment/connections", undefined, signal)).map(connectionOf),
+  edges: async (signal?: AbortSignal) => (await http.get<S["EdgesOut"]>("/api/edges", undefined, signal)).edges,
   channels: async (signal?: AbortSignal) => (await list<S["ChannelOut"]>("/api/equipment/channels", undefined, signal)).map(channel),
   clock: (name: string, hours: number, signal?: AbortSignal) => list<S["ClockReadingOut"]>(`/api/equipment/connections/${key(name)}/clock`, { hours }, signal),
   connectionEvents: (name: string, signal?: AbortSignal) => list<S["StreamEventOut"]>(`/api/equipment/connections/${key(name)}/events`, { limit: 50 }, signal),

@@ -50,6 +50,7 @@ export interface CompletenessDay {
   filled_minutes: string;
 }
 
+export type EdgeHost = S["EdgeOut"];
 export type Connection = With<S["ConnectionOut"], { completeness: CompletenessDay[]; seen_identity: Record<string, unknown> | null }>;
 
 export type GapOut = S["GapOut"];

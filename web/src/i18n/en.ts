@@ -3,6 +3,7 @@ import { browsing } from "./browsing";
 import { certificates } from "./certificates";
 import { clock } from "./clock";
 import { alarms } from "./alarms";
+import { edges } from "./edges";
 import { keeping } from "./keeping";
 import { pages } from "./pages";
 import { past } from "./past";
@@ -410,6 +411,7 @@ export const en = {
   ...pages,
   ...browsing,
   ...certificates,
+  ...edges,
   ...keeping,
   ...alarms,
   ...trends,

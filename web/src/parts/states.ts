@@ -6,7 +6,7 @@ const WORDS: Record<string, Tone> = {
   // abnormal
   alarm: "alarm", critical: "alarm", failed: "alarm", fail: "alarm", out_of_specification: "alarm", oos: "alarm",
   rejected: "alarm", aborted: "alarm", aborting: "alarm", unrecoverable: "alarm", broken: "alarm", expired: "alarm",
-  overdue: "alarm", not_heard: "warning", disconnected: "alarm", down: "alarm", quarantined: "alarm", refused: "alarm",
+  overdue: "alarm", not_heard: "warning", disconnected: "alarm", down: "alarm", quarantined: "alarm", refused: "alarm", journal_full: "alarm",
   warning: "warning", major: "warning", held: "warning", holding: "warning", stopped: "warning", stopping: "warning",
   hold: "warning", on_hold: "warning", degraded: "warning", suspect: "warning", under_investigation: "warning",
   uncertain: "warning", stale: "warning", invalidated: "warning", cannot_evaluate: "warning", dirty: "warning",

@@ -106,7 +106,7 @@ export function addressOf(recordType: string, id: string): string | null {
       return "/people?tab=conflicts";
     case "record_edge":
     case "record_edge_certificate":
-      return "/links?tab=edges";
+      return "/links";
     case "record_machine_token":
       return "/people?tab=tokens";
     case "quality_exception":

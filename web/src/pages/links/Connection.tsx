@@ -4,7 +4,7 @@ import { api } from "../../api/endpoints";
 import { useLive, useNow } from "../../api/live";
 import { useMaySee } from "../../api/session";
 import type { Channel, Connection as ConnectionShape } from "../../api/types";
-import { count, digitsOf, unit, value } from "../../format/number";
+import { bytes, count, digitsOf, unit, value } from "../../format/number";
 import { clock, ms, span, stamp } from "../../format/time";
 import { t } from "../../i18n";
 import { ContentView } from "../../parts/ContentView";
@@ -74,7 +74,8 @@ function Body({ link }: { link: ConnectionShape }) {
               [t("links.qualified"), <StateBadge key="q" state={link.qualified ? "qualified" : "unqualified"} />],
               [t("links.in_this_state_since"), <TimeStamp key="s" at={link.live_since} />],
               [t("links.recording_since"), <TimeStamp key="rs" at={link.recording_since} />],
-              [t("links.backlog"), t("links.values", { n: count(link.backlog) })],
+              [t("links.backlog"), t("edges.backlog", { n: count(link.backlog), size: bytes(link.backlog_bytes) })],
+              [t("edges.oldest"), link.backlog > 0 ? <TimeStamp key="o" at={link.oldest_at} /> : "–"],
               [t("links.clock"), clockText(link.clock_offset_us, link.clock_uncertainty_us)],
               [t("links.epoch"), link.epoch],
               [t("links.revision"), link.revision],

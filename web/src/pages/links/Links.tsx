@@ -14,6 +14,7 @@ import { StateBadge } from "../../parts/StateBadge";
 import { clockText } from "./clock";
 import { stateOf, transportOf } from "./state";
 import { Completeness } from "./Completeness";
+import { Edges } from "./Edges";
 
 export function useLinks() {
   return useQuery({ queryKey: ["links"], queryFn: ({ signal }) => api.connections(signal), meta: { types: ["equipment_connection", "equipment_gap"] }, refetchInterval: 5000 });
@@ -58,7 +59,7 @@ export default function Links() {
               id={(r) => r.name}
               open={(r) => void navigate({ to: "/links/$name", params: { name: r.name } })}
               columns={[
-                { key: "name", title: t("word.connection"), value: (r) => r.name, nowrap: true, render: (r) => <strong>{r.name}</strong> },
+                { key: "name", title: t("word.connection"), value: (r) => r.name, nowrap: true, render: (r) => <Name link={r} /> },
                 { key: "type", title: t("links.type"), value: (r) => r.type, nowrap: true },
                 { key: "state", title: t("word.state"), value: (r) => stateOf(r, now.server), render: (r) => <StateBadge state={stateOf(r, now.server)} /> },
                 { key: "complete", title: t("links.complete_by_day"), value: (r) => r.completeness.length, render: (r) => <Completeness days={r.completeness} name={r.name} /> },
@@ -73,6 +74,17 @@ export default function Links() {
           )}
         </Asked>
       </Panel>
+      <Edges links={links.data ?? []} />
+    </>
+  );
+}
+
+/** Its name, and where it runs if that is not beside the hub. */
+function Name({ link }: { link: Connection }) {
+  return (
+    <>
+      <strong>{link.name}</strong>
+      {link.host === "local" ? null : <div className="muted">{t("edges.on", { host: link.host })}</div>}
     </>
   );
 }

@@ -1,0 +1,20 @@
+/** Words of the edges: connector hosts beside the instruments. */
+export const edges = {
+  "edges.title": "Edges",
+  "edges.edge": "Edge",
+  "edges.connections": "Connections",
+  "edges.backlog": "{n} values, {size}",
+  "edges.backlog_title": "Backlog",
+  "edges.oldest": "Oldest waits since",
+  "edges.disk": "Disk free",
+  "edges.heard": "Heard",
+  "edges.from": "From",
+  "edges.certificate": "Certificate until",
+  "edges.nothing_waits": "nothing waits",
+  "edges.never": "never",
+  "edges.on": "on {host}",
+  "edges.alarm": "Alarm",
+  "edges.nothing_is_taken": "nothing is taken from {names}",
+  "edges.disk_low": "the disk is nearly full",
+  "edges.ends_soon": "the certificate ends soon",
+} as const;
