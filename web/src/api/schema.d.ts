@@ -438,6 +438,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connect/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Renew Edge
+         * @description Issue another certificate to an edge that came in by one, before that one ends.
+         */
+        post: operations["record_renew_edge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connect/commands": {
         parameters: {
             query?: never;
@@ -680,6 +700,70 @@ export interface paths {
          * @description Seal documents with the site's certificate, or with the installation's own next one, from now on.
          */
         post: operations["server_change_document_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Record Edges
+         * @description All edges, by name, with their certificates and when each was last used.
+         */
+        get: operations["record_edges"];
+        put?: never;
+        /**
+         * Record Invite Edge
+         * @description Let an edge enrol; its code is shown this once.
+         */
+        post: operations["record_invite_edge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edges/{name}/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Enrol Edge
+         * @description Issue a certificate to the edge that has the code; an edge asks for it itself.
+         */
+        post: operations["record_enrol_edge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edges/{name}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Revoke Edge
+         * @description Refuse an edge from now on: its code, its certificates, and the connections that it has open.
+         */
+        post: operations["record_revoke_edge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6771,6 +6855,8 @@ export interface components {
         ConnectionOut: {
             /** Backlog */
             backlog: number;
+            /** Backlog Bytes */
+            backlog_bytes: number;
             /** Certificate */
             certificate: string;
             /** Channels */
@@ -6781,6 +6867,8 @@ export interface components {
             clock_uncertainty_us: number | null;
             /** Completeness */
             completeness: components["schemas"]["DayOut"][];
+            /** Disk Free */
+            disk_free: number | null;
             /** Epoch */
             epoch: number;
             /** From Folder */
@@ -6803,6 +6891,8 @@ export interface components {
             lost_gaps: number;
             /** Name */
             name: string;
+            /** Oldest At */
+            oldest_at: string | null;
             /** Open Gaps */
             open_gaps: number;
             /** Owner */
@@ -7396,6 +7486,113 @@ export interface components {
             tag_count: number;
         };
         /**
+         * EdgeCertificateOut
+         * @description A certificate of an edge; `state` is valid, over or revoked.
+         */
+        EdgeCertificateOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Serial */
+            serial: string;
+            /** State */
+            state: string;
+            /** Used At */
+            used_at: string | null;
+            /** Used From */
+            used_from: string | null;
+        };
+        /**
+         * EdgeInvited
+         * @description The code with which an edge enrols. It is shown this once.
+         */
+        EdgeInvited: {
+            /** Address */
+            address: string;
+            /** Code */
+            code: string;
+            /**
+             * Code Ends At
+             * Format: date-time
+             */
+            code_ends_at: string;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+        };
+        /**
+         * EdgeOut
+         * @description An edge; `state` is invited, enrolled, over or revoked.
+         */
+        EdgeOut: {
+            /** Certificates */
+            certificates: components["schemas"]["EdgeCertificateOut"][];
+            /**
+             * Code Ends At
+             * Format: date-time
+             */
+            code_ends_at: string;
+            /** Enrolled At */
+            enrolled_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Invited At
+             * Format: date-time
+             */
+            invited_at: string;
+            /** Invited By Name */
+            invited_by_name: string;
+            /** Name */
+            name: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Scopes */
+            scopes: string[];
+            /** State */
+            state: string;
+            /** Used At */
+            used_at: string | null;
+            /** Used From */
+            used_from: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EdgesOut
+         * @description The edges; `address` is the door's, empty where this installation listens for none.
+         */
+        EdgesOut: {
+            /** Address */
+            address: string;
+            /** Edges */
+            edges: components["schemas"]["EdgeOut"][];
+        };
+        /**
          * EndDelegation
          * @description Why a delegation ends before its time.
          */
@@ -7420,6 +7617,35 @@ export interface components {
         EndToken: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * EnrolledOut
+         * @description The edge's certificate, the authority's, the door, and the proof that the hub has the code, too.
+         */
+        EnrolledOut: {
+            /** Address */
+            address: string;
+            /** Authority */
+            authority: string;
+            /** Certificate */
+            certificate: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Proof */
+            proof: string;
+        };
+        /**
+         * Enrolment
+         * @description A request for a certificate (PKCS #10, PEM), and the proof that whoever sends it has the code.
+         */
+        Enrolment: {
+            /** Proof */
+            proof: string;
+            /** Request */
+            request: string;
         };
         /**
          * EnterReading
@@ -10609,6 +10835,36 @@ export interface components {
             reason: string;
         };
         /**
+         * NewEdge
+         * @description An edge that may enrol; an earlier code of it ends.
+         */
+        NewEdge: {
+            /**
+             * Certificate Days
+             * @default 365
+             */
+            certificate_days: number;
+            /**
+             * Hours
+             * @default 24
+             */
+            hours: number;
+            /** Name */
+            name: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Scopes
+             * @default [
+             *       "connect"
+             *     ]
+             */
+            scopes: string[];
+        };
+        /**
          * NewLink
          * @description The subject of the provider that is this person, and the proof of whoever links them: it is a way in.
          */
@@ -10797,6 +11053,8 @@ export interface components {
             clock?: components["schemas"]["Clock"] | null;
             /** Connection */
             connection: string;
+            /** Disk Free */
+            disk_free?: number | null;
             /** Identity */
             identity?: {
                 [key: string]: unknown;
@@ -10806,6 +11064,8 @@ export interface components {
              * @default
              */
             message: string;
+            /** Oldest At */
+            oldest_at?: string | null;
             security?: components["schemas"]["NewSecurity"] | null;
             /** Since */
             since?: string | null;
@@ -11406,6 +11666,27 @@ export interface components {
             specification_code?: string | null;
         };
         /**
+         * Renewal
+         * @description A request for another certificate (PKCS #10, PEM).
+         */
+        Renewal: {
+            /** Request */
+            request: string;
+        };
+        /**
+         * RenewedOut
+         * @description Another certificate of an edge; the one before stays good until it ends.
+         */
+        RenewedOut: {
+            /** Certificate */
+            certificate: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * ReproducedOut
          * @description What the review's seed and rules choose out of the ledger today, and whether it is what the review holds.
          */
@@ -11561,6 +11842,14 @@ export interface components {
         RetireSegments: {
             /** Digests */
             digests: string[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Revocation
+         * @description Why an edge is revoked.
+         */
+        Revocation: {
             /** Reason */
             reason: string;
         };
@@ -14834,6 +15123,48 @@ export interface operations {
             };
         };
     };
+    record_renew_edge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renewal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewedOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connect_commands: {
         parameters: {
             query: {
@@ -15403,6 +15734,172 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DocumentCertificateOut"];
                 };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_edges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgesOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_invite_edge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEdge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeInvited"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_enrol_edge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enrolment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_revoke_edge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revocation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description It could not be done. */
             "4XX": {

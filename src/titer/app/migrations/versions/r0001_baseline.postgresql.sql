@@ -234,6 +234,9 @@ CREATE TABLE equipment_connection_status (
 	since BIGINT,
 	message VARCHAR COLLATE "C" NOT NULL,
 	backlog BIGINT NOT NULL,
+	backlog_bytes BIGINT NOT NULL,
+	oldest_at BIGINT,
+	disk_free BIGINT,
 	heard_at BIGINT NOT NULL,
 	epoch BIGINT NOT NULL,
 	clock_offset_us BIGINT,
@@ -1555,6 +1558,47 @@ CREATE TABLE record_earlier_password (
 	mac VARCHAR COLLATE "C" NOT NULL,
 	CONSTRAINT pk_record_earlier_password PRIMARY KEY (person_id, number)
 )
+
+CREATE TABLE record_edge (
+	name VARCHAR COLLATE "C" NOT NULL,
+	scopes VARCHAR COLLATE "C" NOT NULL,
+	certificate_days BIGINT NOT NULL,
+	invited_at BIGINT NOT NULL,
+	invited_by VARCHAR COLLATE "C" NOT NULL,
+	invite_count BIGINT NOT NULL,
+	code_ends_at BIGINT NOT NULL,
+	key_digest VARCHAR COLLATE "C",
+	enrolled_at BIGINT,
+	revoked_at BIGINT,
+	credential_mac VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_edge PRIMARY KEY (id),
+	CONSTRAINT uq_record_edge_name UNIQUE (name)
+)
+
+CREATE TABLE record_edge_certificate (
+	edge_id VARCHAR COLLATE "C" NOT NULL,
+	name VARCHAR COLLATE "C" NOT NULL,
+	scopes VARCHAR COLLATE "C" NOT NULL,
+	fingerprint VARCHAR COLLATE "C" NOT NULL,
+	serial VARCHAR COLLATE "C" NOT NULL,
+	key_digest VARCHAR COLLATE "C" NOT NULL,
+	issued_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	revoked_at BIGINT,
+	credential_mac VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_edge_certificate PRIMARY KEY (id),
+	CONSTRAINT uq_record_edge_certificate_fingerprint UNIQUE (fingerprint)
+)
+
+CREATE INDEX ix_record_edge_certificate_edge_id ON record_edge_certificate (edge_id)
 
 CREATE TABLE record_export (
 	subject_type VARCHAR COLLATE "C" NOT NULL,
@@ -8097,6 +8141,167 @@ ALTER TABLE record_duty_conflict ENABLE ALWAYS TRIGGER titer_record_duty_conflic
 CREATE TRIGGER titer_record_duty_conflict_no_truncate BEFORE TRUNCATE ON record_duty_conflict FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_duty_conflict ENABLE ALWAYS TRIGGER titer_record_duty_conflict_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_edge_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_edge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_edge"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_edge' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"certificate_days":' || coalesce(n."certificate_days"::text, 'null') || ',' || '"code_ends_at":' || coalesce(n."code_ends_at"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"enrolled_at":' || coalesce(n."enrolled_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"invite_count":' || coalesce(n."invite_count"::text, 'null') || ',' || '"invited_at":' || coalesce(n."invited_at"::text, 'null') || ',' || '"invited_by":' || coalesce(to_json(n."invited_by")::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(n."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."name" IS DISTINCT FROM o."name" THEN 'name' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_edge.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_edge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_edge"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_edge' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"certificate_days":' || coalesce(o."certificate_days"::text, 'null') || ',' || '"code_ends_at":' || coalesce(o."code_ends_at"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"enrolled_at":' || coalesce(o."enrolled_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"invite_count":' || coalesce(o."invite_count"::text, 'null') || ',' || '"invited_at":' || coalesce(o."invited_at"::text, 'null') || ',' || '"invited_by":' || coalesce(to_json(o."invited_by")::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(o."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"certificate_days":' || coalesce(n."certificate_days"::text, 'null') || ',' || '"code_ends_at":' || coalesce(n."code_ends_at"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"enrolled_at":' || coalesce(n."enrolled_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"invite_count":' || coalesce(n."invite_count"::text, 'null') || ',' || '"invited_at":' || coalesce(n."invited_at"::text, 'null') || ',' || '"invited_by":' || coalesce(to_json(n."invited_by")::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(n."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_edge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_edge"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_edge' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"certificate_days":' || coalesce(o."certificate_days"::text, 'null') || ',' || '"code_ends_at":' || coalesce(o."code_ends_at"::text, 'null') || ',' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"enrolled_at":' || coalesce(o."enrolled_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"invite_count":' || coalesce(o."invite_count"::text, 'null') || ',' || '"invited_at":' || coalesce(o."invited_at"::text, 'null') || ',' || '"invited_by":' || coalesce(to_json(o."invited_by")::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(o."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_edge_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_edge_insert AFTER INSERT ON record_edge REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_edge_entry()
+
+ALTER TABLE record_edge ENABLE ALWAYS TRIGGER titer_record_edge_insert
+
+CREATE TRIGGER titer_record_edge_update AFTER UPDATE ON record_edge REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_edge_entry()
+
+ALTER TABLE record_edge ENABLE ALWAYS TRIGGER titer_record_edge_update
+
+CREATE TRIGGER titer_record_edge_delete AFTER DELETE ON record_edge REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_edge_entry()
+
+ALTER TABLE record_edge ENABLE ALWAYS TRIGGER titer_record_edge_delete
+
+CREATE TRIGGER titer_record_edge_no_truncate BEFORE TRUNCATE ON record_edge FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_edge ENABLE ALWAYS TRIGGER titer_record_edge_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_edge_certificate_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_edge_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_edge_certificate"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_edge_certificate' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"edge_id":' || coalesce(to_json(n."edge_id")::text, 'null') || ',' || '"expires_at":' || coalesce(n."expires_at"::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(n."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"serial":' || coalesce(to_json(n."serial")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."edge_id" IS DISTINCT FROM o."edge_id" THEN 'edge_id'
+    WHEN n."name" IS DISTINCT FROM o."name" THEN 'name'
+    WHEN n."fingerprint" IS DISTINCT FROM o."fingerprint" THEN 'fingerprint'
+    WHEN n."serial" IS DISTINCT FROM o."serial" THEN 'serial'
+    WHEN n."key_digest" IS DISTINCT FROM o."key_digest" THEN 'key_digest'
+    WHEN n."expires_at" IS DISTINCT FROM o."expires_at" THEN 'expires_at' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_edge_certificate.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_edge_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_edge_certificate"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_edge_certificate' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"edge_id":' || coalesce(to_json(o."edge_id")::text, 'null') || ',' || '"expires_at":' || coalesce(o."expires_at"::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(o."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"serial":' || coalesce(to_json(o."serial")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"credential_mac":' || coalesce(to_json(n."credential_mac")::text, 'null') || ',' || '"edge_id":' || coalesce(to_json(n."edge_id")::text, 'null') || ',' || '"expires_at":' || coalesce(n."expires_at"::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(n."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(n."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(n."scopes")::text, 'null') || ',' || '"serial":' || coalesce(to_json(n."serial")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_edge_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_edge_certificate"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_edge_certificate' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"credential_mac":' || coalesce(to_json(o."credential_mac")::text, 'null') || ',' || '"edge_id":' || coalesce(to_json(o."edge_id")::text, 'null') || ',' || '"expires_at":' || coalesce(o."expires_at"::text, 'null') || ',' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"key_digest":' || coalesce(to_json(o."key_digest")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked_at":' || coalesce(o."revoked_at"::text, 'null') || ',' || '"scopes":' || coalesce(to_json(o."scopes")::text, 'null') || ',' || '"serial":' || coalesce(to_json(o."serial")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_edge_certificate_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_edge_certificate_insert AFTER INSERT ON record_edge_certificate REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_edge_certificate_entry()
+
+ALTER TABLE record_edge_certificate ENABLE ALWAYS TRIGGER titer_record_edge_certificate_insert
+
+CREATE TRIGGER titer_record_edge_certificate_update AFTER UPDATE ON record_edge_certificate REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_edge_certificate_entry()
+
+ALTER TABLE record_edge_certificate ENABLE ALWAYS TRIGGER titer_record_edge_certificate_update
+
+CREATE TRIGGER titer_record_edge_certificate_delete AFTER DELETE ON record_edge_certificate REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_edge_certificate_entry()
+
+ALTER TABLE record_edge_certificate ENABLE ALWAYS TRIGGER titer_record_edge_certificate_delete
+
+CREATE TRIGGER titer_record_edge_certificate_no_truncate BEFORE TRUNCATE ON record_edge_certificate FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_edge_certificate ENABLE ALWAYS TRIGGER titer_record_edge_certificate_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_export_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -195,6 +195,9 @@ CREATE TABLE equipment_connection_status (
 	since BIGINT, 
 	message TEXT NOT NULL, 
 	backlog BIGINT NOT NULL, 
+	backlog_bytes BIGINT NOT NULL, 
+	oldest_at BIGINT, 
+	disk_free BIGINT, 
 	heard_at BIGINT NOT NULL, 
 	epoch BIGINT NOT NULL, 
 	clock_offset_us BIGINT, 
@@ -1534,6 +1537,45 @@ CREATE TABLE record_earlier_password (
 	CONSTRAINT pk_record_earlier_password PRIMARY KEY (person_id, number)
 )
 
+CREATE TABLE record_edge (
+	name TEXT NOT NULL, 
+	scopes TEXT NOT NULL, 
+	certificate_days INTEGER NOT NULL, 
+	invited_at BIGINT NOT NULL, 
+	invited_by TEXT NOT NULL, 
+	invite_count INTEGER NOT NULL, 
+	code_ends_at BIGINT NOT NULL, 
+	key_digest TEXT, 
+	enrolled_at BIGINT, 
+	revoked_at BIGINT, 
+	credential_mac TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_edge PRIMARY KEY (id), 
+	CONSTRAINT uq_record_edge_name UNIQUE (name)
+)
+
+CREATE TABLE record_edge_certificate (
+	edge_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	scopes TEXT NOT NULL, 
+	fingerprint TEXT NOT NULL, 
+	serial TEXT NOT NULL, 
+	key_digest TEXT NOT NULL, 
+	issued_at BIGINT NOT NULL, 
+	expires_at BIGINT NOT NULL, 
+	revoked_at BIGINT, 
+	credential_mac TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_edge_certificate PRIMARY KEY (id), 
+	CONSTRAINT uq_record_edge_certificate_fingerprint UNIQUE (fingerprint)
+)
+
 CREATE TABLE record_export (
 	subject_type TEXT NOT NULL, 
 	subject_id TEXT NOT NULL, 
@@ -2298,6 +2340,8 @@ CREATE INDEX ix_record_delegation_to_id ON record_delegation (to_id)
 
 CREATE INDEX ix_record_duty_conflict_person_id ON record_duty_conflict (person_id)
 
+CREATE INDEX ix_record_edge_certificate_edge_id ON record_edge_certificate (edge_id)
+
 CREATE INDEX ix_record_export_subject_id ON record_export (subject_id)
 
 CREATE INDEX ix_record_factor_person_id ON record_factor (person_id)
@@ -2805,6 +2849,18 @@ CREATE TRIGGER titer_record_duty_conflict_delete AFTER DELETE ON record_duty_con
 CREATE TRIGGER titer_record_duty_conflict_insert AFTER INSERT ON record_duty_conflict BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_duty_conflict', NEW.id, NEW.version, NULL, json_object('detail',NEW."detail",'found_at',NEW."found_at",'gone_at',NEW."gone_at",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'person_id',NEW."person_id",'process_at',NEW."process_at",'record_id',NEW."record_id",'record_type',NEW."record_type",'recorded_at',NEW."recorded_at",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_duty_conflict_update AFTER UPDATE ON record_duty_conflict BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_duty_conflict.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_duty_conflict.key keeps its first value') WHERE NEW."key" IS NOT OLD."key"; SELECT RAISE(ABORT, 'titer: record_duty_conflict.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: record_duty_conflict.person_id keeps its first value') WHERE NEW."person_id" IS NOT OLD."person_id"; SELECT RAISE(ABORT, 'titer: record_duty_conflict.record_type keeps its first value') WHERE NEW."record_type" IS NOT OLD."record_type"; SELECT RAISE(ABORT, 'titer: record_duty_conflict.record_id keeps its first value') WHERE NEW."record_id" IS NOT OLD."record_id"; SELECT RAISE(ABORT, 'titer: record_duty_conflict.detail keeps its first value') WHERE NEW."detail" IS NOT OLD."detail"; SELECT RAISE(ABORT, 'titer: record_duty_conflict.found_at keeps its first value') WHERE NEW."found_at" IS NOT OLD."found_at"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_duty_conflict', NEW.id, NEW.version, json_object('detail',OLD."detail",'found_at',OLD."found_at",'gone_at',OLD."gone_at",'id',OLD."id",'key',OLD."key",'kind',OLD."kind",'person_id',OLD."person_id",'process_at',OLD."process_at",'record_id',OLD."record_id",'record_type',OLD."record_type",'recorded_at',OLD."recorded_at",'version',OLD."version"), json_object('detail',NEW."detail",'found_at',NEW."found_at",'gone_at',NEW."gone_at",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'person_id',NEW."person_id",'process_at',NEW."process_at",'record_id',NEW."record_id",'record_type',NEW."record_type",'recorded_at',NEW."recorded_at",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_edge_certificate_delete AFTER DELETE ON record_edge_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('record_edge_certificate', OLD.id, OLD.version + 1, json_object('credential_mac',OLD."credential_mac",'edge_id',OLD."edge_id",'expires_at',OLD."expires_at",'fingerprint',OLD."fingerprint",'id',OLD."id",'issued_at',OLD."issued_at",'key_digest',OLD."key_digest",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'serial',OLD."serial",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_edge_certificate_insert AFTER INSERT ON record_edge_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_edge_certificate', NEW.id, NEW.version, NULL, json_object('credential_mac',NEW."credential_mac",'edge_id',NEW."edge_id",'expires_at',NEW."expires_at",'fingerprint',NEW."fingerprint",'id',NEW."id",'issued_at',NEW."issued_at",'key_digest',NEW."key_digest",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'serial',NEW."serial",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_edge_certificate_update AFTER UPDATE ON record_edge_certificate BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_edge_certificate.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_edge_certificate.edge_id keeps its first value') WHERE NEW."edge_id" IS NOT OLD."edge_id"; SELECT RAISE(ABORT, 'titer: record_edge_certificate.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: record_edge_certificate.fingerprint keeps its first value') WHERE NEW."fingerprint" IS NOT OLD."fingerprint"; SELECT RAISE(ABORT, 'titer: record_edge_certificate.serial keeps its first value') WHERE NEW."serial" IS NOT OLD."serial"; SELECT RAISE(ABORT, 'titer: record_edge_certificate.key_digest keeps its first value') WHERE NEW."key_digest" IS NOT OLD."key_digest"; SELECT RAISE(ABORT, 'titer: record_edge_certificate.expires_at keeps its first value') WHERE NEW."expires_at" IS NOT OLD."expires_at"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_edge_certificate', NEW.id, NEW.version, json_object('credential_mac',OLD."credential_mac",'edge_id',OLD."edge_id",'expires_at',OLD."expires_at",'fingerprint',OLD."fingerprint",'id',OLD."id",'issued_at',OLD."issued_at",'key_digest',OLD."key_digest",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'serial',OLD."serial",'version',OLD."version"), json_object('credential_mac',NEW."credential_mac",'edge_id',NEW."edge_id",'expires_at',NEW."expires_at",'fingerprint',NEW."fingerprint",'id',NEW."id",'issued_at',NEW."issued_at",'key_digest',NEW."key_digest",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'serial',NEW."serial",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_edge_delete AFTER DELETE ON record_edge BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('record_edge', OLD.id, OLD.version + 1, json_object('certificate_days',OLD."certificate_days",'code_ends_at',OLD."code_ends_at",'credential_mac',OLD."credential_mac",'enrolled_at',OLD."enrolled_at",'id',OLD."id",'invite_count',OLD."invite_count",'invited_at',OLD."invited_at",'invited_by',OLD."invited_by",'key_digest',OLD."key_digest",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_edge_insert AFTER INSERT ON record_edge BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_edge', NEW.id, NEW.version, NULL, json_object('certificate_days',NEW."certificate_days",'code_ends_at',NEW."code_ends_at",'credential_mac',NEW."credential_mac",'enrolled_at',NEW."enrolled_at",'id',NEW."id",'invite_count',NEW."invite_count",'invited_at',NEW."invited_at",'invited_by',NEW."invited_by",'key_digest',NEW."key_digest",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_record_edge_update AFTER UPDATE ON record_edge BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_edge.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_edge.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_edge', NEW.id, NEW.version, json_object('certificate_days',OLD."certificate_days",'code_ends_at',OLD."code_ends_at",'credential_mac',OLD."credential_mac",'enrolled_at',OLD."enrolled_at",'id',OLD."id",'invite_count',OLD."invite_count",'invited_at',OLD."invited_at",'invited_by',OLD."invited_by",'key_digest',OLD."key_digest",'name',OLD."name",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked_at',OLD."revoked_at",'scopes',OLD."scopes",'version',OLD."version"), json_object('certificate_days',NEW."certificate_days",'code_ends_at',NEW."code_ends_at",'credential_mac',NEW."credential_mac",'enrolled_at',NEW."enrolled_at",'id',NEW."id",'invite_count',NEW."invite_count",'invited_at',NEW."invited_at",'invited_by',NEW."invited_by",'key_digest',NEW."key_digest",'name',NEW."name",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked_at',NEW."revoked_at",'scopes',NEW."scopes",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_export_insert AFTER INSERT ON record_export BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_export', NEW.id, NEW.version, NULL, json_object('files',NEW."files",'id',NEW."id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'records',NEW."records",'subject_id',NEW."subject_id",'subject_type',NEW."subject_type",'title',NEW."title",'version',NEW."version"))); END
 
