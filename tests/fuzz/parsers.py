@@ -150,11 +150,103 @@ def unicorn(data: bytes) -> None:
     _curves(outer.getvalue(), "unicorn")
 
 
+def _message(read: Callable[[bytes], object]) -> Callable[[bytes], None]:
+    """A message is read, or refused in words."""
+
+    def target(data: bytes) -> None:
+        from titer.base.errors import TiterError
+
+        try:
+            read(data)
+        except TiterError as error:
+            assert error.what
+
+    return target
+
+
+def read_push(data: bytes) -> object:
+    """Values that were sent by HTTP."""
+    from titer.connect.push.message import read_message
+
+    return read_message(data)
+
+
+def read_hl7(data: bytes) -> object:
+    """HL7 version 2."""
+    from titer.connect.hl7.messages import read_message
+
+    return read_message(data, "utf-8")
+
+
+def read_astm(data: bytes) -> object:
+    """ASTM E1394."""
+    from titer.connect.astm.records import read_message
+
+    return read_message(data, "latin-1")
+
+
+def read_sparkplug(data: bytes) -> object:
+    """A payload of Sparkplug B; what is read says the same when it is written again."""
+    from titer.connect.mqtt.sparkplug import decode
+
+    return decode(data)
+
+
+def read_opcua(data: bytes) -> object:
+    """The parameters of an OPC UA PublishResponse."""
+    from titer.connect.opcua.decode import publish
+
+    return publish(data)
+
+
+def _opcua() -> bytes:
+    """A subscription's message with a number, a text and a bad value."""
+    item = struct.Struct("<IBB")
+    numbers = b"".join(
+        item.pack(handle, 0x05, 11) + struct.pack("<dq", 36.5 + handle, 134_000_000_000_000_000)
+        for handle in range(5)
+    )
+    words = item.pack(7, 0x01, 12) + struct.pack("<i", 4) + b"Idle" + struct.pack("<IBI", 9, 0x02, 0x80000000)
+    items = struct.pack("<i", 7) + numbers + words + struct.pack("<i", -1)
+    change = b"\x01\x00" + struct.pack("<HBi", 811, 1, len(items)) + items
+    return (
+        struct.pack("<Ii?Iqi", 3, -1, False, 7, 134_000_000_000_000_000, 1)
+        + change
+        + struct.pack("<ii", -1, -1)
+    )
+
+
+MESSAGES: dict[str, tuple[Callable[[bytes], object], bytes]] = {
+    "push": (
+        read_push,
+        b'{"values": [{"name": "x", "value": 1.5, "unit": "g", "time": "2026-11-28T09:30:00Z", "quality": "good"},'
+        b'{"name": "r", "spectrum": {"values": [1, null], "axis": {"name": "a", "unit": "nm", "values": [1, 2]}}}]}',
+    ),
+    "hl7": (
+        read_hl7,
+        b"MSH|^~\\&|XN|LAB|||20261128093000+0100||ORU^R01|1|P|2.5.1\rPID|1\rOBR|1|S-1||GLU^^L\r"
+        b"OBX|1|NM|GLU^^L||4.25|g/L|||||F|||20261128\rOBX|2|ST|X||a\\T\\b||||||F\r",
+    ),
+    "astm": (
+        read_astm,
+        b"H|\\^&|||FLEX2|||||||P|1|20261128093000\rP|1\rO|1|S-1||^^^Glu|R\rR|1|^^^Glu|4.25|g/L||N||F||||20261128\r"
+        b"C|1|I|note\rL|1|N\r",
+    ),
+    "sparkplug": (
+        read_sparkplug,
+        bytes.fromhex(
+            "08c0ebf58ba23412460a0b54656d7065726174757265100718c0ebf58ba234200a4a230a07656e67556e69740a075175616c6974791208080c4204646567431205080318c001690000000000404240120b0a05626453657120045809120b0a0173200c7a0449646c651803"
+        ),
+    ),
+    "opcua": (read_opcua, _opcua()),
+}
+"""What instruments send, and a message of each that is read."""
 TARGETS: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
     "animl": (animl, (ANIML,)),
     "mzml": (mzml, (_mzml(),)),
     "jcamp": (jcamp, (JCAMP, PAGES, PEAKS)),
     "unicorn": (unicorn, (CHROM + b"\xff\x00\xff" + RECORD,)),
+    **{name: (_message(read), (seed,)) for name, (read, seed) in MESSAGES.items()},
 }
 _SPANS = re.compile(rb'"[^"<>]{0,400}"|>[^<>]{1,2000}<|=[^\n=#]{1,400}\n|[0-9]+')
 _ELEMENTS = re.compile(rb"<(\w+)[^<>]*(/>|>[^<>]*</\1>)|##[^#]+")
@@ -186,14 +278,28 @@ def serve(target: str, seconds: int, runs: int, seed: int) -> None:
     import atheris
 
     with atheris.instrument_imports(
-        include=["titer.connect.animl", "titer.connect.curves", "titer.connect.core.xml"]
+        include=[
+            *(
+                "titer.connect.animl",
+                "titer.connect.curves",
+                "titer.connect.core.xml",
+                "titer.base.strict_json",
+            ),
+            *("titer.connect.push", "titer.connect.hl7", "titer.connect.astm", "titer.connect.mqtt"),
+            "titer.connect.opcua.decode",
+        ]
     ):
         import titer.connect.animl.reading
         import titer.connect.animl.writer
+        import titer.connect.astm.records
         import titer.connect.curves.jcamp
         import titer.connect.curves.mzml
         import titer.connect.curves.reading
-        import titer.connect.curves.unicorn  # noqa: F401 - instrumented as they are imported
+        import titer.connect.curves.unicorn
+        import titer.connect.hl7.messages
+        import titer.connect.mqtt.sparkplug
+        import titer.connect.opcua.decode
+        import titer.connect.push.message  # noqa: F401 - instrumented as they are imported
     test, seeds = TARGETS[target]
     folder = ROOT / "build" / "fuzz" / target
     corpus = folder / "corpus"

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx2 as httpx
+import numpy as np
 import pytest
 
 from titer.base.clock import from_us, iso
 from titer.base.errors import Invalid
+from titer.connect.core.acquired import Acquired
 from titer.connect.core.values import GOOD, NO_VALUE, READING_FAILED, STAMPED_ON_RECEIPT, UNSTABLE
 from titer.connect.push.message import read_message
 from titer.testing.bench import Bench, Peer, until
@@ -23,6 +25,8 @@ from titer.testing.conformance import ConnectorKit
 
 BEGIN_US = 1_795_000_000_000_000
 TAG = "BR-201.Turbidity.PV"
+RAMAN = "BR-201.Raman.PV"
+SHIFT = {"name": "Raman shift", "unit": "1/cm", "values": [3400.5, 1700.25, 100]}
 
 
 class Script(Peer):
@@ -64,6 +68,7 @@ class Script(Peer):
             {"tag": TAG, "node": "turbidity", "unit": "NTU"},
             {"tag": "BR-201.State", "node": "state"},
             {"tag": "BR-201.Specimen", "node": "@specimen"},
+            {"tag": RAMAN, "node": "raman"},
         ]
 
     def made(self) -> list[tuple[str, float | str]]:
@@ -186,6 +191,15 @@ def test_a_message_counts_once_and_what_is_not_right_is_refused_whole(tmp_path: 
         }
         assert (await http.post("/values", json=said)).status_code == 200
         await until(lambda: ("BR-201.State", "Idle") in of(script, bench), "the state to arrive")
+        lit = {"name": "raman", "time": at(900_002), "spectrum": {"values": [1.5, None, 3], "axis": SHIFT}}
+        assert (
+            await http.post("/values", json={"values": [lit]}, headers={"Idempotency-Key": "s"})
+        ).is_success
+        await until(lambda: spectra(bench), "the spectrum to arrive")
+        ((tag, source, one),) = spectra(bench)
+        assert (tag, source) == (RAMAN, BEGIN_US + 900_002 * 1_000_000)
+        np.testing.assert_array_equal(one.values, [1.5, np.nan, 3])
+        assert (one.axis.name, one.axis.unit, one.axis.values.tolist()) == tuple(SHIFT.values())
         values = [value for tag, value in of(script, bench) if tag == TAG]
         assert (values.count(777.5), values.count(778.5), 1.0 in values[-3:], 5.0 in values) == (
             1,
@@ -193,6 +207,13 @@ def test_a_message_counts_once_and_what_is_not_right_is_refused_whole(tmp_path: 
             False,
             False,
         )
+
+    def spectra(bench: Bench) -> list[tuple[str, int, Acquired]]:
+        return [
+            (frame.channels[int(frame.channel[row])], int(frame.source_us[row]), one)
+            for frame in bench.frames()
+            for row, one in frame.arrays.items()
+        ]
 
     def of(script: Script, bench: Bench) -> list[tuple[str, float | str]]:
         return [(tag, value) for tag, value, _ in script.stored(bench.hub)]
@@ -291,6 +312,34 @@ def test_quality_and_time_are_told_as_they_came(told: dict[str, Any], status: in
 def test_a_message_that_is_not_as_it_should_be_is_refused(wrong: bytes) -> None:
     with pytest.raises(Invalid):
         read_message(wrong)
+
+
+ALONG = {"name": "a", "unit": "nm", "values": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"value": 1, "spectrum": {"values": [1, 2], "axis": ALONG}},
+        {"spectrum": [1, 2]},
+        {"spectrum": {"values": [1, 2]}},
+        {"spectrum": {"values": [1, 2], "axis": {"name": "a", "unit": "nm"}}},
+        {"spectrum": {"values": [1], "axis": ALONG}},
+        {"spectrum": {"values": [], "axis": ALONG | {"values": []}}},
+        {"spectrum": {"values": ["1", "2"], "axis": ALONG}},
+        {"spectrum": {"values": [True, 2], "axis": ALONG}},
+        {"spectrum": {"values": [1, 2], "axis": ALONG | {"values": [1, None]}}},
+        {"spectrum": {"values": [1, 2], "axis": ALONG | {"unit": 3}}},
+        {"spectrum": {"values": [1] * 100_001, "axis": ALONG | {"values": [1] * 100_001}}},
+    ],
+)
+def test_a_spectrum_that_is_not_as_it_should_be_is_refused(wrong: dict[str, Any]) -> None:
+    (found,) = read_message(
+        json.dumps({"values": [{"name": "x", "spectrum": {"values": [1, 2], "axis": ALONG}}]}).encode()
+    )
+    assert isinstance(found.value, Acquired)
+    with pytest.raises(Invalid):
+        read_message(json.dumps({"values": [{"name": "x", **wrong}]}).encode())
 
 
 def test_the_message_of_the_how_to_is_taken() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from titer.base.clock import Clock, us
 from titer.base.errors import TiterError, Unavailable
+from titer.connect.core.acquired import Acquired
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -47,7 +48,7 @@ class Reading:
 
     Attributes:
         index: of the channel in the connection's list.
-        value: a number, a text, a flag; None where the device gave none.
+        value: a number, a text, a flag, a spectrum; None where the device gave none.
         status: an OPC UA status code; a plain value of a protocol without time is `STAMPED_ON_RECEIPT`.
         source_us: the device's own time; 0 = it gave none, and the time of receipt stands in.
         origin: live, or replayed where the device kept it back and sends it late.
@@ -263,7 +264,9 @@ class LiveConnector:
         back: dict[str, tuple[int, int]] = {}
         rows: list[tuple[Reading, int, float, str | None]] = []
         for reading in delivery.readings:
-            number, text = as_number(reading.value)
+            # A spectrum stands beside the numbers; the historian compares it with one of the same instant.
+            plain = None if isinstance(reading.value, Acquired) else reading.value
+            number, text = as_number(plain)
             if reading.marks_state or reading.origin is not Origin.LIVE:
                 rows.append((reading, reading.source_us, number, text))
                 continue
@@ -294,6 +297,11 @@ class LiveConnector:
             [reading.status for reading, *_ in rows],
             received_us=now,
             text={row: words for row, (*_, words) in enumerate(rows) if words is not None},
+            arrays={
+                row: reading.value
+                for row, (reading, *_) in enumerate(rows)
+                if isinstance(reading.value, Acquired)
+            },
         )
         if any(reading.origin is not Origin.LIVE for reading, *_ in rows):
             columns = replace(columns, origin=np.array([reading.origin for reading, *_ in rows], np.uint8))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from titer.base.errors import Invalid
+from titer.connect.core.acquired import Acquired
 from titer.connect.core.contract import ChannelSpec
 from titer.connect.core.live import Reading
 from titer.connect.core.values import WRONG_UNIT
@@ -40,7 +41,13 @@ class Mapped:
             self._of[channel.node] = (index, channel.unit)
 
     def readings(
-        self, test: str, value: float | str | None, unit: str, specimen: str, source_us: int, status: int
+        self,
+        test: str,
+        value: float | str | Acquired | None,
+        unit: str,
+        specimen: str,
+        source_us: int,
+        status: int,
     ) -> list[Reading]:
         """A result as readings: its value, and its specimen; none where no channel has the test.
 

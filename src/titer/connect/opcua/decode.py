@@ -24,6 +24,7 @@ FILETIME_EPOCH_US = 11_644_473_600_000_000
 OVERFLOW_INFO = 0x0400
 OVERFLOW = 0x0080
 _RUN = 4
+_ARRAY = 0x80
 _I4, _U4, _I8, _F8 = struct.Struct("<i"), struct.Struct("<I"), struct.Struct("<q"), struct.Struct("<d")
 _SCALARS: dict[int, tuple[struct.Struct, str]] = {
     1: (struct.Struct("<?"), "u1"),
@@ -261,8 +262,16 @@ def _variant(reader: _Reader) -> tuple[float, str | None]:
     from asyncua.common.utils import Buffer
     from asyncua.ua.ua_binary import variant_from_binary
 
+    if kind & _ARRAY:
+        elements = _I4.unpack_from(reader.data, reader.at + 1)[0]
+        if elements > len(reader.data) - reader.at:
+            raise Unavailable("The server announced an array that is longer than its message.")
     buffer = Buffer(reader.data[reader.at :])
     before = len(buffer)
-    value = variant_from_binary(buffer).Value
+    try:
+        found = as_number(variant_from_binary(buffer).Value)
+    except Exception as error:  # asyncua's decoder names no errors of its own, and lets many kinds out
+        why = f"{type(error).__name__}: {error}"
+        raise Unavailable("The server sent a value that cannot be read.", why=why[:300]) from error
     reader.at += before - len(buffer)
-    return as_number(value)
+    return found

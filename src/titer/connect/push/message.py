@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from titer.base import strict_json
 from titer.base.clock import from_iso, us
 from titer.base.errors import Invalid, TiterError
+from titer.connect.core.acquired import Acquired, Axis
 from titer.connect.core.values import GOOD, NO_VALUE, READING_FAILED, STAMPED_ON_RECEIPT, UNSTABLE
 
 MOST_VALUES = 50_000
+MOST_POINTS = 100_000
 LONGEST_TEXT = 4_000
-_MEMBERS = frozenset(("name", "value", "unit", "time", "quality"))
+_MEMBERS = frozenset(("name", "value", "spectrum", "unit", "time", "quality"))
 _QUALITIES = ("good", "uncertain", "bad")
 
 
@@ -24,14 +29,14 @@ class Said:
 
     Attributes:
         name: as the sender calls it; the node of the channel that takes it.
-        value: a number, a text or a flag; None = the sender has none.
+        value: a number, a text, a flag or a spectrum; None = the sender has none.
         unit: as it was sent, "" if it was not.
         source_us: the sender's own time; 0 = it gave none.
         status: an OPC UA status code.
     """
 
     name: str
-    value: float | str | bool | None
+    value: float | str | bool | Acquired | None
     unit: str
     source_us: int
     status: int
@@ -41,7 +46,8 @@ def read_message(body: bytes) -> list[Said]:
     """Read `{"values": [{"name": ..., "value": ..., "unit": ..., "time": ..., "quality": ...}]}`.
 
     Args:
-        body: name and value are a must; `time` is ISO 8601 with an offset; `quality` is good, uncertain or bad.
+        body: name and value are a must; `time` is ISO 8601 with an offset; `quality` is good, uncertain or bad. In
+            place of `value` there may be `spectrum`: `{"values": [...], "axis": {"name", "unit", "values": [...]}}`.
 
     Raises:
         Invalid: naming the value that is not as it should be.
@@ -73,11 +79,13 @@ def require_known(said: Sequence[Said], known: Collection[str]) -> None:
 
 
 def _said(one: Any, where: str) -> Said:
-    if not isinstance(one, dict) or not {"name", "value"} <= set(one) <= _MEMBERS:
+    if not isinstance(one, dict) or "name" not in one or not set(one) <= _MEMBERS:
         raise Invalid(
             "A value has name and value, and may have unit, time and quality; nothing else.", where=where
         )
-    name, value, unit = one["name"], one["value"], one.get("unit") or ""
+    if ("value" in one) == ("spectrum" in one):
+        raise Invalid("A value has either a value or a spectrum.", where=where)
+    name, value, unit = one["name"], one.get("value"), one.get("unit") or ""
     if not isinstance(name, str) or not isinstance(unit, str):
         raise Invalid("Name and unit are texts.", where=where)
     if isinstance(value, dict | list):
@@ -88,6 +96,8 @@ def _said(one: Any, where: str) -> Said:
         )
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise Invalid(f"A text has at most {LONGEST_TEXT:,} characters.", where=f"{where}.value")
+    if "spectrum" in one:
+        value = _spectrum(one["spectrum"], f"{where}.spectrum")
     quality = one.get("quality", "good")
     if quality not in _QUALITIES:
         raise Invalid(
@@ -101,6 +111,31 @@ def _said(one: Any, where: str) -> Said:
     else:
         status = UNSTABLE if quality == "uncertain" else READING_FAILED
     return Said(name, None if quality == "bad" else value, unit, source, status)
+
+
+def _spectrum(told: Any, where: str) -> Acquired:
+    if not isinstance(told, dict) or set(told) != {"values", "axis"}:
+        raise Invalid("A spectrum has values and axis, and nothing else.", where=where)
+    axis = told["axis"]
+    if not isinstance(axis, dict) or set(axis) != {"name", "unit", "values"}:
+        raise Invalid("An axis has name, unit and values, and nothing else.", where=f"{where}.axis")
+    if not all(isinstance(axis[part], str) and len(axis[part]) <= 200 for part in ("name", "unit")):
+        raise Invalid("Name and unit of an axis are texts of up to 200 characters.", where=f"{where}.axis")
+    values = _numbers(told["values"], f"{where}.values", holes=True)
+    along = _numbers(axis["values"], f"{where}.axis.values", holes=False)
+    if len(values) != len(along):
+        raise Invalid(f"There are {len(values):,} values along an axis of {len(along):,}.", where=where)
+    return Acquired(values, Axis(axis["name"], axis["unit"], along))
+
+
+def _numbers(told: Any, where: str, *, holes: bool) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Numbers as they were sent; where holes may be, null is a number that is missing."""
+    if not isinstance(told, list) or not 0 < len(told) <= MOST_POINTS:
+        raise Invalid(f"These are 1 to {MOST_POINTS:,} numbers.", where=where)
+    for place, one in enumerate(told):
+        if isinstance(one, bool) or not (isinstance(one, int | float) or (one is None and holes)):
+            raise Invalid(f"{str(one)[:40]!r} is no number.", where=f"{where}[{place}]")
+    return np.array([math.nan if one is None else one for one in told], dtype=np.float64)
 
 
 def _instant(text: Any, where: str) -> int:
