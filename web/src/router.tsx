@@ -64,6 +64,7 @@ const tree = root.addChildren([
   page("/record", () => import("./pages/record/Ledger")),
   page("/record/past", () => import("./pages/record/Past")),
   page("/record/alcoa", () => import("./pages/record/Alcoa")),
+  page("/record/systems", () => import("./pages/record/Systems")),
   page("/record/keeping", () => import("./pages/record/Keeping")),
   page("/record/entries/$id", () => import("./pages/record/Entry")),
 ]);

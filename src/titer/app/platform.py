@@ -489,6 +489,7 @@ def import_tables() -> None:
     import titer.material
     import titer.mes
     import titer.quality
+    import titer.systems
     import titer.twin  # noqa: F401
 
 
@@ -509,6 +510,7 @@ def _layers(platform: Platform) -> None:
     from titer.mes import Mes
     from titer.quality import Quality
     from titer.record.rights.service import Rights
+    from titer.systems import Systems
     from titer.twin import Twin
 
     record, on = platform.record, platform.config.layers
@@ -534,6 +536,7 @@ def _layers(platform: Platform) -> None:
     platform.verifiers.append(_sealed_segments(historian))
     platform.add("material", material)
     platform.add("quality", quality)
+    platform.add("systems", Systems(record, quality, platform.vault))
     platform.add("govern", Govern(record, platform.sealer, on))
     quality.register_gate(SignatureGate(record))
     if "lims" not in on:
@@ -609,6 +612,7 @@ def routers() -> Iterable[Any]:
     from titer.mes.routes import router as mes
     from titer.quality.routes import router as quality
     from titer.record.routes import router as record
+    from titer.systems.routes import router as systems
     from titer.twin.routes import router as twin
 
-    return (record, equipment, historian, material, quality, lims, mes, insight, twin, govern)
+    return (record, equipment, historian, material, quality, lims, mes, insight, twin, systems, govern)

@@ -38,6 +38,9 @@ SEPARATIONS = (
     Separation(
         "twin_proposal", Duty("submitter", column="submitted_by"), Duty("approver", column="decided_by")
     ),
+    Separation("systems_declaration", _AUTHOR, Duty("approver", meaning="approved")),
+    Separation("systems_source", _AUTHOR, Duty("approver", meaning="approved")),
+    Separation("systems_verification", Duty("maker", column="made_by"), Duty("acceptor", meaning="accepted")),
     Separation(
         "record_access_review", Duty("person", column="person_id"), Duty("reviewer", column="decided_by")
     ),

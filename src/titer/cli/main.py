@@ -33,6 +33,7 @@ from titer.cli.recipes import batch, policy, recipe, sign
 from titer.cli.rights import user_conflicts, user_delegate, user_link, user_train
 from titer.cli.secrets import secret
 from titer.cli.series import series
+from titer.cli.systems import source, system
 from titer.cli.tokens import token
 
 app = typer.Typer(
@@ -58,6 +59,8 @@ app.add_typer(edge, name="edge")
 app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")
 app.add_typer(series, name="series")
+app.add_typer(system, name="system")
+app.add_typer(source, name="source")
 app.command("migrate")(migrate)
 app.command("backup")(backup)
 app.command("restore")(restore)

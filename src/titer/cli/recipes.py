@@ -90,7 +90,7 @@ def recipe_sign(
     """Sign the newest version of a recipe."""
     with session(folder, as_, port=port) as api:
         row = _newest(api, code)
-        made = _put_signature(api, as_, "mes_recipe", row["id"], meaning, reason)
+        made = put_signature(api, as_, "mes_recipe", row["id"], meaning, reason)
     say(f"{made['printed_name']} signed recipe {code} version {row['number']}: {meaning}.", made, json)
 
 
@@ -229,7 +229,7 @@ def sign(
 ) -> None:
     """Sign a record with your password, as in the signature dialog of the pages."""
     with session(folder, as_, port=port) as api:
-        made = _put_signature(api, as_, record_type, record_id, meaning, reason)
+        made = put_signature(api, as_, record_type, record_id, meaning, reason)
     say(f"{made['printed_name']} signed {record_type} {record_id}: {meaning}.", made, json)
 
 
@@ -257,7 +257,7 @@ def policy(
     say(f"You have acknowledged the signature policy, {current['title']}.", made, json)
 
 
-def _put_signature(
+def put_signature(
     api: Api, as_: str | None, record_type: str, record_id: str, meaning: str, reason: str
 ) -> dict[str, Any]:
     """Sign; the password is given anew for each signature (21 CFR 11.200(a)(1))."""

@@ -25,7 +25,7 @@ from titer.record.errors import translate
 from titer.record.ledger_model import ClockStep
 from titer.record.model import Installation, LedgerEntry, Regulated, Signature
 from titer.record.rights import Separation, Standing, competency, delegations
-from titer.record.unit import Unit
+from titer.record.unit import ActionSession, Unit
 from titer.record.validity import IN_FORCE, validity
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ _CLOCK_STEP = timedelta(seconds=60)
 _CLOCK = Actor.timer("titer.clock")
 """A clock that went back by more was set; it is entered."""
 
+Guard = Callable[[Unit, Any], None]
+"""Looks at a row of its table before it is written, in whichever way it came; raises what stands against it."""
 Binding = Callable[[dict[str, object]], str]
 """The keyed digest that binds a signature to this installation; `Signing` gives it."""
 
@@ -77,6 +79,7 @@ class Record:
         self._open = threading.local()
         self._halted: str | None = None
         self.before_destroying: Callable[[Session, Regulated], None] | None = None
+        self.guards: dict[str, list[Guard]] = {}
         self._latest: datetime | None = None
 
     # --- the matrix ---------------------------------------------------------------------------------------
@@ -103,6 +106,10 @@ class Record:
             if key in self.meanings:
                 raise Conflict(f"The signature {key} is registered twice.")
             self.meanings[key] = meaning
+
+    def guard(self, table: str, guard: Guard) -> None:
+        """Let somebody look at every row of a table before it is written."""
+        self.guards.setdefault(table, []).append(guard)
 
     def roles_of(self, session: Session, person_id: str) -> set[str]:
         """The roles that a person holds now, in their own name."""
@@ -171,7 +178,7 @@ class Record:
             holder = database.slot(connection)
             try:
                 self._know_latest()
-                with Session(connection, expire_on_commit=False, autoflush=True) as session:
+                with ActionSession(connection, expire_on_commit=False, autoflush=True) as session:
                     connection.begin()
                     standing = self._require(session, actor, verb)
                     unit = Unit(

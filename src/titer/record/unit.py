@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Table, select
+from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import canonical
@@ -28,6 +30,20 @@ if TYPE_CHECKING:
     from titer.record.service import Record
 
 R = TypeVar("R", bound=Regulated)
+
+
+class ActionSession(Session):
+    """The session of an action: whoever guards a table sees each of its rows before it is written."""
+
+
+@listens_for(ActionSession, "before_flush")
+def _guarded(session: Session, _context: object, _instances: object) -> None:
+    unit: Unit | None = session.info.get("unit")
+    if unit is None or not unit.record.guards:
+        return
+    changed = (row for row in session.dirty if session.is_modified(row))
+    for row in [*session.new, *changed, *session.deleted]:
+        unit.guard(row.__tablename__, row)
 
 
 class UnitContent:
@@ -145,6 +161,9 @@ class Unit:
         if not rows:
             return []
         self.session.flush()
+        if kind.__tablename__ in self.record.guards:  # type: ignore[attr-defined]
+            for row in rows:
+                self.guard(kind.__tablename__, SimpleNamespace(**row))  # type: ignore[attr-defined]
         same = {"version": 1, "recorded_at": self.now, "process_at": self.process_now}
         ids = self._ids.many(len(rows))
         values: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
@@ -152,6 +171,11 @@ class Unit:
         table = cast(Table, kind.__table__)  # type: ignore[attr-defined]
         self.record.database.add_rows(self.session.connection(), table, values)
         return ids
+
+    def guard(self, table: str, row: Any) -> None:
+        """Ask whoever guards a table about a row of it, before it is written."""
+        for look in self.record.guards.get(table, ()):
+            look(self, row)
 
     def flush(self) -> None:
         """Write pending changes to the database, within the transaction."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from titer.app.alcoa_document import document
 from titer.app.archive import archive_batch
 from titer.app.export import batch_pdf, export_record
+from titer.app.migration_document import migration_pdf
 from titer.govern.routes import board_out
 from titer.record.http import ActingPerson
 from titer.server.certificate import certificate_pdf
@@ -103,3 +104,13 @@ def server_alcoa_pdf(request: Request, _who: ActingPerson) -> Response:
     """The ALCOA+ board as PDF/A, computed now, its data and queries attached."""
     platform = request.app.state.platform
     return Response(document(platform, board_out(platform.govern.alcoa())), media_type="application/pdf")
+
+
+@router.get(
+    "/api/systems/verifications/{verification_id}/report.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+def server_migration_pdf(verification_id: str, request: Request, _who: ActingPerson) -> Response:
+    """The verification report of a legacy import as PDF/A, its data attached."""
+    return Response(migration_pdf(request.app.state.platform, verification_id), media_type="application/pdf")

@@ -5113,6 +5113,322 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/systems/declarations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Declarations
+         * @description Who is the system of record for what, the newest declaration first.
+         */
+        get: operations["systems_declarations"];
+        put?: never;
+        /**
+         * Systems Draft Declaration
+         * @description Draft who is the system of record; somebody else approves it by signature.
+         */
+        post: operations["systems_draft_declaration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/declarations/{declaration_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Systems Withdraw Declaration
+         * @description Take a draft back.
+         */
+        post: operations["systems_withdraw_declaration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/imports/{import_id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Systems Verify
+         * @description Make the report that ends a legacy import, against the source as it is read again.
+         */
+        post: operations["systems_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/quarantine/{row_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Systems Discard
+         * @description Decide that a row is not taken, with the reason.
+         */
+        post: operations["systems_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/reconciliations/{reconciliation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Reconciliation
+         * @description One comparison, with its differences and what became of them.
+         */
+        get: operations["systems_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Sources
+         * @description All sources of copies, by name.
+         */
+        get: operations["systems_sources"];
+        put?: never;
+        /**
+         * Systems Draft Source
+         * @description Draft a source; nothing is read before somebody else has approved it.
+         */
+        post: operations["systems_draft_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Systems Change Source
+         * @description Change a source: its next revision, which has to be approved anew.
+         */
+        put: operations["systems_change_source"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources/{source_id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Copies
+         * @description What is held of a source: the newest copy of each record, 200 at once; or all versions of one record.
+         */
+        get: operations["systems_copies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources/{source_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Systems Import File
+         * @description Take in a file that somebody brings, by the mapping of a source of files.
+         */
+        post: operations["systems_import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources/{source_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Imports
+         * @description The imports of a source, the newest first.
+         */
+        get: operations["systems_imports"];
+        put?: never;
+        /**
+         * Systems Import
+         * @description Take in what a source shows now.
+         */
+        post: operations["systems_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources/{source_id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Quarantine
+         * @description Rows of a source that could not be taken and wait for a decision, oldest first.
+         */
+        get: operations["systems_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources/{source_id}/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Reconciliations
+         * @description Comparisons of a source from both sides, the newest first.
+         */
+        get: operations["systems_reconciliations"];
+        put?: never;
+        /**
+         * Systems Reconcile
+         * @description Read a source again, and compare it with what is held.
+         */
+        post: operations["systems_reconcile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/sources/{source_id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Systems Suspend Source
+         * @description Read nothing by a source any more.
+         */
+        post: operations["systems_suspend_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/verifications/{verification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems Verification
+         * @description One report.
+         */
+        get: operations["systems_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/systems/verifications/{verification_id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Migration Pdf
+         * @description The verification report of a legacy import as PDF/A, its data attached.
+         */
+        get: operations["server_migration_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/terminal": {
         parameters: {
             query?: never;
@@ -6550,6 +6866,26 @@ export interface components {
             session: components["schemas"]["SessionOut"];
         };
         /**
+         * ChangedSource
+         * @description A source's next revision; its secret stays where none is given.
+         */
+        ChangedSource: {
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /** Secret */
+            secret?: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
          * ChannelOut
          * @description A channel.
          */
@@ -6953,6 +7289,52 @@ export interface components {
             unit?: string | null;
         };
         /**
+         * CopyOut
+         * @description A copy of another system's record: `copy_of` says whose it is.
+         */
+        CopyOut: {
+            /** Copy Of */
+            copy_of: string;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Import Id */
+            import_id: string;
+            /** Position */
+            position: number;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Raw Digest */
+            raw_digest: string;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revision */
+            revision: number;
+            /** Row */
+            row: (string | null)[][];
+            /** Row Digest */
+            row_digest: string;
+            /** Source Key */
+            source_key: string;
+            /** Source Time */
+            source_time: string | null;
+            /** Source Version */
+            source_version: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * CorrectTask
          * @description A correction; what stood there before stays.
          */
@@ -7064,6 +7446,51 @@ export interface components {
             missing_minutes: string;
             /** Percent */
             percent: string;
+        };
+        /**
+         * DeclarationOut
+         * @description Which system owns a kind of record; `stands` says whether it counts now.
+         */
+        DeclarationOut: {
+            /** Approved At */
+            approved_at: string | null;
+            /** Author */
+            author: string;
+            /** Id */
+            id: string;
+            /** Materials */
+            materials: string[];
+            /** Number */
+            number: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Reason */
+            reason: string;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Site */
+            site: string;
+            /** Stands */
+            stands: string;
+            /** State */
+            state: string;
+            /** System */
+            system: string;
+            /** Version */
+            version: number;
         };
         /**
          * DefineMaterial
@@ -7219,6 +7646,16 @@ export interface components {
         Digest: {
             /** Digest */
             digest: string;
+        };
+        /**
+         * Discard
+         * @description Why a row is not taken; `version` is the one that was seen.
+         */
+        Discard: {
+            /** Comment */
+            comment: string;
+            /** Version */
+            version: number;
         };
         /**
          * Disposition
@@ -10739,6 +11176,28 @@ export interface components {
             type: string;
         };
         /**
+         * NewDeclaration
+         * @description A declaration to draft; no materials means all of them.
+         */
+        NewDeclaration: {
+            /**
+             * Materials
+             * @default []
+             */
+            materials: string[];
+            /** Reason */
+            reason: string;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** System */
+            system: string;
+        };
+        /**
          * NewDelegation
          * @description Who acts for whom, in what, from when until when, and why.
          */
@@ -11036,6 +11495,37 @@ export interface components {
             uri: string;
         };
         /**
+         * NewSource
+         * @description A source to draft; its secret is sealed and never shown again.
+         */
+        NewSource: {
+            /** Kind */
+            kind: string;
+            /**
+             * Legacy
+             * @default false
+             */
+            legacy: boolean;
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Record Type */
+            record_type: string;
+            /** Secret */
+            secret?: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** System */
+            system: string;
+        };
+        /**
          * NewStatus
          * @description How a connection is, as its host sees it.
          */
@@ -11173,6 +11663,19 @@ export interface components {
              * @default
              */
             serial: string;
+        };
+        /**
+         * NewVerification
+         * @description How many records are compared field by field, and why the report is made.
+         */
+        NewVerification: {
+            /** Reason */
+            reason: string;
+            /**
+             * Sample
+             * @default 50
+             */
+            sample: number;
         };
         /**
          * OpenSessionOut
@@ -11550,6 +12053,44 @@ export interface components {
             version: number;
         };
         /**
+         * QuarantinedOut
+         * @description A row that could not be taken.
+         */
+        QuarantinedOut: {
+            /** Comment */
+            comment: string | null;
+            /** Id */
+            id: string;
+            /** Import Id */
+            import_id: string;
+            /** Position */
+            position: number;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Raw Digest */
+            raw_digest: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Row */
+            row: (string | null)[][];
+            /** Source Id */
+            source_id: string;
+            /** Source Key */
+            source_key: string | null;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string;
+        };
+        /**
          * ReaderOut
          * @description The machine that a token belongs to.
          */
@@ -11562,6 +12103,14 @@ export interface components {
          * @description Why; it stands in the ledger.
          */
         Reason: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Reasoned
+         * @description Why.
+         */
+        Reasoned: {
             /** Reason */
             reason: string;
         };
@@ -11622,6 +12171,86 @@ export interface components {
             supplier_lot: string;
             /** Unit */
             unit: string;
+        };
+        /**
+         * ReconciliationOut
+         * @description A comparison from both sides, by period.
+         */
+        ReconciliationOut: {
+            /** Difference Count */
+            difference_count: number;
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** Outcome */
+            outcome: string;
+            /** Periods */
+            periods: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Ran At
+             * Format: date-time
+             */
+            ran_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Source Id */
+            source_id: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string;
+        };
+        /**
+         * ReconciliationWholeOut
+         * @description A comparison with its differences.
+         */
+        ReconciliationWholeOut: {
+            /** Difference Count */
+            difference_count: number;
+            /** Differences */
+            differences: components["schemas"]["SideDifferenceOut"][];
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** Outcome */
+            outcome: string;
+            /** Periods */
+            periods: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Ran At
+             * Format: date-time
+             */
+            ran_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Source Id */
+            source_id: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string;
         };
         /**
          * RegisterSample
@@ -12275,6 +12904,30 @@ export interface components {
             version: number;
         };
         /**
+         * SideDifferenceOut
+         * @description What differs in one record, and the exception that somebody disposes of.
+         */
+        SideDifferenceOut: {
+            /** Exception */
+            exception: string | null;
+            /** Exception Id */
+            exception_id: string | null;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            }[];
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Period */
+            period: string;
+            /** State */
+            state: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * Sign
          * @description A signature: the content's digest as it was shown, a reason, and the person's own proof of identity.
          *
@@ -12453,6 +13106,104 @@ export interface components {
             /** Canonical */
             canonical: string;
             signature: components["schemas"]["SignatureOut"];
+        };
+        /**
+         * SourceImportOut
+         * @description An import: what was read, and what became of it.
+         */
+        SourceImportOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: string;
+            /** Ignored */
+            ignored: {
+                [key: string]: string;
+            }[];
+            /** Legacy */
+            legacy: boolean;
+            /** Number */
+            number: string;
+            /** Parts */
+            parts: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revision */
+            revision: number;
+            /** Source Id */
+            source_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SourceOut
+         * @description A source, with what is held of it and how it was compared last.
+         */
+        SourceOut: {
+            /** Author */
+            author: string;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Held */
+            held: number;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            last_import: components["schemas"]["SourceImportOut"] | null;
+            last_reconciliation: components["schemas"]["ReconciliationOut"] | null;
+            last_verification: components["schemas"]["VerificationOut"] | null;
+            /** Legacy */
+            legacy: boolean;
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /** Quarantined */
+            quarantined: number;
+            /** Record Type */
+            record_type: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revision */
+            revision: number;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+            /** System */
+            system: string;
+            /** Version */
+            version: number;
         };
         /**
          * SpectraOut
@@ -13856,6 +14607,47 @@ export interface components {
             seconds: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * VerificationOut
+         * @description The report that ends a legacy import.
+         */
+        VerificationOut: {
+            /** Id */
+            id: string;
+            /** Import Id */
+            import_id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Number */
+            number: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Report */
+            report: {
+                [key: string]: unknown;
+            };
+            /** Seed */
+            seed: number;
+            /** Source Id */
+            source_id: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
         };
         /**
          * VerifyingOut
@@ -26028,6 +26820,806 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_declarations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclarationOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_draft_declaration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeclaration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclarationOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_withdraw_declaration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                declaration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclarationOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVerification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinedOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reconciliation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationWholeOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_draft_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_change_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_copies: {
+        parameters: {
+            query?: {
+                key?: string | null;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_import_file: {
+        parameters: {
+            query: {
+                file_name: string;
+                reason: string;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceImportOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceImportOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceImportOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_quarantine: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinedOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_reconciliations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_reconcile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationWholeOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_suspend_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    systems_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    server_migration_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description It could not be done. */

@@ -9,6 +9,7 @@ import { pages } from "./pages";
 import { past } from "./past";
 import { signing } from "./signing";
 import { rights } from "./rights";
+import { systems } from "./systems";
 import { trends } from "./trends";
 import { witnesses } from "./witnesses";
 
@@ -414,6 +415,7 @@ export const en = {
   ...edges,
   ...keeping,
   ...alarms,
+  ...systems,
   ...trends,
   ...clock,
   ...past,

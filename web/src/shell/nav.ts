@@ -109,6 +109,13 @@ export function addressOf(recordType: string, id: string): string | null {
       return "/links";
     case "record_machine_token":
       return "/people?tab=tokens";
+    case "systems_declaration":
+      return `/record/systems?declaration=${key}`;
+    case "systems_source":
+    case "systems_import":
+    case "systems_reconciliation":
+    case "systems_verification":
+      return "/record/systems";
     case "quality_exception":
       return `/review?exception=${key}`;
     case "quality_deviation":

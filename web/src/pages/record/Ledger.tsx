@@ -48,6 +48,7 @@ export default function Ledger() {
           <>
             <Link to="/record/past">{t("past.title")}</Link>
             <Link to="/record/alcoa">{t("alcoa.title")}</Link>
+            <Link to="/record/systems">{t("systems.title")}</Link>
             <Link to="/record/keeping">{t("keeping.title")}</Link>
           </>
         }

@@ -1992,6 +1992,161 @@ CREATE TABLE record_witness_policy (
 	CONSTRAINT pk_record_witness_policy PRIMARY KEY (id)
 )
 
+CREATE TABLE systems_copy (
+	source_id VARCHAR COLLATE "C" NOT NULL,
+	import_id VARCHAR COLLATE "C" NOT NULL,
+	system VARCHAR COLLATE "C" NOT NULL,
+	record_type VARCHAR COLLATE "C" NOT NULL,
+	source_key VARCHAR COLLATE "C" NOT NULL,
+	revision BIGINT NOT NULL,
+	source_version VARCHAR COLLATE "C",
+	source_time BIGINT,
+	row VARCHAR COLLATE "C" NOT NULL,
+	row_digest VARCHAR COLLATE "C" NOT NULL,
+	fields VARCHAR COLLATE "C" NOT NULL,
+	raw_digest VARCHAR COLLATE "C" NOT NULL,
+	position BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_systems_copy PRIMARY KEY (id),
+	CONSTRAINT uq_systems_copy_source_id UNIQUE (source_id, source_key, revision)
+)
+
+CREATE INDEX ix_systems_copy_import_id ON systems_copy (import_id)
+
+CREATE INDEX ix_systems_copy_source_id ON systems_copy (source_id)
+
+CREATE TABLE systems_declaration (
+	number VARCHAR COLLATE "C" NOT NULL,
+	record_type VARCHAR COLLATE "C" NOT NULL,
+	system VARCHAR COLLATE "C" NOT NULL,
+	site VARCHAR COLLATE "C" NOT NULL,
+	materials VARCHAR COLLATE "C" NOT NULL,
+	since BIGINT NOT NULL,
+	reason VARCHAR COLLATE "C" NOT NULL,
+	author_id VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	approved_at BIGINT,
+	signature_id VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_systems_declaration PRIMARY KEY (id),
+	CONSTRAINT uq_systems_declaration_number UNIQUE (number)
+)
+
+CREATE INDEX ix_systems_declaration_record_type ON systems_declaration (record_type)
+
+CREATE TABLE systems_import (
+	number VARCHAR COLLATE "C" NOT NULL,
+	source_id VARCHAR COLLATE "C" NOT NULL,
+	revision BIGINT NOT NULL,
+	legacy BOOLEAN NOT NULL,
+	read_at BIGINT NOT NULL,
+	parts VARCHAR COLLATE "C" NOT NULL,
+	counts VARCHAR COLLATE "C" NOT NULL,
+	ignored VARCHAR COLLATE "C" NOT NULL,
+	taken_by VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_systems_import PRIMARY KEY (id),
+	CONSTRAINT uq_systems_import_number UNIQUE (number)
+)
+
+CREATE INDEX ix_systems_import_source_id ON systems_import (source_id)
+
+CREATE TABLE systems_quarantine (
+	source_id VARCHAR COLLATE "C" NOT NULL,
+	import_id VARCHAR COLLATE "C" NOT NULL,
+	source_key VARCHAR COLLATE "C",
+	row VARCHAR COLLATE "C" NOT NULL,
+	row_digest VARCHAR COLLATE "C" NOT NULL,
+	raw_digest VARCHAR COLLATE "C" NOT NULL,
+	position BIGINT NOT NULL,
+	why VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	comment VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_systems_quarantine PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_systems_quarantine_import_id ON systems_quarantine (import_id)
+
+CREATE INDEX ix_systems_quarantine_source_id ON systems_quarantine (source_id)
+
+CREATE TABLE systems_reconciliation (
+	number VARCHAR COLLATE "C" NOT NULL,
+	source_id VARCHAR COLLATE "C" NOT NULL,
+	ran_at BIGINT NOT NULL,
+	outcome VARCHAR COLLATE "C" NOT NULL,
+	why VARCHAR COLLATE "C" NOT NULL,
+	periods VARCHAR COLLATE "C" NOT NULL,
+	difference_count BIGINT NOT NULL,
+	differences VARCHAR COLLATE "C" NOT NULL,
+	ran_by VARCHAR COLLATE "C" NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_systems_reconciliation PRIMARY KEY (id),
+	CONSTRAINT uq_systems_reconciliation_number UNIQUE (number)
+)
+
+CREATE INDEX ix_systems_reconciliation_ran_at ON systems_reconciliation (ran_at)
+
+CREATE INDEX ix_systems_reconciliation_source_id ON systems_reconciliation (source_id)
+
+CREATE TABLE systems_source (
+	name VARCHAR COLLATE "C" NOT NULL,
+	system VARCHAR COLLATE "C" NOT NULL,
+	record_type VARCHAR COLLATE "C" NOT NULL,
+	kind VARCHAR COLLATE "C" NOT NULL,
+	settings VARCHAR COLLATE "C" NOT NULL,
+	mapping VARCHAR COLLATE "C" NOT NULL,
+	secret VARCHAR COLLATE "C",
+	legacy BOOLEAN NOT NULL,
+	revision BIGINT NOT NULL,
+	author_id VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	signature_id VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_systems_source PRIMARY KEY (id),
+	CONSTRAINT uq_systems_source_name UNIQUE (name)
+)
+
+CREATE TABLE systems_verification (
+	number VARCHAR COLLATE "C" NOT NULL,
+	source_id VARCHAR COLLATE "C" NOT NULL,
+	import_id VARCHAR COLLATE "C" NOT NULL,
+	made_at BIGINT NOT NULL,
+	made_by VARCHAR COLLATE "C" NOT NULL,
+	seed BIGINT NOT NULL,
+	report VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	signature_id VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_systems_verification PRIMARY KEY (id),
+	CONSTRAINT uq_systems_verification_number UNIQUE (number)
+)
+
+CREATE INDEX ix_systems_verification_import_id ON systems_verification (import_id)
+
+CREATE INDEX ix_systems_verification_source_id ON systems_verification (source_id)
+
 CREATE TABLE twin_model (
 	code VARCHAR COLLATE "C" NOT NULL,
 	release VARCHAR COLLATE "C" NOT NULL,
@@ -9969,6 +10124,574 @@ ALTER TABLE record_witness_policy ENABLE ALWAYS TRIGGER titer_record_witness_pol
 CREATE TRIGGER titer_record_witness_policy_no_truncate BEFORE TRUNCATE ON record_witness_policy FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE record_witness_policy ENABLE ALWAYS TRIGGER titer_record_witness_policy_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_systems_copy_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_copy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_copy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_copy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"fields":' || coalesce(to_json(n."fields")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(n."import_id")::text, 'null') || ',' || '"position":' || coalesce(n."position"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(n."raw_digest")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(n."revision"::text, 'null') || ',' || '"row":' || coalesce(to_json(n."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(n."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(n."source_key")::text, 'null') || ',' || '"source_time":' || coalesce(n."source_time"::text, 'null') || ',' || '"source_version":' || coalesce(to_json(n."source_version")::text, 'null') || ',' || '"system":' || coalesce(to_json(n."system")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_copy.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_copy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_copy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_copy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"fields":' || coalesce(to_json(o."fields")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(o."import_id")::text, 'null') || ',' || '"position":' || coalesce(o."position"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(o."raw_digest")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(o."revision"::text, 'null') || ',' || '"row":' || coalesce(to_json(o."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(o."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(o."source_key")::text, 'null') || ',' || '"source_time":' || coalesce(o."source_time"::text, 'null') || ',' || '"source_version":' || coalesce(to_json(o."source_version")::text, 'null') || ',' || '"system":' || coalesce(to_json(o."system")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"fields":' || coalesce(to_json(n."fields")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(n."import_id")::text, 'null') || ',' || '"position":' || coalesce(n."position"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(n."raw_digest")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(n."revision"::text, 'null') || ',' || '"row":' || coalesce(to_json(n."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(n."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(n."source_key")::text, 'null') || ',' || '"source_time":' || coalesce(n."source_time"::text, 'null') || ',' || '"source_version":' || coalesce(to_json(n."source_version")::text, 'null') || ',' || '"system":' || coalesce(to_json(n."system")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_copy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_copy"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_copy' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"fields":' || coalesce(to_json(o."fields")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(o."import_id")::text, 'null') || ',' || '"position":' || coalesce(o."position"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(o."raw_digest")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(o."revision"::text, 'null') || ',' || '"row":' || coalesce(to_json(o."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(o."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(o."source_key")::text, 'null') || ',' || '"source_time":' || coalesce(o."source_time"::text, 'null') || ',' || '"source_version":' || coalesce(to_json(o."source_version")::text, 'null') || ',' || '"system":' || coalesce(to_json(o."system")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_systems_copy_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_systems_copy_insert AFTER INSERT ON systems_copy REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_copy_entry()
+
+ALTER TABLE systems_copy ENABLE ALWAYS TRIGGER titer_systems_copy_insert
+
+CREATE TRIGGER titer_systems_copy_no_update BEFORE UPDATE ON systems_copy FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_copy ENABLE ALWAYS TRIGGER titer_systems_copy_no_update
+
+CREATE TRIGGER titer_systems_copy_no_delete BEFORE DELETE ON systems_copy FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_copy ENABLE ALWAYS TRIGGER titer_systems_copy_no_delete
+
+CREATE TRIGGER titer_systems_copy_no_truncate BEFORE TRUNCATE ON systems_copy FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_copy ENABLE ALWAYS TRIGGER titer_systems_copy_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_systems_declaration_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_declaration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_declaration"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_declaration' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"approved_at":' || coalesce(n."approved_at"::text, 'null') || ',' || '"author_id":' || coalesce(to_json(n."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"materials":' || coalesce(to_json(n."materials")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(n."reason")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(n."signature_id")::text, 'null') || ',' || '"since":' || coalesce(n."since"::text, 'null') || ',' || '"site":' || coalesce(to_json(n."site")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(n."system")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."number" IS DISTINCT FROM o."number" THEN 'number'
+    WHEN n."record_type" IS DISTINCT FROM o."record_type" THEN 'record_type'
+    WHEN n."system" IS DISTINCT FROM o."system" THEN 'system'
+    WHEN n."site" IS DISTINCT FROM o."site" THEN 'site'
+    WHEN n."materials" IS DISTINCT FROM o."materials" THEN 'materials'
+    WHEN n."since" IS DISTINCT FROM o."since" THEN 'since'
+    WHEN n."reason" IS DISTINCT FROM o."reason" THEN 'reason'
+    WHEN n."author_id" IS DISTINCT FROM o."author_id" THEN 'author_id' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_declaration.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_declaration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_declaration"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_declaration' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"approved_at":' || coalesce(o."approved_at"::text, 'null') || ',' || '"author_id":' || coalesce(to_json(o."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"materials":' || coalesce(to_json(o."materials")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(o."reason")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(o."signature_id")::text, 'null') || ',' || '"since":' || coalesce(o."since"::text, 'null') || ',' || '"site":' || coalesce(to_json(o."site")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(o."system")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"approved_at":' || coalesce(n."approved_at"::text, 'null') || ',' || '"author_id":' || coalesce(to_json(n."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"materials":' || coalesce(to_json(n."materials")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(n."reason")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(n."signature_id")::text, 'null') || ',' || '"since":' || coalesce(n."since"::text, 'null') || ',' || '"site":' || coalesce(to_json(n."site")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(n."system")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_declaration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_declaration"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_declaration' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"approved_at":' || coalesce(o."approved_at"::text, 'null') || ',' || '"author_id":' || coalesce(to_json(o."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"materials":' || coalesce(to_json(o."materials")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"reason":' || coalesce(to_json(o."reason")::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(o."signature_id")::text, 'null') || ',' || '"since":' || coalesce(o."since"::text, 'null') || ',' || '"site":' || coalesce(to_json(o."site")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(o."system")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_systems_declaration_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_systems_declaration_insert AFTER INSERT ON systems_declaration REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_declaration_entry()
+
+ALTER TABLE systems_declaration ENABLE ALWAYS TRIGGER titer_systems_declaration_insert
+
+CREATE TRIGGER titer_systems_declaration_update AFTER UPDATE ON systems_declaration REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_declaration_entry()
+
+ALTER TABLE systems_declaration ENABLE ALWAYS TRIGGER titer_systems_declaration_update
+
+CREATE TRIGGER titer_systems_declaration_delete AFTER DELETE ON systems_declaration REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_declaration_entry()
+
+ALTER TABLE systems_declaration ENABLE ALWAYS TRIGGER titer_systems_declaration_delete
+
+CREATE TRIGGER titer_systems_declaration_no_truncate BEFORE TRUNCATE ON systems_declaration FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE systems_declaration ENABLE ALWAYS TRIGGER titer_systems_declaration_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_systems_import_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_import', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_import"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_import' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"counts":' || coalesce(to_json(n."counts")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"ignored":' || coalesce(to_json(n."ignored")::text, 'null') || ',' || '"legacy":' || coalesce(n."legacy"::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"parts":' || coalesce(to_json(n."parts")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"read_at":' || coalesce(n."read_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(n."revision"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"taken_by":' || coalesce(to_json(n."taken_by")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_import.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_import', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_import"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_import' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"counts":' || coalesce(to_json(o."counts")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"ignored":' || coalesce(to_json(o."ignored")::text, 'null') || ',' || '"legacy":' || coalesce(o."legacy"::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"parts":' || coalesce(to_json(o."parts")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"read_at":' || coalesce(o."read_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(o."revision"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"taken_by":' || coalesce(to_json(o."taken_by")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"counts":' || coalesce(to_json(n."counts")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"ignored":' || coalesce(to_json(n."ignored")::text, 'null') || ',' || '"legacy":' || coalesce(n."legacy"::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"parts":' || coalesce(to_json(n."parts")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"read_at":' || coalesce(n."read_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(n."revision"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"taken_by":' || coalesce(to_json(n."taken_by")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_import', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_import"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_import' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"counts":' || coalesce(to_json(o."counts")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"ignored":' || coalesce(to_json(o."ignored")::text, 'null') || ',' || '"legacy":' || coalesce(o."legacy"::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"parts":' || coalesce(to_json(o."parts")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"read_at":' || coalesce(o."read_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(o."revision"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"taken_by":' || coalesce(to_json(o."taken_by")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_systems_import_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_systems_import_insert AFTER INSERT ON systems_import REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_import_entry()
+
+ALTER TABLE systems_import ENABLE ALWAYS TRIGGER titer_systems_import_insert
+
+CREATE TRIGGER titer_systems_import_no_update BEFORE UPDATE ON systems_import FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_import ENABLE ALWAYS TRIGGER titer_systems_import_no_update
+
+CREATE TRIGGER titer_systems_import_no_delete BEFORE DELETE ON systems_import FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_import ENABLE ALWAYS TRIGGER titer_systems_import_no_delete
+
+CREATE TRIGGER titer_systems_import_no_truncate BEFORE TRUNCATE ON systems_import FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_import ENABLE ALWAYS TRIGGER titer_systems_import_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_systems_quarantine_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_quarantine', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_quarantine"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_quarantine' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(n."import_id")::text, 'null') || ',' || '"position":' || coalesce(n."position"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(n."raw_digest")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"row":' || coalesce(to_json(n."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(n."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(n."source_key")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(n."why")::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."source_id" IS DISTINCT FROM o."source_id" THEN 'source_id'
+    WHEN n."import_id" IS DISTINCT FROM o."import_id" THEN 'import_id'
+    WHEN n."source_key" IS DISTINCT FROM o."source_key" THEN 'source_key'
+    WHEN n."row" IS DISTINCT FROM o."row" THEN 'row'
+    WHEN n."row_digest" IS DISTINCT FROM o."row_digest" THEN 'row_digest'
+    WHEN n."raw_digest" IS DISTINCT FROM o."raw_digest" THEN 'raw_digest'
+    WHEN n."position" IS DISTINCT FROM o."position" THEN 'position' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_quarantine.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_quarantine', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_quarantine"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_quarantine' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(o."import_id")::text, 'null') || ',' || '"position":' || coalesce(o."position"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(o."raw_digest")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"row":' || coalesce(to_json(o."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(o."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(o."source_key")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(o."why")::text, 'null') || '}' AS before, '{' || '"comment":' || coalesce(to_json(n."comment")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(n."import_id")::text, 'null') || ',' || '"position":' || coalesce(n."position"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(n."raw_digest")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"row":' || coalesce(to_json(n."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(n."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(n."source_key")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(n."why")::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_quarantine', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_quarantine"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_quarantine' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"comment":' || coalesce(to_json(o."comment")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(o."import_id")::text, 'null') || ',' || '"position":' || coalesce(o."position"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"raw_digest":' || coalesce(to_json(o."raw_digest")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"row":' || coalesce(to_json(o."row")::text, 'null') || ',' || '"row_digest":' || coalesce(to_json(o."row_digest")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"source_key":' || coalesce(to_json(o."source_key")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(o."why")::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_systems_quarantine_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_systems_quarantine_insert AFTER INSERT ON systems_quarantine REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_quarantine_entry()
+
+ALTER TABLE systems_quarantine ENABLE ALWAYS TRIGGER titer_systems_quarantine_insert
+
+CREATE TRIGGER titer_systems_quarantine_update AFTER UPDATE ON systems_quarantine REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_quarantine_entry()
+
+ALTER TABLE systems_quarantine ENABLE ALWAYS TRIGGER titer_systems_quarantine_update
+
+CREATE TRIGGER titer_systems_quarantine_delete AFTER DELETE ON systems_quarantine REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_quarantine_entry()
+
+ALTER TABLE systems_quarantine ENABLE ALWAYS TRIGGER titer_systems_quarantine_delete
+
+CREATE TRIGGER titer_systems_quarantine_no_truncate BEFORE TRUNCATE ON systems_quarantine FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE systems_quarantine ENABLE ALWAYS TRIGGER titer_systems_quarantine_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_systems_reconciliation_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_reconciliation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_reconciliation"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_reconciliation' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"difference_count":' || coalesce(n."difference_count"::text, 'null') || ',' || '"differences":' || coalesce(to_json(n."differences")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(n."outcome")::text, 'null') || ',' || '"periods":' || coalesce(to_json(n."periods")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(n."ran_at"::text, 'null') || ',' || '"ran_by":' || coalesce(to_json(n."ran_by")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(n."why")::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_reconciliation.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_reconciliation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_reconciliation"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_reconciliation' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"difference_count":' || coalesce(o."difference_count"::text, 'null') || ',' || '"differences":' || coalesce(to_json(o."differences")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(o."outcome")::text, 'null') || ',' || '"periods":' || coalesce(to_json(o."periods")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(o."ran_at"::text, 'null') || ',' || '"ran_by":' || coalesce(to_json(o."ran_by")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(o."why")::text, 'null') || '}' AS before, '{' || '"difference_count":' || coalesce(n."difference_count"::text, 'null') || ',' || '"differences":' || coalesce(to_json(n."differences")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(n."outcome")::text, 'null') || ',' || '"periods":' || coalesce(to_json(n."periods")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(n."ran_at"::text, 'null') || ',' || '"ran_by":' || coalesce(to_json(n."ran_by")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(n."why")::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_reconciliation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_reconciliation"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_reconciliation' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"difference_count":' || coalesce(o."difference_count"::text, 'null') || ',' || '"differences":' || coalesce(to_json(o."differences")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"outcome":' || coalesce(to_json(o."outcome")::text, 'null') || ',' || '"periods":' || coalesce(to_json(o."periods")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"ran_at":' || coalesce(o."ran_at"::text, 'null') || ',' || '"ran_by":' || coalesce(to_json(o."ran_by")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || ',' || '"why":' || coalesce(to_json(o."why")::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_systems_reconciliation_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_systems_reconciliation_insert AFTER INSERT ON systems_reconciliation REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_reconciliation_entry()
+
+ALTER TABLE systems_reconciliation ENABLE ALWAYS TRIGGER titer_systems_reconciliation_insert
+
+CREATE TRIGGER titer_systems_reconciliation_no_update BEFORE UPDATE ON systems_reconciliation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_reconciliation ENABLE ALWAYS TRIGGER titer_systems_reconciliation_no_update
+
+CREATE TRIGGER titer_systems_reconciliation_no_delete BEFORE DELETE ON systems_reconciliation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_reconciliation ENABLE ALWAYS TRIGGER titer_systems_reconciliation_no_delete
+
+CREATE TRIGGER titer_systems_reconciliation_no_truncate BEFORE TRUNCATE ON systems_reconciliation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE systems_reconciliation ENABLE ALWAYS TRIGGER titer_systems_reconciliation_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_systems_source_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_source', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_source"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_source' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"author_id":' || coalesce(to_json(n."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"legacy":' || coalesce(n."legacy"::text, 'null') || ',' || '"mapping":' || coalesce(to_json(n."mapping")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(n."revision"::text, 'null') || ',' || '"secret":' || coalesce(to_json(n."secret")::text, 'null') || ',' || '"settings":' || coalesce(to_json(n."settings")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(n."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(n."system")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."name" IS DISTINCT FROM o."name" THEN 'name'
+    WHEN n."system" IS DISTINCT FROM o."system" THEN 'system'
+    WHEN n."record_type" IS DISTINCT FROM o."record_type" THEN 'record_type'
+    WHEN n."kind" IS DISTINCT FROM o."kind" THEN 'kind' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_source.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_source', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_source"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_source' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"author_id":' || coalesce(to_json(o."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"legacy":' || coalesce(o."legacy"::text, 'null') || ',' || '"mapping":' || coalesce(to_json(o."mapping")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(o."revision"::text, 'null') || ',' || '"secret":' || coalesce(to_json(o."secret")::text, 'null') || ',' || '"settings":' || coalesce(to_json(o."settings")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(o."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(o."system")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"author_id":' || coalesce(to_json(n."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"legacy":' || coalesce(n."legacy"::text, 'null') || ',' || '"mapping":' || coalesce(to_json(n."mapping")::text, 'null') || ',' || '"name":' || coalesce(to_json(n."name")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(n."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(n."revision"::text, 'null') || ',' || '"secret":' || coalesce(to_json(n."secret")::text, 'null') || ',' || '"settings":' || coalesce(to_json(n."settings")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(n."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(n."system")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_source', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_source"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_source' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"author_id":' || coalesce(to_json(o."author_id")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"legacy":' || coalesce(o."legacy"::text, 'null') || ',' || '"mapping":' || coalesce(to_json(o."mapping")::text, 'null') || ',' || '"name":' || coalesce(to_json(o."name")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"record_type":' || coalesce(to_json(o."record_type")::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revision":' || coalesce(o."revision"::text, 'null') || ',' || '"secret":' || coalesce(to_json(o."secret")::text, 'null') || ',' || '"settings":' || coalesce(to_json(o."settings")::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(o."signature_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"system":' || coalesce(to_json(o."system")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_systems_source_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_systems_source_insert AFTER INSERT ON systems_source REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_source_entry()
+
+ALTER TABLE systems_source ENABLE ALWAYS TRIGGER titer_systems_source_insert
+
+CREATE TRIGGER titer_systems_source_update AFTER UPDATE ON systems_source REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_source_entry()
+
+ALTER TABLE systems_source ENABLE ALWAYS TRIGGER titer_systems_source_update
+
+CREATE TRIGGER titer_systems_source_delete AFTER DELETE ON systems_source REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_source_entry()
+
+ALTER TABLE systems_source ENABLE ALWAYS TRIGGER titer_systems_source_delete
+
+CREATE TRIGGER titer_systems_source_no_truncate BEFORE TRUNCATE ON systems_source FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE systems_source ENABLE ALWAYS TRIGGER titer_systems_source_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_systems_verification_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_verification', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_verification"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_verification' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(n."import_id")::text, 'null') || ',' || '"made_at":' || coalesce(n."made_at"::text, 'null') || ',' || '"made_by":' || coalesce(to_json(n."made_by")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"report":' || coalesce(to_json(n."report")::text, 'null') || ',' || '"seed":' || coalesce(n."seed"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(n."signature_id")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."number" IS DISTINCT FROM o."number" THEN 'number'
+    WHEN n."source_id" IS DISTINCT FROM o."source_id" THEN 'source_id'
+    WHEN n."import_id" IS DISTINCT FROM o."import_id" THEN 'import_id'
+    WHEN n."made_at" IS DISTINCT FROM o."made_at" THEN 'made_at'
+    WHEN n."made_by" IS DISTINCT FROM o."made_by" THEN 'made_by'
+    WHEN n."seed" IS DISTINCT FROM o."seed" THEN 'seed'
+    WHEN n."report" IS DISTINCT FROM o."report" THEN 'report' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_verification.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_verification', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_verification"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_verification' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(o."import_id")::text, 'null') || ',' || '"made_at":' || coalesce(o."made_at"::text, 'null') || ',' || '"made_by":' || coalesce(to_json(o."made_by")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"report":' || coalesce(to_json(o."report")::text, 'null') || ',' || '"seed":' || coalesce(o."seed"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(o."signature_id")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(n."import_id")::text, 'null') || ',' || '"made_at":' || coalesce(n."made_at"::text, 'null') || ',' || '"made_by":' || coalesce(to_json(n."made_by")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"report":' || coalesce(to_json(n."report")::text, 'null') || ',' || '"seed":' || coalesce(n."seed"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(n."signature_id")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(n."source_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'systems_verification', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"systems_verification"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'systems_verification' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"import_id":' || coalesce(to_json(o."import_id")::text, 'null') || ',' || '"made_at":' || coalesce(o."made_at"::text, 'null') || ',' || '"made_by":' || coalesce(to_json(o."made_by")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"report":' || coalesce(to_json(o."report")::text, 'null') || ',' || '"seed":' || coalesce(o."seed"::text, 'null') || ',' || '"signature_id":' || coalesce(to_json(o."signature_id")::text, 'null') || ',' || '"source_id":' || coalesce(to_json(o."source_id")::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_systems_verification_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_systems_verification_insert AFTER INSERT ON systems_verification REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_verification_entry()
+
+ALTER TABLE systems_verification ENABLE ALWAYS TRIGGER titer_systems_verification_insert
+
+CREATE TRIGGER titer_systems_verification_update AFTER UPDATE ON systems_verification REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_verification_entry()
+
+ALTER TABLE systems_verification ENABLE ALWAYS TRIGGER titer_systems_verification_update
+
+CREATE TRIGGER titer_systems_verification_delete AFTER DELETE ON systems_verification REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_verification_entry()
+
+ALTER TABLE systems_verification ENABLE ALWAYS TRIGGER titer_systems_verification_delete
+
+CREATE TRIGGER titer_systems_verification_no_truncate BEFORE TRUNCATE ON systems_verification FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE systems_verification ENABLE ALWAYS TRIGGER titer_systems_verification_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_twin_definition_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -1939,6 +1939,141 @@ CREATE TABLE record_witness_policy (
 	CONSTRAINT pk_record_witness_policy PRIMARY KEY (id)
 )
 
+CREATE TABLE systems_copy (
+	source_id TEXT NOT NULL, 
+	import_id TEXT NOT NULL, 
+	system TEXT NOT NULL, 
+	record_type TEXT NOT NULL, 
+	source_key TEXT NOT NULL, 
+	revision INTEGER NOT NULL, 
+	source_version TEXT, 
+	source_time BIGINT, 
+	"row" TEXT NOT NULL, 
+	row_digest TEXT NOT NULL, 
+	fields TEXT NOT NULL, 
+	raw_digest TEXT NOT NULL, 
+	position INTEGER NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_systems_copy PRIMARY KEY (id), 
+	CONSTRAINT uq_systems_copy_source_id UNIQUE (source_id, source_key, revision)
+)
+
+CREATE TABLE systems_declaration (
+	number TEXT NOT NULL, 
+	record_type TEXT NOT NULL, 
+	system TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	materials TEXT NOT NULL, 
+	since BIGINT NOT NULL, 
+	reason TEXT NOT NULL, 
+	author_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	approved_at BIGINT, 
+	signature_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_systems_declaration PRIMARY KEY (id), 
+	CONSTRAINT uq_systems_declaration_number UNIQUE (number)
+)
+
+CREATE TABLE systems_import (
+	number TEXT NOT NULL, 
+	source_id TEXT NOT NULL, 
+	revision INTEGER NOT NULL, 
+	legacy BOOLEAN NOT NULL, 
+	read_at BIGINT NOT NULL, 
+	parts TEXT NOT NULL, 
+	counts TEXT NOT NULL, 
+	ignored TEXT NOT NULL, 
+	taken_by TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_systems_import PRIMARY KEY (id), 
+	CONSTRAINT uq_systems_import_number UNIQUE (number)
+)
+
+CREATE TABLE systems_quarantine (
+	source_id TEXT NOT NULL, 
+	import_id TEXT NOT NULL, 
+	source_key TEXT, 
+	"row" TEXT NOT NULL, 
+	row_digest TEXT NOT NULL, 
+	raw_digest TEXT NOT NULL, 
+	position INTEGER NOT NULL, 
+	why TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	comment TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_systems_quarantine PRIMARY KEY (id)
+)
+
+CREATE TABLE systems_reconciliation (
+	number TEXT NOT NULL, 
+	source_id TEXT NOT NULL, 
+	ran_at BIGINT NOT NULL, 
+	outcome TEXT NOT NULL, 
+	why TEXT NOT NULL, 
+	periods TEXT NOT NULL, 
+	difference_count INTEGER NOT NULL, 
+	differences TEXT NOT NULL, 
+	ran_by TEXT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_systems_reconciliation PRIMARY KEY (id), 
+	CONSTRAINT uq_systems_reconciliation_number UNIQUE (number)
+)
+
+CREATE TABLE systems_source (
+	name TEXT NOT NULL, 
+	system TEXT NOT NULL, 
+	record_type TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
+	mapping TEXT NOT NULL, 
+	secret TEXT, 
+	legacy BOOLEAN NOT NULL, 
+	revision INTEGER NOT NULL, 
+	author_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	signature_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_systems_source PRIMARY KEY (id), 
+	CONSTRAINT uq_systems_source_name UNIQUE (name)
+)
+
+CREATE TABLE systems_verification (
+	number TEXT NOT NULL, 
+	source_id TEXT NOT NULL, 
+	import_id TEXT NOT NULL, 
+	made_at BIGINT NOT NULL, 
+	made_by TEXT NOT NULL, 
+	seed BIGINT NOT NULL, 
+	report TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	signature_id TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_systems_verification PRIMARY KEY (id), 
+	CONSTRAINT uq_systems_verification_number UNIQUE (number)
+)
+
 CREATE TABLE twin_definition (
 	number TEXT NOT NULL, 
 	equipment TEXT NOT NULL, 
@@ -2369,6 +2504,26 @@ CREATE INDEX ix_record_signature_person_id ON record_signature (person_id)
 CREATE INDEX ix_record_signature_record_id ON record_signature (record_id)
 
 CREATE INDEX ix_record_training_person_id ON record_training (person_id)
+
+CREATE INDEX ix_systems_copy_import_id ON systems_copy (import_id)
+
+CREATE INDEX ix_systems_copy_source_id ON systems_copy (source_id)
+
+CREATE INDEX ix_systems_declaration_record_type ON systems_declaration (record_type)
+
+CREATE INDEX ix_systems_import_source_id ON systems_import (source_id)
+
+CREATE INDEX ix_systems_quarantine_import_id ON systems_quarantine (import_id)
+
+CREATE INDEX ix_systems_quarantine_source_id ON systems_quarantine (source_id)
+
+CREATE INDEX ix_systems_reconciliation_ran_at ON systems_reconciliation (ran_at)
+
+CREATE INDEX ix_systems_reconciliation_source_id ON systems_reconciliation (source_id)
+
+CREATE INDEX ix_systems_verification_import_id ON systems_verification (import_id)
+
+CREATE INDEX ix_systems_verification_source_id ON systems_verification (source_id)
 
 CREATE INDEX ix_twin_definition_equipment ON twin_definition (equipment)
 
@@ -2987,6 +3142,48 @@ CREATE TRIGGER titer_record_witness_policy_delete AFTER DELETE ON record_witness
 CREATE TRIGGER titer_record_witness_policy_insert AFTER INSERT ON record_witness_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_witness_policy', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'process_at',NEW."process_at",'quorum',NEW."quorum",'recorded_at',NEW."recorded_at",'required',NEW."required",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_witness_policy_update AFTER UPDATE ON record_witness_policy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_witness_policy.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_witness_policy', NEW.id, NEW.version, json_object('id',OLD."id",'process_at',OLD."process_at",'quorum',OLD."quorum",'recorded_at',OLD."recorded_at",'required',OLD."required",'version',OLD."version"), json_object('id',NEW."id",'process_at',NEW."process_at",'quorum',NEW."quorum",'recorded_at',NEW."recorded_at",'required',NEW."required",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_copy_insert AFTER INSERT ON systems_copy BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_copy', NEW.id, NEW.version, NULL, json_object('fields',NEW."fields",'id',NEW."id",'import_id',NEW."import_id",'position',NEW."position",'process_at',NEW."process_at",'raw_digest',NEW."raw_digest",'record_type',NEW."record_type",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'row',NEW."row",'row_digest',NEW."row_digest",'source_id',NEW."source_id",'source_key',NEW."source_key",'source_time',NEW."source_time",'source_version',NEW."source_version",'system',NEW."system",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_copy_no_delete BEFORE DELETE ON systems_copy BEGIN SELECT RAISE(ABORT, 'titer: systems_copy is append-only'); END
+
+CREATE TRIGGER titer_systems_copy_no_update BEFORE UPDATE ON systems_copy BEGIN SELECT RAISE(ABORT, 'titer: systems_copy is append-only'); END
+
+CREATE TRIGGER titer_systems_declaration_delete AFTER DELETE ON systems_declaration BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_declaration', OLD.id, OLD.version + 1, json_object('approved_at',OLD."approved_at",'author_id',OLD."author_id",'id',OLD."id",'materials',OLD."materials",'number',OLD."number",'process_at',OLD."process_at",'reason',OLD."reason",'record_type',OLD."record_type",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'since',OLD."since",'site',OLD."site",'state',OLD."state",'system',OLD."system",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_systems_declaration_insert AFTER INSERT ON systems_declaration BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_declaration', NEW.id, NEW.version, NULL, json_object('approved_at',NEW."approved_at",'author_id',NEW."author_id",'id',NEW."id",'materials',NEW."materials",'number',NEW."number",'process_at',NEW."process_at",'reason',NEW."reason",'record_type',NEW."record_type",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'since',NEW."since",'site',NEW."site",'state',NEW."state",'system',NEW."system",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_declaration_update AFTER UPDATE ON systems_declaration BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: systems_declaration.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: systems_declaration.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: systems_declaration.record_type keeps its first value') WHERE NEW."record_type" IS NOT OLD."record_type"; SELECT RAISE(ABORT, 'titer: systems_declaration.system keeps its first value') WHERE NEW."system" IS NOT OLD."system"; SELECT RAISE(ABORT, 'titer: systems_declaration.site keeps its first value') WHERE NEW."site" IS NOT OLD."site"; SELECT RAISE(ABORT, 'titer: systems_declaration.materials keeps its first value') WHERE NEW."materials" IS NOT OLD."materials"; SELECT RAISE(ABORT, 'titer: systems_declaration.since keeps its first value') WHERE NEW."since" IS NOT OLD."since"; SELECT RAISE(ABORT, 'titer: systems_declaration.reason keeps its first value') WHERE NEW."reason" IS NOT OLD."reason"; SELECT RAISE(ABORT, 'titer: systems_declaration.author_id keeps its first value') WHERE NEW."author_id" IS NOT OLD."author_id"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_declaration', NEW.id, NEW.version, json_object('approved_at',OLD."approved_at",'author_id',OLD."author_id",'id',OLD."id",'materials',OLD."materials",'number',OLD."number",'process_at',OLD."process_at",'reason',OLD."reason",'record_type',OLD."record_type",'recorded_at',OLD."recorded_at",'signature_id',OLD."signature_id",'since',OLD."since",'site',OLD."site",'state',OLD."state",'system',OLD."system",'version',OLD."version"), json_object('approved_at',NEW."approved_at",'author_id',NEW."author_id",'id',NEW."id",'materials',NEW."materials",'number',NEW."number",'process_at',NEW."process_at",'reason',NEW."reason",'record_type',NEW."record_type",'recorded_at',NEW."recorded_at",'signature_id',NEW."signature_id",'since',NEW."since",'site',NEW."site",'state',NEW."state",'system',NEW."system",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_import_insert AFTER INSERT ON systems_import BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_import', NEW.id, NEW.version, NULL, json_object('counts',NEW."counts",'id',NEW."id",'ignored',NEW."ignored",'legacy',json(CASE NEW."legacy" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."legacy") END),'number',NEW."number",'parts',NEW."parts",'process_at',NEW."process_at",'read_at',NEW."read_at",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'source_id',NEW."source_id",'taken_by',NEW."taken_by",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_import_no_delete BEFORE DELETE ON systems_import BEGIN SELECT RAISE(ABORT, 'titer: systems_import is append-only'); END
+
+CREATE TRIGGER titer_systems_import_no_update BEFORE UPDATE ON systems_import BEGIN SELECT RAISE(ABORT, 'titer: systems_import is append-only'); END
+
+CREATE TRIGGER titer_systems_quarantine_delete AFTER DELETE ON systems_quarantine BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_quarantine', OLD.id, OLD.version + 1, json_object('comment',OLD."comment",'id',OLD."id",'import_id',OLD."import_id",'position',OLD."position",'process_at',OLD."process_at",'raw_digest',OLD."raw_digest",'recorded_at',OLD."recorded_at",'row',OLD."row",'row_digest',OLD."row_digest",'source_id',OLD."source_id",'source_key',OLD."source_key",'state',OLD."state",'version',OLD."version",'why',OLD."why"), NULL)); END
+
+CREATE TRIGGER titer_systems_quarantine_insert AFTER INSERT ON systems_quarantine BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_quarantine', NEW.id, NEW.version, NULL, json_object('comment',NEW."comment",'id',NEW."id",'import_id',NEW."import_id",'position',NEW."position",'process_at',NEW."process_at",'raw_digest',NEW."raw_digest",'recorded_at',NEW."recorded_at",'row',NEW."row",'row_digest',NEW."row_digest",'source_id',NEW."source_id",'source_key',NEW."source_key",'state',NEW."state",'version',NEW."version",'why',NEW."why"))); END
+
+CREATE TRIGGER titer_systems_quarantine_update AFTER UPDATE ON systems_quarantine BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: systems_quarantine.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: systems_quarantine.source_id keeps its first value') WHERE NEW."source_id" IS NOT OLD."source_id"; SELECT RAISE(ABORT, 'titer: systems_quarantine.import_id keeps its first value') WHERE NEW."import_id" IS NOT OLD."import_id"; SELECT RAISE(ABORT, 'titer: systems_quarantine.source_key keeps its first value') WHERE NEW."source_key" IS NOT OLD."source_key"; SELECT RAISE(ABORT, 'titer: systems_quarantine.row keeps its first value') WHERE NEW."row" IS NOT OLD."row"; SELECT RAISE(ABORT, 'titer: systems_quarantine.row_digest keeps its first value') WHERE NEW."row_digest" IS NOT OLD."row_digest"; SELECT RAISE(ABORT, 'titer: systems_quarantine.raw_digest keeps its first value') WHERE NEW."raw_digest" IS NOT OLD."raw_digest"; SELECT RAISE(ABORT, 'titer: systems_quarantine.position keeps its first value') WHERE NEW."position" IS NOT OLD."position"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_quarantine', NEW.id, NEW.version, json_object('comment',OLD."comment",'id',OLD."id",'import_id',OLD."import_id",'position',OLD."position",'process_at',OLD."process_at",'raw_digest',OLD."raw_digest",'recorded_at',OLD."recorded_at",'row',OLD."row",'row_digest',OLD."row_digest",'source_id',OLD."source_id",'source_key',OLD."source_key",'state',OLD."state",'version',OLD."version",'why',OLD."why"), json_object('comment',NEW."comment",'id',NEW."id",'import_id',NEW."import_id",'position',NEW."position",'process_at',NEW."process_at",'raw_digest',NEW."raw_digest",'recorded_at',NEW."recorded_at",'row',NEW."row",'row_digest',NEW."row_digest",'source_id',NEW."source_id",'source_key',NEW."source_key",'state',NEW."state",'version',NEW."version",'why',NEW."why"))); END
+
+CREATE TRIGGER titer_systems_reconciliation_insert AFTER INSERT ON systems_reconciliation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_reconciliation', NEW.id, NEW.version, NULL, json_object('difference_count',NEW."difference_count",'differences',NEW."differences",'id',NEW."id",'number',NEW."number",'outcome',NEW."outcome",'periods',NEW."periods",'process_at',NEW."process_at",'ran_at',NEW."ran_at",'ran_by',NEW."ran_by",'recorded_at',NEW."recorded_at",'source_id',NEW."source_id",'version',NEW."version",'why',NEW."why"))); END
+
+CREATE TRIGGER titer_systems_reconciliation_no_delete BEFORE DELETE ON systems_reconciliation BEGIN SELECT RAISE(ABORT, 'titer: systems_reconciliation is append-only'); END
+
+CREATE TRIGGER titer_systems_reconciliation_no_update BEFORE UPDATE ON systems_reconciliation BEGIN SELECT RAISE(ABORT, 'titer: systems_reconciliation is append-only'); END
+
+CREATE TRIGGER titer_systems_source_delete AFTER DELETE ON systems_source BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_source', OLD.id, OLD.version + 1, json_object('author_id',OLD."author_id",'id',OLD."id",'kind',OLD."kind",'legacy',json(CASE OLD."legacy" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."legacy") END),'mapping',OLD."mapping",'name',OLD."name",'process_at',OLD."process_at",'record_type',OLD."record_type",'recorded_at',OLD."recorded_at",'revision',OLD."revision",'secret',OLD."secret",'settings',OLD."settings",'signature_id',OLD."signature_id",'state',OLD."state",'system',OLD."system",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_systems_source_insert AFTER INSERT ON systems_source BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_source', NEW.id, NEW.version, NULL, json_object('author_id',NEW."author_id",'id',NEW."id",'kind',NEW."kind",'legacy',json(CASE NEW."legacy" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."legacy") END),'mapping',NEW."mapping",'name',NEW."name",'process_at',NEW."process_at",'record_type',NEW."record_type",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'secret',NEW."secret",'settings',NEW."settings",'signature_id',NEW."signature_id",'state',NEW."state",'system',NEW."system",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_source_update AFTER UPDATE ON systems_source BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: systems_source.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: systems_source.name keeps its first value') WHERE NEW."name" IS NOT OLD."name"; SELECT RAISE(ABORT, 'titer: systems_source.system keeps its first value') WHERE NEW."system" IS NOT OLD."system"; SELECT RAISE(ABORT, 'titer: systems_source.record_type keeps its first value') WHERE NEW."record_type" IS NOT OLD."record_type"; SELECT RAISE(ABORT, 'titer: systems_source.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_source', NEW.id, NEW.version, json_object('author_id',OLD."author_id",'id',OLD."id",'kind',OLD."kind",'legacy',json(CASE OLD."legacy" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."legacy") END),'mapping',OLD."mapping",'name',OLD."name",'process_at',OLD."process_at",'record_type',OLD."record_type",'recorded_at',OLD."recorded_at",'revision',OLD."revision",'secret',OLD."secret",'settings',OLD."settings",'signature_id',OLD."signature_id",'state',OLD."state",'system',OLD."system",'version',OLD."version"), json_object('author_id',NEW."author_id",'id',NEW."id",'kind',NEW."kind",'legacy',json(CASE NEW."legacy" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."legacy") END),'mapping',NEW."mapping",'name',NEW."name",'process_at',NEW."process_at",'record_type',NEW."record_type",'recorded_at',NEW."recorded_at",'revision',NEW."revision",'secret',NEW."secret",'settings',NEW."settings",'signature_id',NEW."signature_id",'state',NEW."state",'system',NEW."system",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_verification_delete AFTER DELETE ON systems_verification BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_verification', OLD.id, OLD.version + 1, json_object('id',OLD."id",'import_id',OLD."import_id",'made_at',OLD."made_at",'made_by',OLD."made_by",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'report',OLD."report",'seed',OLD."seed",'signature_id',OLD."signature_id",'source_id',OLD."source_id",'state',OLD."state",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_systems_verification_insert AFTER INSERT ON systems_verification BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_verification', NEW.id, NEW.version, NULL, json_object('id',NEW."id",'import_id',NEW."import_id",'made_at',NEW."made_at",'made_by',NEW."made_by",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'report',NEW."report",'seed',NEW."seed",'signature_id',NEW."signature_id",'source_id',NEW."source_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_systems_verification_update AFTER UPDATE ON systems_verification BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: systems_verification.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: systems_verification.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: systems_verification.source_id keeps its first value') WHERE NEW."source_id" IS NOT OLD."source_id"; SELECT RAISE(ABORT, 'titer: systems_verification.import_id keeps its first value') WHERE NEW."import_id" IS NOT OLD."import_id"; SELECT RAISE(ABORT, 'titer: systems_verification.made_at keeps its first value') WHERE NEW."made_at" IS NOT OLD."made_at"; SELECT RAISE(ABORT, 'titer: systems_verification.made_by keeps its first value') WHERE NEW."made_by" IS NOT OLD."made_by"; SELECT RAISE(ABORT, 'titer: systems_verification.seed keeps its first value') WHERE NEW."seed" IS NOT OLD."seed"; SELECT RAISE(ABORT, 'titer: systems_verification.report keeps its first value') WHERE NEW."report" IS NOT OLD."report"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('systems_verification', NEW.id, NEW.version, json_object('id',OLD."id",'import_id',OLD."import_id",'made_at',OLD."made_at",'made_by',OLD."made_by",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'report',OLD."report",'seed',OLD."seed",'signature_id',OLD."signature_id",'source_id',OLD."source_id",'state',OLD."state",'version',OLD."version"), json_object('id',NEW."id",'import_id',NEW."import_id",'made_at',NEW."made_at",'made_by',NEW."made_by",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'report',NEW."report",'seed',NEW."seed",'signature_id',NEW."signature_id",'source_id',NEW."source_id",'state',NEW."state",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_twin_definition_delete AFTER DELETE ON twin_definition BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('twin_definition', OLD.id, OLD.version + 1, json_object('commissioned_signature_id',OLD."commissioned_signature_id",'defined_by',OLD."defined_by",'equipment',OLD."equipment",'id',OLD."id",'model_id',OLD."model_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'settings',OLD."settings",'settings_digest',OLD."settings_digest",'state',OLD."state",'title',OLD."title",'version',OLD."version"), NULL)); END
 
