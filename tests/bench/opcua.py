@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +67,16 @@ def plant(folder: Path, channels: int, hertz: float) -> Iterator[tuple[str, int]
 def acknowledged(folder: Path, connection: str) -> int:
     """Values of a connection that the hub has confirmed: all that were numbered but those that the journal keeps."""
     journal = folder / "connect" / connection / "journal.sqlite"
-    with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as open_:
-        kept, following = open_.execute(
-            "SELECT (SELECT min(first) FROM frame), (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'next')"
-        ).fetchone()
-    open_.close()
-    return int(kept if kept is not None else following) - 1
+    if not journal.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as open_:
+        try:
+            kept, following = open_.execute(
+                "SELECT (SELECT min(first) FROM frame), (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'next')"
+            ).fetchone()
+        except sqlite3.OperationalError:  # The host is about to lay it out.
+            return 0
+    return int(kept or following or 1) - 1
 
 
 @contextmanager
@@ -111,9 +115,8 @@ def ours(folder: Path, address: str, channels: int, seconds: float) -> dict[str,
     """What host and hub do."""
     with recording(folder, [address], channels) as supervisor:
         pids = {name: supervisor.children[name].process.pid for name in (HUB, CONNECT)}
-        journal = folder / "connect" / "plant-0" / "journal.sqlite"
         end = time.monotonic() + 120 * patience()
-        while not journal.exists() or acknowledged(folder, "plant-0") < 10 * channels:
+        while acknowledged(folder, "plant-0") < 10 * channels:
             if time.monotonic() > end:
                 raise RuntimeError("the connection of the benchmark recorded nothing")
             time.sleep(0.2)

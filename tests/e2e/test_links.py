@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,3 +129,60 @@ def test_an_encrypted_server_is_compared_drafted_refused_trusted_with_a_signatur
         page.get_by_text("The certificate that it shows is distrusted").wait_for(timeout=60_000)
         page.get_by_text("certificate is not trusted").first.wait_for(timeout=60_000)
         _sound(page, "connection-distrusted")
+
+
+def test_the_command_line_discovers_looks_through_and_lists_what_the_pages_show(
+    links_server: Served, tmp_path: Path
+) -> None:
+    where = (
+        "--dir",
+        str(links_server.folder),
+        "--port",
+        links_server.address.rpartition(":")[2],
+        "--as",
+        "mehta",
+    )
+
+    def said(*words: str, code: int = 0, **more: str) -> str:
+        environment = {**os.environ, "TITER_PASSWORD": PASSWORD, **more}
+        done = subprocess.run(
+            [Path(sys.executable).with_name("titer"), "connection", *words, *where],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    own = make_own(GUARDED, ["10.9.8.7"], SystemClock().now(), title="Reactor hall", bits=2048)
+    mark = fingerprint(read(own.certificate, "the hall's"))
+    with hall(own) as address:
+        found = said("discover", address)
+        assert f"{address}  Basic256Sha256 SignAndEncrypt" in found
+        assert mark in found
+        assert "It is for 10.9.8.7, and the address is 127.0.0.1." in found
+        policy = ("--policy", "Basic256Sha256")
+        assert "not trusted" in said("browse", address, *policy, code=1)
+        out = tmp_path / "channels.yaml"
+        said("browse", address, *policy, "--certificate", mark, "--out", str(out), "--prefix", "H2")
+        assert "H2.BR-7.Probes_sensors.Temperature" in out.read_text()
+        said(
+            *("browse", address, *policy, "--certificate", mark, "--user", "ann"),
+            TITER_SERVER_PASSWORD="drops",
+        )
+    file = tmp_path / "authority.der"
+    file.write_bytes(
+        make_own("urn:authority", [], SystemClock().now(), title="Plant CA", bits=2048).certificate
+    )
+    assert "is there, and not trusted yet" in said("certificate", str(file))
+    listed = said("certificates")
+    assert "not decided  CN=Plant CA" in listed
+    assert "titer sign equipment_certificate" in listed
+    own_file = tmp_path / "host.der"
+    assert "install it at the instrument" in said("certificate", "--out", str(own_file))
+    assert (
+        read(own_file.read_bytes(), "the host's")
+        .subject.rfc4514_string()
+        .startswith("CN=Titer connector host")
+    )

@@ -1,7 +1,7 @@
 """An asyncua server with a reactor to look through: units, ranges, names of states, a loop, what no channel can be.
 
-`python reactor_hall.py PORT READY [FOLDER [REGISTER]]` serves until it is killed, and makes the file READY when it
-does. With a FOLDER that holds `server.der` and `server.pem` its endpoint is encrypted; with the address of a
+`python reactor_hall.py PORT READY [FOLDER [REGISTER [URI]]]` serves until it is killed, and makes the file READY when
+it does. With a FOLDER that holds `server.der` and `server.pem` its endpoint is encrypted; with the address of a
 discovery server in REGISTER it registers itself there.
 """
 
@@ -28,12 +28,13 @@ GUARDED = "urn:titer:test:guarded-hall"
 
 
 @contextlib.contextmanager
-def hall(own: Own | None = None, register: str = "") -> Iterator[str]:
+def hall(own: Own | None = None, register: str = "", uri: str = "") -> Iterator[str]:
     """The server in a process of its own; gives its address.
 
     Args:
         own: its certificate and key; then its endpoint is encrypted, and there is no other.
         register: address of a discovery server that it registers itself with.
+        uri: what it calls itself, where it is not alone.
     """
     port = quiet_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +42,7 @@ def hall(own: Own | None = None, register: str = "") -> Iterator[str]:
         if own is not None:
             Path(folder, "server.der").write_bytes(own.certificate)
             Path(folder, "server.pem").write_bytes(own.key)
-        more = [folder if own is not None else "-", register]
+        more = [folder if own is not None else "-", register, uri]
         serving = subprocess.Popen(
             [sys.executable, __file__, str(port), str(ready), *more], stderr=subprocess.DEVNULL
         )
@@ -80,12 +81,14 @@ def argument(name: str, type_: int) -> ua.Argument:
     return ua.Argument(Name=name, DataType=ua.NodeId(type_), ValueRank=-1)
 
 
-async def main(port: int, ready: str, folder: str = "-", register: str = "") -> None:
+async def main(port: int, ready: str, folder: str = "-", register: str = "", uri: str = "") -> None:
     server = Server()
     await server.init()
     server.set_server_name("Reactor hall")
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/hall")
     server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    if uri:
+        await server.set_application_uri(uri)
     if folder != "-":
         await server.set_application_uri(GUARDED)
         server.set_security_policy(

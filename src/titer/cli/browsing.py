@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -69,6 +70,7 @@ def connection_discover(
             )
             if seal and not one["unencrypted"]:
                 lines.append(f"        certificate {seal['fingerprint']} until {seal['valid_until'][:10]}")
+                lines += [f"        {fault['what']}" for fault in seal["faults"]]
     say("\n".join(lines) or "No server is known there.", found, json)
 
 
@@ -83,6 +85,11 @@ def connection_browse(
     prefix: Annotated[str, typer.Option(help="Before each tag of the file, e.g. BR-1.")] = "",
     policy: Policy = None,
     allow_unencrypted: Unencrypted = False,
+    compared: Annotated[
+        str | None,
+        typer.Option("--certificate", help="SHA-256 of the server's certificate, which you have compared."),
+    ] = None,
+    user: Annotated[str, typer.Option(help="User of the server; TITER_SERVER_PASSWORD or a question.")] = "",
     host: Host = "local",
     folder: Folder = Path("titer"),
     as_: As = None,
@@ -98,6 +105,12 @@ def connection_browse(
             settings["security_policy"] = policy
         if allow_unencrypted:
             settings["allow_unencrypted"] = True
+        if compared:
+            body["about"]["certificate"] = compared
+        if user:
+            settings["username"] = user
+            given = os.environ.get("TITER_SERVER_PASSWORD")
+            body["password"] = given or typer.prompt(f"Password of {user} at the server", hide_input=True)
         body["settings"] = settings
     else:
         body["connection"] = where

@@ -12,6 +12,7 @@ import typer
 
 from titer import __version__
 from titer.cli import browsing as _browsing  # noqa: F401 - it adds its commands to `connection`
+from titer.cli import certificates as _certificates  # noqa: F401 - so does it
 from titer.cli.alcoa import alcoa
 from titer.cli.backing import accept_restore, backup, restore
 from titer.cli.connections import connection, equipment

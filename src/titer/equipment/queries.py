@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from titer.base.clock import from_us, us
@@ -130,6 +131,29 @@ def channels(session: Session, *, node_code: str | None = None, tags: Sequence[s
 def channels_of(session: Session, row: Connection) -> list[Channel]:
     """Every channel that a connection ever had."""
     return list(session.scalars(select(Channel).where(Channel.connection_id == row.id).order_by(Channel.id)))
+
+
+def tags_mark(session: Session, *connection_ids: str) -> tuple[int, int]:
+    """What differs after any change of the channels of these connections: how many there are, and their versions."""
+    found = session.execute(
+        select(func.count(), func.coalesce(func.sum(Channel.version), 0)).where(
+            Channel.connection_id.in_(connection_ids)
+        )
+    ).one()
+    return int(found[0]), int(found[1])
+
+
+def listing_mark(session: Session, host: str) -> tuple[Any, ...]:
+    """What differs after any change of what a host is told of its connections."""
+    rows = session.execute(
+        select(Connection.id, Connection.version).where(Connection.host == host).order_by(Connection.id)
+    ).all()
+    trusted = session.execute(select(func.count(), func.coalesce(func.sum(Certificate.version), 0))).one()
+    return (
+        *((row[0], row[1]) for row in rows),
+        tags_mark(session, *(row[0] for row in rows)),
+        (int(trusted[0]), int(trusted[1])),
+    )
 
 
 def connection_of(session: Session, tags: Sequence[str]) -> dict[str, str]:

@@ -57,9 +57,7 @@ def take(historian: Historian, equipment: Equipment, connection: str, data: byte
         recording = row.recording_since is not None
         said = equipment.statuses(session).get(connection)
         epoch = said.epoch if said else 0
-        tags = sorted({str(tag) for frame in frames for tag in frame.channels})
-        owners = equipment.connection_of(session, tags)
-    bound = {tag for tag in tags if owners.get(tag) == connection}
+        bound = equipment.tags_of(session, row)
     kept = [
         (one if set(frame.channels) <= bound else _quarantined(frame, bound))
         for one, frame in zip(raw, frames, strict=True)
@@ -75,7 +73,7 @@ def take(historian: Historian, equipment: Equipment, connection: str, data: byte
     return answer
 
 
-def _quarantined(frame: Frame, bound: set[str]) -> bytes:
+def _quarantined(frame: Frame, bound: frozenset[str]) -> bytes:
     """The frame with channels that are not registered for this connection set apart by name.
 
     Their values are kept, but never stand among those of the channel whose name they bear

@@ -76,3 +76,35 @@ def test_endpoints_are_told_with_their_certificate_and_a_walk_goes_beyond_one_an
         "boolean",
     ]
     assert by_name["SP"]["writable"]
+
+
+def test_a_local_discovery_server_names_the_server_that_registered_with_it(tmp_path: Path) -> None:
+    node, script = node_opcua(), Path(__file__).parents[2] / "peers" / "discovery.js"
+    first, second = quiet_port(), quiet_port()
+    directory = f"opc.tcp://127.0.0.1:{first}"
+    log = tmp_path / "log"
+
+    def until(word: str) -> None:
+        end = time.monotonic() + 120 * patience()
+        while word not in log.read_text().split():
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+
+    with log.open("wb") as written:
+        running = [subprocess.Popen([node, str(script), "lds", str(first), str(tmp_path)], stdout=written)]
+        try:
+            until("ready")
+            command = [node, str(script), "server", str(second), str(tmp_path), directory]
+            running.append(subprocess.Popen(command, stdout=written))
+            until("registered")
+            servers = ask("discover", {"address": directory}, {}, tmp_path)["servers"]
+        finally:
+            for one in running:
+                one.kill()
+                one.wait()
+    found = {one["application_uri"]: one for one in servers}
+    registered = found["urn:titer:test:node-registered"]
+    assert (registered["name"], registered["problem"]) == ("Registered reactor", "")
+    urls = {one["url"] for one in registered["endpoints"]}
+    assert urls == {f"opc.tcp://127.0.0.1:{second}/reactor"}
+    assert any(one["kind"] == "DiscoveryServer" for one in servers)

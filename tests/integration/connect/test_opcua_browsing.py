@@ -45,6 +45,26 @@ def test_servers_and_their_endpoints_are_found_and_what_cannot_be_used_says_why(
             ask("discover", {"address": wrong}, {}, tmp_path)
 
 
+def test_a_discovery_server_names_those_that_registered_and_their_endpoints_are_fetched(
+    address: str, tmp_path: Path
+) -> None:
+    """Any asyncua server takes registrations, so this one stands in for a Local Discovery Server."""
+    with hall(register=address, uri="urn:titer:test:registered") as other:
+        found = {
+            one["application_uri"]: one
+            for one in ask("discover", {"address": address}, {}, tmp_path)["servers"]
+        }
+        registered = found["urn:titer:test:registered"]
+        assert [one["url"] for one in registered["endpoints"]] == [other]
+        assert (registered["name"], registered["problem"]) == ("Reactor hall", "")
+    # It has gone without saying so: it is still known there, and that it does not answer is said of it alone.
+    found = {
+        one["application_uri"]: one for one in ask("discover", {"address": address}, {}, tmp_path)["servers"]
+    }
+    assert "does not answer" in found["urn:titer:test:registered"]["problem"]
+    assert any(one["endpoints"] for one in found.values())
+
+
 def test_variables_come_with_unit_range_and_names_of_states_and_each_once(
     address: str, tmp_path: Path
 ) -> None:

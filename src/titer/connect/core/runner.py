@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,9 @@ from titer.connect.core.supervise import Backoff, Once, repeat
 
 log = logging.getLogger("titer.connect")
 BACKFILL_ATTEMPTS = 6
+SHIP_EVERY_S = 0.25
+MANY_FRAMES = 100
+"""Frames at once that are a backlog, and no longer what came in since the last request."""
 
 
 class ConnectionRunner:
@@ -191,7 +195,12 @@ class ConnectionRunner:
         frames = await self._journal.unshipped()
         if not frames:
             return 30.0
+        begun = time.monotonic()
         await self._journal.acknowledged(*await self._hub.intake(self.config.name, frames))
+        # A source that says something all the time is shipped a few times a second: a request costs both sides more
+        # than the values in it. A backlog is not waited with.
+        if len(frames) < MANY_FRAMES:
+            await asyncio.sleep(max(0.0, begun + SHIP_EVERY_S - time.monotonic()))
         return 0.0
 
     async def _post_receipts(self) -> float:

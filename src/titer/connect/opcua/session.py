@@ -180,13 +180,14 @@ class Session:
                 where="settings.security_policy",
                 do="Choose one that it offers, or switch it on at the server.",
             ) from error
-        self.link.presented = Presented(
+        shown = Presented(
             bytes(offered.ServerCertificate or b""),
             urlparse(settings.endpoint).hostname or "",
-            str(offered.Server.ApplicationUri or "") if offered.Server is not None else "",
+            str(offered.Server.ApplicationUri or "")[:1000] if offered.Server is not None else "",
             identity.all,
         )
-        certificate = self.link.presented.certificate()
+        certificate = shown.certificate()
+        self.link.presented = shown
         self._believe(certificate)
         self.server_certificate = fingerprint(certificate)
         # What the user proves himself with goes to a server that is believed, and to no other.

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_REJECTED = 50
 """Rejected certificates that are kept to be looked at: anybody can send another one."""
+LARGEST = 16 * 1024
+"""Bytes of a certificate."""
 LEAST_KEY_BITS = 2048
 """Of an RSA key, by every policy that is accepted here (OPC 10000-7, Basic256Sha256)."""
 UNFIT = frozenset({"expired", "not_yet_valid", "weak_key", "weak_signature"})
@@ -33,18 +35,24 @@ def fingerprint(certificate: Certificate) -> str:
 
 
 def read(data: bytes, where: str) -> Certificate:
-    """A certificate in DER or PEM.
+    """A certificate in DER or PEM, of which everything that is looked at later can be read.
 
     Raises:
-        Invalid: if it is none.
+        Invalid: if it is none, or larger than any that an application shows.
     """
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
 
+    if len(data) > LARGEST:
+        raise Invalid(f"{where} holds {len(data)} bytes; a certificate has at most {LARGEST}.")
     try:
         if data.lstrip().startswith(b"-----BEGIN"):
-            return x509.load_pem_x509_certificate(data)
-        return x509.load_der_x509_certificate(data)
-    except ValueError as error:
+            found = x509.load_pem_x509_certificate(data)
+        else:
+            found = x509.load_der_x509_certificate(data)
+        facts(found)
+        return found
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Invalid(
             f"{where} holds no certificate.", why=str(error), do="Give it as DER or PEM."
         ) from error
@@ -176,13 +184,13 @@ def facts(certificate: Certificate) -> dict[str, Any]:
     return {
         "fingerprint": fingerprint(certificate),
         "thumbprint": certificate.fingerprint(SHA1()).hex(),  # noqa: S303 - shown, and nothing rests on it
-        "subject": certificate.subject.rfc4514_string(),
-        "issuer": certificate.issuer.rfc4514_string(),
+        "subject": _shown(certificate.subject.rfc4514_string()),
+        "issuer": _shown(certificate.issuer.rfc4514_string()),
         "serial": f"{certificate.serial_number:x}",
         "valid_from": certificate.not_valid_before_utc,
         "valid_until": certificate.not_valid_after_utc,
-        "application_uri": uris[0] if uris else "",
-        "names": names(certificate),
+        "application_uri": _shown(uris[0]) if uris else "",
+        "names": [_shown(one) for one in names(certificate)],
         "key": f"RSA {key.key_size}" if isinstance(key, RSAPublicKey) else type(key).__name__,
         "authority": _is_authority(certificate),
     }
@@ -246,6 +254,11 @@ def faults(
                 )
             )
     return [{"code": code, "what": what} for code, what in found]
+
+
+def _shown(text: str) -> str:
+    """A text out of a stranger's certificate, as it may stand in a record and on a page."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)[:1000]
 
 
 def _bears(certificate: Certificate, host: str) -> bool:

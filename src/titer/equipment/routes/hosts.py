@@ -13,14 +13,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from pydantic import BaseModel, Field
 
-from titer.base.canonical import digest
 from titer.base.errors import Invalid
 from titer.connect.opcua.trust import fingerprint
 from titer.equipment import queries
 from titer.equipment.model import Connection
-from titer.equipment.rules import without_floats
 from titer.equipment.service import Equipment, certificates
-from titer.equipment.service.connections import settings_for_host
 from titer.equipment.service.streams import take_status
 from titer.record import Actor, Machine, Unit
 from titer.record.http import Commander, Connector, Own, OwnHost, platform_part
@@ -162,8 +159,7 @@ def connect_connections(
     end = time.monotonic() + min(wait, LONGEST_WAIT)
     while True:
         seen = equipment.record.commits
-        listed = _listed(equipment, host)
-        mark = f'"{digest(without_floats(listed))[:32]}"'
+        mark, listed = equipment.listed(host)
         left = end - time.monotonic()
         if mark != known or left <= 0:
             break
@@ -176,15 +172,6 @@ def connect_connections(
     return [
         HostConnection(**one, epoch=said[one["name"]].epoch if one["name"] in said else 0) for one in listed
     ]
-
-
-def _listed(equipment: Equipment, host: str) -> list[dict[str, Any]]:
-    with equipment.record.reading() as session:
-        return [
-            settings_for_host(session, row)
-            for row in queries.connections(session, host)
-            if row.state != "suspended"
-        ]
 
 
 @router.put("/content")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from titer.base.canonical import digest
 from titer.base.clock import Clock, from_us
 from titer.equipment import queries, rules
-from titer.equipment.model import DeviceCommand, Node
+from titer.equipment.model import Channel, Connection, DeviceCommand, Node
 from titer.equipment.permissions import ACTIONS
 from titer.equipment.service import alarms, certificates, connections, devices, nodes, streams
 from titer.equipment.service.questions import Questions
@@ -37,6 +39,32 @@ class Equipment:
         self.record = record
         self.process_clock = process_clock or record.process_clock
         self.questions = Questions(record)
+        self._listed: dict[str, tuple[tuple[Any, ...], str, list[dict[str, Any]]]] = {}
+        self._tags: dict[str, tuple[tuple[int, int], frozenset[str]]] = {}
+
+    def listed(self, host: str) -> tuple[str, list[dict[str, Any]]]:
+        """What a host is told of its connections, with the mark that changes with it; put together once a change."""
+        with self.record.reading() as session:
+            mark = queries.listing_mark(session, host)
+            held = self._listed.get(host)
+            if held is None or held[0] != mark:
+                told = [
+                    connections.settings_for_host(session, row)
+                    for row in queries.connections(session, host)
+                    if row.state != "suspended"
+                ]
+                etag = f'"{digest(rules.without_floats(told))[:32]}"'
+                held = self._listed[host] = (mark, etag, told)
+        return held[1], held[2]
+
+    def tags_of(self, session: Session, row: Connection) -> frozenset[str]:
+        """Tags of every channel that a connection has or had; read anew when one of them has changed."""
+        mark = queries.tags_mark(session, row.id)
+        held = self._tags.get(row.id)
+        if held is None or held[0] != mark:
+            tags = session.scalars(select(Channel.tag).where(Channel.connection_id == row.id))
+            held = self._tags[row.id] = (mark, frozenset(tags))
+        return held[1]
 
     def actions(self) -> tuple[ActionSpec, ...]:
         """Rows of the matrix of rights."""

@@ -23,9 +23,6 @@ from titer.equipment import queries, rules
 from titer.equipment.model import Certificate, Connection
 from titer.record import Actor, Signature, Unit
 
-LARGEST = 16 * 1024
-"""Bytes of a certificate; a larger one is none that an instrument would show."""
-
 
 def read_certificate(text: str, where: str) -> Any:
     """A certificate from Base64 of its bytes, DER or PEM.
@@ -37,8 +34,6 @@ def read_certificate(text: str, where: str) -> Any:
         data = base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error) as error:
         raise Invalid("The certificate is no Base64.", where=where) from error
-    if len(data) > LARGEST:
-        raise Invalid(f"A certificate has at most {LARGEST} bytes.", where=where)
     return trust.read(data, where)
 
 
@@ -58,7 +53,13 @@ def note(unit: Unit, connection: Connection, security: Mapping[str, Any]) -> Non
     met = read_certificate(security["certificate"], "security.certificate")
     if _find(unit.session, trust.fingerprint(met)) is None and _room(unit.session):
         row = _add(
-            unit, met, "seen", connection.host, connection.name, str(security["host"]), str(security["uri"])
+            unit,
+            met,
+            "seen",
+            connection.host,
+            connection.name,
+            str(security["host"]),
+            rules.without_floats(str(security["uri"])),
         )
         unit.emit(
             "equipment.certificate.seen", row, {"connection": connection.name, "fingerprint": row.fingerprint}
