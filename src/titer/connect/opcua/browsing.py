@@ -12,6 +12,7 @@ from asyncua import Client, ua
 
 from titer.connect.core.contract import ChannelSpec
 from titer.connect.core.values import as_number
+from titer.connect.opcua import lads
 from titer.connect.opcua.nodes import resolve
 from titer.connect.opcua.units import of_information
 
@@ -43,6 +44,9 @@ class Place:
         is_variable: whether it bears a value.
         kind: name of the type that it was made by.
         shown: its display name.
+        type: the type that it was made by.
+        above: what stands above it of a laboratory device (LADS), as (what it is, its name).
+        machine: the type of the object that it is the state of.
     """
 
     node: ua.NodeId
@@ -50,6 +54,9 @@ class Place:
     is_variable: bool
     kind: str
     shown: str
+    type: ua.NodeId | None = None
+    above: tuple[tuple[str, str], ...] = ()
+    machine: ua.NodeId | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,8 +71,14 @@ class AddressSpace:
     def __init__(self, client: Client, namespaces: Sequence[str]) -> None:
         self._client = client
         self._namespaces = tuple(namespaces)
+        self._lads = lads.Lads(client, self._namespaces)
         self._bases: dict[ua.NodeId, int] = {}
         self._enumerations: dict[ua.NodeId, dict[str, str]] = {}
+
+    @property
+    def has_devices(self) -> bool:
+        """Whether the server has laboratory devices (LADS) at all."""
+        return self._lads.spoken
 
     def node(self, text: str) -> ua.NodeId:
         """A node by its string; "" = the Objects folder.
@@ -88,22 +101,25 @@ class AddressSpace:
     async def children(self, text: str) -> dict[str, Any]:
         """One level: what stands directly below a node, variables with all that is known of them."""
         found, more = await self._below([Place(self.node(text), (), False, "", "")], MOST_CHILDREN)
+        await self._recognise(found)
         await self._describe([place for place in found if place.is_variable])
         return {"nodes": [self._told(place) for place in found], "more": more}
 
     async def variables(self, text: str) -> dict[str, Any]:
         """Every variable below a node (not the properties), each once, with all that is known of it."""
-        start = Place(self.node(text), (), False, "", "")
+        start = await self._start(text)
         seen, level, variables, more = {start.node}, [start], [], False
+        groups: list[Place] = []
         for _ in range(DEEPEST):
             following: list[Place] = []
             for begin in range(0, len(level), AT_ONCE):
                 found, cut = await self._below(level[begin : begin + AT_ONCE], MOST_NODES)
                 more = more or cut
+                await self._recognise(found)
                 for place in found:
-                    if place.node not in seen:
+                    if place.node not in seen and place.kind not in lads.UNRECORDED:
                         seen.add(place.node)
-                        following.append(place)
+                        (groups if place.kind == lads.GROUP else following).append(place)
                         if place.is_variable:
                             variables.append(place)
                 if len(seen) >= MOST_NODES or len(variables) >= MOST_VARIABLES:
@@ -111,12 +127,61 @@ class AddressSpace:
                     break
             level = following
             if not level:
+                level, groups = groups, []
+            if not level:
                 break
         else:
             more = True
         variables = variables[:MOST_VARIABLES]
         await self._describe(variables)
         return {"nodes": [self._told(place) for place in variables], "more": more}
+
+    async def places(self, text: str, kind: str) -> list[Place]:
+        """Everything of one kind of laboratory device below a node; nothing is looked for below what was found."""
+        start = await self._start(text)
+        seen, level, wanted = {start.node}, [start], []
+        for _ in range(DEEPEST):
+            following: list[Place] = []
+            for begin in range(0, len(level), AT_ONCE):
+                found, _ = await self._below(level[begin : begin + AT_ONCE], MOST_NODES)
+                await self._recognise(found)
+                fresh = [one for one in found if one.node not in seen and not one.is_variable]
+                seen.update(one.node for one in fresh)
+                wanted += [one for one in fresh if one.kind == kind]
+                following += [one for one in fresh if one.kind != kind]
+            level = following if len(seen) < MOST_NODES else []
+            if not level:
+                break
+        return wanted
+
+    async def below(self, place: Place) -> list[Place]:
+        """What stands directly below a place that was found, and what each is of a laboratory device."""
+        found, _ = await self._below([place], MOST_NODES)
+        await self._recognise(found)
+        return found
+
+    async def _start(self, text: str) -> Place:
+        """The node from which a walk begins; if it is part of a laboratory device, as what."""
+        start = Place(self.node(text), (), False, "", "")
+        if self._lads.spoken and text:
+            node = self._client.get_node(start.node)
+            start.type = await node.read_type_definition()
+            start.shown = str((await node.read_display_name()).Text or "")
+            await self._recognise([start])
+        return start
+
+    async def _recognise(self, places: Sequence[Place]) -> None:
+        """Say of each what it is of a laboratory device, and of a state machine's state which states there are."""
+        if not self._lads.spoken:
+            return
+        for place in places:
+            word = "" if place.is_variable else await self._lads.word(place.type)
+            if word:
+                place.kind = word
+            if word == lads.GROUP:
+                place.names = place.names[:-1]
+            elif word:
+                place.above = (*place.above, (word, place.shown))
 
     # the walk -------------------------------------------------------------------------------------------
 
@@ -164,6 +229,9 @@ class AddressSpace:
                         one.NodeClass == ua.NodeClass.Variable,
                         self._type_name(one.TypeDefinition),
                         str(one.DisplayName.Text or one.BrowseName.Name),
+                        lads.plain(one.TypeDefinition) if one.TypeDefinition is not None else None,
+                        place.above,
+                        place.type,
                     )
                 )
             if point:
@@ -185,6 +253,12 @@ class AddressSpace:
         for kind in {place.facts["type"] for place in places if place.facts.get("type")}:
             await self._climb(kind)
         for place in places:
+            if place.above and not place.facts["description"]:
+                place.facts["description"] = lads.place_in_words(place.above)
+            if place.above and place.names[-1] == "CurrentState":
+                states = await self._lads.states(place.machine)
+                where = lads.place_in_words(place.above)
+                place.facts["description"] = f"{where}: {', '.join(states)}"[:500] if states else where
             kind = place.facts.pop("type", None)
             base = self._bases.get(kind, 0) if kind is not None else 0
             place.facts["holds"] = (
@@ -305,7 +379,9 @@ class AddressSpace:
             "node": self.name_of(place.node),
             "name": place.shown,
             "path": list(place.names),
-            "tag": tag_of(place.names),
+            "tag": tag_of(
+                [name for name in place.names if not place.above or name not in lads.FOLDERS] or place.names
+            ),
             "kind": place.kind,
             "variable": place.is_variable,
             "recordable": place.is_variable

@@ -36,6 +36,7 @@ from titer.connect.opcua.history import read_stretch
 from titer.connect.opcua.identity import read_identity
 from titer.connect.opcua.methods import call
 from titer.connect.opcua.nodes import resolve
+from titer.connect.opcua.results import Results
 from titer.connect.opcua.session import FAULTS, Item, Link, Session
 from titer.connect.opcua.settings import OpcUaSettings
 from titer.connect.opcua.writing import confirm, equal, read_back, to_device, write
@@ -78,6 +79,10 @@ class OpcUaConnector:
         if self._settings.alarms:
             self.capabilities |= {Capability.ALARMS}
             self._conditions = Conditions(config.name, self._settings.queue_size, clock)
+        self._results: Results | None = None
+        if self._settings.results:
+            self.capabilities |= {Capability.FILES}
+            self._results = Results(config.name, folder, self._settings.results_every_s, clock)
         self._start_time = ""
         self._disturbed = False
 
@@ -88,6 +93,8 @@ class OpcUaConnector:
         last = {self._by_tag[tag]: known for tag, known in resume.last.items() if tag in self._by_tag}
         self._batcher.resume(last, resume.next_gap)
         self._start_time = resume.state.get("start_time", "")
+        if self._results is not None:
+            self._results.resume()
         if self._conditions is not None:
             self._conditions.resume(resume.state.get("alarms_seen", ""))
 
@@ -141,6 +148,8 @@ class OpcUaConnector:
             session.listen()
             if self._conditions is not None:
                 await self._conditions.refresh(session)
+            if self._results is not None:
+                session.beside(self._results.follow(session))
             self._online.set()
             expected = (self._link.durable + 1) & 0xFFFFFFFF
             if first is not None:
@@ -192,6 +201,8 @@ class OpcUaConnector:
 
     def _batch(self, messages: list[decode.Publish], origin: Origin) -> Batch:
         batch = self._batcher.batch(messages, origin)
+        if self._results is not None:
+            batch = replace(batch, documents=self._results.taken())
         if self._conditions is None:
             return batch
         events, state = self._conditions.take(messages)

@@ -35,6 +35,8 @@ SETTINGS = (
     Setting("trigger", TEXT, "status_value_timestamp or status_value"),
     Setting("history", FLAG, "read gaps from the server's history (true)"),
     Setting("alarms", FLAG, "listen to the server's alarms and conditions (false)"),
+    Setting("results", FLAG, "carry finished results of laboratory devices (LADS) to the record (false)"),
+    Setting("results_every_s", NUMBER, "how often is looked for results (10)"),
     Setting("history_margin_s", NUMBER, "how far beyond a gap's ends history is read (1)"),
     Setting("history_chunk", INTEGER, "values asked for in one HistoryRead (10000)"),
     Setting("readback_s", NUMBER, "how long a written value may take to be read back (3)"),

@@ -288,6 +288,10 @@ class Session:
             await self.client.open_secure_channel(renew=True)
             self.client.uaclient.revolve_security_token()
 
+    def beside(self, work: Any) -> None:
+        """Let something run beside the subscription; where it fails, the session has failed."""
+        self._spawn(work)
+
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)

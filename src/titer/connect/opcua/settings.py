@@ -46,6 +46,8 @@ class OpcUaSettings:
         trigger: "status_value_timestamp" or "status_value".
         history: read gaps from the server's history.
         alarms: listen to the server's alarms and conditions.
+        results: carry finished results of laboratory devices (LADS) to the record, as documents.
+        results_every_s: how often is looked for them.
         history_margin_s: how far beyond both ends of a gap history is read.
         history_chunk: values asked for in one HistoryRead.
         readback_s: how long a written value may take to be read back.
@@ -76,6 +78,8 @@ class OpcUaSettings:
     trigger: str = "status_value_timestamp"
     history: bool = True
     alarms: bool = False
+    results: bool = False
+    results_every_s: float = 10.0
     history_margin_s: float = 1.0
     history_chunk: int = 10_000
     readback_s: float = 3.0
@@ -154,6 +158,7 @@ class OpcUaSettings:
             ("liveness_s", "liveness_s", float, 1),
             ("lifetime_s", "lifetime_s", float, 3),
             ("history_margin_s", "history_margin_s", float, 0),
+            ("results_every_s", "results_every_s", float, 0.1),
             ("history_chunk", "history_chunk", int, 2),
             ("readback_s", "readback_s", float, 0),
             ("command_patience_s", "command_patience_s", float, 0),
@@ -185,6 +190,7 @@ class OpcUaSettings:
             trigger=trigger,
             history=bool(raw.get("history", True)),
             alarms=bool(raw.get("alarms", False)),
+            results=bool(raw.get("results", False)),
             methods=read_methods(raw.get("methods") or {}),
             **numbers,
         )
