@@ -47,6 +47,8 @@ class Config:
         opcua: the OPC UA server that offers the state to others (`titer.gateway.opcua.settings`); None where there is
             none.
         edge: the door for edges (`titer.record.edges.settings`); None where there is none.
+        sila: the SiLA 2 server that offers open work and takes results (`titer.gateway.sila2.settings`); None where
+            there is none.
         plant_clock: URL of the simulation's time service; only a simulated installation has one.
         rate: how many times faster than the wall the simulated plant may run.
     """
@@ -71,6 +73,7 @@ class Config:
     largest_history: int = LARGEST_HISTORY
     opcua: dict[str, Any] | None = None
     edge: dict[str, Any] | None = None
+    sila: dict[str, Any] | None = None
     plant_clock: str | None = None
     rate: float = 1.0
     extra: dict[str, str] = field(default_factory=dict)

@@ -125,7 +125,9 @@ def _writable(place: Path) -> bool:
 def _secrets(folder: Path) -> list[Path]:
     """The files that hold the installation's own secrets."""
     files = [*(folder / "keys").glob("*.key"), *(folder / "keys").glob("*.token")]
-    return sorted([*files, *folder.glob("witness/*.key"), *folder.glob("opcua/*.key")])
+    return sorted(
+        [*files, *folder.glob("witness/*.key"), *folder.glob("opcua/*.key"), *folder.glob("sila/*.key")]
+    )
 
 
 def _keys(folder: Path, config: Config) -> Iterator[Finding]:
@@ -224,6 +226,24 @@ def _certificates(folder: Path, config: Config, clock: Clock) -> Iterator[Findin
             yield from _authority(folder / str(one.get("certificate")), str(one.get("name")), clock)
     if config.opcua is not None:
         yield from _applications(folder, clock)
+    if config.sila is not None and not config.sila.get("unencrypted"):
+        yield from _sila(folder, clock)
+
+
+def _sila(folder: Path, clock: Clock) -> Iterator[Finding]:
+    """The certificate of the SiLA 2 server."""
+    from cryptography.x509 import load_pem_x509_certificate
+
+    from titer.gateway.sila2 import files
+
+    path = folder / files.FOLDER / files.OWN_CERTIFICATE
+    try:
+        until = load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        yield Finding(f"The certificate {path} cannot be read: {error}.", False, "Run: titer sila setup")
+        return
+    renew = "Make the next one, titer sila setup --renew, and have the clients trust it."
+    yield _expiry("The certificate of the SiLA server", until, clock, renew)
 
 
 def _applications(folder: Path, clock: Clock) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from titer.cli.recipes import batch, policy, recipe, sign
 from titer.cli.rights import user_conflicts, user_delegate, user_link, user_train
 from titer.cli.secrets import secret
 from titer.cli.series import series
+from titer.cli.sila import sila
 from titer.cli.systems import source, system
 from titer.cli.tokens import token
 
@@ -57,6 +58,7 @@ app.add_typer(connector, name="connector")
 app.add_typer(equipment, name="equipment")
 app.add_typer(opcua, name="opcua")
 app.add_typer(edge, name="edge")
+app.add_typer(sila, name="sila")
 app.add_typer(animl, name="animl")
 app.add_typer(record, name="record")
 app.add_typer(series, name="series")

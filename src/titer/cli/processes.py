@@ -1,4 +1,4 @@
-"""The processes of one installation: hub, connector host and OPC UA server, under a supervisor."""
+"""The processes of one installation: hub, connector host, OPC UA server and SiLA server, under a supervisor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 HUB = "hub"
 CONNECT = "connect"
 OPCUA = "opcua"
-RESTARTED = (HUB, CONNECT, OPCUA)
+SILA = "sila"
+RESTARTED = (HUB, CONNECT, OPCUA, SILA)
 """They come back to where they were; the simulated plant has no memory and does not."""
 
 
@@ -29,7 +30,7 @@ def start_platform(
     host: str | None = None,
     tls: tuple[Path, Path] | None = None,
 ) -> str:
-    """Start hub and connector host, and the OPC UA server where there is one.
+    """Start hub and connector host, and the OPC UA and SiLA servers where there are such.
 
     Args:
         supervisor: starts them.
@@ -69,6 +70,8 @@ def start_platform(
     )
     if config.opcua is not None:
         start_opcua(supervisor, folder, address, certificate=certificate)
+    if config.sila is not None:
+        start_sila(supervisor, folder, address, certificate=certificate)
     return address
 
 
@@ -99,6 +102,35 @@ def start_opcua(
     arguments += ["--key-file", str(folder / config.key_file)] if config.key_file else []
     arguments += ["--certificate", str(certificate)] if certificate else []
     supervisor.start(OPCUA, arguments)
+
+
+def start_sila(
+    supervisor: Supervisor, folder: Path, address: str, *, certificate: Path | None = None
+) -> None:
+    """Start the SiLA 2 server of an installation that has one; it waits for its port by itself.
+
+    Args:
+        supervisor: starts it.
+        folder: of the installation.
+        address: of the hub.
+        certificate: that an HTTPS hub is trusted by, instead of the configured one.
+
+    Raises:
+        Invalid: if its settings cannot be.
+    """
+    from titer.gateway.sila2 import files
+    from titer.gateway.sila2.settings import SilaServerSettings
+
+    config = load(folder)
+    given = config.sila or {}
+    SilaServerSettings.read(given)
+    if certificate is None and config.certificate:
+        certificate = folder / config.certificate
+    arguments = ["-m", "titer.gateway.sila2", "--hub", address, "--dir", str(folder / files.FOLDER)]
+    arguments += ["--settings", json.dumps(given)]
+    arguments += ["--key-file", str(folder / config.key_file)] if config.key_file else []
+    arguments += ["--certificate", str(certificate)] if certificate else []
+    supervisor.start(SILA, arguments)
 
 
 def start_hub(

@@ -1,5 +1,6 @@
-"""What other systems may read of this one, over their own protocols.
+"""What other systems may read and send, over their own protocols.
 
 A gateway is a process of its own. It knows the hub by HTTP alone, with a machine's token that reads the state and
-nothing else; it holds no database, no record, no credential that could change anything.
+nothing else, or with the token of whoever calls it; it holds no database, no record, and no credential that could
+change anything.
 """

@@ -1,10 +1,12 @@
 """The laboratory: samples, methods, specifications, runs, results, investigations, certificates."""
 
+from titer.lims.errors import SubmissionRefused
 from titer.lims.model import (
     Certificate,
     ContractCertificate,
     Design,
     Evaluation,
+    Handover,
     Investigation,
     Measurement,
     PanelRequest,
@@ -12,6 +14,7 @@ from titer.lims.model import (
     ReportableResult,
     Run,
     Sample,
+    Submission,
     TestRequest,
 )
 from titer.lims.queries import Link, origin, results_of_batch, samples, work
@@ -24,6 +27,7 @@ __all__ = [
     "ContractCertificate",
     "Design",
     "Evaluation",
+    "Handover",
     "Investigation",
     "Lims",
     "Link",
@@ -33,6 +37,8 @@ __all__ = [
     "ReportableResult",
     "Run",
     "Sample",
+    "Submission",
+    "SubmissionRefused",
     "TestRequest",
     "origin",
     "results_of_batch",

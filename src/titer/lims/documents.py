@@ -59,6 +59,11 @@ class Reportable(_Strict):
     inputs: dict[str, Input] = {}
     cases: list[Case] = []
 
+    def reading_unit(self) -> str | None:
+        """The unit in which a reading is taken: the formula's input's where there is one, else the reportable's."""
+        inputs = [given.unit for given in self.inputs.values() if given.source == "reading"]
+        return inputs[0] if self.formula is not None and inputs else self.unit
+
     def compiled(self) -> Formula | None:
         """The formula, checked for its units; None for a reading that is reported as it is."""
         if self.formula is None:
@@ -179,7 +184,7 @@ class MethodDocument(_Strict):
     kind: Literal["method"]
     code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9-]*$")
     title: str
-    technique: Literal["chromatography", "analyser", "entry", "contract", "document"]
+    technique: Literal["chromatography", "analyser", "entry", "contract", "document", "submission"]
     competency: str | None = None
     instrument: InstrumentNeed | None = None
     hold_time_h: str | None = None

@@ -121,7 +121,8 @@ class Measurement(Regulated, Base):
 
     A correction is another row with a reason, that says which one it supersedes; both stay visible.
     `source` says where it came from: {"kind": "animl", "digest", "path"}, {"kind": "device", "command_key",
-    "field"}, {"kind": "entry", "person_id"}, {"kind": "certificate", "digest"} or {"kind": "calculated", ...}.
+    "field"}, {"kind": "submission", "machine", "key"}, {"kind": "entry", "person_id"}, {"kind": "certificate",
+    "digest"} or {"kind": "calculated", ...}.
     """
 
     __tablename__ = "lims_measurement"
@@ -254,6 +255,36 @@ class RawFile(Regulated, Base):
     run_id: Mapped[str | None] = mapped_column()
     batch_ids: Mapped[list[str]] = mapped_column()
     found: Mapped[dict[str, Any]] = mapped_column()
+
+
+class Handover(Regulated, Base):
+    """A test that another system has taken: on which instrument, as it stood then, and how that ended."""
+
+    __tablename__ = "lims_handover"
+    __immutable__ = ("test_id", "machine", "instrument", "pinned", "taken_at")
+
+    test_id: Mapped[str] = mapped_column(index=True)
+    machine: Mapped[str] = mapped_column()
+    instrument: Mapped[str] = mapped_column()
+    state: Mapped[str] = mapped_column()
+    pinned: Mapped[dict[str, Any]] = mapped_column()
+    taken_at: Mapped[datetime] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+
+
+class Submission(Regulated, Base):
+    """What another system submitted, as it was sent; one machine's key counts once. Never changed."""
+
+    __tablename__ = "lims_submission"
+    __append_only__ = True
+    __table_args__ = (UniqueConstraint("machine", "key"),)
+
+    machine: Mapped[str] = mapped_column()
+    key: Mapped[str] = mapped_column()
+    digest: Mapped[str] = mapped_column()
+    content: Mapped[dict[str, Any]] = mapped_column()
+    sample_id: Mapped[str] = mapped_column(index=True)
+    measured_at: Mapped[datetime] = mapped_column()
 
 
 class PanelRequest(Regulated, Base):

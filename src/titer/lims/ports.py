@@ -44,6 +44,11 @@ class Instrument(HasId, Protocol):
         ...
 
     @property
+    def capabilities(self) -> Sequence[str]:
+        """What it can do."""
+        ...
+
+    @property
     def model(self) -> str:
         """The maker's type."""
         ...

@@ -192,6 +192,16 @@ def state_reader(request: Request) -> Machine:
     return _machine(request, "state")
 
 
+def submitter(request: Request) -> Machine:
+    """The machine that bears a token with the scope `results`.
+
+    Raises:
+        NotAuthenticated: if it bears none that is valid.
+        NotAuthorised: if its token has no such scope.
+    """
+    return _machine(request, "results")
+
+
 def _machine(request: Request, scope: str) -> Machine:
     certificate = request.scope.get(EDGE)
     if certificate is not None:
@@ -207,6 +217,7 @@ def _machine(request: Request, scope: str) -> Machine:
 Connector = Annotated[Machine, Depends(connector)]
 Commander = Annotated[Machine, Depends(commander)]
 StateReader = Annotated[Machine, Depends(state_reader)]
+Submitter = Annotated[Machine, Depends(submitter)]
 
 
 Own = Callable[[Machine, str, str], None]

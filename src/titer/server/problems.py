@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from titer.base import errors
+from titer.lims import SubmissionRefused
 from titer.record.errors import translate
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ def install(app: FastAPI) -> None:
             more["reason"] = "credentials" if isinstance(error, errors.WrongCredentials) else "session"
         if isinstance(error, errors.ProofIncomplete):
             more["needs"], more["offers"] = error.needs, list(error.offers)
+        if isinstance(error, SubmissionRefused):
+            more["reason"] = error.reason
         answer = problem(status_of(error), error.title, error.what, **more)
         if isinstance(error, errors.TooManyAttempts):
             answer.headers["Retry-After"] = str(error.seconds)

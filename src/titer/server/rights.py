@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from titer.app.config import LAYERS
 from titer.base.errors import NotAuthorised
 from titer.record import Actor, Record
-from titer.record.http import SAFE, ActingPerson, commander, connector, current
+from titer.record.http import SAFE, ActingPerson, commander, connector, current, submitter
 
 router = APIRouter(tags=["record"])
 
@@ -108,7 +108,7 @@ def needs_of(route: APIRoute, record: Record) -> Needs:
         return declared
     if route.name in SIGN:
         return Needs(verbs=tuple(sorted({meaning.verb for meaning in record.meanings.values()})))
-    if _depends_on(route.dependant, connector) or _depends_on(route.dependant, commander):
+    if any(_depends_on(route.dependant, one) for one in (connector, commander, submitter)):
         return Needs(machine=True)
     return Needs(verbs=tuple(sorted(_named(route.endpoint) & set(record.matrix))))
 

@@ -82,6 +82,7 @@ class Equipment:
 
     def node(self, session: Any, code: str) -> Any:
         told = {"qualification": "qualified", "calibration_due": None, "serial": "1187", "model": "M"}
+        told["capabilities"] = ["sec", "metabolites", "titre"]
         name = "Varioskan LUX" if code == "READER" else code
         return SimpleNamespace(id=f"node-{code}", code=code, name=name, **told)
 
@@ -311,17 +312,16 @@ PEOPLE = {
 }
 
 
-@pytest.fixture
-def empty_lab(tmp_path: Path, engines: tuple[Engine, Engine]) -> Iterator[Lab]:
-    """A laboratory without documents."""
+def make_lab(folder: Path, engine: Engine) -> Lab:
+    """A laboratory without documents, in a database that has its tables."""
     clock = ManualClock(START)
     record = open_record(
-        tmp_path,
+        folder,
         clock=clock,
         process_clock=clock,
         ids=IdSource(clock, random.Random(5)),
         secret=bytes(32),
-        engine=engines[0],
+        engine=engine,
     )
     quality, equipment, hplc = Quality(), Equipment(), Chromatograph()
     material = Material(record)
@@ -355,9 +355,15 @@ def empty_lab(tmp_path: Path, engines: tuple[Engine, Engine]) -> Iterator[Lab]:
                     document="SOP-12 v3",
                     expires_at=START + timedelta(days=300),
                 )
-    yield Lab(
+    return Lab(
         record, identity, Signing(record, identity), lims, material, quality, equipment, hplc, clock, people
     )
+
+
+@pytest.fixture
+def empty_lab(tmp_path: Path, engines: tuple[Engine, Engine]) -> Lab:
+    """A laboratory without documents."""
+    return make_lab(tmp_path, engines[0])
 
 
 @pytest.fixture

@@ -146,6 +146,46 @@ specification: SPEC-MAB7-IPC
 analyses: [glucose, lactate]
 """
 
+SUBMISSION_METHOD = """
+kind: method
+code: TITRE-EXT
+title: Titre by the affinity station
+technique: submission
+verification: automatic
+hold_time_h: "24"
+instrument: {capability: titre}
+reportables:
+  - {analysis: titre, title: Titre, unit: g/L}
+  - {analysis: aspect, title: Aspect, unit: null}
+"""
+
+SUBMISSION_SPECIFICATION = """
+kind: specification
+code: SPEC-TITRE
+title: Titre, action limits
+material: MAB7-CULTURE
+rounding: usp-7.20
+criteria:
+  - {analysis: titre, title: Titre, kind: action, method: TITRE-EXT, unit: g/L, low: "0.5", high: "9.0"}
+  - {analysis: aspect, title: Aspect, kind: action, method: TITRE-EXT, accepted: [clear], refused: [turbid]}
+"""
+
+SUBMISSION_PLAN = """
+kind: sampling_plan
+code: PLAN-TITRE
+title: Titre of the culture
+point: bioreactor
+specification: SPEC-TITRE
+analyses: [titre, aspect]
+"""
+
+SUBMITTED = (
+    ("method", SUBMISSION_METHOD),
+    ("specification", SUBMISSION_SPECIFICATION),
+    ("sampling_plan", SUBMISSION_PLAN),
+)
+"""What another system measures and submits."""
+
 ALL = (
     ("method", SEC_METHOD),
     ("method", ANALYSER_METHOD),

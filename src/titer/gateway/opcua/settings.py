@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from titer.base.errors import Invalid
+from titer.gateway.reading import read_settings
 
 _WHERE = "titer.yaml opcua"
 _BOUNDS: dict[str, tuple[float, float]] = {
@@ -54,29 +54,4 @@ class ServerSettings:
         Raises:
             Invalid: for an unknown setting, or one that is out of bounds or of another kind.
         """
-        known = {one.name: one for one in fields(cls)}
-        if unknown := sorted(set(data) - set(known)):
-            raise Invalid(
-                f"Unknown settings: {', '.join(unknown)}.", where=_WHERE, do=f"Known: {sorted(known)}."
-            )
-        for name, value in data.items():
-            _check(name, value, getattr(cls, name))
-        given = dict(data)
-        if "names" in given:
-            given["names"] = tuple(given["names"])
-        return cls(**given)
-
-
-def _check(name: str, value: Any, default: Any) -> None:
-    """Refuse a value that is of another kind than the default, or out of bounds."""
-    if isinstance(default, tuple):
-        fits = isinstance(value, list | tuple) and all(isinstance(one, str) and one for one in value)
-    elif isinstance(default, float):
-        fits = isinstance(value, int | float) and not isinstance(value, bool)
-    else:
-        fits = type(value) is type(default)
-    if not fits:
-        raise Invalid(f"`{name}` cannot be {value!r}.", where=_WHERE, do=f"Give it as in: {default!r}.")
-    if name in _BOUNDS and not _BOUNDS[name][0] <= value <= _BOUNDS[name][1]:
-        low, high = _BOUNDS[name]
-        raise Invalid(f"`{name}` is {value}, and lies between {low:g} and {high:g}.", where=_WHERE)
+        return read_settings(cls, data, where=_WHERE, bounds=_BOUNDS)

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from titer.lims.routes import bench, design, judgement
+from titer.lims.routes import bench, design, judgement, submission
 
 router = APIRouter(prefix="/api/lims", tags=["lims"])
 router.include_router(design.router)
 router.include_router(bench.router)
 router.include_router(judgement.router)
+router.include_router(submission.router)
 
 __all__ = ["router"]

@@ -21,6 +21,7 @@ from titer.lims.service.results import Results
 from titer.lims.service.review import Review
 from titer.lims.service.runs import Runs
 from titer.lims.service.samples import Samples
+from titer.lims.service.submissions import Submissions
 from titer.lims.service.worksheets import Worksheets
 from titer.material import Material
 from titer.quality import QualityPort
@@ -56,6 +57,8 @@ ACTIONS = (
     ActionSpec("lims.test.cancel", "Cancel a test", ("reviewer", "quality")),
     ActionSpec("lims.panel.request", "Put a sample before an analyser", ("operator", "analyst")),
     ActionSpec("lims.panel.complete", "Take an analyser's answer"),
+    ActionSpec("lims.submission.take", "Hand work over to another system, and take it back"),
+    ActionSpec("lims.submission.receive", "Take another system's results and raw files"),
     ActionSpec("lims.result.enter", "Enter a result", _BENCH),
     ActionSpec("lims.result.review", "Review results", ("reviewer",)),
     ActionSpec("lims.result.approve", "Approve results", ("reviewer", "quality")),
@@ -139,6 +142,7 @@ class Lims:
         self.analyser = Analyser(
             designs=self.designs, results=self.results, equipment=equipment, quality=quality
         )
+        self.submissions = Submissions(designs=self.designs, results=self.results, equipment=equipment)
         material.register_lot_check(self.samples.lot_check())
 
     # --- what app.py registers ------------------------------------------------------------------------------

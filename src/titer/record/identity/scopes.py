@@ -30,6 +30,9 @@ SCOPES = (
     ),
     Scope("command", "Take commands for instruments, and say what came of them.", of_host=True),
     Scope("state", "Read the state of units, batches, samples and twins, and nothing else."),
+    Scope(
+        "results", "List the laboratory's open work for other systems, take it, and submit results for it."
+    ),
     Scope("witness", "Have the ledger of another Titer witnessed by this one."),
     Scope(
         "connect",

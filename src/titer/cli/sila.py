@@ -1,0 +1,125 @@
+"""`titer sila ...`: the SiLA 2 server that offers open work to other systems and takes their results."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from titer.base.errors import Invalid
+from titer.cli.options import Folder, Json, err, out, say
+
+sila = typer.Typer(
+    help="The SiLA 2 server that offers open work to other systems and takes their results.",
+    no_args_is_help=True,
+)
+
+
+@sila.command("setup")
+def sila_setup(
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; loopback unless told.")
+    ] = "127.0.0.1",
+    at: Annotated[int, typer.Option("--sila-port", help="Port to listen on.")] = 50052,
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", help="Host name or address under which clients reach it; may be repeated."),
+    ] = None,
+    title: Annotated[str, typer.Option("--title", help="The server's name, as clients show it.")] = "Titer",
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Tell the network by multicast DNS that it is there.")
+    ] = False,
+    unencrypted: Annotated[
+        bool, typer.Option("--unencrypted", help="Speak without TLS, on this machine alone. Decide that.")
+    ] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Make a new certificate, though there is one.")
+    ] = False,
+    folder: Folder = Path("titer"),
+    json: Json = False,
+) -> None:
+    """Make the server's certificate, and switch it on; it starts with the next `titer serve`."""
+    from titer.app import load, write
+    from titer.app.platform import open_vault
+    from titer.base import vault
+    from titer.base.clock import SystemClock
+    from titer.connect.opcua.trust import fingerprint, read
+    from titer.gateway.sila2 import certificate, files
+    from titer.gateway.sila2.settings import SilaServerSettings
+
+    config = load(folder)
+    before = config.sila or {}
+    wanted = {
+        **before,
+        "host": host,
+        "port": at,
+        "name": title,
+        "announce": announce,
+        "unencrypted": unencrypted,
+        "uuid": before.get("uuid") or certificate.new_uuid(),
+    }
+    if name:
+        wanted["names"] = list(name)
+    settings = SilaServerSettings.read(wanted)
+    place, opened = folder / files.FOLDER, open_vault(folder, config)
+    place.mkdir(exist_ok=True)
+    own = place / files.OWN_CERTIFICATE
+    if renew or not own.exists():
+        names = [*settings.names, settings.host, "localhost", "127.0.0.1"]
+        made = certificate.make_own(settings.uuid, names, SystemClock().now())
+        opened.write(place / files.OWN_KEY, made.key, vault.OWN_FILE)
+        own.write_bytes(made.certificate)
+    write(folder, replace(load(folder), sila=wanted))
+    mark = fingerprint(read(own.read_bytes(), str(own)))
+    say(
+        f"The SiLA 2 server will listen at {settings.host}:{settings.port} from the next start of titer serve.\n"
+        + (
+            "It does not encrypt: you decided that."
+            if unencrypted
+            else f"Its certificate is {own}, SHA-256 {mark}."
+        ),
+        {
+            "host": settings.host,
+            "port": settings.port,
+            "uuid": settings.uuid,
+            "certificate": mark,
+            "unencrypted": unencrypted,
+        },
+        json,
+    )
+
+
+@sila.command("serve")
+def sila_serve(
+    hub: Annotated[
+        str | None,
+        typer.Option("--hub", help="Address of the hub; the one of this installation if left out."),
+    ] = None,
+    folder: Folder = Path("titer"),
+) -> None:
+    """Run the SiLA 2 server alone until Ctrl+C, beside a hub that runs already without one."""
+    from titer.app import load
+    from titer.cli.processes import SILA, restart_dead, start_sila
+    from titer.server.supervisor import Supervisor
+
+    config = load(folder)
+    if config.sila is None:
+        raise Invalid("This installation has no SiLA server.", do="Set it up first: titer sila setup")
+    scheme = "https" if config.certificate else "http"
+    supervisor = Supervisor(folder / "logs")
+    try:
+        start_sila(supervisor, folder, hub or f"{scheme}://{config.host}:{config.port}")
+        out.print(
+            f"The SiLA 2 server runs; see {folder / 'logs' / SILA}.log  (Ctrl+C ends it)", soft_wrap=True
+        )
+        while True:
+            time.sleep(0.5)
+            for restarted in restart_dead(supervisor):
+                err.print(f"{restarted} had ended and was started again", soft_wrap=True)
+    except KeyboardInterrupt:
+        out.print("Stopping.")
+    finally:
+        supervisor.end_all()
