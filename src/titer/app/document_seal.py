@@ -24,7 +24,7 @@ from titer.app.document_certificate import Pair, described, given, make, make_au
 from titer.base.errors import NotFound, Refused, Unavailable
 from titer.base.vault import Vault
 from titer.record import Record, Unit
-from titer.record.model import DocumentCertificate
+from titer.record.model import DocumentCertificate, Installation
 
 if TYPE_CHECKING:
     from pyhanko.sign.timestamps import TimeStamper
@@ -203,6 +203,37 @@ class DocumentSeal:
             Refused: if the certificate has expired.
             Unavailable: if the time-stamp authority does not answer.
         """
+        pair, installation = self._holding(at)
+        seal = Seal(pair, installation.name, installation.site, self.time_stamps)
+        mark = " (demo)" if installation.demo else " (simulated)" if installation.simulated else ""
+        return seal.put(
+            pdf, reason=f"Sealed by the installation{mark}: as its record held it at this time", at=at
+        )
+
+    def sign_animl(self, document: bytes, *, at: datetime) -> bytes:
+        """An AnIML document with an XML signature of the installation over all of it.
+
+        Raises:
+            NotFound: if there is no certificate, or its key is gone.
+            Refused: if the certificate has expired.
+        """
+        from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.serialization import load_der_private_key
+        from cryptography.x509 import load_pem_x509_certificates
+
+        from titer.connect.animl.signatures import sign
+
+        pair, _ = self._holding(at)
+        key = load_der_private_key(pair.key, None)
+        if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+            raise Refused(
+                "The certificate's key is of a kind that AnIML's signatures are not made with here."
+            )
+        return sign(document, key, certificate=load_pem_x509_certificates(pair.chain.encode())[0])
+
+    def _holding(self, at: datetime) -> tuple[Pair, Installation]:
+        """The certificate in use with its key, if it holds at an instant, and the installation that it is of."""
         with self.record.reading() as session:
             row = self.current(session)
             installation = self.record.installation(session)
@@ -212,12 +243,7 @@ class DocumentSeal:
                 f"{row.not_after:%Y-%m-%d}, not now.",
                 do="Make the next one, titer pdf certificate --renew, or give one of the site's.",
             )
-        pair = Pair(row.chain, self.vault.read(self.keys / _file(row.fingerprint)))
-        seal = Seal(pair, installation.name, installation.site, self.time_stamps)
-        mark = " (demo)" if installation.demo else " (simulated)" if installation.simulated else ""
-        return seal.put(
-            pdf, reason=f"Sealed by the installation{mark}: as its record held it at this time", at=at
-        )
+        return Pair(row.chain, self.vault.read(self.keys / _file(row.fingerprint))), installation
 
     def _keep(self, unit: Unit, pair: Pair, origin: str) -> DocumentCertificate:
         """The key first: a key without a row is of no use, a row without its key seals nothing."""

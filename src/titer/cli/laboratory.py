@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -16,7 +17,9 @@ from titer.cli.options import As, Folder, Json, Port, say
 
 method = typer.Typer(help="Test methods of the laboratory.", no_args_is_help=True)
 sample = typer.Typer(help="Samples and their results.", no_args_is_help=True)
-animl = typer.Typer(help="AnIML's schemas, which each site installs itself.", no_args_is_help=True)
+animl = typer.Typer(
+    help="AnIML: results as a document, and the schemas that each site installs itself.", no_args_is_help=True
+)
 
 _KIND = re.compile(r"^kind:\s*[\"']?(\w+)", re.MULTILINE)
 _PLACES = {
@@ -136,6 +139,30 @@ def _batch(api: Api, number: str) -> str:
         if number in (row["number"], row["id"]):
             return str(row["id"])
     raise NotFound(f"There is no batch {number}.", do="`titer batch list` shows them.")
+
+
+@animl.command("export")
+def animl_export(
+    number: Annotated[str, typer.Argument(help="A sample's number, or a batch's with --batch.")],
+    batch: Annotated[bool, typer.Option("--batch", help="All samples of a batch.")] = False,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="File to write; the number with .animl if left out.")
+    ] = None,
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Write results as AnIML, with their raw data, audit trail and signatures, signed by the installation."""
+    place = "mes/batches" if batch else "lims/samples"
+    with session(folder, as_, port=port) as api:
+        data = api.get_bytes(f"/api/{place}/{quote(number, safe='')}/results.animl")
+    target = to or Path(f"{number}.animl")
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise Unavailable(f"{target} cannot be written.", why=error.strerror or str(error)) from error
+    say(f"Wrote {target}, {len(data):,} bytes.", {"file": str(target), "bytes": len(data)}, json)
 
 
 @animl.command("install")

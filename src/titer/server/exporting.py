@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from titer.app.alcoa_document import document
+from titer.app.animl_document import batch_animl, sample_animl
 from titer.app.archive import archive_batch
 from titer.app.export import batch_pdf, export_record
 from titer.app.migration_document import migration_pdf
@@ -83,6 +85,21 @@ def server_archive(batch_id: str, body: ArchiveBatch, request: Request, who: Act
 def server_batch_pdf(batch_id: str, request: Request, _who: ActingPerson) -> Response:
     """The batch record as PDF/A, its data attached, as it stands now."""
     return Response(batch_pdf(request.app.state.platform, batch_id), media_type="application/pdf")
+
+
+_ANIML: dict[int | str, dict[str, Any]] = {200: {"content": {"application/xml": {}}}}
+
+
+@router.get("/api/lims/samples/{number}/results.animl", response_class=Response, responses=_ANIML)
+def server_sample_animl(number: str, request: Request, _who: ActingPerson) -> Response:
+    """A sample's results as AnIML with raw data, audit trail and signatures, signed by the installation."""
+    return Response(sample_animl(request.app.state.platform, number), media_type="application/xml")
+
+
+@router.get("/api/mes/batches/{number}/results.animl", response_class=Response, responses=_ANIML)
+def server_batch_animl(number: str, request: Request, _who: ActingPerson) -> Response:
+    """The results of a batch's samples as AnIML, see `server_sample_animl`."""
+    return Response(batch_animl(request.app.state.platform, number), media_type="application/xml")
 
 
 @router.get(

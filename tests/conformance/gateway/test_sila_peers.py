@@ -1,4 +1,4 @@
-"""The page on the SiLA 2 server, typed as it stands, and both public libraries at it while its processes are killed."""
+"""The page on the SiLA 2 server, typed as it stands, and both libraries at it while its processes are killed."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from titer.connect.animl.making import series_document
 from titer.connect.animl.signatures import sign
 from titer.connect.animl.writer import write
 from titer.lims.animl import run_of
-from titer.lims.exchange import sample_document
+from titer.lims.exchange import RawData, ToldSample, raw_data, samples_document
 from titer.lims.model import Measurement, ReportableResult, Sample
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -47,8 +47,9 @@ def test_a_samples_results_go_out_with_their_corrections_and_are_signed() -> Non
         unit=None, entered_by="anna",
     )  # fmt: skip
     rows = [measurement("1", "1.20"), measurement("2", "1.30", supersedes_id="1", reason="misread")]
+    raw = RawData("weights.csv", "text/csv", "0" * 64, bytes(range(256)))
     data = sign(
-        write(sample_document(sample, [result, words], rows, made_at=AT)),
+        write(samples_document([ToldSample(sample, [result, words], rows, [raw])], made_at=AT)),
         ec.generate_private_key(ec.SECP256R1()),
     )
     found = animl.read(data, schemas=SCHEMAS, techniques=TECHNIQUES)
@@ -67,6 +68,7 @@ def test_a_samples_results_go_out_with_their_corrections_and_are_signed() -> Non
     assert (correction.diffs[0]["old"], correction.diffs[0]["new"]) == ("1.20", "1.30")
     assert by_name["Measurements"].results[0].series_sets[0].series[-1].values == ("true", "false")
     assert {one.sample for one in run_of(found, "d").series} == {"S-0001"}
+    assert list(raw_data(found)) == [raw]
 
 
 def test_a_time_series_goes_out_as_the_indexing_technique_wants_it() -> None:

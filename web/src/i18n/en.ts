@@ -148,6 +148,7 @@ export const en = {
   "where.less": "Less",
   "where.none": "No origin is recorded for this.",
   "batch.pdf": "Batch record (PDF)",
+  "batch.animl": "Results (AnIML)",
   "batch.disposition": "Disposition",
   "happened.title": "What happened besides",
   "happened.note": "by plant time",

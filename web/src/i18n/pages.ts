@@ -177,6 +177,7 @@ export const pages = {
   "lab.run_2": "Run",
   "lab.runs": "Runs",
   "lab.sample": "Sample {number}",
+  "lab.animl": "Results (AnIML)",
   "lab.samples": "Samples",
   "lab.samples_runs_and_results": "Samples, runs and results",
   "lab.sha_256": "SHA-256",

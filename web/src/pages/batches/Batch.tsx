@@ -76,6 +76,7 @@ function Body({ batch }: { batch: BatchDetail }) {
         right={
           <>
             <DownloadButton address={`/api/mes/batches/${encodeURIComponent(batch.id)}/record.pdf`} name={`${batch.number}.pdf`} label={t("batch.pdf")} />
+            <DownloadButton address={`/api/mes/batches/${encodeURIComponent(batch.id)}/results.animl`} name={`${batch.number}.animl`} label={t("batch.animl")} />
             <BundleButton record_type="mes_batch" record_id={batch.id} name={batch.number} />
           </>
         }

@@ -8,6 +8,7 @@ import type { SampleDetail, Work } from "../../api/types";
 import { exact } from "../../format/number";
 import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
+import { DownloadButton } from "../../parts/Download";
 import { Facts, PageHead, Panel } from "../../parts/Panel";
 import { Signatures } from "../../parts/Signatures";
 import { SignButton } from "../../parts/SignDialog";
@@ -41,6 +42,7 @@ function Body({ detail }: { detail: SampleDetail }) {
         sub={sample.point}
         right={
           <>
+            <DownloadButton address={`/api/lims/samples/${encodeURIComponent(sample.id)}/results.animl`} name={`${sample.number}.animl`} label={t("lab.animl")} />
             {toReview ? <SignButton label={t("lab.review_results")} variant="default" request={{ record_type: "lims_sample", record_id: sample.id, meaning: "reviewed", data: {} }} /> : null}
             {toApprove ? <SignButton label={t("lab.approve_results")} request={{ record_type: "lims_sample", record_id: sample.id, meaning: "approved", data: {} }} /> : null}
           </>
