@@ -13,6 +13,8 @@ from pathlib import Path
 
 from tests.integration.cli.conftest import PASSWORD
 
+from titer.testing.connectors import patience
+
 TITER = Path(sys.executable).with_name("titer")
 PATIENCE_S = 60.0
 
@@ -30,7 +32,7 @@ def titer(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE_S,
+        timeout=PATIENCE_S * patience(),
         stdin=subprocess.DEVNULL,
         env=environment(**more),
     )
@@ -80,7 +82,7 @@ def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_
 
 def ended(process: subprocess.Popen[str]) -> str:
     """Wait for the end of a command; returns what it said."""
-    out, _ = process.communicate(timeout=PATIENCE_S)
+    out, _ = process.communicate(timeout=PATIENCE_S * patience())
     return out
 
 

@@ -95,7 +95,7 @@ def structure(*elements: Any) -> Any:
 
 
 def listed(kind: Any, most: int) -> Any:
-    """A list of bounded length."""
+    """A list of bounded length; of structures none is made, since sila2 (0.14) reads no such definition."""
     return sila.Constrained.create(sila.List.create(kind), [sila.MaximalElementCount(most)])
 
 
@@ -272,9 +272,17 @@ def submission(errors: Mapping[str, Any], *, store: Function, submit: Function) 
             element("Method", "Method", "Code of the method.", text(100)),
             element("Instrument", "Instrument", "Code of the instrument that measured, or empty.", text(100)),
             element("MeasuredAt", "Measured At", "When it was measured.", sila.Timestamp),
-            element("Values", "Values", "One for each analysis.", listed(_VALUE, limits.MOST_VALUES)),
             element(
-                "RawFiles", "Raw Files", "Those that were stored for it.", listed(_FILE, limits.MOST_FILES)
+                "Values",
+                "Values",
+                f"One for each analysis, {limits.MOST_VALUES} at the most.",
+                sila.List.create(_VALUE),
+            ),
+            element(
+                "RawFiles",
+                "Raw Files",
+                f"Those that were stored for it, {limits.MOST_FILES} at the most.",
+                sila.List.create(_FILE),
             ),
         ),
         responses=_named(
