@@ -9,6 +9,7 @@ import json
 import pathlib
 import sys
 
+import grpc
 from sila2.client import SilaClient
 from sila2.framework import SilaError
 
@@ -54,7 +55,7 @@ def main():
         parameters = {name: native(one) for name, one in asked["parameters"].items()}
         try:
             answer = {"answer": told(command(**parameters, metadata=[access]))}
-        except SilaError as error:
+        except (SilaError, grpc.RpcError) as error:
             name = getattr(error, "fully_qualified_identifier", type(error).__name__)
             answer = {"error": str(name), "message": str(error)}
         say(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -90,6 +90,29 @@ def sila_setup(
         },
         json,
     )
+
+
+@sila.command("find")
+def sila_find(
+    seconds: Annotated[float, typer.Option("--seconds", help="How long to listen.")] = 3.0,
+    interface: Annotated[
+        str | None, typer.Option("--interface", help="Address of the network interface to ask on.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the SiLA 2 servers that this machine's network announces. What is announced is a claim, not a proof."""
+    import asyncio
+
+    from titer.connect.sila2.discovery import find
+
+    found = asyncio.run(find(seconds, interface=interface))
+    lines = []
+    for one in found:
+        lines.append(f"{one.name}  {one.address}:{one.port}  {one.uuid}  {one.version}")
+        if one.fingerprint:
+            lines.append(f"    says its certificate is {one.fingerprint}: compare before you trust it")
+    rows = [asdict(one) for one in found]
+    say("\n".join(lines) or "Nobody announces a SiLA 2 server here.", rows, json)
 
 
 @sila.command("serve")

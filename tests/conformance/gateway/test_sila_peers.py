@@ -11,6 +11,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -209,15 +210,20 @@ def test_a_page_is_typed_and_two_peers_submit_while_hub_and_server_are_killed(
         assert len(stored["answer"]["Digest"]) == 64
 
         killer = Killer(folder, sila_port, taken)
-        killer.start()
-        try:
-            other = threading.Thread(target=_submit_with_sila2, args=(peer, samples[::2], taken))
+        other = threading.Thread(target=_submit_with_sila2, args=(peer, samples[::2], taken))
+
+        def begin() -> None:
+            killer.start()
             other.start()
-            asyncio.run(_submit_with_unitelabs(own, sila_port, page.token, samples[1::2], taken))
+
+        try:
+            asyncio.run(_submit_with_unitelabs(own, sila_port, page.token, samples[1::2], taken, begin))
             other.join(600)
         finally:
             killer.over.set()
-            killer.join(60)
+            for thread in (killer, other):
+                if thread.ident is not None:
+                    thread.join(300)
         assert killer.killed == ["titer.server.hub", "titer.gateway.sila2", "titer.server.hub"]
         page.say("token", "end", "station", "--reason", "over", "--as", "admin")
         told = peer.call("WorklistService", "ListWork", Instrument="", Method="")
@@ -240,7 +246,12 @@ def _submit_with_sila2(peer: Sila2, samples: list[str], taken: list[dict[str, An
 
 
 async def _submit_with_unitelabs(
-    own: Path, port: int, token: str, samples: list[str], taken: list[dict[str, Any]]
+    own: Path,
+    port: int,
+    token: str,
+    samples: list[str],
+    taken: list[dict[str, Any]],
+    begin: Callable[[], None],
 ) -> None:
     client = unitelabs.Client(
         unitelabs.ClientConfig(
@@ -255,7 +266,8 @@ async def _submit_with_unitelabs(
     try:
         caller = Caller(client, token)
         assert set(caller.features) >= {WORKLIST, SUBMISSION, AUTHORIZATION}
-        assert await caller.work("AF-01")
+        assert {one["Sample"] for one in await caller.work("AF-01")} >= set(samples)
+        begin()
         for sample in samples:
             given, told = sent(sample), None
             async with asyncio.timeout(240 * patience()):

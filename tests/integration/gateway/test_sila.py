@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 from sila import client as sila
 from sqlalchemy import select
@@ -16,11 +19,15 @@ from tests.integration.gateway.sila import AUTHORIZATION, SUBMISSION, UUID, WORK
 from tests.integration.lims.conftest import make_lab
 
 from titer.base.errors import Invalid, Refused
+from titer.connect.sila2.discovery import find
 from titer.gateway.sila2 import limits
 from titer.gateway.sila2.certificate import make_own
+from titer.gateway.sila2.hub import Hub
+from titer.gateway.sila2.server import LaboratoryServer
 from titer.gateway.sila2.settings import SilaServerSettings
 from titer.lims import ReportableResult, Sample, Submission
 from titer.record import ContentObject, schema, sqlite
+from titer.testing.connectors import patience
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "connect" / "sila2"
 
@@ -281,3 +288,23 @@ def test_a_server_without_tls_is_for_this_machine_alone() -> None:
     for wrong in ({"uuid": "mine"}, {}, {"uuid": UUID, "port": 70_000}, {"uuid": UUID, "tls": True}):
         with pytest.raises(Invalid):
             SilaServerSettings.read(wrong)
+
+
+def test_a_server_that_announces_itself_is_found_with_its_certificate(tmp_path: Path) -> None:
+    async def check() -> None:
+        own = make_own(UUID, ["localhost", "127.0.0.1"], datetime.now(UTC))
+        settings = SilaServerSettings.read({"port": 0, "uuid": UUID, "announce": True, "name": "Here"})
+        hub = Hub("http://127.0.0.1:9")
+        server = LaboratoryServer(settings, own, hub)
+        port = await server.open()
+        try:
+            found = await find(min(600.0, 30 * patience()), interface="127.0.0.1", uuid=UUID)
+        finally:
+            await server.close()
+            await hub.close()
+        (one,) = [one for one in found if one.uuid == UUID]
+        assert (one.name, one.address, one.port) == ("Here", "127.0.0.1", port)
+        certificate = load_pem_x509_certificate(own.certificate)
+        assert one.fingerprint == certificate.fingerprint(hashes.SHA256()).hex()
+
+    asyncio.run(check())

@@ -3169,6 +3169,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lims/samples/{number}/results.animl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Sample Animl
+         * @description A sample's results as AnIML with raw data, audit trail and signatures, signed by the installation.
+         */
+        get: operations["server_sample_animl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lims/samples/{sample_id}": {
         parameters: {
             query?: never;
@@ -3291,6 +3311,126 @@ export interface paths {
          * @description Draft a revision of a specification.
          */
         post: operations["lims_draft_specification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lims Submit
+         * @description Take results, whole or not at all; the same again under its key is answered as the first time.
+         */
+        post: operations["lims_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/submissions/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lims Submission Content
+         * @description Keep raw bytes, before a submission refers to them.
+         */
+        put: operations["lims_submission_content"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/submissions/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lims Submission Return
+         * @description Give tests back that will not be done.
+         */
+        post: operations["lims_submission_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/submissions/submitter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lims Submitter
+         * @description Whose token this is: a server that passes on what others send asks before it takes any of it.
+         */
+        get: operations["lims_submitter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/submissions/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lims Submission Take
+         * @description Take tests, all or none; the same again changes nothing.
+         */
+        post: operations["lims_submission_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/submissions/worklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lims Submission Worklist
+         * @description Open tests that other systems may do, for an instrument or a method; the oldest 500.
+         */
+        get: operations["lims_submission_worklist"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3831,6 +3971,26 @@ export interface paths {
          * @description Start a batch.
          */
         post: operations["mes_start_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mes/batches/{number}/results.animl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server Batch Animl
+         * @description The results of a batch's samples as AnIML, see `server_sample_animl`.
+         */
+        get: operations["server_batch_animl"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8389,6 +8549,16 @@ export interface components {
             windows: components["schemas"]["WindowOut"][];
         };
         /**
+         * GiveBackWork
+         * @description Tests that were taken and will not be done.
+         */
+        GiveBackWork: {
+            /** Reason */
+            reason: string;
+            /** Tests */
+            tests: string[];
+        };
+        /**
          * HealthOut
          * @description State of the hub's own parts; `failing` are those by name, with what they last said.
          */
@@ -12115,6 +12285,22 @@ export interface components {
             reason: string;
         };
         /**
+         * ReceiptOut
+         * @description A submission that is on disk; `repeated` where it was there already.
+         */
+        ReceiptOut: {
+            /** Digest */
+            digest: string;
+            /** Key */
+            key: string;
+            /** Repeated */
+            repeated: boolean;
+            /** Submission Id */
+            submission_id: string;
+            /** Tests */
+            tests: components["schemas"]["SubmittedTest"][];
+        };
+        /**
          * ReceiptTaken
          * @description A command after its receipt.
          */
@@ -13326,6 +13512,16 @@ export interface components {
             version: number;
         };
         /**
+         * StoredFile
+         * @description Raw bytes as they were stored.
+         */
+        StoredFile: {
+            /** Digest */
+            digest: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * StreamEventOut
          * @description What a connector told beside the values.
          */
@@ -13370,6 +13566,85 @@ export interface components {
             source: string;
         };
         /**
+         * SubmitResults
+         * @description What another system reports of a sample by a method.
+         */
+        SubmitResults: {
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["SubmittedFile"][];
+            /**
+             * Instrument
+             * @default
+             */
+            instrument: string;
+            /** Key */
+            key: string;
+            /**
+             * Measured At
+             * Format: date-time
+             */
+            measured_at: string;
+            /** Method */
+            method: string;
+            /** Sample */
+            sample: string;
+            /** Values */
+            values: components["schemas"]["SubmittedValue"][];
+        };
+        /**
+         * SubmittedFile
+         * @description A raw file whose bytes were stored before.
+         */
+        SubmittedFile: {
+            /** Digest */
+            digest: string;
+            /**
+             * Media Type
+             * @default
+             */
+            media_type: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SubmittedTest
+         * @description The test that a value answered, and the state of its result.
+         */
+        SubmittedTest: {
+            /** Analysis */
+            analysis: string;
+            /** State */
+            state: string;
+            /** Test */
+            test: string;
+        };
+        /**
+         * SubmittedValue
+         * @description A value as text with every digit it has, and the unit's code; "" for words.
+         */
+        SubmittedValue: {
+            /** Analysis */
+            analysis: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * SubmitterOut
+         * @description The machine that a token belongs to.
+         */
+        SubmitterOut: {
+            /** Name */
+            name: string;
+        };
+        /**
          * SuspendBody
          * @description Why a connection is suspended or resumed.
          */
@@ -13386,6 +13661,19 @@ export interface components {
             raw_file_id: string;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * TakeWork
+         * @description Tests to be taken, and the instrument that will measure them.
+         */
+        TakeWork: {
+            /**
+             * Instrument
+             * @default
+             */
+            instrument: string;
+            /** Tests */
+            tests: string[];
         };
         /**
          * TerminalHere
@@ -14853,6 +15141,53 @@ export interface components {
             tree_size: number;
             /** Witnesses */
             witnesses: components["schemas"]["WitnessOut"][];
+        };
+        /**
+         * WorkEntryOut
+         * @description A test that another system may do.
+         *
+         *     `container` is the label on the sample's vessel, `place` where it stands; `due` is when it will be too old for
+         *     the method. `taken_for` is the instrument that the asking machine has taken it for, and null while it has not.
+         */
+        WorkEntryOut: {
+            /** Analysis */
+            analysis: string;
+            /** Capability */
+            capability: string;
+            /** Container */
+            container: string;
+            /** Due */
+            due: string | null;
+            /** Kind */
+            kind: string;
+            /** Method */
+            method: string;
+            /** Place */
+            place: string;
+            /** Point */
+            point: string;
+            /** Revision */
+            revision: number;
+            /** Sample */
+            sample: string;
+            /** Sampled At */
+            sampled_at: string | null;
+            /** Taken For */
+            taken_for: string | null;
+            /** Test */
+            test: string;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * WorkTaken
+         * @description Tests that a machine has now, or has given back.
+         */
+        WorkTaken: {
+            /** Tests */
+            tests: string[];
         };
         /**
          * RetiredOut
@@ -22219,6 +22554,46 @@ export interface operations {
             };
         };
     };
+    server_sample_animl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     lims_sample: {
         parameters: {
             query?: never;
@@ -22533,6 +22908,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimsDesignDetailOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lims_submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitResults"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lims_submission_content: {
+        parameters: {
+            query?: {
+                media_type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lims_submission_return: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveBackWork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkTaken"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lims_submitter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmitterOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lims_submission_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeWork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkTaken"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lims_submission_worklist: {
+        parameters: {
+            query?: {
+                instrument?: string;
+                method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkEntryOut"][];
                 };
             };
             /** @description It could not be done. */
@@ -23826,6 +24450,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MesBatchOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    server_batch_animl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
                 };
             };
             /** @description It could not be done. */

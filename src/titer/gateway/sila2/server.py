@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc.aio
 from sila import server as sila
+from sila.server.discovery import DiscoveryConfig
 
 from titer import __version__
 from titer.base.clock import iso
@@ -128,9 +129,15 @@ class LaboratoryServer:
                 do="Stop the program that uses the port, or choose another under sila in titer.yaml.",
             ) from error
         if self._settings.announce:
-            self._discovery = sila.Discovery(self._server)
+            heard_on = DiscoveryConfig(network_interfaces=self._interfaces())
+            self._discovery = sila.Discovery(self._server, heard_on)
             await self._discovery.start()
         return int(self._server.port)
+
+    def _interfaces(self) -> list[str] | None:
+        """The address that the server listens on, where it is a single one; what else is announced goes to nobody."""
+        host = self._settings.host
+        return [host] if host not in ("0.0.0.0", "::", "localhost") else None  # noqa: S104 - it is compared
 
     async def close(self) -> None:
         """Listen no more; what is being passed on is finished first."""

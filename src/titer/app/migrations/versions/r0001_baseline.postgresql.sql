@@ -846,6 +846,23 @@ CREATE TABLE lims_evaluation (
 
 CREATE INDEX ix_lims_evaluation_result_id ON lims_evaluation (result_id)
 
+CREATE TABLE lims_handover (
+	test_id VARCHAR COLLATE "C" NOT NULL,
+	machine VARCHAR COLLATE "C" NOT NULL,
+	instrument VARCHAR COLLATE "C" NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	pinned VARCHAR COLLATE "C" NOT NULL,
+	taken_at BIGINT NOT NULL,
+	ended_at BIGINT,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_lims_handover PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_lims_handover_test_id ON lims_handover (test_id)
+
 CREATE TABLE lims_investigation (
 	number VARCHAR COLLATE "C" NOT NULL,
 	test_id VARCHAR COLLATE "C" NOT NULL,
@@ -1023,6 +1040,23 @@ CREATE INDEX ix_lims_sample_batch_id ON lims_sample (batch_id)
 CREATE INDEX ix_lims_sample_lot_id ON lims_sample (lot_id)
 
 CREATE INDEX ix_lims_sample_parent_id ON lims_sample (parent_id)
+
+CREATE TABLE lims_submission (
+	machine VARCHAR COLLATE "C" NOT NULL,
+	key VARCHAR COLLATE "C" NOT NULL,
+	digest VARCHAR COLLATE "C" NOT NULL,
+	content VARCHAR COLLATE "C" NOT NULL,
+	sample_id VARCHAR COLLATE "C" NOT NULL,
+	measured_at BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_lims_submission PRIMARY KEY (id),
+	CONSTRAINT uq_lims_submission_machine UNIQUE (machine, key)
+)
+
+CREATE INDEX ix_lims_submission_sample_id ON lims_submission (sample_id)
 
 CREATE TABLE lims_test (
 	number VARCHAR COLLATE "C" NOT NULL,
@@ -5094,6 +5128,88 @@ CREATE TRIGGER titer_lims_evaluation_no_truncate BEFORE TRUNCATE ON lims_evaluat
 
 ALTER TABLE lims_evaluation ENABLE ALWAYS TRIGGER titer_lims_evaluation_no_truncate
 
+CREATE OR REPLACE FUNCTION titer_lims_handover_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'lims_handover', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"lims_handover"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'lims_handover' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"ended_at":' || coalesce(n."ended_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"instrument":' || coalesce(to_json(n."instrument")::text, 'null') || ',' || '"machine":' || coalesce(to_json(n."machine")::text, 'null') || ',' || '"pinned":' || coalesce(to_json(n."pinned")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"taken_at":' || coalesce(n."taken_at"::text, 'null') || ',' || '"test_id":' || coalesce(to_json(n."test_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."test_id" IS DISTINCT FROM o."test_id" THEN 'test_id'
+    WHEN n."machine" IS DISTINCT FROM o."machine" THEN 'machine'
+    WHEN n."instrument" IS DISTINCT FROM o."instrument" THEN 'instrument'
+    WHEN n."pinned" IS DISTINCT FROM o."pinned" THEN 'pinned'
+    WHEN n."taken_at" IS DISTINCT FROM o."taken_at" THEN 'taken_at' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_handover.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'lims_handover', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"lims_handover"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'lims_handover' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"ended_at":' || coalesce(o."ended_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"instrument":' || coalesce(to_json(o."instrument")::text, 'null') || ',' || '"machine":' || coalesce(to_json(o."machine")::text, 'null') || ',' || '"pinned":' || coalesce(to_json(o."pinned")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"taken_at":' || coalesce(o."taken_at"::text, 'null') || ',' || '"test_id":' || coalesce(to_json(o."test_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"ended_at":' || coalesce(n."ended_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"instrument":' || coalesce(to_json(n."instrument")::text, 'null') || ',' || '"machine":' || coalesce(to_json(n."machine")::text, 'null') || ',' || '"pinned":' || coalesce(to_json(n."pinned")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"taken_at":' || coalesce(n."taken_at"::text, 'null') || ',' || '"test_id":' || coalesce(to_json(n."test_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'lims_handover', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"lims_handover"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'lims_handover' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"ended_at":' || coalesce(o."ended_at"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"instrument":' || coalesce(to_json(o."instrument")::text, 'null') || ',' || '"machine":' || coalesce(to_json(o."machine")::text, 'null') || ',' || '"pinned":' || coalesce(to_json(o."pinned")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"taken_at":' || coalesce(o."taken_at"::text, 'null') || ',' || '"test_id":' || coalesce(to_json(o."test_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_lims_handover_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_lims_handover_insert AFTER INSERT ON lims_handover REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_lims_handover_entry()
+
+ALTER TABLE lims_handover ENABLE ALWAYS TRIGGER titer_lims_handover_insert
+
+CREATE TRIGGER titer_lims_handover_update AFTER UPDATE ON lims_handover REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_lims_handover_entry()
+
+ALTER TABLE lims_handover ENABLE ALWAYS TRIGGER titer_lims_handover_update
+
+CREATE TRIGGER titer_lims_handover_delete AFTER DELETE ON lims_handover REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_lims_handover_entry()
+
+ALTER TABLE lims_handover ENABLE ALWAYS TRIGGER titer_lims_handover_delete
+
+CREATE TRIGGER titer_lims_handover_no_truncate BEFORE TRUNCATE ON lims_handover FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE lims_handover ENABLE ALWAYS TRIGGER titer_lims_handover_no_truncate
+
 CREATE OR REPLACE FUNCTION titer_lims_investigation_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE
   part text[];
@@ -5662,6 +5778,84 @@ ALTER TABLE lims_sample ENABLE ALWAYS TRIGGER titer_lims_sample_delete
 CREATE TRIGGER titer_lims_sample_no_truncate BEFORE TRUNCATE ON lims_sample FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE lims_sample ENABLE ALWAYS TRIGGER titer_lims_sample_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_lims_submission_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'lims_submission', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"lims_submission"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'lims_submission' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"content":' || coalesce(to_json(n."content")::text, 'null') || ',' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"machine":' || coalesce(to_json(n."machine")::text, 'null') || ',' || '"measured_at":' || coalesce(n."measured_at"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"sample_id":' || coalesce(to_json(n."sample_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_submission.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'lims_submission', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"lims_submission"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'lims_submission' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"content":' || coalesce(to_json(o."content")::text, 'null') || ',' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"machine":' || coalesce(to_json(o."machine")::text, 'null') || ',' || '"measured_at":' || coalesce(o."measured_at"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"sample_id":' || coalesce(to_json(o."sample_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"content":' || coalesce(to_json(n."content")::text, 'null') || ',' || '"digest":' || coalesce(to_json(n."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(n."key")::text, 'null') || ',' || '"machine":' || coalesce(to_json(n."machine")::text, 'null') || ',' || '"measured_at":' || coalesce(n."measured_at"::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"sample_id":' || coalesce(to_json(n."sample_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'lims_submission', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"lims_submission"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'lims_submission' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"content":' || coalesce(to_json(o."content")::text, 'null') || ',' || '"digest":' || coalesce(to_json(o."digest")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"key":' || coalesce(to_json(o."key")::text, 'null') || ',' || '"machine":' || coalesce(to_json(o."machine")::text, 'null') || ',' || '"measured_at":' || coalesce(o."measured_at"::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"sample_id":' || coalesce(to_json(o."sample_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_lims_submission_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_lims_submission_insert AFTER INSERT ON lims_submission REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_lims_submission_entry()
+
+ALTER TABLE lims_submission ENABLE ALWAYS TRIGGER titer_lims_submission_insert
+
+CREATE TRIGGER titer_lims_submission_no_update BEFORE UPDATE ON lims_submission FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE lims_submission ENABLE ALWAYS TRIGGER titer_lims_submission_no_update
+
+CREATE TRIGGER titer_lims_submission_no_delete BEFORE DELETE ON lims_submission FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE lims_submission ENABLE ALWAYS TRIGGER titer_lims_submission_no_delete
+
+CREATE TRIGGER titer_lims_submission_no_truncate BEFORE TRUNCATE ON lims_submission FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE lims_submission ENABLE ALWAYS TRIGGER titer_lims_submission_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_lims_test_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

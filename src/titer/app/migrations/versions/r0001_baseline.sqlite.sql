@@ -740,6 +740,21 @@ CREATE TABLE lims_evaluation (
 	CONSTRAINT pk_lims_evaluation PRIMARY KEY (id)
 )
 
+CREATE TABLE lims_handover (
+	test_id TEXT NOT NULL, 
+	machine TEXT NOT NULL, 
+	instrument TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	pinned TEXT NOT NULL, 
+	taken_at BIGINT NOT NULL, 
+	ended_at BIGINT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_handover PRIMARY KEY (id)
+)
+
 CREATE TABLE lims_investigation (
 	number TEXT NOT NULL, 
 	test_id TEXT NOT NULL, 
@@ -890,6 +905,21 @@ CREATE TABLE lims_sample (
 	process_at BIGINT NOT NULL, 
 	CONSTRAINT pk_lims_sample PRIMARY KEY (id), 
 	CONSTRAINT uq_lims_sample_number UNIQUE (number)
+)
+
+CREATE TABLE lims_submission (
+	machine TEXT NOT NULL, 
+	"key" TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	sample_id TEXT NOT NULL, 
+	measured_at BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_lims_submission PRIMARY KEY (id), 
+	CONSTRAINT uq_lims_submission_machine UNIQUE (machine, "key")
 )
 
 CREATE TABLE lims_test (
@@ -2389,6 +2419,8 @@ CREATE INDEX ix_lims_design_code ON lims_design (code)
 
 CREATE INDEX ix_lims_evaluation_result_id ON lims_evaluation (result_id)
 
+CREATE INDEX ix_lims_handover_test_id ON lims_handover (test_id)
+
 CREATE INDEX ix_lims_investigation_batch_id ON lims_investigation (batch_id)
 
 CREATE INDEX ix_lims_investigation_test_id ON lims_investigation (test_id)
@@ -2414,6 +2446,8 @@ CREATE INDEX ix_lims_sample_batch_id ON lims_sample (batch_id)
 CREATE INDEX ix_lims_sample_lot_id ON lims_sample (lot_id)
 
 CREATE INDEX ix_lims_sample_parent_id ON lims_sample (parent_id)
+
+CREATE INDEX ix_lims_submission_sample_id ON lims_submission (sample_id)
 
 CREATE INDEX ix_lims_test_batch_id ON lims_test (batch_id)
 
@@ -2765,6 +2799,12 @@ CREATE TRIGGER titer_lims_evaluation_no_delete BEFORE DELETE ON lims_evaluation 
 
 CREATE TRIGGER titer_lims_evaluation_no_update BEFORE UPDATE ON lims_evaluation BEGIN SELECT RAISE(ABORT, 'titer: lims_evaluation is append-only'); END
 
+CREATE TRIGGER titer_lims_handover_delete AFTER DELETE ON lims_handover BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_handover', OLD.id, OLD.version + 1, json_object('ended_at',OLD."ended_at",'id',OLD."id",'instrument',OLD."instrument",'machine',OLD."machine",'pinned',OLD."pinned",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'state',OLD."state",'taken_at',OLD."taken_at",'test_id',OLD."test_id",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_lims_handover_insert AFTER INSERT ON lims_handover BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_handover', NEW.id, NEW.version, NULL, json_object('ended_at',NEW."ended_at",'id',NEW."id",'instrument',NEW."instrument",'machine',NEW."machine",'pinned',NEW."pinned",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'state',NEW."state",'taken_at',NEW."taken_at",'test_id',NEW."test_id",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_handover_update AFTER UPDATE ON lims_handover BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_handover.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_handover.test_id keeps its first value') WHERE NEW."test_id" IS NOT OLD."test_id"; SELECT RAISE(ABORT, 'titer: lims_handover.machine keeps its first value') WHERE NEW."machine" IS NOT OLD."machine"; SELECT RAISE(ABORT, 'titer: lims_handover.instrument keeps its first value') WHERE NEW."instrument" IS NOT OLD."instrument"; SELECT RAISE(ABORT, 'titer: lims_handover.pinned keeps its first value') WHERE NEW."pinned" IS NOT OLD."pinned"; SELECT RAISE(ABORT, 'titer: lims_handover.taken_at keeps its first value') WHERE NEW."taken_at" IS NOT OLD."taken_at"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_handover', NEW.id, NEW.version, json_object('ended_at',OLD."ended_at",'id',OLD."id",'instrument',OLD."instrument",'machine',OLD."machine",'pinned',OLD."pinned",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'state',OLD."state",'taken_at',OLD."taken_at",'test_id',OLD."test_id",'version',OLD."version"), json_object('ended_at',NEW."ended_at",'id',NEW."id",'instrument',NEW."instrument",'machine',NEW."machine",'pinned',NEW."pinned",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'state',NEW."state",'taken_at',NEW."taken_at",'test_id',NEW."test_id",'version',NEW."version"))); END
+
 CREATE TRIGGER titer_lims_investigation_delete AFTER DELETE ON lims_investigation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id" OR h.subject_id = OLD."batch_id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_investigation', OLD.id, OLD.version + 1, json_object('approver_id',OLD."approver_id",'assignable_cause',OLD."assignable_cause",'batch_id',OLD."batch_id",'cause_kind',OLD."cause_kind",'conclusion',OLD."conclusion",'evidence',OLD."evidence",'exception_id',OLD."exception_id",'hypothesis',OLD."hypothesis",'id',OLD."id",'investigator_id',OLD."investigator_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'redetermination_id',OLD."redetermination_id",'result_id',OLD."result_id",'reviewer_id',OLD."reviewer_id",'state',OLD."state",'test_id',OLD."test_id",'title',OLD."title",'version',OLD."version"), NULL)); END
 
 CREATE TRIGGER titer_lims_investigation_insert AFTER INSERT ON lims_investigation BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_investigation', NEW.id, NEW.version, NULL, json_object('approver_id',NEW."approver_id",'assignable_cause',NEW."assignable_cause",'batch_id',NEW."batch_id",'cause_kind',NEW."cause_kind",'conclusion',NEW."conclusion",'evidence',NEW."evidence",'exception_id',NEW."exception_id",'hypothesis',NEW."hypothesis",'id',NEW."id",'investigator_id',NEW."investigator_id",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'redetermination_id',NEW."redetermination_id",'result_id',NEW."result_id",'reviewer_id',NEW."reviewer_id",'state',NEW."state",'test_id',NEW."test_id",'title',NEW."title",'version',NEW."version"))); END
@@ -2806,6 +2846,12 @@ CREATE TRIGGER titer_lims_sample_delete AFTER DELETE ON lims_sample BEGIN SELECT
 CREATE TRIGGER titer_lims_sample_insert AFTER INSERT ON lims_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_sample', NEW.id, NEW.version, NULL, json_object('batch_id',NEW."batch_id",'id',NEW."id",'kind',NEW."kind",'location',NEW."location",'lot_id',NEW."lot_id",'number',NEW."number",'parent_id',NEW."parent_id",'plan_id',NEW."plan_id",'planned_at',NEW."planned_at",'point',NEW."point",'process_at',NEW."process_at",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'sampled_at',NEW."sampled_at",'sampled_by',NEW."sampled_by",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_lims_sample_update AFTER UPDATE ON lims_sample BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: lims_sample.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: lims_sample.number keeps its first value') WHERE NEW."number" IS NOT OLD."number"; SELECT RAISE(ABORT, 'titer: lims_sample.batch_id keeps its first value') WHERE NEW."batch_id" IS NOT OLD."batch_id"; SELECT RAISE(ABORT, 'titer: lims_sample.lot_id keeps its first value') WHERE NEW."lot_id" IS NOT OLD."lot_id"; SELECT RAISE(ABORT, 'titer: lims_sample.parent_id keeps its first value') WHERE NEW."parent_id" IS NOT OLD."parent_id"; SELECT RAISE(ABORT, 'titer: lims_sample.kind keeps its first value') WHERE NEW."kind" IS NOT OLD."kind"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_sample', NEW.id, NEW.version, json_object('batch_id',OLD."batch_id",'id',OLD."id",'kind',OLD."kind",'location',OLD."location",'lot_id',OLD."lot_id",'number',OLD."number",'parent_id',OLD."parent_id",'plan_id',OLD."plan_id",'planned_at',OLD."planned_at",'point',OLD."point",'process_at',OLD."process_at",'received_at',OLD."received_at",'recorded_at',OLD."recorded_at",'sampled_at',OLD."sampled_at",'sampled_by',OLD."sampled_by",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), json_object('batch_id',NEW."batch_id",'id',NEW."id",'kind',NEW."kind",'location',NEW."location",'lot_id',NEW."lot_id",'number',NEW."number",'parent_id',NEW."parent_id",'plan_id',NEW."plan_id",'planned_at',NEW."planned_at",'point',NEW."point",'process_at',NEW."process_at",'received_at',NEW."received_at",'recorded_at',NEW."recorded_at",'sampled_at',NEW."sampled_at",'sampled_by',NEW."sampled_by",'specification_id',NEW."specification_id",'state',NEW."state",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_submission_insert AFTER INSERT ON lims_submission BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_submission', NEW.id, NEW.version, NULL, json_object('content',NEW."content",'digest',NEW."digest",'id',NEW."id",'key',NEW."key",'machine',NEW."machine",'measured_at',NEW."measured_at",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'sample_id',NEW."sample_id",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_lims_submission_no_delete BEFORE DELETE ON lims_submission BEGIN SELECT RAISE(ABORT, 'titer: lims_submission is append-only'); END
+
+CREATE TRIGGER titer_lims_submission_no_update BEFORE UPDATE ON lims_submission BEGIN SELECT RAISE(ABORT, 'titer: lims_submission is append-only'); END
 
 CREATE TRIGGER titer_lims_test_delete AFTER DELETE ON lims_test BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id" OR h.subject_id = OLD."batch_id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('lims_test', OLD.id, OLD.version + 1, json_object('analysis',OLD."analysis",'batch_id',OLD."batch_id",'id',OLD."id",'investigation_id',OLD."investigation_id",'kind',OLD."kind",'method_id',OLD."method_id",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'redetermines_id',OLD."redetermines_id",'run_id',OLD."run_id",'sample_id',OLD."sample_id",'specification_id',OLD."specification_id",'state',OLD."state",'version',OLD."version"), NULL)); END
 
