@@ -12,6 +12,7 @@ from titer.app import Platform
 from titer.base.clock import us
 from titer.connect.core.acquired import Acquired, Axis
 from titer.connect.core.columns import Columns
+from titer.historian.keeping import Keeping
 from titer.mes.model import Batch, ControlRecipe, Order, Recipe
 from titer.record import Actor
 
@@ -20,15 +21,17 @@ NAMES = ("Temperature.PV", "pH.PV", "DO.PV", "Agitation.PV")
 TAGS = tuple(f"{unit}.{name}" for unit in UNITS for name in NAMES)
 EACH = 125_000
 RAMAN = "BR-201.Raman.PV"
+OLD = "BR-202.Conductivity.PV"
 TIMER = Actor.timer("test")
 
 
 def recorded(platform: Platform, _people: dict[str, Actor], _batch: str) -> Mapping[str, Any]:
     """The channels' last day, a value every 0.69 s, with a jump that no chart may lose; batches that lie a day apart
-    in the unit's run and are over; spectra with their axis."""
+    in the unit's run and are over; spectra with their axis; and values whose retention time is over."""
     end = us(platform.record.process_clock.now()) - 60_000_000
     channels = [
-        {"tag": tag, "node": f"ns=2;s={tag}", "unit": "degC", "resolution": "0.01"} for tag in (*TAGS, RAMAN)
+        {"tag": tag, "node": f"ns=2;s={tag}", "unit": "degC", "resolution": "0.01"}
+        for tag in (*TAGS, RAMAN, OLD)
     ]
     with platform.record.action(TIMER, "equipment.node.register") as unit:
         for code in UNITS:
@@ -59,6 +62,13 @@ def recorded(platform: Platform, _people: dict[str, Actor], _batch: str) -> Mapp
         },
     )
     platform.historian.append([spectra.frame("hall", 1, first, (RAMAN,), ()).encode()])
+    with platform.record.action(TIMER, "historian.retention.set") as unit:
+        keeping = Keeping(platform.historian, platform.historian.held)
+        keeping.set_class(unit, name="water", years=1, basis="SOP-7")
+        keeping.assign(unit, "water", [OLD])
+    long_ago = end - 2 * 366 * 86_400_000_000
+    old = Columns.of([0] * 60, [long_ago + n for n in range(60)], [1.0] * 60, [0] * 60, received_us=long_ago)
+    platform.historian.append([old.frame("hall", 1, first + len(taken), (OLD,), ()).encode()])
     platform.historian.seal()
     _batches(platform)
     return {}

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.e2e.conftest import Screen, Served, faults
-from tests.e2e.series import RAMAN, TAGS
+from tests.e2e.series import OLD, RAMAN, TAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -95,3 +95,31 @@ def test_spectra_are_drawn_over_each_other_along_their_axis(screen: Screen, tren
     page.get_by_role("list", name="Legend").get_by_role("listitem").nth(1).wait_for()
     page.get_by_role("cell", name="Raman shift (1/cm)").first.wait_for()
     assert faults(page, "trends-spectra") == []
+
+
+def test_quality_lets_series_go_whose_time_is_over_and_the_rest_stays(
+    screen: Screen, trends_server: Served
+) -> None:
+    page = screen("okafor")
+    page.goto(f"{trends_server.address}/record/keeping?tab=series")
+    page.get_by_role("cell", name=OLD).wait_for()
+    form = page.locator("form").filter(has=page.get_by_role("button", name="Set a class"))
+    form.get_by_label("Class").fill("process")
+    form.get_by_label("Years").fill("30")
+    form.get_by_label("Rule that asks for it").fill("EU GMP chapter 4")
+    form.get_by_role("combobox", name="Channels").fill("BR-201.pH")
+    page.get_by_role("option", name="BR-201.pH.PV").click()
+    form.get_by_label("Reason").fill("as agreed")
+    form.get_by_role("button", name="Set a class").click()
+    page.get_by_role("cell", name="BR-201.pH.PV").wait_for()
+    due = page.get_by_role("region", name="Segments of channels that have a class")
+    due.get_by_text("may go").wait_for()
+    assert faults(page, "keeping-series") == []
+    due.get_by_role("checkbox", disabled=False).check()
+    gone = page.locator("form").filter(has=page.get_by_role("button", name="Retire 1 chosen segments"))
+    assert gone.get_by_role("button").last.is_disabled()
+    gone.get_by_label("Reason").fill("nobody needs it")
+    gone.get_by_role("button").last.click()
+    page.get_by_role("region", name="What was retired").get_by_text("SOP-7").wait_for()
+    due.get_by_text("may go").wait_for(state="detached")
+    assert page.get_by_role("button", name="Retire 1 chosen segments").count() == 0

@@ -135,6 +135,18 @@ class Keeping:
         """All classes, by name."""
         return list(session.scalars(select(HistorianRetention).order_by(HistorianRetention.name)))
 
+    def channels(self, session: Session) -> dict[str, list[str]]:
+        """The channels of each class, by name."""
+        found: dict[str, list[str]] = {}
+        for row in session.scalars(select(HistorianKept).order_by(HistorianKept.tag)):
+            found.setdefault(row.retention, []).append(row.tag)
+        return found
+
+    def retired(self, session: Session, *, limit: int) -> list[HistorianRetired]:
+        """What was retired, the last first."""
+        last = select(HistorianRetired).order_by(HistorianRetired.id.desc()).limit(limit)
+        return list(session.scalars(last))
+
     def due(self, session: Session, *, limit: int = 500) -> list[DueSegment]:
         """Segments of channels that have a class, those first that may go; nothing goes by itself."""
         known = [one for one in self._all(session) if one.due is not None]

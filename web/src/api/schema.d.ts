@@ -12661,6 +12661,37 @@ export interface components {
             reason: string;
         };
         /**
+         * RetiredOut
+         * @description What it came to, a sentence each.
+         */
+        RetiredOut: {
+            /** Told */
+            told: string[];
+        };
+        /**
+         * RetiredSegmentOut
+         * @description A segment that was retired: its minutes and hours are kept, its values are not.
+         */
+        RetiredSegmentOut: {
+            /** Basis */
+            basis: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Due
+             * Format: date-time
+             */
+            due: string;
+            /** Retention */
+            retention: string;
+            /** Rollups */
+            rollups: {
+                [key: string]: string;
+            };
+            /** Years */
+            years: number;
+        };
+        /**
          * Revocation
          * @description Why an edge is revoked.
          */
@@ -12881,6 +12912,11 @@ export interface components {
             basis: string;
             /** Name */
             name: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
             /** Version */
             version: number;
             /** Years */
@@ -12903,13 +12939,15 @@ export interface components {
         };
         /**
          * SeriesKeepingOut
-         * @description Classes, and the segments of channels that have one.
+         * @description Classes, the segments of channels that have one, and what was retired last.
          */
         SeriesKeepingOut: {
             /** Classes */
             classes: components["schemas"]["SeriesClassOut"][];
             /** Due */
             due: components["schemas"]["DueSegmentOut"][];
+            /** Retired */
+            retired: components["schemas"]["RetiredSegmentOut"][];
         };
         /**
          * SeriesOut
@@ -15190,29 +15228,6 @@ export interface components {
             tests: string[];
         };
         /**
-         * RetiredOut
-         * @description A segment that was retired: its minutes and hours are kept, its values are not.
-         */
-        titer__historian__routes__keeping__RetiredOut: {
-            /** Basis */
-            basis: string;
-            /** Digest */
-            digest: string;
-            /**
-             * Due
-             * Format: date-time
-             */
-            due: string;
-            /** Retention */
-            retention: string;
-            /** Rollups */
-            rollups: {
-                [key: string]: string;
-            };
-            /** Years */
-            years: number;
-        };
-        /**
          * ConflictOut
          * @description An instant about which a source said two different things; the first to arrive is effective.
          */
@@ -15262,14 +15277,6 @@ export interface components {
             recorded_at: string;
             /** Version */
             version: number;
-        };
-        /**
-         * RetiredOut
-         * @description What it came to, a sentence each.
-         */
-        titer__record__routes__witnesses__RetiredOut: {
-            /** Told */
-            told: string[];
         };
     };
     responses: never;
@@ -19106,7 +19113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["titer__historian__routes__keeping__RetiredOut"][];
+                    "application/json": components["schemas"]["RetiredSegmentOut"][];
                 };
             };
             /** @description It could not be done. */
@@ -20655,7 +20662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["titer__record__routes__witnesses__RetiredOut"];
+                    "application/json": components["schemas"]["RetiredOut"];
                 };
             };
             /** @description It could not be done. */

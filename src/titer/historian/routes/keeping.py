@@ -25,6 +25,7 @@ class SeriesClassOut(BaseModel):
     years: int
     basis: str
     version: int
+    tags: list[str] = []
 
 
 class DueSegmentOut(BaseModel):
@@ -42,7 +43,7 @@ class DueSegmentOut(BaseModel):
     kept_because: str
 
 
-class RetiredOut(BaseModel):
+class RetiredSegmentOut(BaseModel):
     """A segment that was retired: its minutes and hours are kept, its values are not."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -55,10 +56,11 @@ class RetiredOut(BaseModel):
 
 
 class SeriesKeepingOut(BaseModel):
-    """Classes, and the segments of channels that have one."""
+    """Classes, the segments of channels that have one, and what was retired last."""
 
     classes: list[SeriesClassOut]
     due: list[DueSegmentOut]
+    retired: list[RetiredSegmentOut]
 
 
 class SetSeriesClass(BaseModel):
@@ -82,9 +84,14 @@ class RetireSegments(BaseModel):
 def historian_retention(session: Reading, historian: HistorianPart) -> SeriesKeepingOut:
     """Retention classes of channels, and which segments are due; nothing goes by itself."""
     keeping = Keeping(historian, historian.held)
+    channels = keeping.channels(session)
     return SeriesKeepingOut(
-        classes=[SeriesClassOut.model_validate(row) for row in keeping.classes(session)],
+        classes=[
+            SeriesClassOut.model_validate(row).model_copy(update={"tags": channels.get(row.name, [])})
+            for row in keeping.classes(session)
+        ],
         due=[DueSegmentOut.model_validate(one) for one in keeping.due(session)],
+        retired=[RetiredSegmentOut.model_validate(row) for row in keeping.retired(session, limit=100)],
     )
 
 
@@ -99,11 +106,11 @@ def historian_set_retention(body: SetSeriesClass, act: Acting, historian: Histor
 
 
 @router.post("/api/historian/retire")
-def historian_retire(body: RetireSegments, act: Acting, historian: HistorianPart) -> list[RetiredOut]:
+def historian_retire(body: RetireSegments, act: Acting, historian: HistorianPart) -> list[RetiredSegmentOut]:
     """Retire segments that are due; all of them or none."""
     keeping = Keeping(historian, historian.held)
     with act("historian.segment.retire", reason=body.reason) as unit:
         rows = keeping.retire(unit, body.digests)
-        told = [RetiredOut.model_validate(row) for row in rows]
+        told = [RetiredSegmentOut.model_validate(row) for row in rows]
     historian.forget([one.digest for one in told])
     return told

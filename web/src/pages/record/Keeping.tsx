@@ -1,6 +1,6 @@
 import { Button, Checkbox, Modal, NumberInput, PasswordInput, Select, Tabs, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState } from "react";
 import { keeping, type Backups, type Hold, type Retention } from "../../api/keeping";
 import type { ProofGiven } from "../../api/proof";
 import { useMaySee } from "../../api/session";
@@ -13,6 +13,8 @@ import { StateBadge } from "../../parts/StateBadge";
 import { Asked, EmptyState, ErrorState } from "../../parts/States";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { useView } from "../../parts/view";
+import { Form } from "./KeepingForm";
+import { SeriesPart } from "./KeepingSeries";
 import { offersOf, useAccount } from "../account/own";
 import { ProveDialog } from "../account/ProveDialog";
 
@@ -26,12 +28,16 @@ export default function Keeping() {
         <Tabs.List mb="md">
           <Tabs.Tab value="backups">{t("keeping.backups")}</Tabs.Tab>
           <Tabs.Tab value="retention">{t("keeping.retention")}</Tabs.Tab>
+          <Tabs.Tab value="series">{t("keeping.series")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="backups">
           <BackupsPart />
         </Tabs.Panel>
         <Tabs.Panel value="retention">
           <RetentionPart />
+        </Tabs.Panel>
+        <Tabs.Panel value="series">
+          <SeriesPart />
         </Tabs.Panel>
       </Tabs>
     </>
@@ -117,30 +123,6 @@ function Tables({ found }: { found: Backups }) {
         />
       </Panel>
     </>
-  );
-}
-
-function Form({ title, why, ready, busy, error, submit, children }: { title: string; why?: string; ready: boolean; busy: boolean; error: unknown; submit: () => void; children: ReactNode }) {
-  return (
-    <Panel title={title}>
-      <form
-        className="stack-l"
-        style={{ maxWidth: 560 }}
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          if (ready) submit();
-        }}
-      >
-        {why ? <p className="muted">{why}</p> : null}
-        {children}
-        {error ? <ErrorState error={error} /> : null}
-        <div>
-          <Button type="submit" disabled={!ready} loading={busy}>
-            {title}
-          </Button>
-        </div>
-      </form>
-    </Panel>
   );
 }
 
