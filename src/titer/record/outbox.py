@@ -21,6 +21,7 @@ from titer.record.service import Record
 
 log = logging.getLogger(__name__)
 
+_NEWEST = select(func.max(OutboxEvent.position))
 _PAGE = 500
 
 
@@ -56,7 +57,7 @@ class Outbox:
             How many events were handled.
         """
         with self.record.reading() as session:
-            newest = session.scalar(select(func.max(OutboxEvent.position))) or 0
+            newest = session.scalar(_NEWEST) or 0
         # Most rounds find nothing: they ask once, and not once for each subscriber.
         return sum(
             self._deliver_to(subscription)

@@ -35,7 +35,9 @@ from titer.connect.core.supervise import Backoff, Once, repeat
 
 log = logging.getLogger("titer.connect")
 BACKFILL_ATTEMPTS = 6
-SHIP_EVERY_S = 0.25
+SHIP_EVERY_S = 0.5
+MUCH_BYTES = 16 * 1024
+"""Of frames in one request: some three hundred values."""
 MANY_FRAMES = 100
 """Frames at once that are a backlog, and no longer what came in since the last request."""
 
@@ -197,9 +199,9 @@ class ConnectionRunner:
             return 30.0
         begun = time.monotonic()
         await self._journal.acknowledged(*await self._hub.intake(self.config.name, frames))
-        # A source that says something all the time is shipped a few times a second: a request costs both sides more
-        # than the values in it. A backlog is not waited with.
-        if len(frames) < MANY_FRAMES:
+        # A source that says much all the time is shipped twice a second: a request costs both sides more than the
+        # values in it. One that says little is not kept waiting, and a backlog is not waited with either.
+        if len(frames) < MANY_FRAMES and sum(map(len, frames)) > MUCH_BYTES:
             await asyncio.sleep(max(0.0, begun + SHIP_EVERY_S - time.monotonic()))
         return 0.0
 
