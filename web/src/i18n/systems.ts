@@ -1,5 +1,7 @@
 /** The words of the page about the systems beside Titer. */
 export const systems = {
+  "review.alone": "Exceptions of no batch ({n} open)",
+  "systems.vanished": "No row there any more; the copy stays",
   "systems.title": "Systems of record",
   "systems.sub": "Which system owns which records, the copies that are held here, and the daily comparison",
   "systems.declared": "Declared",

@@ -139,6 +139,7 @@ function Compared({ id }: { id: string }) {
 
 function where(d: SideDifference): string {
   const fields = d.fields as { column: string; here: string | null; there: string | null }[];
+  if (d.kind === "missing there") return t("systems.vanished");
   return d.why || fields.map((f) => `${f.column}: ${t("systems.here")} ${f.here ?? "–"}, ${t("systems.there")} ${f.there ?? "–"}`).join("; ");
 }
 

@@ -22,6 +22,9 @@ export const DISPOSITIONS = [
   { value: "investigated", label: t("review.investigated") },
 ];
 
+/** What is decided about: exceptions, and the deviations that may cover them. */
+export type Decided = Pick<BatchReview, "exceptions" | "deviations">;
+
 const RANK: Record<string, number> = { critical: 0, major: 1, minor: 2 };
 
 /** Open ones first, worst first, then by kind so that one cause stands together. */
@@ -35,7 +38,7 @@ export function ranked(rows: readonly QualityException[]): QualityException[] {
   );
 }
 
-export function Exceptions({ review }: { review: BatchReview }) {
+export function Exceptions({ review }: { review: Decided }) {
   const [chosen, setChosen] = useView("exception");
   const [series, setSeries] = useState<ReadonlySet<string>>(new Set());
   const rows = ranked(review.exceptions);
@@ -109,7 +112,7 @@ function Evidence({ exception: e }: { exception: QualityException }) {
 }
 
 /** One disposition and one comment for several exceptions; each is shown and ticked before it is signed. */
-function Together({ exceptions, review, onClear }: { exceptions: QualityException[]; review: BatchReview; onClear: () => void }) {
+function Together({ exceptions, review, onClear }: { exceptions: QualityException[]; review: Decided; onClear: () => void }) {
   const [disposition, setDisposition] = useState<string | null>(null);
   const [comment, setComment] = useState("");
   const [deviation, setDeviation] = useState<string | null>(null);
@@ -169,7 +172,7 @@ function Decide({
   onSigned,
 }: {
   exception: QualityException;
-  review: BatchReview;
+  review: Decided;
   onOpen: () => void;
   onSigned: () => void;
 }) {

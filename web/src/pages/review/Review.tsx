@@ -17,13 +17,16 @@ import { useViews } from "../../parts/view";
 import { addressOf } from "../../shell/nav";
 import { AuditTrail } from "./AuditTrail";
 import { Deviations } from "./Deviations";
-import { Exceptions } from "./Exceptions";
+import { Exceptions, type Decided } from "./Exceptions";
 
 /** Review by exception: what ran, what did not pass, what a person said about it, and the signature at the end. */
 export default function Review() {
   const [search, setSearch] = useViews();
   const batches = useQuery({ queryKey: ["dispositions"], queryFn: ({ signal }) => api.dispositions(signal), meta: { types: ["quality_"] } });
-  const chosen = search.batch ?? batches.data?.find((b) => !["released", "rejected"].includes(b.state))?.batch_id ?? batches.data?.[0]?.batch_id;
+  const alone = useAlone();
+  const open = alone?.exceptions.filter((e) => e.state === "open").length ?? 0;
+  const linked = alone?.exceptions.some((e) => e.id === search.exception) && !search.batch;
+  const chosen = linked ? ALONE : search.batch ?? batches.data?.find((b) => !["released", "rejected"].includes(b.state))?.batch_id ?? batches.data?.[0]?.batch_id;
   return (
     <>
       <PageHead
@@ -32,25 +35,43 @@ export default function Review() {
         right={
           <>
           <Link to="/review/trail">{t("trail.title")}</Link>
-          {batches.data && batches.data.length > 0 ? (
+          {batches.data && (batches.data.length > 0 || open > 0) ? (
             <Select
               aria-label={t("word.batch")}
               size="sm"
               w={300}
               value={chosen ?? null}
               onChange={(v) => setSearch({ batch: v ?? undefined, exception: undefined, deviation: undefined })}
-              data={batches.data.map((b) => ({ value: b.batch_id, label: `${b.batch_number}  ${b.state.replaceAll("_", " ")}` }))}
+              data={[
+                ...batches.data.map((b) => ({ value: b.batch_id, label: `${b.batch_number}  ${b.state.replaceAll("_", " ")}` })),
+                { value: ALONE, label: t("review.alone", { n: open }) },
+              ]}
               allowDeselect={false}
             />
           ) : null}
           </>
         }
       />
+      {chosen === ALONE && alone ? (
+        <Exceptions review={alone} />
+      ) : (
       <Asked query={batches} empty={<EmptyState title={t("review.no_batch_to_review")}>{t("review.a_batch_comes_here")}</EmptyState>}>
-        {() => (chosen ? <OfBatch batch={chosen} /> : null)}
+        {() => (chosen && chosen !== ALONE ? <OfBatch batch={chosen} /> : null)}
       </Asked>
+      )}
     </>
   );
+}
+
+const ALONE = "none";
+
+/** The exceptions that belong to no batch (an interface, a source of copies, an account), with the deviations of none. */
+function useAlone(): Decided | undefined {
+  const meta = { types: ["quality_"] };
+  const exceptions = useQuery({ queryKey: ["exceptions"], queryFn: ({ signal }) => api.exceptions({}, signal), meta });
+  const deviations = useQuery({ queryKey: ["deviations"], queryFn: ({ signal }) => api.deviations({}, signal), meta });
+  if (!exceptions.data || !deviations.data) return undefined;
+  return { exceptions: exceptions.data.filter((e) => e.batch_id === null), deviations: deviations.data.filter((d) => d.batch_id === null) };
 }
 
 export function useReview(batch: string) {
