@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from titer.app import load
+from titer.app.config import LOCAL_HOST
 from titer.base.clock import from_iso
 from titer.base.errors import Invalid, Unavailable
 from titer.cli.api import Api, read_file, session
@@ -67,6 +68,9 @@ def connection_add(
         str | None, typer.Option("--equipment", help="Code of the equipment the channels belong to.")
     ] = None,
     owner: Annotated[str, typer.Option(help="Who answers for the data.")] = "",
+    host: Annotated[
+        str, typer.Option(help="The connector host that serves it: an edge's name; local is beside the hub.")
+    ] = LOCAL_HOST,
     allow_unencrypted: Annotated[
         bool, typer.Option("--allow-unencrypted", help="Accept an endpoint that anybody can read and alter.")
     ] = False,
@@ -127,6 +131,7 @@ def connection_add(
                 "channels": entries,
                 "owner": owner,
                 "equipment": unit,
+                "host": host,
             },
         )
         state, message = _first_answer(api, name, made["recorded_at"], wait if api.served else 0)

@@ -198,7 +198,13 @@ RULESET: dict[str, Any] = {
             "scopes": ["system"],
             "when": {
                 "test": "touched",
-                "types": ["record_role_assignment", "record_machine_token", "record_delegation"],
+                "types": [
+                    "record_role_assignment",
+                    "record_machine_token",
+                    "record_edge",
+                    "record_edge_certificate",
+                    "record_delegation",
+                ],
             },
         },
         {
