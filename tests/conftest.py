@@ -66,7 +66,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in item.iter_markers("sqlite"):
             if not (marker.args and marker.args[0]):
                 raise pytest.UsageError(f"{item.nodeid} is marked sqlite, and does not say why")
+        if any(isinstance(value, str) and value == "sqlite" for value in _parameters(item)):
+            item.add_marker(pytest.mark.sqlite("is the embedded file's part of a test that is made on both"))
     items.sort(key=lambda item: not item.nodeid.startswith("tests/demo/"))
+
+
+def _parameters(item: pytest.Item) -> list[Any]:
+    """The values that a test is made with."""
+    made = getattr(item, "callspec", None)
+    return list(made.params.values()) if made is not None else []
 
 
 @pytest.fixture
@@ -166,14 +174,24 @@ def installations_on_postgresql(postgresql_server: postgresql.Server) -> Iterato
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _what_a_module_shares(request: pytest.FixtureRequest) -> Iterator[None]:
+def _what_a_module_shares(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """TITER_TEST_DATABASE=postgresql takes there what a module's tests have in common.
+
+    Whoever would leave out what is marked `sqlite` finds no embedded database then: not of another process either.
 
     FastAPI remembers for each route what kind of function it is, and so keeps every application of a process, each
     with its platform and engine: a run of all tests would hold some hundred of them.
     """
+    base = tmp_path_factory.getbasetemp()
+    before = set(base.iterdir())
     with _where_told(request):
         yield
+    if os.environ.get(DATABASE) == "postgresql" and "not sqlite" in request.config.option.markexpr:
+        made = [path for path in base.iterdir() if path not in before and not path.is_symlink()]
+        embedded = [path for folder in made for path in folder.rglob("titer.db")]
+        assert not embedded, f"{request.node.nodeid} made these, and is not marked sqlite: {embedded}"
     models = sys.modules.get("fastapi.dependencies.models")
     for remembered in vars(models).values() if models is not None else ():
         if hasattr(remembered, "cache_clear"):
@@ -185,6 +203,29 @@ def _what_a_test_makes(request: pytest.FixtureRequest) -> Iterator[None]:
     """TITER_TEST_DATABASE=postgresql takes there what a test makes for itself."""
     with _where_told(request):
         yield
+
+
+@pytest.fixture(scope="session")
+def where(request: pytest.FixtureRequest) -> Iterator[Callable[[], tuple[str, ...]]]:
+    """Words of `titer init` and `titer demo` in a process of its own: where TITER_TEST_DATABASE says.
+
+    Each call names an empty database and its owner; there are no words for the embedded file.
+    """
+    if os.environ.get(DATABASE) != "postgresql":
+        yield tuple
+        return
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    with ExitStack() as databases:
+
+        def words() -> tuple[str, ...]:
+            name = databases.enter_context(server.empty())
+            runtime, owner = (
+                f"postgresql://{role}@/{name}?host={server.folder}"
+                for role in (postgresql.RUNTIME, postgresql.OWNER)
+            )
+            return "--database", runtime, "--owner", owner
+
+        yield words
 
 
 @pytest.fixture

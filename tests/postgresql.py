@@ -28,7 +28,7 @@ MACHINE = Path("/usr/lib/postgresql")
 """Where Debian and its kin keep their servers."""
 OWNER, RUNTIME = "titer_owner", "titer_runtime"
 KEY = bytes(range(32))
-_READY_S = 30
+_READY_S, _GONE_S = 60, 120
 _MEMORY = Path("/dev/shm")
 """A file system in memory, where there is one with room: a database of a hundred tables is a thousand files."""
 _ROOM = 2**30
@@ -43,8 +43,12 @@ _SETTINGS = {
     "jit": "off",
     "max_wal_size": "128MB",
 }
-# The server ends with the process that holds the other end of this shell's input, however that ends.
-_LEASH = 'bin=$1; shift; "$bin" "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
+# The server ends with the process that holds the other end of this shell's input, however that ends, and leaves
+# nothing behind. The shell has a session of its own: what is typed at a terminal, or sent to a group, is not for it.
+_LEASH = (
+    'folder=$1; bin=$2; shift 2; "$bin" "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server; '
+    'rm -rf "$folder"'
+)
 
 
 def installed() -> list[Path]:
@@ -193,8 +197,8 @@ def server(
         )  # fmt: skip
         told = [f"-c{name}={value}" for name, value in settings.items()]
         process = subprocess.Popen(
-            ["/bin/sh", "-c", _LEASH, "sh", programs / "postgres", "-D", data, "-k", folder, *told],
-            stdin=subprocess.PIPE, stdout=out, stderr=out, cwd=folder, **as_user,  # type: ignore[call-overload]
+            ["/bin/sh", "-c", _LEASH, "sh", folder, programs / "postgres", "-D", data, "-k", folder, *told],
+            stdin=subprocess.PIPE, stdout=out, stderr=out, cwd="/", start_new_session=True, **as_user,  # type: ignore[call-overload]
         )  # fmt: skip
     made = Server(folder)
     try:
@@ -203,8 +207,9 @@ def server(
         yield made
     finally:
         process.stdin.close()
-        process.wait(_READY_S)
-        shutil.rmtree(folder)
+        process.wait(_GONE_S)
+        if folder.exists():  # in a folder where that user may remove nothing
+            shutil.rmtree(folder)
 
 
 def _wait(made: Server, log: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import sqlite3
 import subprocess
 import sys
 import time
@@ -324,9 +323,10 @@ def test_the_ledger_says_names_and_both_times_and_every_page_says_demo(
     assert "Plant" in first and "Server" in first
     text = page.get_by_role("list", name="Entries of the ledger").inner_text()
     assert not re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-7", text), "an id stands where a name belongs"
-    with sqlite3.connect(f"file:{laboratory_server.folder / 'titer.db'}?mode=ro", uri=True) as database:
-        run = database.execute("SELECT id FROM lims_run").fetchone()[0]
-        sample = database.execute("SELECT id FROM lims_sample").fetchone()[0]
+    run, sample = (
+        page.request.get(f"{laboratory_server.address}/api/lims/{what}").json()[0]["id"]
+        for what in ("runs", "samples")
+    )
     for path in (
         f"/lab/certificates/{laboratory_server.certificate}",
         f"/lab/results/{laboratory_server.result}",

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.sqlite("has the embedded file killed, cut off, failed and tampered with")
+"""How a log that is not confirmed is met on a server stands in test_postgresql."""
+
 ROOT = Path(__file__).parents[2]
 SHARE = float(os.environ.get("TITER_TORTURE", "1"))
 

@@ -107,6 +107,7 @@ def sessions(folder: Path) -> int:
         return int(base.execute("SELECT count(*) FROM record_session").fetchone()[0])
 
 
+@pytest.mark.sqlite("makes calls on the embedded file fail; test_postgresql does so with a server's log")
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -186,6 +187,13 @@ def test_a_second_hub_on_the_same_database_is_refused(hub: Callable[[], Hub], fo
     )
     assert second.returncode == 2
     assert "is in use by another process" in second.stderr
+
+
+@pytest.mark.sqlite(
+    "opens the file beside Titer; what a server refuses a stranger stands in test_write_paths"
+)
+def test_another_program_cannot_write_beside_a_hub(hub: Callable[[], Hub], folder: Path) -> None:
+    hub()
     with (
         closing(sqlite3.connect(folder / "titer.db")) as rogue,
         pytest.raises(sqlite3.OperationalError, match="no such function: titer_open"),

@@ -13,21 +13,22 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import httpx2 as httpx
 from rich.console import Console
+from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.trespass import trespassing
 
 from titer.cli.demo.run import Demo
 from titer.cli.processes import HUB
@@ -80,18 +81,20 @@ class Course:
     commands: Counter[tuple[str, str]]
 
 
-def course(database: Path) -> Course:
-    """Read the course of the only batch of a demo."""
-    with _reading(database) as connection:
-        (batch,) = connection.execute("SELECT id FROM mes_batch").fetchone()
+def course(folder: Path) -> Course:
+    """Read the course of the only batch of a demo out of its installation's database."""
+    with trespassing(folder) as connection:
+        batch = connection.execute(text("SELECT id FROM mes_batch")).scalar_one()
         journal = [
             json.loads(event)
-            for (event,) in connection.execute("SELECT event FROM mes_journal ORDER BY batch_id, sequence")
+            for event in connection.execute(
+                text("SELECT event FROM mes_journal ORDER BY batch_id, sequence")
+            ).scalars()
         ]
         commands = Counter(
             (key.replace(batch, "B"), state)
             for key, state in connection.execute(
-                "SELECT key, state FROM equipment_command WHERE key LIKE 'mes/%'"
+                text("SELECT key, state FROM equipment_command WHERE key LIKE 'mes/%'")
             )
         )
     events: dict[str, list[tuple[str, ...]]] = {}
@@ -127,11 +130,11 @@ def differences(undisturbed: Course, killed: Course) -> list[str]:
     return found
 
 
-def missing_or_doubled(database: Path, acknowledged: Acknowledged) -> list[str]:
+def missing_or_doubled(folder: Path, acknowledged: Acknowledged) -> list[str]:
     """Acknowledged versions of records that the ledger has not, or has more than once."""
     stored: Counter[tuple[str, int]] = Counter()
-    with _reading(database) as connection:
-        for (body,) in connection.execute("SELECT body FROM ledger_entry"):
+    with trespassing(folder) as connection:
+        for body in connection.execute(text("SELECT body FROM ledger_entry")).scalars():
             entry = json.loads(body)
             if entry.get("after"):
                 stored[entry["record_id"], entry["after"]["version"]] += 1
@@ -234,9 +237,9 @@ def run(folder: Path, hours: list[float], *, seed: int = 7, echo: bool = False) 
         seed: of the plant.
         echo: print what the demo prints.
     """
-    text = StringIO()
+    told = StringIO()
     acknowledged = Acknowledged()
-    out = Console(file=None if echo else text, highlight=False, width=200)
+    out = Console(file=None if echo else told, highlight=False, width=200)
     demo = Demo(folder, out, port=0, seed=seed, observe=acknowledged.note)
     try:
         cast = demo.start()
@@ -251,11 +254,10 @@ def run(folder: Path, hours: list[float], *, seed: int = 7, echo: bool = False) 
         demo.export(cast)
     finally:
         demo.end()
-    database = demo.lab / "titer.db"
-    faults = missing_or_doubled(database, acknowledged)
+    faults = missing_or_doubled(demo.lab, acknowledged)
     faults += gaps_in_series(demo.lab, "BR-201.pH.PV", 120_000_000)
     faults += _verified(demo.lab)
-    return Outcome(state, text.getvalue(), killer.killed, course(database), faults)
+    return Outcome(state, told.getvalue(), killer.killed, course(demo.lab), faults)
 
 
 def _verified(folder: Path) -> list[str]:
@@ -268,15 +270,6 @@ def _verified(folder: Path) -> list[str]:
     finally:
         platform.close()
     return [] if verdict.holds else [verdict.sentence]
-
-
-@contextmanager
-def _reading(database: Path) -> Iterator[Any]:
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def main() -> int:

@@ -158,12 +158,12 @@ def _certificate(place: Path) -> None:
 
 
 def test_a_page_is_typed_and_two_peers_follow_a_batch_through_the_hubs_death(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Callable[[], tuple[str, ...]]
 ) -> None:
     node_opcua()
     monkeypatch.chdir(tmp_path)
     folder, hub_port, opcua_port = tmp_path / "titer", quiet_port(), quiet_port()
-    assert titer("init", str(folder), "--port", str(hub_port)).returncode == 0
+    assert titer("init", str(folder), "--port", str(hub_port), *where()).returncode == 0
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
     _furnish(folder)

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,10 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lab(tmp_path_factory: pytest.TempPathFactory, where: Callable[[], tuple[str, ...]]) -> Path:
     """An installation with a scientist, an analyst, and a folder that an instrument drops its files into."""
     folder = tmp_path_factory.mktemp("bad") / "lab"
-    made = titer("init", str(folder), "--port", str(free_port()))
+    made = titer("init", str(folder), "--port", str(free_port()), *where())
     assert made.returncode == 0, made.stderr
     platform = open_platform(folder)
     try:

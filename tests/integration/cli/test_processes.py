@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,9 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lab(tmp_path_factory: pytest.TempPathFactory, where: Callable[[], tuple[str, ...]]) -> Path:
     folder = tmp_path_factory.mktemp("processes") / "lab"
-    made = titer("init", str(folder), "--port", str(free_port()))
+    made = titer("init", str(folder), "--port", str(free_port()), *where())
     assert made.returncode == 0, made.stderr
     return folder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,10 +47,10 @@ def secured_server(folder: Path) -> Iterator[str]:
 
 
 def test_a_server_that_nobody_trusts_is_refused_with_the_file_to_look_at_and_taken_once_it_is_trusted(
-    tmp_path: Path,
+    tmp_path: Path, where: Callable[[], tuple[str, ...]]
 ) -> None:
     lab, trust, port = tmp_path / "lab", tmp_path / "trust", str(free_port())
-    assert titer("init", str(lab), "--port", port).returncode == 0
+    assert titer("init", str(lab), "--port", port, *where()).returncode == 0
     platform = open_platform(lab)
     try:
         with platform.record.action(Actor.timer("test"), "record.person.create") as unit:

@@ -10,6 +10,7 @@ TESTS = Path(__file__).parents[2]
 ON_THE_FILE = ("titer.db", "sqlite", "EMBEDDED")
 """One of these words stands in a test that cannot be made on a server."""
 WHOLE_FILES = {
+    "faults/test_campaigns.py": "faults/test_postgresql.py",
     "integration/app/test_migration.py": "integration/app/test_migrating_postgresql.py",
     "integration/app/test_moving.py": "integration/app/test_moving.py",  # it ends on the server
     "integration/cli/test_move_page.py": "integration/cli/test_move_page.py",

@@ -53,6 +53,16 @@ def demo(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the simulated plant.")] = 7,
     rate: Annotated[float, typer.Option(help="Plant seconds a second.")] = RATE,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="postgresql://role@host:port/database with the role that Titer runs as; an empty database. "
+            "SQLite if left out."
+        ),
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option(help="The same database with the role that is to own the tables; not kept.")
+    ] = None,
 ) -> None:
     """Run one batch through all layers on the simulated plant.
 
@@ -61,7 +71,10 @@ def demo(
     console = Console(highlight=False)
     folder = out or Path(tempfile.mkdtemp(prefix="titer-demo-"))
     used = port if port is not None else (0 if headless else 8400)
-    run = Demo(folder, console, port=used, seed=seed, rate=rate, attended=not (headless or robots))
+    attended = not (headless or robots)
+    run = Demo(
+        folder, console, port=used, seed=seed, rate=rate, attended=attended, database=database, owner=owner
+    )
     try:
         cast = run.start()
         run.seed_all(cast)

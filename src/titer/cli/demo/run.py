@@ -42,6 +42,8 @@ class Demo:
         rate: plant seconds a second.
         attended: whether a person signs at the three stops; else robots do.
         observe: sees every answer of the hub to a robot.
+        database: on PostgreSQL, its address with the role that Titer runs as; an embedded file if left out.
+        owner: the same database with the role that is to own the tables.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Demo:
         rate: float = RATE,
         attended: bool = False,
         observe: Observer | None = None,
+        database: str | None = None,
+        owner: str | None = None,
     ) -> None:
         self.folder = folder
         self.out = out
@@ -62,6 +66,8 @@ class Demo:
         self.rate = rate
         self.attended = attended
         self.observe = observe
+        self.database = database
+        self.owner = owner
         self.began = time.monotonic()
         self.supervisor = Supervisor(folder / "logs")
         self.endpoints: dict[str, Any] = {}
@@ -103,8 +109,9 @@ class Demo:
             port=self.port,
             plant_clock=clock,
             rate=self.rate,
+            database=self.database,
         )
-        create_installation(self.lab, config, simulated=True, demo=True)
+        create_installation(self.lab, config, owner=self.owner, simulated=True, demo=True)
         password = secrets.token_urlsafe(24)
         platform = open_platform(self.lab)
         try:
