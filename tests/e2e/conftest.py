@@ -294,7 +294,7 @@ def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: thrown.append(str(error)))
         page.goto(served.address)
         if username:

@@ -11,7 +11,7 @@ import pytest
 from pyotp import TOTP
 from tests.e2e.conftest import PASSWORD, Screen, Served, faults, log_in, picture, prove
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 NEW = "a wholly new pass phrase"
 
 
@@ -155,7 +155,7 @@ def with_passkeys(browser: Any, named: str) -> Iterator[Callable[[str], Any]]:
         context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         protocol = context.new_cdp_session(page)
         protocol.send("WebAuthn.enable")
         protocol.send(

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import PASSWORD, Screen, Served, faults, picture, prove
 from tests.e2e.trail import LOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 def _sound(page: Any, name: str) -> None:

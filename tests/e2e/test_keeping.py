@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import PASSWORD, Screen, Served, faults, picture
 from tests.e2e.test_pages import _dispose, _sign
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 def _sound(page: Any, name: str) -> None:

@@ -18,7 +18,7 @@ from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, faults, log_in, 
 from tests.e2e.laboratory import SECRET
 from tests.e2e.warehouse import USED, WAITING
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 VERIFIER = Path(__file__).parents[2] / "verify" / "titer-verify.py"
 

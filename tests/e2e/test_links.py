@@ -18,7 +18,7 @@ from titer.base.clock import SystemClock
 from titer.connect.opcua.own import make_own
 from titer.connect.opcua.trust import fingerprint, read
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.e2e.conftest import PASSWORD, Screen, Served, faults, log_in, picture, prove
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 def test_a_wrong_password_is_told_in_words_and_the_right_one_opens_the_house(page: Any) -> None:

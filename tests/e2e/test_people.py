@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.e2e.conftest import PASSWORD, Screen, Served, faults, log_in, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 TABS = ("matrix", "delegations", "reviews", "conflicts", "sessions", "tokens", "policy")
 

@@ -29,7 +29,7 @@ from titer.app import Platform
 from titer.quality.model import QualityException
 from titer.record import Actor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SECRET: dict[str, str] = {}
 
 

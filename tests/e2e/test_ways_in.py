@@ -29,7 +29,7 @@ from titer.app import Platform
 from titer.base import vault
 from titer.record import Actor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 BADGE = "04A1B2C3D4"
 
 

@@ -98,7 +98,7 @@ class Demo:
             )
         arguments = ["-m", "titer.sim", "--dir", str(self.folder / "plant"), "--seed", str(self.seed)]
         arguments += ["--rate", str(self.rate)]
-        child = self.supervisor.start("plant", arguments, ready_within=60)
+        child = self.supervisor.start("plant", arguments, ready_within=180)
         self.endpoints = json.loads(child.announced)
         clock = str(self.endpoints["http"])
         self.plant = httpx.Client(base_url=clock, timeout=30, trust_env=False)
