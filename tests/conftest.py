@@ -145,10 +145,16 @@ def _on_postgresql(server: postgresql.Server) -> Iterator[None]:
 
 @contextmanager
 def _where_told(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What is marked `sqlite` is on SQLite; all else that this process makes where TITER_TEST_DATABASE says."""
+    """What is marked `sqlite` is on SQLite; all else that this process makes where TITER_TEST_DATABASE says.
+
+    A module's databases go with the module: what its tests share may be made when one of them asks for it.
+    """
     if os.environ.get(DATABASE) != "postgresql":
         yield
     elif request.node.get_closest_marker("sqlite") is None:
+        if request.scope == "function":
+            yield
+            return
         with _on_postgresql(request.getfixturevalue("postgresql_server")):
             yield
     else:

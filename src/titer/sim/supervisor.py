@@ -34,7 +34,7 @@ _MODULES = {
     CHROMATOGRAPH: "titer.sim.chromatograph_server",
 }
 _CABLED = (REACTOR, BALANCE, ANALYSER)
-_READY_S = 60.0
+_READY_S = 180.0
 _STOP_S = 5.0
 ORIGIN_US = 1_772_438_400_000_000
 """2026-03-02T08:00:00Z, when the plant is switched on."""

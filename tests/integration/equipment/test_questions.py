@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import update
+from tests.conftest import DATABASE
 from tests.peers.reactor_hall import URI, hall
 
 from titer.base.clock import ManualClock, SystemClock
@@ -35,7 +37,8 @@ ANN = Actor.timer("test")
 
 @pytest.fixture
 def database() -> str:
-    return "sqlite"
+    """One of them: what is on each database is tried beside this."""
+    return os.environ.get(DATABASE, "sqlite")
 
 
 @pytest.fixture

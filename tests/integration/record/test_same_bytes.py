@@ -108,7 +108,7 @@ def _ada(record: Record) -> Actor:
 
 
 def test_both_databases_write_the_same_bytes(tmp_path: Path, postgresql_server: Server) -> None:
-    embedded = sqlite.engine(tmp_path / "titer.db")
+    embedded = sqlite.engine(tmp_path / "embedded.db")
     schema.create(embedded)
     with postgresql_server.database() as name:
         server = postgresql_server.engine(RUNTIME, name)

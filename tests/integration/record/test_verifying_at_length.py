@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine
+from tests.conftest import DATABASE
+from tests.postgresql import RUNTIME, Server
 
 from titer.base.clock import ManualClock
 from titer.base.ids import IdSource
@@ -22,11 +29,33 @@ BOUND = 250_000
 """Bytes; the notes of so many heads in the database and with the witness are more than twice as many."""
 
 
-def peak(folder: Path, clock: ManualClock, each: int) -> int:
+@pytest.fixture
+def database() -> str:
+    """One of them: two ledgers on each take their time."""
+    return os.environ.get(DATABASE, "sqlite")
+
+
+@pytest.fixture
+def new(database: str, request: pytest.FixtureRequest) -> Iterator[Callable[[Path], Engine]]:
+    """Makes an engine on a new database with all tables: `new(folder)`."""
+    with ExitStack() as made:
+
+        def make(folder: Path) -> Engine:
+            folder.mkdir()
+            if database == "sqlite":
+                engine = sqlite.engine(folder / "titer.db")
+                schema.create(engine)
+            else:
+                server: Server = request.getfixturevalue("postgresql_server")
+                engine = server.engine(RUNTIME, made.enter_context(server.database()))
+            made.callback(engine.dispose)
+            return engine
+
+        yield make
+
+
+def peak(engine: Engine, folder: Path, clock: ManualClock, each: int) -> int:
     """The most bytes that a verification holds, with a checkpoint after so many entries."""
-    folder.mkdir()
-    engine = sqlite.engine(folder / "titer.db")
-    schema.create(engine)
     record = Record(
         engine,
         ContentFiles(folder / "content"),
@@ -55,9 +84,12 @@ def peak(folder: Path, clock: ManualClock, each: int) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-        engine.dispose()
 
 
-def test_thirty_times_as_many_checkpoints_take_hardly_more_memory(tmp_path: Path, clock: ManualClock) -> None:
-    few, many = peak(tmp_path / "few", clock, 30), peak(tmp_path / "many", clock, 1)
+def test_thirty_times_as_many_checkpoints_take_hardly_more_memory(
+    tmp_path: Path, clock: ManualClock, new: Callable[[Path], Engine]
+) -> None:
+    few, many = (
+        peak(new(tmp_path / name), tmp_path / name, clock, each) for name, each in (("few", 30), ("many", 1))
+    )
     assert many - few < BOUND, f"{few:,} and {many:,} bytes"

@@ -16,6 +16,8 @@ from titer.record import Actor, Record, Training, schema
 from titer.record.sealer import Sealer
 from titer.record.verify import Verdict, beside, leaves, verify_store
 
+pytestmark = pytest.mark.sqlite("has two processes read the embedded file; a server is read in one go")
+
 TIMER = Actor.timer("test")
 TABLES = ("ledger_entry", "ledger_leaf", "ledger_node", "ledger_checkpoint", "record_training")
 

@@ -262,6 +262,7 @@ def test_an_action_ends_with_its_transaction(record: Record, training: str) -> N
             session.execute(text("DELETE FROM record_training"))
 
 
+@pytest.mark.sqlite("is about statements and connections that the embedded file alone has")
 class TestOnlySQLite:
     """What only SQLite has."""
 

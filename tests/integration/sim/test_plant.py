@@ -25,7 +25,7 @@ from titer.base.clock import from_us, us
 from titer.sim.animl import signature_holds
 from titer.sim.channels import BALANCE_NAMESPACE, REACTOR_CHANNELS, REACTOR_NAMESPACE
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
 HOUR_US = 3_600_000_000
@@ -44,7 +44,7 @@ class RunningPlant:
     def go(self, hours: float, rate: float = 20_000.0) -> int:
         """Let plant time run, and wait until the reactor has come that far; returns the plant instant."""
         until = self.http.get("/clock").json()["plant_us"] + int(hours * HOUR_US)
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + 240
         while time.monotonic() < give_up:
             state = self.http.post("/clock/grant", json={"until_us": until, "rate": rate}).json()
             if state["reactor_us"] >= until - 20_000_000:
@@ -58,7 +58,7 @@ class RunningPlant:
         if self.pipe >= 0:
             os.close(self.pipe)
             self.pipe = -1
-        return self.process.wait(15)
+        return self.process.wait(60)
 
 
 def start_plant(folder: Path, *, seed: int = 7) -> RunningPlant:

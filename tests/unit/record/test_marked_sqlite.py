@@ -14,6 +14,7 @@ WHOLE_FILES = {
     "integration/app/test_migration.py": "integration/app/test_migrating_postgresql.py",
     "integration/app/test_moving.py": "integration/app/test_moving.py",  # it ends on the server
     "integration/cli/test_move_page.py": "integration/cli/test_move_page.py",
+    "integration/record/test_verifying_on_two.py": "integration/record/test_attacks.py",
 }
 """Where all tests are left out, and where the same is tried on a server."""
 
