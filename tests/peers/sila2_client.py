@@ -11,7 +11,7 @@ import sys
 
 import grpc
 from sila2.client import SilaClient
-from sila2.framework import SilaError
+from sila2.framework import SilaConnectionError, SilaError
 
 
 def native(value):
@@ -55,7 +55,7 @@ def main():
         parameters = {name: native(one) for name, one in asked["parameters"].items()}
         try:
             answer = {"answer": told(command(**parameters, metadata=[access]))}
-        except (SilaError, grpc.RpcError) as error:
+        except (SilaError, SilaConnectionError, grpc.RpcError) as error:
             name = getattr(error, "fully_qualified_identifier", type(error).__name__)
             answer = {"error": str(name), "message": str(error)}
         say(answer)
