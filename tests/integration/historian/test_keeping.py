@@ -168,11 +168,13 @@ def test_quality_sets_classes_and_retires_over_http(
 ) -> None:
     historian.append([frame(t0, 1, [1.0, 2.0])])
     historian.seal()
-    assert page.get("/api/historian/retention").json() == {"classes": [], "due": []}
+    assert page.get("/api/historian/retention").json() == {"classes": [], "due": [], "retired": []}
     body = {"name": "raw", "years": 2, "basis": "procedure 7", "tags": [PV], "reason": "ours"}
     answer = page.post("/api/historian/retention", json=body)
-    assert (answer.status_code, answer.json()["years"]) == (201, 2)
-    (one,) = page.get("/api/historian/retention").json()["due"]
+    assert (answer.status_code, answer.json()["years"], answer.json()["tags"]) == (201, 2, [PV])
+    told = page.get("/api/historian/retention").json()
+    assert [(row["name"], row["tags"]) for row in told["classes"]] == [("raw", [PV])]
+    (one,) = told["due"]
     assert (one["classes"], one["tag_count"]) == (["raw"], 1)
     historian.held = lambda *_: []
     gone = {"digests": [one["digest"]], "reason": "over"}

@@ -12912,10 +12912,7 @@ export interface components {
             basis: string;
             /** Name */
             name: string;
-            /**
-             * Tags
-             * @default []
-             */
+            /** Tags */
             tags: string[];
             /** Version */
             version: number;

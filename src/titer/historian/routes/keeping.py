@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from titer.historian.keeping import Keeping
+from titer.historian.model import HistorianRetention
 from titer.historian.routes.asked import HistorianPart
 from titer.record.http import Acting, Reading
 
@@ -20,12 +21,11 @@ Digest = Annotated[str, Field(min_length=64, max_length=64)]
 class SeriesClassOut(BaseModel):
     """How long the channels of a class are kept at least, and why."""
 
-    model_config = ConfigDict(from_attributes=True)
     name: str
     years: int
     basis: str
     version: int
-    tags: list[str] = []
+    tags: list[str]
 
 
 class DueSegmentOut(BaseModel):
@@ -86,13 +86,15 @@ def historian_retention(session: Reading, historian: HistorianPart) -> SeriesKee
     keeping = Keeping(historian, historian.held)
     channels = keeping.channels(session)
     return SeriesKeepingOut(
-        classes=[
-            SeriesClassOut.model_validate(row).model_copy(update={"tags": channels.get(row.name, [])})
-            for row in keeping.classes(session)
-        ],
+        classes=[_class(row, channels) for row in keeping.classes(session)],
         due=[DueSegmentOut.model_validate(one) for one in keeping.due(session)],
         retired=[RetiredSegmentOut.model_validate(row) for row in keeping.retired(session, limit=100)],
     )
+
+
+def _class(row: HistorianRetention, channels: dict[str, list[str]]) -> SeriesClassOut:
+    told = {name: getattr(row, name) for name in ("name", "years", "basis", "version")}
+    return SeriesClassOut(**told, tags=channels.get(row.name, []))
 
 
 @router.post("/api/historian/retention", status_code=201)
@@ -102,7 +104,7 @@ def historian_set_retention(body: SetSeriesClass, act: Acting, historian: Histor
     with act("historian.retention.set", reason=body.reason) as unit:
         row = keeping.set_class(unit, name=body.name, years=body.years, basis=body.basis)
         keeping.assign(unit, body.name, body.tags)
-        return SeriesClassOut.model_validate(row)
+        return _class(row, keeping.channels(unit.session))
 
 
 @router.post("/api/historian/retire")
