@@ -118,6 +118,8 @@ def test_an_encrypted_server_is_compared_drafted_refused_trusted_with_a_signatur
         assert page.get_by_role("button", name="Trust", exact=True).count() == 0, "who drafts does not vouch"
 
         judge = screen("okafor")
+        judge.goto(f"{links_server.address}/today")
+        judge.get_by_text("Compare the instrument's certificate").first.wait_for(timeout=60_000)
         judge.goto(f"{links_server.address}/links/certificates")
         judge.get_by_role("heading", name="CN=Reactor hall").wait_for()
         _sign(judge, "Trust", "okafor")

@@ -83,6 +83,7 @@ STEPS = (
     Step("mes_recipe", ("in review",), "Check the recipe", "checked"),
     Step("mes_recipe", ("in review",), "Approve the recipe", "approved"),
     Step("equipment_connection", ("draft",), "Approve the connection", "approved", "", True),
+    Step("equipment_certificate", ("seen",), "Compare the instrument's certificate", "trusted", "", True),
     Step("record_access_review", ("open",), "Review the person's access", "recertified", "", True),
     Step("material_lot", ("pending", "hold"), "Release the lot", "released", column="disposition"),
 )

@@ -94,6 +94,8 @@ export function addressOf(recordType: string, id: string): string | null {
       return `/units/${key}`;
     case "equipment_connection":
       return `/links/${key}`;
+    case "equipment_certificate":
+      return `/links/certificates?certificate=${key}`;
     case "twin_proposal":
       return `/twin/proposals/${key}`;
     case "quality_audit_trail_review":

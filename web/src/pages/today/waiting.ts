@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../api/endpoints";
 
-const TYPES = ["record_access_event", "record_person", "insight_alert", "twin_proposal", "quality_", "lims_run", "lims_test", "lims_result", "lims_sample", "lims_investigation", "lims_certificate", "lims_contract_certificate", "lims_design", "mes_task", "mes_recipe", "equipment_connection", "material_lot"];
+const TYPES = ["record_access_event", "record_person", "insight_alert", "twin_proposal", "quality_", "lims_run", "lims_test", "lims_result", "lims_sample", "lims_investigation", "lims_certificate", "lims_contract_certificate", "lims_design", "mes_task", "mes_recipe", "equipment_connection", "equipment_certificate", "material_lot"];
 
 /** What waits for the person who is logged in, the most urgent first; asked anew when the event stream says so. */
 export function useWaiting() {
