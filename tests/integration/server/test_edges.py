@@ -349,6 +349,6 @@ def test_no_edge_is_invited_where_none_is_listened_for_or_another_speaks_for_its
             other.edges.invite(unit, "edge-a", scopes=("connect",), hours=1, days=1)
     finally:
         other.close()
-    body = {"request": "no request", "proof": "0" * 64}
+    body = {"request": "no request", "mac": "0" * 64}
     answer = httpx.post(f"{lab.url}/api/edges/edge-a/enrol", json=body, trust_env=False)
     assert answer.status_code == 422

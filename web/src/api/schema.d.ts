@@ -8217,7 +8217,7 @@ export interface components {
         };
         /**
          * EnrolledOut
-         * @description The edge's certificate, the authority's, the door, and the proof that the hub has the code, too.
+         * @description The edge's certificate, the authority's, the door, and the code's MAC over them: the hub has the code, too.
          */
         EnrolledOut: {
             /** Address */
@@ -8231,16 +8231,16 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
-            /** Proof */
-            proof: string;
+            /** Mac */
+            mac: string;
         };
         /**
          * Enrolment
-         * @description A request for a certificate (PKCS #10, PEM), and the proof that whoever sends it has the code.
+         * @description A request for a certificate (PKCS #10, PEM), and the code's MAC over it: whoever sends it has the code.
          */
         Enrolment: {
-            /** Proof */
-            proof: string;
+            /** Mac */
+            mac: string;
             /** Request */
             request: string;
         };

@@ -54,7 +54,7 @@ def enrol(
     )
     issued, authority, address = (str(answer.get(one, "")) for one in ("certificate", "authority", "address"))
     wanted = enrolment.answer_proof(secret, name, request, issued, authority, address)
-    if not hmac.compare_digest(wanted, str(answer.get("proof", ""))):
+    if not hmac.compare_digest(wanted, str(answer.get("mac", ""))):
         raise IntegrityFault(
             "The answer does not come from the hub that gave the code out, so nothing of it is believed.",
             do="Check the hub's address; have somebody look at what stands between.",
@@ -112,7 +112,7 @@ def _ask(
         with httpx.Client(
             base_url=url, timeout=30.0, trust_env=False, verify=verify, transport=transport
         ) as client:
-            answer = client.post(f"/api/edges/{name}/enrol", json={"request": request, "proof": proof})
+            answer = client.post(f"/api/edges/{name}/enrol", json={"request": request, "mac": proof})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable(
             f"The hub at {url} does not answer ({type(error).__name__}: {error}).",

@@ -84,19 +84,19 @@ class Revocation(BaseModel):
 
 
 class Enrolment(BaseModel):
-    """A request for a certificate (PKCS #10, PEM), and the proof that whoever sends it has the code."""
+    """A request for a certificate (PKCS #10, PEM), and the code's MAC over it: whoever sends it has the code."""
 
     request: str = Field(max_length=8192)
-    proof: str = Field(pattern="^[0-9a-f]{64}$")
+    mac: str = Field(pattern="^[0-9a-f]{64}$")
 
 
 class EnrolledOut(BaseModel):
-    """The edge's certificate, the authority's, the door, and the proof that the hub has the code, too."""
+    """The edge's certificate, the authority's, the door, and the code's MAC over them: the hub has the code, too."""
 
     certificate: str
     authority: str
     address: str
-    proof: str
+    mac: str
     expires_at: datetime
 
 
@@ -178,14 +178,14 @@ def record_enrol_edge(
     name: str, body: Enrolment, request: Request, record: RecordPart, edges: EdgesPart
 ) -> EnrolledOut:
     """Issue a certificate to the edge that has the code; an edge asks for it itself."""
-    edges.require_code(name, body.request, body.proof, remote(request))
+    edges.require_code(name, body.request, body.mac, remote(request))
     with record.action(Actor.connection(name), "record.edge.enrol") as unit:
-        made = edges.enrol(unit, name, body.request, body.proof)
+        made = edges.enrol(unit, name, body.request, body.mac)
         return EnrolledOut(
             certificate=made.certificate,
             authority=made.authority,
             address=made.address,
-            proof=made.proof,
+            mac=made.proof,
             expires_at=made.expires_at,
         )
 
