@@ -76,11 +76,6 @@ class Door(httpx.AsyncBaseTransport):
 
 
 @pytest.fixture
-def database() -> str:
-    return "sqlite"
-
-
-@pytest.fixture
 def clock() -> SystemClock:
     """The hub's clock is the host's here: a command that is too late by it is not begun."""
     return SystemClock()
