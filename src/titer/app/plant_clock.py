@@ -13,8 +13,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 import httpx2 as httpx
+from sqlalchemy.exc import SQLAlchemyError
 
 from titer.base.clock import from_us
+from titer.base.errors import TiterError
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class PlantClock:
 
     @property
     def silent(self) -> bool:
-        """Whether the time service has stopped answering; the clock then stands still."""
+        """Whether the time service, or the record, has stopped answering; the clock then stands still."""
         return self._lost
 
     def _run(self) -> None:
@@ -84,15 +86,22 @@ class PlantClock:
                 answer = self._client.post("/clock/grant", json={"until_us": until_us, "rate": rate})
                 self._learn(answer.raise_for_status().json())
             except httpx.HTTPError as error:
-                if not self._lost:
-                    log.error("the simulation's time service does not answer: %s", error)
-                self._lost = True
-                with self._lock:
-                    self._anchor = (self._last_us, time.monotonic(), 0.0, self._last_us)
+                self._stand_still("the simulation's time service does not answer", error)
+                continue
+            except (SQLAlchemyError, TiterError) as error:
+                self._stand_still("the record cannot be asked how far the plant may run", error)
                 continue
             if self._lost:
-                log.warning("the simulation's time service answers again")
+                log.warning("the plant's clock runs again")
                 self._lost = False
+
+    def _stand_still(self, why: str, error: Exception) -> None:
+        """Nothing more is granted until it can be; said once."""
+        if not self._lost:
+            log.error("%s: %s", why, error)
+        self._lost = True
+        with self._lock:
+            self._anchor = (self._last_us, time.monotonic(), 0.0, self._last_us)
 
     def _learn(self, data: dict[str, float]) -> None:
         with self._lock:
