@@ -181,8 +181,9 @@ def test_pages_that_are_not_built_are_found(
 def test_a_connector_host_that_is_away_is_found(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with trespassing(lab) as base:
         base.exec_driver_sql(
-            "INSERT INTO equipment_connection_status(name, state, message, backlog, backlog_bytes, heard_at, epoch) "
-            "VALUES ('br201', 'connected', '', 0, 0, 1, 1)"
+            "INSERT INTO equipment_connection_status"
+            "(name, state, message, backlog, backlog_bytes, heard_at, epoch, certificate) "
+            "VALUES ('br201', 'connected', '', 0, 0, 1, 1, '')"
         )
     monkeypatch.setattr(doctor, "hub_is_running", lambda *_: True)
     monkeypatch.setattr(doctor, "_hub", lambda *_: iter(()))
