@@ -510,7 +510,7 @@ def _layers(platform: Platform) -> None:
     from titer.mes import Mes
     from titer.quality import Quality
     from titer.record.rights.service import Rights
-    from titer.systems import Systems
+    from titer.systems import Bounds, Systems
     from titer.twin import Twin
 
     record, on = platform.record, platform.config.layers
@@ -536,7 +536,7 @@ def _layers(platform: Platform) -> None:
     platform.verifiers.append(_sealed_segments(historian))
     platform.add("material", material)
     platform.add("quality", quality)
-    platform.add("systems", Systems(record, quality, platform.vault))
+    platform.add("systems", Systems(record, quality, platform.vault, Bounds(own=platform.folder)))
     platform.add("govern", Govern(record, platform.sealer, on))
     quality.register_gate(SignatureGate(record))
     if "lims" not in on:

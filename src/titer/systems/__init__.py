@@ -9,11 +9,13 @@ from titer.systems.model import (
     SourceImport,
     Verification,
 )
+from titer.systems.reading import Bounds
 from titer.systems.rules import TABLES
 from titer.systems.service import Systems
 
 __all__ = [
     "TABLES",
+    "Bounds",
     "Copy",
     "Declaration",
     "Quarantined",

@@ -18,7 +18,7 @@ from tests.integration.server.test_two_titers import certificate
 from tests.integration.systems.conftest import LabWare, Site
 from tests.postgresql import Server
 
-from titer.base.errors import Invalid, NotFound, TooLarge, Unavailable
+from titer.base.errors import Invalid, NotFound, Refused, TooLarge, Unavailable
 from titer.systems import queries, reading
 from titer.systems.reading import Bounds
 from titer.systems.reading.view import ViewSettings, _engine, _reading_only, address
@@ -29,6 +29,24 @@ HEADER = "RESULT_NO;SAMPLE_ID;ANALYSIS;ENTRY;UNITS;ENTERED_ON;PRODUCT;CHANGED_BY
 
 def rows(found: reading.Reading) -> list[dict[str, str | None]]:
     return [row for part in found.parts for row in part.rows]
+
+
+def test_no_source_shows_the_installation_itself_whatever_leads_there(tmp_path: Path) -> None:
+    """Its database holds password hashes, its folders keys; what a source shows is copied for many eyes."""
+    own = tmp_path / "lab"
+    own.mkdir()
+    labware = LabWare(own / "titer.db")
+    (tmp_path / "link").symlink_to(own)
+    (own / "keys").mkdir()
+    bounds = Bounds(seconds=20, own=own)
+    for path in (labware.path, tmp_path / "link" / "titer.db", own / "keys" / ".." / "titer.db"):
+        with pytest.raises(Refused, match="part of this installation"):
+            reading.read("view", {"url": f"sqlite:///{path}", "view": "V_RESULT"}, "", bounds)
+    for folder in (own, own / "keys", tmp_path / "link" / "keys"):
+        with pytest.raises(Refused, match="part of this installation"):
+            reading.read("file", {"folder": str(folder), "format": "csv"}, "", bounds)
+    there = LabWare(tmp_path / "labware.db")
+    assert rows(reading.read("view", {"url": f"sqlite:///{there.path}", "view": "V_RESULT"}, "", bounds))
 
 
 # --- a view -----------------------------------------------------------------------------------------------------

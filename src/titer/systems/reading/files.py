@@ -62,12 +62,14 @@ def read_folder(settings: FileSettings, bounds: Bounds) -> Reading:
 
     Raises:
         Unavailable: if the folder is not there, or empty: an unmounted share is no deletion.
+        Refused: if it is Titer's own.
     """
     if not settings.folder:
         raise Unavailable(
             "This source has no folder: its files are handed over.", do="titer source import NAME FILE"
         )
     folder = Path(settings.folder)
+    bounds.require_foreign(folder)
     try:
         files = sorted(path for path in folder.glob(settings.pattern) if _is_file(path))
     except OSError as error:

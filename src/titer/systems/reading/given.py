@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from titer.base.clock import iso
-from titer.base.errors import Invalid, TooLarge
+from titer.base.errors import Invalid, Refused, TooLarge
 from titer.base.strict_json import check_text
 from titer.systems.mapping import Row
 
@@ -21,12 +22,25 @@ class Bounds:
         size: bytes of a file, or of all answers together.
         pages: of a REST interface.
         seconds: for a statement or an answer.
+        own: the installation's folder, of which no source shows anything; None where there is none.
     """
 
     rows: int = 200_000
     size: int = 64 << 20
     pages: int = 2_000
     seconds: float = 60.0
+    own: Path | None = None
+
+    def require_foreign(self, path: Path) -> None:
+        """Refuse a file or folder of Titer's own: keys and password hashes lie there, and a copy is for many eyes.
+
+        Raises:
+            Refused: if it lies in the installation, whatever links lead there.
+        """
+        if self.own is not None and path.resolve().is_relative_to(self.own.resolve()):
+            raise Refused(
+                f"{path} is part of this installation.", why="A source shows what another system keeps."
+            )
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,13 @@ def read_view(settings: ViewSettings, secret: str, bounds: Bounds) -> Reading:
     Raises:
         Unavailable: if the database does not answer.
         NotFound: if it has no such view.
+        Refused: if it is Titer's own.
         Invalid, TooLarge: if a cell is no text, or there are too many rows.
     """
     url = address(settings.url)
     shown = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite":
+        bounds.require_foreign(Path(str(url.database)))
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
         raise Unavailable(f"There is no database {url.database}.", do="Is its share mounted?")
     engine = _engine(url.set(password=secret) if secret else url, bounds)
