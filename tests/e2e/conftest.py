@@ -344,6 +344,12 @@ def faults(page: Any, name: str) -> list[str]:
     The tablet differs from the desk in its width alone, so there the ruler is enough.
     """
     found = []
+    # What fades in or out, under the pointer or at a change of colours, cannot be judged half way.
+    page.mouse.move(0, 0)
+    page.add_style_tag(
+        content="*, *::before, *::after { transition: none !important; animation: none !important }"
+    )
+    page.wait_for_function("() => !document.querySelector('.mantine-Tooltip-tooltip')")
     for view, (width, height, scheme) in VIEWS.items():
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
