@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from titer.base.errors import Invalid
 from titer.cli.api import read_file, session
-from titer.cli.options import As, Folder, Json, Port, Reason, err, out, say
+from titer.cli.options import As, Folder, Json, Port, Reason, say
 
 opcua = typer.Typer(
     help="The OPC UA server that offers the state of the plant to others.", no_args_is_help=True
@@ -145,24 +144,8 @@ def opcua_serve(
 ) -> None:
     """Run the OPC UA server alone until Ctrl+C, beside a hub that runs already without one."""
     from titer.app import load
-    from titer.cli.processes import OPCUA, restart_dead, start_opcua
-    from titer.server.supervisor import Supervisor
+    from titer.cli.processes import OPCUA, serve_alone, start_opcua
 
-    config = load(folder)
-    if config.opcua is None:
+    if load(folder).opcua is None:
         raise Invalid("This installation has no OPC UA server.", do="Set it up first: titer opcua setup")
-    scheme = "https" if config.certificate else "http"
-    supervisor = Supervisor(folder / "logs")
-    try:
-        start_opcua(supervisor, folder, hub or f"{scheme}://{config.host}:{config.port}")
-        out.print(
-            f"The OPC UA server runs; see {folder / 'logs' / OPCUA}.log  (Ctrl+C ends it)", soft_wrap=True
-        )
-        while True:
-            time.sleep(0.5)
-            for restarted in restart_dead(supervisor):
-                err.print(f"{restarted} had ended and was started again", soft_wrap=True)
-    except KeyboardInterrupt:
-        out.print("Stopping.")
-    finally:
-        supervisor.end_all()
+    serve_alone("OPC UA", OPCUA, start_opcua, folder, hub)

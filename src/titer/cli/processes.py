@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from titer.app import load
 from titer.app.config import LOCAL_HOST
 from titer.base.errors import Unavailable
+from titer.cli.options import err, out
 from titer.server.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -182,3 +184,33 @@ def restart_dead(supervisor: Supervisor) -> list[str]:
 def _status(code: int | None) -> str:
     """How a process ended, in words."""
     return f"killed by signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+
+
+def serve_alone(
+    what: str, name: str, start: Callable[[Supervisor, Path, str], None], folder: Path, hub: str | None
+) -> None:
+    """Run one server until Ctrl+C, beside a hub that runs already without it.
+
+    Args:
+        what: it speaks, for people.
+        name: of the process, and of its log.
+        start: starts it.
+        folder: of the installation.
+        hub: its address; that of the installation if left out.
+    """
+    config = load(folder)
+    scheme = "https" if config.certificate else "http"
+    supervisor = Supervisor(folder / "logs")
+    try:
+        start(supervisor, folder, hub or f"{scheme}://{config.host}:{config.port}")
+        out.print(
+            f"The {what} server runs; see {folder / 'logs' / name}.log  (Ctrl+C ends it)", soft_wrap=True
+        )
+        while True:
+            time.sleep(0.5)
+            for restarted in restart_dead(supervisor):
+                err.print(f"{restarted} had ended and was started again", soft_wrap=True)
+    except KeyboardInterrupt:
+        out.print("Stopping.")
+    finally:
+        supervisor.end_all()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 
 from titer.base.errors import Invalid
-from titer.cli.options import Folder, Json, err, out, say
+from titer.cli.options import Folder, Json, say
 
 sila = typer.Typer(
     help="The SiLA 2 server that offers open work to other systems and takes their results.",
@@ -59,7 +59,7 @@ def sila_setup(
         "name": title,
         "announce": announce,
         "unencrypted": unencrypted,
-        "uuid": before.get("uuid") or certificate.new_uuid(),
+        "uuid": before.get("uuid") or str(uuid4()),
     }
     if name:
         wanted["names"] = list(name)
@@ -125,24 +125,8 @@ def sila_serve(
 ) -> None:
     """Run the SiLA 2 server alone until Ctrl+C, beside a hub that runs already without one."""
     from titer.app import load
-    from titer.cli.processes import SILA, restart_dead, start_sila
-    from titer.server.supervisor import Supervisor
+    from titer.cli.processes import SILA, serve_alone, start_sila
 
-    config = load(folder)
-    if config.sila is None:
+    if load(folder).sila is None:
         raise Invalid("This installation has no SiLA server.", do="Set it up first: titer sila setup")
-    scheme = "https" if config.certificate else "http"
-    supervisor = Supervisor(folder / "logs")
-    try:
-        start_sila(supervisor, folder, hub or f"{scheme}://{config.host}:{config.port}")
-        out.print(
-            f"The SiLA 2 server runs; see {folder / 'logs' / SILA}.log  (Ctrl+C ends it)", soft_wrap=True
-        )
-        while True:
-            time.sleep(0.5)
-            for restarted in restart_dead(supervisor):
-                err.print(f"{restarted} had ended and was started again", soft_wrap=True)
-    except KeyboardInterrupt:
-        out.print("Stopping.")
-    finally:
-        supervisor.end_all()
+    serve_alone("SiLA 2", SILA, start_sila, folder, hub)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 if TYPE_CHECKING:
     from cryptography.x509 import GeneralName
@@ -23,11 +22,6 @@ class Own:
 
     certificate: bytes
     key: bytes
-
-
-def new_uuid() -> str:
-    """An identity for a server, which it keeps for good."""
-    return str(uuid4())
 
 
 def make_own(uuid: str, names: Iterable[str], now: datetime) -> Own:
