@@ -10,40 +10,23 @@ import argparse
 import asyncio
 import json
 import logging
-import os
 import sys
-from pathlib import Path
 
 from titer.base import vault
-from titer.base.errors import TiterError, Unavailable
+from titer.base.errors import TiterError
 from titer.base.leaving import run_until_asked
-from titer.connect.core.supervise import Once
+from titer.gateway import process
 from titer.gateway.sila2.certificate import Own
 from titer.gateway.sila2.files import OWN_CERTIFICATE, OWN_KEY
 from titer.gateway.sila2.settings import SilaServerSettings
 
 log = logging.getLogger("titer.sila")
-_AGAIN_S = 5.0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and run the server."""
-    parser = argparse.ArgumentParser(prog="titer.gateway.sila2", description="Titer SiLA 2 server")
-    parser.add_argument("--hub", required=True, help="address of the hub, e.g. http://127.0.0.1:8400")
-    parser.add_argument("--certificate", type=Path, help="certificate that an HTTPS hub is trusted by")
-    parser.add_argument("--key-file", type=Path, help="file of the key that opens sealed files")
-    parser.add_argument("--dir", required=True, type=Path, help="folder of the server's certificate")
-    parser.add_argument("--settings", default="{}", help="the section sila of titer.yaml, as JSON")
-    parser.add_argument("--parent-fd", type=int, help="read end of a pipe; the server leaves when it closes")
-    parser.add_argument("--ready-fd", type=int, help="write end of a pipe that is told the port")
-    options = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=logging.ERROR, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    logging.getLogger("titer").setLevel(logging.INFO)
-    logging.getLogger("sila").setLevel(logging.CRITICAL)
-    if options.key_file is not None:
-        os.environ.setdefault(vault.FILE_ENVIRONMENT, str(options.key_file))
+    options = process.command_line("titer.gateway.sila2", "Titer SiLA 2 server", "sila").parse_args(arguments)
+    process.prepare(options, "sila")
     try:
         settings = SilaServerSettings.read(json.loads(options.settings))
         own = None
@@ -64,23 +47,12 @@ async def _serve(options: argparse.Namespace, own: Own | None, settings: SilaSer
     from titer.gateway.sila2.hub import Hub
     from titer.gateway.sila2.server import LaboratoryServer
 
-    once = Once(log, "server")
     hub = Hub(options.hub, patience_s=settings.patience_s, certificate=options.certificate)
     try:
-        while True:
-            server = LaboratoryServer(settings, own, hub)
-            try:
-                port = await server.open()
-            except Unavailable as error:
-                once.fault(error)
-                await asyncio.sleep(_AGAIN_S)
-                continue
-            break
-        once.well()
+        server, port = await process.opened(
+            lambda: LaboratoryServer(settings, own, hub), log, options.ready_fd
+        )
         log.info("listens on %s:%d", settings.host, port)
-        if options.ready_fd is not None:
-            os.write(options.ready_fd, f"ready {port}\n".encode())
-            os.close(options.ready_fd)
         try:
             await asyncio.Event().wait()
         finally:
