@@ -25,7 +25,8 @@ from titer.base.ids import IdSource
 from titer.base.vault import Vault
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import Batch
-from titer.connect.core.journal import Journal, read_frames
+from titer.connect.core.journal import Journal
+from titer.connect.core.waiting import read_frames
 from titer.historian import Historian
 from titer.record import (
     ActionSpec,

@@ -58,18 +58,6 @@ def sources(session: Session) -> list[Source]:
     return list(session.scalars(select(Source).order_by(Source.name)))
 
 
-def source_by_name(session: Session, name: str) -> Source:
-    """A source.
-
-    Raises:
-        NotFound: if there is none.
-    """
-    row = session.scalars(select(Source).where(Source.name == name)).first()
-    if row is None:
-        raise NotFound(f"There is no source {name[:100]!r}.", do="titer source list names them.")
-    return row
-
-
 def imports(session: Session, source_id: str, limit: int = 50) -> list[SourceImport]:
     """The imports of a source, the newest first."""
     wanted = select(SourceImport).where(SourceImport.source_id == source_id)

@@ -23,9 +23,10 @@ from titer.connect.core.columns import Columns
 from titer.connect.core.contract import Batch, Command, ConnectionConfig, DeviceIdentity, Receipt
 from titer.connect.core.frame import Frame
 from titer.connect.core.hub import Hub
-from titer.connect.core.journal import Journal, JournalFull, read_frames, waiting_in
+from titer.connect.core.journal import Journal, JournalFull
 from titer.connect.core.live import Contact, Delivery, LiveConnector, Reading, takes_no_commands
 from titer.connect.core.runner import ConnectionRunner
+from titer.connect.core.waiting import read_frames, waiting_in
 from titer.testing.connectors import FakeHub
 
 SECOND = 1_000_000

@@ -15,7 +15,8 @@ from titer.base.errors import IntegrityFault, Unavailable
 from titer.connect import Frame, Origin
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import Batch, Command, Document, Filled, Gap, Outcome, Receipt, event
-from titer.connect.core.journal import Journal, JournalFull, read_frames
+from titer.connect.core.journal import Journal, JournalFull
+from titer.connect.core.waiting import read_frames
 
 TAGS = ("A", "B")
 CLOCK = ManualClock(datetime(2026, 3, 2, tzinfo=UTC))

@@ -34,7 +34,7 @@ from titer.base.clock import Clock, from_us, iso, us
 from titer.base.errors import IntegrityFault, Stopped, TiterError, Unavailable
 from titer.base.files import make_folder
 from titer.connect.core.contract import Batch, Command, Document, Gap, Known, Outcome, Receipt, Resume
-from titer.connect.core.frame import MAGIC, Frame
+from titer.connect.core.waiting import taken_us, unpacked
 
 JOURNAL = "journal.sqlite"
 """The file, in the folder of its connection."""
@@ -94,21 +94,6 @@ class Backlog:
     size: int
     oldest_us: int
     disk_free: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a journal holds for the hub, told from its file.
-
-    Args:
-        rows: values and events.
-        size: bytes of their frames.
-        oldest_us: when the oldest was taken, microseconds; 0 if nothing waits.
-    """
-
-    rows: int
-    size: int
-    oldest_us: int
 
 
 @dataclass(slots=True)
@@ -486,7 +471,7 @@ class Journal:
 
     def _oldest(self) -> int:
         rows = self._rows("SELECT data FROM frame ORDER BY epoch, first LIMIT 1")
-        return _taken_us(rows[0][0]) if rows else 0
+        return taken_us(rows[0][0]) if rows else 0
 
     def _keep(self, batch: Batch) -> None:
         columns = batch.columns
@@ -540,7 +525,7 @@ class Journal:
         frames: list[bytes] = []
         size, epoch = 0, None
         for of, kept in self._sql.execute("SELECT epoch, data FROM frame ORDER BY epoch, first"):
-            data = _unpacked(kept)
+            data = unpacked(kept)
             if frames and (of != epoch or size + len(data) > limit):
                 break
             frames.append(data)
@@ -577,48 +562,6 @@ class Journal:
             (command.key, us(self._clock.now()), json.dumps(asdict(command))),
         )
         return True, None
-
-
-def read_frames(path: Path) -> list[Frame]:
-    """The frames that a journal holds, for `titer doctor` and the tests; the file is opened read-only."""
-    sql = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        rows = sql.execute("SELECT data FROM frame ORDER BY epoch, first")
-        return [Frame.decode(_unpacked(data)) for (data,) in rows]
-    finally:
-        sql.close()
-
-
-def waiting_in(path: Path) -> Waiting:
-    """What a journal holds for the hub, told from its file, which is opened read-only.
-
-    Raises:
-        IntegrityFault: if the file cannot be read.
-    """
-    try:
-        sql = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
-        try:
-            rows, size = sql.execute(
-                "SELECT coalesce(sum(last - first + 1), 0), coalesce(sum(length(data)), 0) FROM frame"
-            ).fetchone()
-            first = sql.execute("SELECT data FROM frame ORDER BY epoch, first LIMIT 1").fetchone()
-        finally:
-            sql.close()
-    except sqlite3.Error as error:
-        raise IntegrityFault(f"The journal {path} cannot be read: {error}.") from error
-    return Waiting(int(rows), int(size), _taken_us(first[0]) if first else 0)
-
-
-def _unpacked(data: bytes) -> bytes:
-    return data if data.startswith(MAGIC) else zlib.decompress(data)
-
-
-def _taken_us(data: bytes) -> int:
-    """When what a frame holds was taken."""
-    frame = Frame.decode(_unpacked(data))
-    if frame.rows:
-        return int(frame.received_us[0])
-    return max((int(event.get("at_us") or 0) for event in frame.events), default=0)
 
 
 def _notice(connection: str, document: Document) -> str:

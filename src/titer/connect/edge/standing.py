@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from titer.base.clock import from_iso, from_us
-from titer.connect.core.journal import JOURNAL, Waiting, waiting_in
+from titer.connect.core.journal import JOURNAL
+from titer.connect.core.waiting import Waiting, waiting_in
 from titer.connect.edge.place import Place
 
 SILENT_AFTER = timedelta(minutes=2)
