@@ -77,6 +77,7 @@ UNITS: dict[str, UnitOfMeasure] = _table(
     ("mbar", "pressure", "100"),
     ("bar", "pressure", "100000"),
     ("pF/cm", "permittivity", "1"),
+    ("NTU", "turbidity", "1"),
     ("mAU", "absorbance", "0.001"),
     ("AU", "absorbance", "1"),
     ("mAU.min", "absorbance area", "1"),
