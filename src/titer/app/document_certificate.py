@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from titer.base.certificates import key_usage
 from titer.base.errors import IntegrityFault, Invalid
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-    from cryptography.x509 import Certificate, KeyUsage, Name
+    from cryptography.x509 import Certificate, Name
 
 AUTHORITY_LASTS = timedelta(days=30 * 365)
 LASTS = timedelta(days=10 * 365)
@@ -58,7 +59,7 @@ def make_authority(name: str, now: datetime) -> Pair:
         .not_valid_before(now - _BEFORE)
         .not_valid_after(now + AUTHORITY_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(authority=True), critical=True)
+        .add_extension(key_usage("key_cert_sign", "crl_sign"), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -91,7 +92,7 @@ def make(name: str, authority: Pair, now: datetime) -> Pair:
         .not_valid_before(now - _BEFORE)
         .not_valid_after(min(now + LASTS, above.not_valid_after_utc))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(authority=False), critical=True)
+        .add_extension(key_usage("digital_signature", "content_commitment"), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
         )
@@ -182,22 +183,6 @@ def _named(common: str, organisation: str) -> Name:
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
             x509.NameAttribute(NameOID.COMMON_NAME, common[-64:]),
         ]
-    )
-
-
-def _usage(*, authority: bool) -> KeyUsage:
-    from cryptography import x509
-
-    return x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=not authority,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        encipher_only=False,
-        decipher_only=False,
     )
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from titer.base import vault
+from titer.base.certificates import key_usage
 from titer.base.errors import Unavailable
 from titer.base.files import make_folder, sync_folder, write_durably
 from titer.connect.opcua.trust import application_uris, read
@@ -93,16 +94,12 @@ def make_own(
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, title)])
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        key_encipherment=True,
-        data_encipherment=True,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
+    purposes = (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_cert_sign",
     )
     reached = [x509.UniformResourceIdentifier(uri), *(_general_name(name) for name in names)]
     made = (
@@ -115,7 +112,7 @@ def make_own(
         .not_valid_after(now + lasts)
         .add_extension(x509.SubjectAlternativeName(reached), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
+        .add_extension(key_usage(*purposes), critical=True)
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
             critical=False,

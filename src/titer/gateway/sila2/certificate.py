@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from titer.base.certificates import key_usage
+
 if TYPE_CHECKING:
     from cryptography.x509 import GeneralName
 
@@ -39,17 +41,6 @@ def make_own(uuid: str, names: Iterable[str], now: datetime) -> Own:
 
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "SiLA2")])
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=True,
-        key_cert_sign=True,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -63,7 +54,7 @@ def make_own(uuid: str, names: Iterable[str], now: datetime) -> Own:
             critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(usage, critical=True)
+        .add_extension(key_usage("digital_signature", "key_agreement", "key_cert_sign"), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(
             x509.UnrecognizedExtension(x509.ObjectIdentifier(_UUID_OID), uuid.encode("ascii")), critical=False

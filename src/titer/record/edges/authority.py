@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from titer.base.certificates import key_usage
 from titer.base.clock import Clock
 from titer.base.errors import IntegrityFault, Invalid, Unavailable
 from titer.base.files import write_durably
@@ -254,28 +255,12 @@ def _pkcs8(key: Any, passphrase: bytes | None = None) -> bytes:
     return data
 
 
-def _usage(*, signs_certificates: bool) -> Any:
-    from cryptography import x509
-
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
 def _authority_extensions() -> list[Any]:
     from cryptography import x509
 
     return [
         (x509.BasicConstraints(ca=True, path_length=0), True),
-        (_usage(signs_certificates=True), True),
+        (key_usage("key_cert_sign", "crl_sign"), True),
     ]
 
 
@@ -285,7 +270,7 @@ def _edge_extensions(name: str) -> list[Any]:
 
     return [
         (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_usage(signs_certificates=False), True),
+        (key_usage("digital_signature"), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), True),
         (x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"urn:titer:edge:{name}")]), False),
     ]
@@ -297,7 +282,7 @@ def _door_extensions() -> list[Any]:
 
     return [
         (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_usage(signs_certificates=False), True),
+        (key_usage("digital_signature"), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), True),
         (x509.SubjectAlternativeName([x509.DNSName("titer-hub")]), False),
     ]
