@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from tests.integration.cli.executable import PATIENCE_S, free_port, processes_of, refused, started, titer
+from tests.integration.cli.conftest import Said
+from tests.integration.cli.executable import PATIENCE_S, free_port, processes_of, started
 
 from titer.testing.connectors import patience
 
-pytestmark = pytest.mark.sqlite("the servers hear the hub alone, whatever its record lies on")
 
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Path:
-    made = titer("init", str(tmp_path / "lab"))
-    assert made.returncode == 0, made.stderr + made.stdout
-    return tmp_path / "lab"
-
-
-def test_the_sila_server_runs_alone_until_ctrl_c(lab: Path) -> None:
-    refused(titer("sila", "serve", "--dir", str(lab)), "no SiLA server", "titer sila setup")
-    done = titer("sila", "setup", "--unencrypted", "--sila-port", str(free_port()), "--dir", str(lab))
-    assert done.returncode == 0, done.stderr + done.stdout
+def test_the_sila_server_runs_alone_until_ctrl_c(tmp_path: Path, run: Callable[..., Said]) -> None:
+    lab = tmp_path / "lab"
+    assert run("init", str(lab)).code == 0
+    refused = run("sila", "serve", "--dir", str(lab))
+    assert refused.code != 0
+    assert "no SiLA server" in refused.err
+    assert "titer sila setup" in refused.err
+    done = run("sila", "setup", "--unencrypted", "--sila-port", str(free_port()), "--dir", str(lab))
+    assert done.code == 0, done.err
     running = started("sila", "serve", "--hub", "http://127.0.0.1:9", "--dir", str(lab))
     try:
         assert running.stdout is not None
