@@ -34,6 +34,9 @@ _MAKE = (
 _UNFINISHED = "titer: an unfinished copy of"
 _HUB_LOCK = 0x7469746572
 """The advisory lock of the one hub that writes; "titer" in ASCII."""
+_LOCKED = "55P03"
+_PATIENCE_S = 5
+"""How long the lock is waited for: the server needs a moment to see that the one who held it was killed."""
 
 
 def new(folder: Path, config: Config, opened: Vault) -> Config:
@@ -311,13 +314,18 @@ def hold(made: Engine) -> Connection:
         raise unreachable(error) from error
     # A lock is held as long as its connection: it may be idle, is in no transaction, and goes back into no pool.
     connection.detach()
-    if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_HUB_LOCK})").scalar_one():
+    connection.exec_driver_sql(f"SET lock_timeout = '{_PATIENCE_S}s'")
+    try:
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({_HUB_LOCK})")
+    except OperationalError as error:
         connection.close()
+        if getattr(error.orig, "sqlstate", None) != _LOCKED:
+            raise unreachable(error) from error
         raise Unavailable(
             f"The database {made.url.database} is in use by another hub.",
             why="One hub writes to an installation's database at a time.",
             do="Stop the other hub; it may run on another machine.",
-        )
+        ) from error
     return connection
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from argon2 import PasswordHasher
@@ -204,6 +205,18 @@ def test_a_second_hub_is_refused_wherever_it_runs(lab: Path, clock: ManualClock)
         open_platform(lab, clock=clock)
     platform.close()
     open_platform(lab, clock=clock).close()
+
+
+def test_a_hub_is_let_in_as_soon_as_the_server_sees_that_the_one_before_is_gone(
+    lab: Path, clock: ManualClock
+) -> None:
+    """A hub that was killed and begins again at once comes before its old connection has ended at the server."""
+    platform = open_platform(lab, clock=clock)
+    (lab / "hub.lock").unlink()  # as after a kill
+    gone = Timer(0.5, platform.close)
+    gone.start()
+    open_platform(lab, clock=clock).close()
+    gone.join()
 
 
 def test_what_does_not_fit_is_refused_in_words(
