@@ -5,13 +5,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.titer-ready
 STORAGE := $(VENV)/.storage
+ALLOTROPY := $(VENV)/.allotropy
 PAGES  := src/titer/server/pages/index.html
 WEB    := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/test-results/*' 2>/dev/null)
 NODE   := $(shell command -v npm 2>/dev/null)
 NPM    := $(if $(NODE),npm,../$(BIN)/npm)
 
 .PHONY: demo test test-postgres conformance torture torture-kills torture-cuts torture-faults torture-tampering \
-        torture-restores torture-hub fuzz fuzz-parsers check lint types docs pages peers pictures bench openapi schema lock clean setup
+        torture-restores torture-hub fuzz fuzz-parsers check lint types docs pages peers vendors pictures bench openapi schema lock clean setup
 
 demo: $(STAMP) $(PAGES)
 	$(BIN)/titer demo $(ARGS)
@@ -90,6 +91,18 @@ $(STORAGE): $(STAMP) requirements/storage.txt
 	$(BIN)/uv pip install -q --python $(VENV)/storage/bin/python --require-hashes -r requirements/storage.txt
 	@touch $@
 
+# The readers of vendors' files, where `titer connector install allotropy` puts them, and what they make of published
+# files, whole and cut short. Minutes: each file is read by a process of its own.
+vendors: $(ALLOTROPY)
+	$(BIN)/pytest -q tests/vendors $(ARGS)
+
+$(ALLOTROPY): $(STAMP) src/titer/connect/vendors/allotropy.txt
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(VENV)/allotropy
+	$(BIN)/uv pip install -q --compile-bytecode --python $(VENV)/allotropy/bin/python --require-hashes \
+	  -r src/titer/connect/vendors/allotropy.txt
+	$(BIN)/python -c 'from titer.connect.vendors import environment as e; e.enrol(e.place())'
+	@touch $@
+
 # A peer of the historian that is half a gigabyte; `make bench` measures it where it is.
 peers: $(STAMP)
 	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(VENV)/peers
@@ -127,6 +140,8 @@ lock: $(STAMP)
 	  --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
 	printf 'moto[s3]\nflask\nflask-cors\n' | $(BIN)/uv pip compile -q --universal --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --python-version 3.11 - -o requirements/storage.txt
+	echo allotropy | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --python-version 3.11 - -o src/titer/connect/vendors/allotropy.txt
 	printf 'chdb\nnumpy\npyarrow\n' | $(BIN)/uv pip compile -q --universal --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --python-version 3.11 - -o requirements/peers.txt
 

@@ -14,7 +14,7 @@ from tests.sequences import LEVELS, document
 
 from titer.app import Platform
 from titer.lims import ReportableResult, Run, TestRequest
-from titer.lims.animl import read_run
+from titer.lims.animl import reader
 from titer.record import Actor, OutboxEvent, Proof
 
 DOCUMENTS = Path(__file__).parents[1] / "integration" / "lims" / "documents.py"
@@ -153,7 +153,7 @@ def _run(lab: Laboratory, sample: Any) -> None:
 def _drop(lab: Laboratory, data: bytes, name: str) -> None:
     """An instrument's file arrives, through the equipment room."""
     record, equipment, lims = lab.platform.record, lab.platform.equipment, lab.platform.lims
-    lims.files.read = read_run
+    lims.files.read = reader(None)
     with record.action(Actor.connection("HPLC-02"), "equipment.intake") as unit:
         digest = unit.content.put(data, media_type="application/xml", origin=name)
         equipment.receive_document(

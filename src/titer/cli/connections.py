@@ -19,7 +19,7 @@ from titer.connect import TYPES, is_insecure
 connection = typer.Typer(help="Connections to instruments and servers.", no_args_is_help=True)
 equipment = typer.Typer(help="Equipment: registering it and its standing.", no_args_is_help=True)
 
-_FILES = ("animl", "files", "mzml", "jcamp", "unicorn")
+_FILES = ("animl", "files", "mzml", "jcamp", "unicorn", "allotropy")
 _NUMBERS = ("low", "high", "alarm_low", "alarm_high", "resolution")
 _SETTLED = ("connected", "disconnected", "journal_full")
 _CHANNELS = "Write a list of channels, each with tag, node and unit."

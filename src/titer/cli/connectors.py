@@ -69,3 +69,39 @@ def connector_list(json: Json = False) -> None:
     lines += [f"NOT LOADED   {where}: {words}" for where, words in TYPES.faults.items()]
     told = {"types": [one.manifest() for one in TYPES.values()], "not_loaded": dict(TYPES.faults)}
     say("\n".join(lines), told, json)
+
+
+@connector.command("install")
+def connector_install(
+    what: Annotated[str, typer.Argument(help="allotropy: the readers of vendors' files.")],
+    wheels: Annotated[
+        Path | None, typer.Option("--wheels", help="Folder of wheels, where there is no way to a package index.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Install what does not fit beside Titer into an environment of its own, each package by its hash."""
+    if what != "allotropy":
+        raise Invalid(f"There is nothing to install that is called {what!r}.", do="There is allotropy.")
+    from titer.connect import vendors
+
+    found = vendors.install(wheels)
+    say(
+        f"Allotropy {found.version} is in {vendors.place()}, with {len(found.readers)} readers.\n"
+        "A connection host takes it into use when its connection starts the next time.",
+        {"version": found.version, "folder": str(vendors.place()), "readers": len(found.readers)},
+        json,
+    )
+
+
+@connector.command("readers")
+def connector_readers(json: Json = False) -> None:
+    """List the readers of vendors' files that are installed, as each describes itself."""
+    from titer.connect import vendors
+
+    found = vendors.installed()
+    lines = [
+        f"{one.name:<38} .{', .'.join(one.extensions)}  {one.title} ({one.state})"
+        for one in sorted(found.readers.values(), key=lambda one: one.name)
+    ]
+    told = [one.told() for one in found.readers.values()]
+    say("\n".join(lines), {"version": found.version, "readers": told}, json)

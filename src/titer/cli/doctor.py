@@ -82,6 +82,7 @@ def _findings(folder: Path, config: Config, port: int, clock: Clock) -> Iterator
         "Run `make pages` in the checkout, or install a released wheel.",
     )
     yield from _database(folder, config)
+    yield from _readers(folder)
     yield from _ledger(folder, config, clock)
     yield from _certificates(folder, config, clock)
     running = hub_is_running(config.host, port)
@@ -356,6 +357,24 @@ def _hub(folder: Path, address: str, certificate: str | None = None) -> Iterator
     yield Finding(f"The hub answers at {address}.")
     for fault in told.get("faults", []):
         yield Finding(f"{fault['what']} {fault['why']}".strip(), False, fault["do"])
+
+
+def _readers(folder: Path) -> Iterator[Finding]:
+    """Whether vendors' files can be read here, and whether a connection wants that."""
+    from titer.connect import vendors
+
+    why = vendors.missing()
+    if not why:
+        found = vendors.installed()
+        yield Finding(f"Allotropy {found.version} is installed, with {len(found.readers)} readers of vendors' files.")
+        return
+    try:
+        rows = _query(folder, "SELECT name FROM equipment_connection WHERE type = 'allotropy' ORDER BY name")
+    except _UNREADABLE:
+        rows = []  # the database's own finding says so
+    names = ", ".join(str(name) for (name,) in rows)
+    needed = f"They are needed by {names}." if names else "No connection needs them."
+    yield Finding(f"{why} {needed}", not names, vendors.HOW)
 
 
 def _connections(folder: Path, clock: Clock) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ Numbers stay text where they are claims; the trace is read into floats, since it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from titer.connect.animl import Series as Column
 from titer.connect.curves import recognise
 from titer.lims.chromatography import KINDS, SAMPLE, UNKNOWN, ClaimedPeak, Injection, RunDocument, Series
 from titer.lims.curves import read_curves
+from titer.lims.vendors import read_vendor
 
 _TIME = {"min": 1.0, "s": 1.0 / 60.0}
 _SIGNAL = {"mAU": 1.0, "AU": 1000.0}
@@ -63,8 +64,9 @@ def read_run(
     return run_of(document, digest)
 
 
-def reader(folder: Path | None) -> Callable[[bytes, str], RunDocument]:
-    """The reader of any instrument's file: spectra and chromatograms by their first bytes, all else as AnIML.
+def reader(folder: Path | None) -> Callable[[bytes, str, Mapping[str, str]], RunDocument]:
+    """The reader of any instrument's file: a vendor's by what its connection says, spectra and chromatograms by their
+    first bytes, all else as AnIML.
 
     AnIML is read by `read_run` with what the site installed in a folder (`titer animl install`), looked up at
     each reading.
@@ -77,7 +79,9 @@ def reader(folder: Path | None) -> Callable[[bytes, str], RunDocument]:
         place = folder / name if folder is not None else None
         return place if place is not None and any(place.glob(wanted)) else None
 
-    def read_here(data: bytes, digest: str) -> RunDocument:
+    def read_here(data: bytes, digest: str, told: Mapping[str, str]) -> RunDocument:
+        if told:
+            return read_vendor(data, digest, told)
         format_name = recognise(data)
         if format_name:
             return read_curves(data, digest, format_name)

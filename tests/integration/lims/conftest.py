@@ -112,7 +112,7 @@ class Chromatograph:
         self.documents: dict[bytes, RunDocument] = {}
         self.counter = 100
 
-    def read(self, data: bytes, digest: str) -> RunDocument:
+    def read(self, data: bytes, digest: str, told: object = None) -> RunDocument:
         if data not in self.documents:
             raise Invalid("The file is no AnIML document.")
         document = self.documents[data]

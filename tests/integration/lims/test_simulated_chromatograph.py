@@ -13,14 +13,14 @@ from tests.sequences import document
 
 from titer.base.errors import NotFound, Refused
 from titer.lims import Investigation, RawFile, ReportableResult, Run, TestRequest, origin
-from titer.lims.animl import read_run
+from titer.lims.animl import read_run, reader
 
 DATA = Path(os.environ.get("TITER_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 EXAMPLE = DATA / "connect/animl/examples_pyAnIML/real_life.animl"
 
 
 def through_a_run(lab: Any, entered: str, **told: Any) -> tuple[Any, dict[str, ReportableResult], Any]:
-    lab.lims.files.read = read_run
+    lab.lims.files.read = reader(None)
     sample = lab.sample("PLAN-HARVEST")
     with lab.record.reading() as session:
         tests = [
@@ -87,7 +87,7 @@ reportables:
 
 @pytest.mark.skipif(not EXAMPLE.exists(), reason=f"the public AnIML example is not at {EXAMPLE}")
 def test_a_public_document_goes_from_its_bytes_to_a_result(lab: Any) -> None:
-    lab.lims.files.read = read_run
+    lab.lims.files.read = reader(None)
     lab.publish("method", PLATE)
     with lab.act("analyst", "lims.sample.register") as unit:
         sample = lab.lims.register_sample(
@@ -128,7 +128,7 @@ def inbox(lab: Any) -> str:
 
 
 def test_a_chromatogram_goes_to_its_results_in_one_action(lab: Any) -> None:
-    lab.lims.files.read = read_run
+    lab.lims.files.read = reader(None)
     sample, _ = planned_tests(lab)
     lab.drop(document("R-2026-0001", sample.number), "run.animl")
     with lab.act("analyst", "lims.run.import") as unit:
@@ -148,7 +148,7 @@ def test_a_chromatogram_goes_to_its_results_in_one_action(lab: Any) -> None:
 
 
 def test_an_import_that_lacks_an_entry_or_is_done_twice_leaves_nothing_behind(lab: Any) -> None:
-    lab.lims.files.read = read_run
+    lab.lims.files.read = reader(None)
     sample, _ = planned_tests(lab)
     lab.drop(document("R-2026-0001", sample.number), "run.animl")
     asked = {"file_id": inbox(lab), "sample": sample.number, "method_code": "SEC-HPLC-01"}
@@ -174,7 +174,7 @@ def test_an_import_that_lacks_an_entry_or_is_done_twice_leaves_nothing_behind(la
 
 
 def test_a_file_is_brought_to_the_run_that_waits_for_it(lab: Any) -> None:
-    lab.lims.files.read = read_run
+    lab.lims.files.read = reader(None)
     sample, tests = planned_tests(lab)
     run_id = lab.run(tests, {sample.id: "20"})
     lab.drop(document("R-2026-0001", sample.number), "run.animl")

@@ -346,14 +346,14 @@ def test_a_format_is_known_by_its_first_bytes(data: bytes, name: str) -> None:
 
 
 def test_a_spectrum_goes_through_the_sandbox_to_the_laboratorys_columns() -> None:
-    document = reader(None)(AFFN.encode(), "digest")
+    document = reader(None)(AFFN.encode(), "digest", {})
     assert [(one.name, one.unit, len(one.values)) for one in document.series] == [
         ("x", "1/CM", 6),
         ("y", "ABSORBANCE", 6),
     ]
     assert document.series[0].sample == "water"
     with pytest.raises(Invalid, match="does not hold what") as caught:
-        reader(None)(AFFN.replace("NPOINTS=6", "NPOINTS=7").encode(), "digest")
+        reader(None)(AFFN.replace("NPOINTS=6", "NPOINTS=7").encode(), "digest", {})
     assert "NPOINTS promises 7 points and there are 6" in caught.value.why
     assert run_of_curves(read(mzml(), "mzml"), "d").measured_at == "2026-03-02T08:00:00Z"
 

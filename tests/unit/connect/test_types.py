@@ -20,7 +20,14 @@ from titer.connect.registry import CONNECTORS
 from titer.connect.types import FLAG, INTEGER, NUMBER, TEXT
 from titer.equipment.rules import CONNECTION_TYPES
 
-ADDRESSES = {"opcua": "opc.tcp://h:4840", "sila2": "h:50052", "animl": "inbox", "files": "inbox"}
+ADDRESSES = {
+    "opcua": "opc.tcp://h:4840",
+    "sila2": "h:50052",
+    "animl": "inbox",
+    "files": "inbox",
+    "allotropy": "inbox",
+}
+FOLDERS = ("animl", "files", "allotropy")
 READING = {"time_zone": "UTC", "encoding": "utf-8"}
 
 
@@ -45,12 +52,13 @@ def test_command_hub_and_host_know_the_same_types() -> None:
     assert set(TYPES) == set(CONNECTORS) == set(CONNECTION_TYPES)
 
 
-@pytest.mark.parametrize("kind", ["animl", "files", "opcua", "sila2"])
+@pytest.mark.parametrize("kind", ["allotropy", "animl", "files", "opcua", "sila2"])
 def test_every_setting_that_a_connector_reads_stands_in_the_table(kind: str) -> None:
-    watched = Watched(TYPES[kind].of_address(ADDRESSES[kind]) | READING | {"allow_unencrypted": True})
+    reader = {"reader": "novabio_flex2"} if kind == "allotropy" else {}
+    watched = Watched(TYPES[kind].of_address(ADDRESSES[kind]) | READING | {"allow_unencrypted": True} | reader)
     TYPES[kind].checked(watched)
     source = Path(titer.connect.__file__).parent
-    rooms = [source / "core", source / ("files" if kind in ("animl", "files") else kind)]
+    rooms = [source / "core", source / ("files" if kind in FOLDERS else kind)]
     asked = watched.asked | {
         name
         for room in rooms
@@ -59,7 +67,8 @@ def test_every_setting_that_a_connector_reads_stands_in_the_table(kind: str) -> 
     }
     address = set(TYPES[kind].of_address(ADDRESSES[kind]))
     older = {"scan_interval_s"}
-    other_type = {"schemas", "techniques"} if kind == "files" else set()
+    other_type = set() if kind == "animl" else {"schemas", "techniques"}
+    other_type |= set() if kind == "allotropy" else {"reader", "unended"}
     assert asked - address - older - other_type == {one.name for one in TYPES[kind].settings}
 
 

@@ -1,4 +1,7 @@
-"""A process of its own for whatever reads foreign files: limits on time, memory and output, bytes in, JSON out."""
+"""A process of its own for whatever reads foreign files: bytes in, JSON out.
+
+Time, memory and output are limited, and it has no network and runs no programs: see `titer.connect.core.confine`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from titer.base.errors import Invalid, Unavailable
@@ -22,20 +26,23 @@ def run(
     *,
     time_limit_s: float = TIME_LIMIT_S,
     memory_limit_mb: int = MEMORY_LIMIT_MB,
+    python: Path | None = None,
 ) -> dict[str, Any]:
     """Have a module of ours read a file in a process of its own: a hostile file ends that process only.
 
     Args:
-        module: run with `python -m`; its `main` is `serve`.
+        module: run with `python -m`; its `main` is `serve`. With `python`, the path of a script that does the same.
         arguments: for the module.
         data: the file's bytes.
         time_limit_s, memory_limit_mb: beyond these the reading is ended.
+        python: the interpreter of an environment of the reader's own, which does not have Titer.
 
     Raises:
         Invalid: if the file cannot be read, or the process was ended.
         Unavailable: if no process can be started.
     """
-    command = [sys.executable, "-m", module, str(memory_limit_mb), str(int(time_limit_s) + 1), *arguments]
+    program = [sys.executable, "-m", module] if python is None else [str(python), "-I", module]
+    command = [*program, str(memory_limit_mb), str(int(time_limit_s) + 1), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, no shell
             command,
@@ -77,15 +84,9 @@ def serve(arguments: Sequence[str], read: Callable[[bytes, Sequence[str]], Mappi
         arguments: megabytes of memory, seconds of processor time, then the module's own.
         read: from bytes and the module's own arguments to what is sent back; `Invalid` goes back in its words.
     """
-    import resource
+    from titer.connect.core.confine import confine
 
-    memory, seconds = int(arguments[0]) * 1024 * 1024, int(arguments[1])
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    if sys.platform != "darwin":
-        # Darwin knows the limit and refuses to set it; the time limit holds there too.
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(int(arguments[0]), int(arguments[1]))
     answer: Mapping[str, Any]
     try:
         answer = read(sys.stdin.buffer.read(), arguments[2:])

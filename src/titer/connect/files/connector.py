@@ -90,13 +90,19 @@ class FolderConnector:
         self._seen = self._away = False
 
     async def open(self, resume: Resume) -> None:
-        """Take over which files were taken, and as what."""
+        """Take over which files were taken, and as what.
+
+        Raises:
+            Invalid, Unavailable: if files of this kind cannot be read here; they stay where they are.
+        """
         self._taken = {
             name.removeprefix("file:"): json.loads(body)
             for name, body in resume.state.items()
             if name.startswith("file:")
         }
         self._away = resume.state.get("away") == "yes"
+        if self._format is not None:
+            self._format.ready(self._settings)
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
 
     async def close(self) -> None:
@@ -205,7 +211,7 @@ class FolderConnector:
                     name, look, f"it has {look.size} bytes, and {self._limit} are the most (max_bytes)"
                 )
             data = path.read_bytes()
-            if self._format and not self._format.complete(data) and resting < self._patience:
+            if self._format and not self._format.complete(data, self._settings) and resting < self._patience:
                 return None
             digest = hashlib.sha256(data).hexdigest()
             spooled = self._spool / digest
@@ -246,14 +252,14 @@ class FolderConnector:
             digest=digest,
             file_name=name,
             seen_us=now,
-            media_type=self._format.media_type if self._format else media.media_type(name, data),
+            media_type=(self._format and self._format.media_type) or media.media_type(name, data),
             kind=self._config.type,
             identity={
                 "size": look.size,
                 "modified_at": iso(from_us(look.modified_ns // 1000)),
                 "time_zone": self._settings.time_zone,
                 "encoding": self._settings.encoding,
-                **(self._format.verdict(data, self._settings) if self._format else {}),
+                **(self._format.verdict(data, name, self._settings) if self._format else {}),
             },
         )
         return Batch(Columns.empty(), events=events, documents=(document,), state=state)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from titer.base.errors import TiterError
+from titer.base.errors import Invalid, TiterError
 from titer.connect.files.settings import FolderSettings
 
 _END_OF_ANIML = re.compile(rb"</(\w+:)?AnIML\s*>\s*(<!--.*?-->\s*)*\Z", re.DOTALL)
@@ -28,37 +28,39 @@ class Format:
     """A format that the host checks.
 
     Attributes:
-        media_type: of its files.
+        media_type: of its files; "" is told by each file's name and first bytes.
         pattern: which files are taken where the settings do not say.
         complete: whether bytes look like a file that was written to its end; a cheap look at the end.
-        verdict: what the host says of a file: verdict, reason, counts, problems.
+        verdict: what the host says of a file's bytes and name: verdict, reason, counts, problems.
+        ready: whether the host can read such files at all; it refuses before any is taken, so that they stay.
     """
 
     media_type: str
     pattern: str
-    complete: Callable[[bytes], bool]
-    verdict: Callable[[bytes, FolderSettings], dict[str, Any]]
+    complete: Callable[[bytes, FolderSettings], bool]
+    verdict: Callable[[bytes, str, FolderSettings], dict[str, Any]]
+    ready: Callable[[FolderSettings], None] = lambda _: None
 
 
-def animl_complete(data: bytes) -> bool:
+def animl_complete(data: bytes, settings: FolderSettings | None = None) -> bool:
     """Whether an AnIML file was written to its end; one in UTF-16 is awaited for the patience of the connection."""
     tail = data[-_TAIL:]
     return bool(_END_OF_ANIML.search(tail) or _EMPTY_ANIML.search(tail))
 
 
-def _mzml_complete(data: bytes) -> bool:
+def _mzml_complete(data: bytes, settings: FolderSettings) -> bool:
     return _END_OF_MZML.search(data[-_TAIL:]) is not None
 
 
-def _jcamp_complete(data: bytes) -> bool:
+def _jcamp_complete(data: bytes, settings: FolderSettings) -> bool:
     return _END_OF_JCAMP.search(data[-_TAIL:]) is not None
 
 
-def _archive_complete(data: bytes) -> bool:
+def _archive_complete(data: bytes, settings: FolderSettings) -> bool:
     return b"PK\x05\x06" in data[-_TAIL:]
 
 
-def _animl_verdict(data: bytes, settings: FolderSettings) -> dict[str, Any]:
+def _animl_verdict(data: bytes, name: str, settings: FolderSettings) -> dict[str, Any]:
     from titer.connect import animl
 
     try:
@@ -76,13 +78,13 @@ def _animl_verdict(data: bytes, settings: FolderSettings) -> dict[str, Any]:
     }
 
 
-def _curves_verdict(name: str) -> Callable[[bytes, FolderSettings], dict[str, Any]]:
-    def verdict(data: bytes, settings: FolderSettings) -> dict[str, Any]:
+def _curves_verdict(format_name: str) -> Callable[[bytes, str, FolderSettings], dict[str, Any]]:
+    def verdict(data: bytes, name: str, settings: FolderSettings) -> dict[str, Any]:
         from titer.connect import curves
 
-        encoding = settings.encoding if name == "jcamp" else ""
+        encoding = settings.encoding if format_name == "jcamp" else ""
         try:
-            found = curves.read(data, name, summary=True, encoding=encoding)
+            found = curves.read(data, format_name, summary=True, encoding=encoding)
         except TiterError as error:
             return _refused(error)
         return {
@@ -99,6 +101,41 @@ def _curves_verdict(name: str) -> Callable[[bytes, FolderSettings], dict[str, An
     return verdict
 
 
+def _vendor_complete(data: bytes, settings: FolderSettings) -> bool:
+    """Whether an archive has its end, and the last line of a text one; what has no lines may be taken any time."""
+    if data.startswith(b"PK\x03\x04"):
+        return _archive_complete(data, settings)
+    return settings.unended or b"\0\0\0" in data or data.rstrip(b"\0").endswith((b"\n", b"\r"))
+
+
+def _vendor_ready(settings: FolderSettings) -> None:
+    from titer.connect import vendors
+
+    vendors.installed().reader(settings.reader)
+
+
+def _vendor_verdict(data: bytes, name: str, settings: FolderSettings) -> dict[str, Any]:
+    from titer.connect import vendors
+
+    try:
+        found = vendors.read(
+            data, name, time_zone=settings.time_zone, encoding=settings.encoding, **settings.read_as()
+        )
+    except Invalid as error:
+        return {**settings.read_as(), **_refused(error)}
+    return {
+        **settings.read_as(),
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "version": found.version,
+        "technique": found.technique,
+        "measurements": found.measurements,
+        **found.counts(),
+        "untaken": [f"{where}: {words}" for where, words in found.untaken.items()],
+        "problems": _told(found.problems),
+    }
+
+
 def _refused(error: TiterError) -> dict[str, Any]:
     return {"verdict": "quarantined", "reason": str(error)}
 
@@ -113,6 +150,7 @@ CHECKED: Mapping[str, Format] = MappingProxyType(
         "mzml": Format("application/vnd.psi.mzml+xml", "*.mzML", _mzml_complete, _curves_verdict("mzml")),
         "jcamp": Format("chemical/x-jcamp-dx", "*.jdx", _jcamp_complete, _curves_verdict("jcamp")),
         "unicorn": Format("application/zip", "*.zip", _archive_complete, _curves_verdict("unicorn")),
+        "allotropy": Format("", "*", _vendor_complete, _vendor_verdict, _vendor_ready),
     }
 )
 """Every format that the host checks, by the name of its type of connection."""

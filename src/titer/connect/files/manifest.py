@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from titer.base.clock import Clock
+from titer.base.errors import Invalid
 from titer.connect.types import FLAG, FOLDER, HOST, INTEGER, NUMBER, TEXT, ConnectionType, Setting
 
 if TYPE_CHECKING:
@@ -98,4 +99,52 @@ def _curves(name: str, title: str, met: str) -> ConnectionType:
 MZML = _curves("mzml", "folder of mass spectra and chromatograms in mzML", "files of published examples")
 JCAMP = _curves("jcamp", "folder of spectra in JCAMP-DX", "files of published examples")
 UNICORN = _curves("unicorn", "folder of exported UNICORN results", "two published examples of UNICORN 7")
-OWN = (ANIML, FILES, MZML, JCAMP, UNICORN)
+
+
+def _check_reader(settings: Mapping[str, Any]) -> None:
+    """Refuse a reader that there is not; where none are installed, another machine is the one that reads."""
+    from titer.connect import vendors
+
+    _check(settings)
+    if not settings.get("reader"):
+        raise Invalid(
+            "A folder of vendors' files needs the name of its reader.",
+            where="settings.reader",
+            do="`titer connector readers` lists them.",
+        )
+    if not vendors.missing():
+        vendors.installed().reader(str(settings["reader"]))
+
+
+async def _readers(
+    kind: str, about: dict[str, Any], settings: dict[str, Any], clock: Clock, folder: Path
+) -> Mapping[str, Any]:
+    """Which readers the host has: the one question that it can be asked."""
+    from titer.connect import vendors
+
+    if kind != "readers":
+        raise Invalid(f"A folder of vendors' files cannot be asked {kind!r}.")
+    found = vendors.installed()
+    return {"version": found.version, "readers": [one.told() for one in found.readers.values()]}
+
+
+ALLOTROPY = ConnectionType(
+    "allotropy",
+    "folder into which an instrument drops files of its maker's, read by allotropy",
+    "FOLDER",
+    channels=False,
+    encrypted=False,
+    settings=(
+        *SETTINGS,
+        Setting("reader", TEXT, "which of allotropy's readers, see `titer connector readers`", required=True),
+        Setting("unended", FLAG, "the instrument writes no line end after its last line (false)"),
+    ),
+    of_address=_address,
+    make=_make,
+    check=_check_reader,
+    addressing=_FOLDER,
+    strict=False,
+    explore=_readers,
+    met="published files of seven instruments; allotropy's own tests met more",
+)
+OWN = (ANIML, FILES, MZML, JCAMP, UNICORN, ALLOTROPY)

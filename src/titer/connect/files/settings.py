@@ -27,6 +27,8 @@ class FolderSettings:
         patience_s: how long an incomplete file may rest before it is taken as it is.
         max_bytes: largest file that is taken; the hub takes `LARGEST_FILE` at the most.
         schemas, techniques: folders of AnIML's schemas, None where there are none.
+        reader: of vendors' files, see `titer.connect.vendors`; "" for other types.
+        unended: the instrument writes no line end after its last line.
     """
 
     folder: Path
@@ -40,6 +42,12 @@ class FolderSettings:
     max_bytes: int
     schemas: Path | None
     techniques: Path | None
+    reader: str = ""
+    unended: bool = False
+
+    def read_as(self) -> dict[str, Any]:
+        """What a reader of vendors' files must know beside zone and encoding."""
+        return {"reader": self.reader, "unended": self.unended}
 
     @classmethod
     def of(cls, name: str, raw: Mapping[str, Any], *, pattern: str = "*") -> FolderSettings:
@@ -92,6 +100,8 @@ class FolderSettings:
             max_bytes=most,
             schemas=schemas,
             techniques=techniques,
+            reader=str(raw.get("reader") or ""),
+            unended=bool(raw.get("unended", False)),
         )
 
 

@@ -23,6 +23,7 @@ from titer.lims.service.runs import Runs
 from titer.lims.service.samples import Samples
 from titer.lims.service.submissions import Submissions
 from titer.lims.service.worksheets import Worksheets
+from titer.lims.vendors import read_as
 from titer.material import Material
 from titer.quality import QualityPort
 from titer.record import (
@@ -234,7 +235,9 @@ class Lims:
 
     def _document_received(self, event: OutboxEvent) -> None:
         payload = event.payload
-        self.files.read_ahead(str(payload["digest"]))
+        kind = str(payload.get("kind") or "")
+        told = read_as(kind, str(payload["file_name"]), payload.get("identity") or {})
+        self.files.read_ahead(str(payload["digest"]), told)
         with self.record.action(Actor.connection(str(payload["connection"])), "lims.file.receive") as unit:
             file = self.files.receive(
                 unit,
@@ -242,6 +245,7 @@ class Lims:
                 digest=str(payload["digest"]),
                 file_name=str(payload["file_name"]),
                 connection=str(payload["connection"]),
+                told=told,
             )
             run = run_waiting_for(unit.session, file)
             if run is not None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from titer.base.errors import Invalid, Refused, TiterError
+from titer.base.errors import Invalid, Refused, TiterError, Unavailable
 from titer.lims.chromatography import RunDocument
 from titer.lims.model import RawFile, Run, Sample
 from titer.lims.ports import EquipmentPort
 from titer.quality import QualityPort
 from titer.record import Record, Unit
 
-DocumentReader = Callable[[bytes, str], RunDocument]
+DocumentReader = Callable[[bytes, str, Mapping[str, str]], RunDocument]
+READ_AS = "read_as"
+"""Where a file keeps what must be known beside its bytes."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _KEPT_READ = 8
 _SHOWN = 200
 _LOOKED_BACK = 200
@@ -31,7 +35,7 @@ class RawFiles:
         record: for the content store.
         quality: raises exceptions.
         equipment: is told what became of each file.
-        read: turns the bytes of a file and their digest into a run's document.
+        read: turns the bytes of a file, their digest and what must be known beside them into a run's document.
     """
 
     def __init__(
@@ -41,24 +45,25 @@ class RawFiles:
         self.quality = quality
         self.equipment = equipment
         self.read = read
-        self._known: OrderedDict[str, RunDocument | Invalid] = OrderedDict()
+        self._known: OrderedDict[tuple[str, frozenset[tuple[str, str]]], RunDocument | Invalid] = OrderedDict()
 
-    def read_ahead(self, digest: str) -> None:
+    def read_ahead(self, digest: str, told: Mapping[str, str] = _NOTHING) -> None:
         """Read a file before an action is opened for it, so that nobody waits for its reading."""
         try:
-            self._document(digest)
-        except Invalid:
+            self._document(digest, told)
+        except (Invalid, Unavailable):
             return  # told when the file is received
 
-    def _document(self, digest: str) -> RunDocument:
+    def _document(self, digest: str, told: Mapping[str, str]) -> RunDocument:
         """What kept bytes say; the newest few are remembered, since bytes of one digest never change."""
-        found = self._known.get(digest)
+        key = (digest, frozenset(told.items()))
+        found = self._known.get(key)
         if found is None:
             try:
-                found = self.read(self.record.content.read(digest), digest)
+                found = self.read(self.record.content.read(digest), digest, told)
             except Invalid as error:
                 found = error
-            self._known[digest] = found
+            self._known[key] = found
             while len(self._known) > _KEPT_READ:
                 self._known.popitem(last=False)
         if isinstance(found, Invalid):
@@ -66,9 +71,22 @@ class RawFiles:
         return found
 
     def receive(
-        self, unit: Unit, *, document_id: str, digest: str, file_name: str, connection: str
+        self,
+        unit: Unit,
+        *,
+        document_id: str,
+        digest: str,
+        file_name: str,
+        connection: str,
+        told: Mapping[str, str] = _NOTHING,
     ) -> RawFile:
-        """Take a file into the inbox; the same document is taken once. What cannot be read is quarantined."""
+        """Take a file into the inbox; the same document is taken once. What cannot be read is quarantined.
+
+        Args:
+            unit: the open action.
+            document_id, digest, file_name, connection: of the file.
+            told: what must be known beside the bytes to read it, see `titer.lims.vendors.read_as`.
+        """
         known = unit.session.scalar(select(RawFile).where(RawFile.document_id == document_id))
         if known is not None:
             return known
@@ -77,10 +95,12 @@ class RawFiles:
         found: dict[str, Any] = {}
         batches: list[str] = []
         try:
-            found, batches = self._found(unit.session, self._document(digest))
+            found, batches = self._found(unit.session, self._document(digest, told))
         except TiterError as error:
             where = f"{error.where}: " if isinstance(error, Invalid) and error.where else ""
             disposition, reason = QUARANTINED, where + str(error)
+        if told:
+            found = {**found, READ_AS: dict(told)}
         again = unit.session.scalar(
             select(RawFile).where(RawFile.digest == digest, RawFile.disposition == PROCESSED)
         )
@@ -182,7 +202,7 @@ class RawFiles:
 
     def document(self, file: RawFile) -> RunDocument:
         """The document in a file, out of the bytes that are kept."""
-        return self._document(file.digest)
+        return self._document(file.digest, file.found.get(READ_AS, _NOTHING))
 
     def _found(self, session: Session, document: RunDocument) -> tuple[dict[str, Any], list[str]]:
         held = [one.sample for one in document.injections] + [one.sample for one in document.series]
