@@ -1,7 +1,8 @@
-"""Looks at a large ledger on two processors: every other stretch of it in a process beside this one.
+"""Looks at a large ledger on two processors: a process beside this one is asked for stretches of it.
 
-Only a ledger that is right is gone through this way. Where a stretch is not, or the other process fails, the answer
-is that nobody knows, and the ledger is read in one go: that names the first thing that does not hold.
+Whoever has time takes the next one, since this process has the heads, keys and witnesses to look at as well. Only a
+ledger that is right is gone through this way. Where a stretch is not, or the other process fails, the answer is that
+nobody knows, and the ledger is read in one go: that names the first thing that does not hold.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Generator
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import IO, cast
 
 from sqlalchemy.orm import Session
@@ -21,6 +25,8 @@ from titer.record.verify import leaves
 
 LARGE = 100_000
 """Leaves from which on a second process is worth its start."""
+AHEAD = 2
+"""Stretches that the second process is asked for at a time, so that it never waits for this one."""
 
 
 def stretches(session: Session, count: int) -> Generator[leaves.Stretch | None] | None:
@@ -49,18 +55,62 @@ def processors() -> int:
 
 def _both(own: sqlite3.Connection, path: str, count: int) -> Generator[leaves.Stretch | None]:
     length = leaves.STRETCH
-    numbers = [str(number) for number in (length, count, length, 2 * length)]
-    command = [sys.executable, "-I", "-S", leaves.__file__, path, MARK, *numbers]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as other:  # noqa: S603
+    command = [sys.executable, "-I", "-S", leaves.__file__, path, MARK]
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        other = _Other(process)
+        nobodys = deque(range(0, count, length))
+        found: dict[int, leaves.Stretch | None] = {}
         try:
-            told = cast(IO[str], other.stdout)
-            for number, begin in enumerate(range(0, count, length)):
-                try:
-                    if number % 2:
-                        yield leaves.decoded(told.readline())
+            for begin in range(0, count, length):
+                while begin not in found:
+                    while nobodys and len(other.asked) < AHEAD:
+                        first = nobodys.popleft()
+                        other.ask(first, min(first + length, count))
+                    if (line := other.told(wait=not nobodys)) is not None:
+                        found[other.asked.popleft()] = leaves.decoded(line)
                     else:
-                        yield leaves.stretch(own, begin, min(begin + length, count), MARK.encode())
-                except (sqlite3.Error, ValueError, KeyError, TypeError):
-                    yield None
+                        first = nobodys.popleft()
+                        end = min(first + length, count)
+                        found[first] = leaves.stretch(own, first, end, MARK.encode())
+                yield found.pop(begin)
+        except (sqlite3.Error, ValueError, KeyError, TypeError, OSError):
+            yield None
         finally:
-            other.kill()
+            process.kill()
+
+
+class _Other:
+    """The process beside this one: it answers in the order in which it was asked, a line each.
+
+    Args:
+        process: its input and output are pipes.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.asked = deque[int]()
+        self._input = cast(IO[bytes], process.stdin)
+        self._lines = SimpleQueue[str]()
+        Thread(target=self._read, args=(cast(IO[bytes], process.stdout),), daemon=True).start()
+
+    def _read(self, output: IO[bytes]) -> None:
+        for line in iter(output.readline, b""):
+            self._lines.put(line.decode("ascii", "replace"))
+        self._lines.put("")
+
+    def ask(self, first: int, end: int) -> None:
+        """For the leaves from `first` to before `end`.
+
+        Raises:
+            OSError: if it is gone.
+        """
+        os.write(self._input.fileno(), f"{first} {end}\n".encode())
+        self.asked.append(first)
+
+    def told(self, *, wait: bool) -> str | None:
+        """What it said to the oldest question; an empty line if it is gone, None if it is not done yet."""
+        try:
+            return self._lines.get(block=wait)
+        except Empty:
+            return None

@@ -1,4 +1,4 @@
-"""Entries against the leaves of the tree, a stretch at a time; run as a program it does every other stretch.
+"""Entries against the leaves of the tree, a stretch at a time; run as a program it does those that it is asked for.
 
 Nothing but the standard library is imported, so a second process begins within some hundredths of a second. What it
 finds is only whether all is well: the first thing that is not is named by whoever reads the ledger in one go.
@@ -16,8 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 
 TILE = 256
-STRETCH = 64 * TILE
+STRETCH = 32 * TILE
 _ROWS = 16 * TILE
+_HASH = 32
 _ENTRIES = "SELECT seq, CAST(body AS BLOB) FROM ledger_entry WHERE seq > ? AND seq <= ? ORDER BY seq"
 _LEAVES = "SELECT entry_seq, leaf_hash FROM ledger_leaf WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index"
 
@@ -78,10 +79,11 @@ def stretch(connection: sqlite3.Connection, first: int, end: int, mark: bytes) -
 
 def _root(level: Sequence[bytes]) -> bytes:
     """The root over a whole tile (RFC 9162, section 2.1.1)."""
-    while len(level) > 1:
-        pairs = zip(level[0::2], level[1::2], strict=True)
-        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
-    return level[0]
+    nodes = b"".join(level)
+    while len(nodes) > _HASH:
+        pairs = range(0, len(nodes), 2 * _HASH)
+        nodes = b"".join([sha256(b"\x01" + nodes[at : at + 2 * _HASH]).digest() for at in pairs])
+    return nodes
 
 
 def read_only(path: str) -> sqlite3.Connection:
@@ -121,12 +123,12 @@ def decoded(line: str) -> Stretch | None:
     )
 
 
-def main(path: str, mark: str, first: str, end: str, length: str, step: str) -> None:
-    """Do the stretches of `length` leaves that begin at `first`, `first + step`, ... before `end`."""
+def main(path: str, mark: str) -> None:
+    """Answer each line of the input, index of the first leaf and index behind the last, with a line."""
     with closing(read_only(path)) as connection:
-        for begin in range(int(first), int(end), int(step)):
-            found = stretch(connection, begin, min(begin + int(length), int(end)), mark.encode())
-            sys.stdout.write(encoded(found) + "\n")
+        for line in sys.stdin:
+            first, end = map(int, line.split())
+            sys.stdout.write(encoded(stretch(connection, first, end, mark.encode())) + "\n")
             sys.stdout.flush()
 
 
