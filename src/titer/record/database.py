@@ -13,6 +13,8 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Engine, MetaData, Table
 from sqlalchemy.types import TypeEngine
 
+from titer.record.types import CheckedText
+
 
 class EntryWriter(Protocol):
     """What a connection asks for the entry of a row's change; set while an action is open."""
@@ -48,7 +50,7 @@ class Entered:
         first: the number of its first entry.
         last: the number of its last.
         count: how many there are.
-        chain: the leaf hashes of their bodies, folded in the order of their numbers (`chained`).
+        chain: the leaf hashes of their bodies, folded in the order of their numbers (`folded`).
     """
 
     first: int
@@ -57,9 +59,11 @@ class Entered:
     chain: bytes
 
 
-def chained(chain: bytes, leaf: bytes) -> bytes:
-    """One leaf hash more: the first is the chain itself, from then on it is the SHA-256 of chain and leaf."""
-    return sha256(chain + leaf).digest() if chain else leaf
+def folded(leaves: Iterable[bytes], chain: bytes = b"") -> bytes:
+    """A chain with more leaf hashes: the first is the chain itself, each other one makes it SHA-256(chain, leaf)."""
+    for leaf in leaves:
+        chain = sha256(chain + leaf).digest() if chain else leaf
+    return chain
 
 
 class Slot:
@@ -221,9 +225,10 @@ def _sent(kind: TypeEngine[Any], connection: Connection, values: list[Any]) -> l
     send = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     if send is None:
         return values
-    first = values[0]
-    if all(value is first for value in values):
-        return [send(first)] * len(values)
+    if len(set(map(id, values))) == 1:
+        return [send(values[0])] * len(values)
+    if isinstance(kind, CheckedText) and kind.all_fit(values):
+        return values
     return [send(value) for value in values]
 
 

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
-from functools import cache, reduce
+from functools import cache
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -37,7 +37,7 @@ from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
 from titer.base.errors import IntegrityFault, Unavailable
-from titer.record.database import Entered, Opening, Slot, chained, hold_sql, sent, slot
+from titer.record.database import Entered, Opening, Slot, folded, hold_sql, sent, slot
 from titer.record.errors import translate
 
 NAME = "SQLite"
@@ -51,8 +51,12 @@ RAW_BODY = "CAST(body AS BLOB)"
 _CHUNK = 4096
 _TOGETHER = 100
 """Rows of one statement; with 300 columns they would be as many values as SQLite takes."""
-LOG_BYTES = 4_000_000
-"""How long the write-ahead log grows before it is moved into the database file; about SQLite's own measure."""
+LOG_BYTES = 16_000_000
+"""How long the write-ahead log grows before it is moved into the database file: four times SQLite's own measure.
+
+The pages at the ends of the ledger and its indices change with every action, and are then moved once for four
+times as many; a reader looks a page up in the log at one go as long as that has no more than 4,062 pages of 4 KiB.
+"""
 
 
 def engine(path: Path) -> Engine:
@@ -88,7 +92,7 @@ def entered(connection: Connection, action: str) -> Entered | None:
         if not first[1] or (before and before[0][1]):
             return _read_back(cursor, head.encode(), leaves)
         last = cursor.execute("SELECT max(seq) FROM ledger_entry").fetchone()[0]
-    return Entered(first[0], last, len(leaves), reduce(chained, leaves, b""))
+    return Entered(first[0], last, len(leaves), folded(leaves))
 
 
 _ENDS = "SELECT seq, substr(body, 1, ?) = ? FROM ledger_entry ORDER BY seq DESC LIMIT 2 OFFSET ?"
@@ -110,7 +114,7 @@ def _read_back(cursor: sqlite3.Cursor, head: bytes, composed: list[bytes]) -> En
             f"Entry {seqs[strange]:,} was not written by the triggers, so nothing of this action is kept.",
             do="Find out what writes into the ledger itself.",
         )
-    return Entered(seqs[-1], seqs[0], len(seqs), reduce(chained, reversed(leaves), b"")) if seqs else None
+    return Entered(seqs[-1], seqs[0], len(seqs), folded(leaves[::-1])) if seqs else None
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
@@ -166,12 +170,14 @@ def _on_connect(dbapi: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         dbapi.execute(f"PRAGMA {pragma}")
 
 
-def _entry_function(holder: Slot) -> Callable[..., str]:
+def _entry_function(holder: Slot) -> Callable[..., str | None]:
+    """What composes a row's entry, and hashes it; it says nothing where no action is open."""
+
     def titer_entry(
         record_type: str, record_id: str, version: int, before: str | None, after: str | None
-    ) -> str:
+    ) -> str | None:
         if holder.writer is None:
-            raise sqlite3.OperationalError("no action is open")
+            return None
         body = holder.writer(record_type, record_id, version, before, after)
         holder.leaves.append(sha256(b"\x00" + body.encode()).digest())
         return body
@@ -206,14 +212,14 @@ def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> 
     """The trigger statements of one regulated table."""
     name = table.name
     new, old = image_sql(table, "NEW"), image_sql(table, "OLD")
-    guard = (
-        "SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0;"
-    )
+    refuse = "RAISE(ABORT, 'titer: no action is open, so nothing may be written')"
+    guard = f"SELECT {refuse} WHERE titer_open() = 0;"
+    # New rows are the most: where no action is open `titer_entry` says nothing, and no other question is asked.
     insert = (
-        f"CREATE TRIGGER titer_{name}_insert AFTER INSERT ON {name} BEGIN {guard} "
+        f"CREATE TRIGGER titer_{name}_insert AFTER INSERT ON {name} BEGIN "
         f"SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; "
         f"INSERT INTO ledger_entry(body) VALUES "
-        f"(titer_entry('{name}', NEW.id, NEW.version, NULL, {new})); END"
+        f"(coalesce(titer_entry('{name}', NEW.id, NEW.version, NULL, {new}), {refuse})); END"
     )
     if append_only:
         return [insert, *forbid(name)]
@@ -349,12 +355,14 @@ def add_rows(connection: Connection, table: Table, values: Mapping[str, list[Any
     """
     named = ", ".join(f'"{table.columns[name].name}"' for name in values)
     marks = ", ".join("?" for _ in values)
-    rows = list(zip(*sent(connection, table, values), strict=True))
-    for start in range(0, len(rows), _TOGETHER):
-        part = rows[start : start + _TOGETHER]
+    columns = sent(connection, table, values)
+    count = len(columns[0])
+    for start in range(0, count, _TOGETHER):
+        rows = zip(*(column[start : start + _TOGETHER] for column in columns), strict=True)
+        together = min(_TOGETHER, count - start)
         connection.exec_driver_sql(
-            f'INSERT INTO "{table.name}"({named}) VALUES {", ".join([f"({marks})"] * len(part))}',
-            tuple(chain.from_iterable(part)),
+            f'INSERT INTO "{table.name}"({named}) VALUES {", ".join([f"({marks})"] * together)}',
+            tuple(chain.from_iterable(rows)),
         )
 
 

@@ -9,9 +9,12 @@ vouches for, a message goes out only if its tally does, and a verification asks 
 from __future__ import annotations
 
 import hmac
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
@@ -19,7 +22,7 @@ from sqlalchemy.orm import Session
 from titer.base.canonical import canonical
 from titer.base.clock import iso
 from titer.record import database
-from titer.record.database import Entered, chained
+from titer.record.database import Entered, folded
 from titer.record.ledger_model import LedgerTally
 from titer.record.model import OutboxEvent
 
@@ -28,6 +31,7 @@ _ID = slice(len(_ACTION), len(_ACTION) + 36)
 _COLUMNS = "last_seq, first_seq, entries, messages, entries_mac, messages_mac"
 OF_MESSAGES = "SELECT last_seq, messages, messages_mac FROM ledger_tally WHERE messages > 0 ORDER BY last_seq"
 _KEEP = insert(LedgerTally)
+_SEQ = itemgetter(0)
 TALLIES = f"SELECT {_COLUMNS} FROM ledger_tally ORDER BY last_seq"  # noqa: S608  names of columns
 
 
@@ -110,9 +114,10 @@ class Part:
     count: int = 0
     chain: bytes = b""
 
-    def add(self, seq: int, leaf: bytes) -> None:
-        """One entry more."""
-        self.last, self.count, self.chain = seq, self.count + 1, chained(self.chain, leaf)
+    def add(self, last: int, leaves: Sequence[bytes]) -> None:
+        """More entries, up to the one with that number."""
+        self.last, self.count = last, self.count + len(leaves)
+        self.chain = folded(leaves, self.chain)
 
     @property
     def entered(self) -> Entered:
@@ -129,6 +134,14 @@ def vouches(key: bytes, tally: Tallied, action: bytes, part: Part) -> bool:
     return (last, first, count) == (part.last, part.first, part.count) and hmac.compare_digest(
         bytes(mac), entries_mac(key, action, part.entered, messages)
     )
+
+
+def _runs(entries: Sequence[tuple[int, bytes]]) -> Iterator[tuple[bytes, int, int]]:
+    """Entries of one action that stand together: its id, and their places from the first to behind the last."""
+    end = 0
+    for action, run in groupby([action_of(body) for _, body in entries]):
+        begin, end = end, end + len(list(run))
+        yield action, begin, end
 
 
 class Tallies:
@@ -150,18 +163,20 @@ class Tallies:
     def on(self, entries: Sequence[tuple[int, bytes]], leaves: Sequence[bytes]) -> int | None:
         """Take more entries with their leaf hashes; the number of one that nothing vouches for, if there is any."""
         parts = self._open
-        for (seq, body), leaf in zip(entries, leaves, strict=True):
-            action = action_of(body)
-            part = parts.get(action)
-            if part is None:
-                part = parts[action] = Part(seq)
-            part.add(seq, leaf)
-            tally = self._next
-            if tally is not None and tally[0] <= seq:
-                if not vouches(self._key, tally, action, part):
-                    return part.first
-                del parts[action]
-                self._next = next(self._rows, None)
+        for action, begin, end in _runs(entries):
+            place = begin
+            while place < end:
+                tally, stop = self._next, end
+                if tally is not None and tally[0] <= entries[end - 1][0]:
+                    stop = bisect_left(entries, tally[0], place, end, key=_SEQ) + 1
+                part = parts.setdefault(action, Part(entries[place][0]))
+                part.add(entries[stop - 1][0], leaves[place:stop])
+                if tally is not None and tally[0] <= part.last:
+                    if not vouches(self._key, tally, action, part):
+                        return part.first
+                    del parts[action]
+                    self._next = next(self._rows, None)
+                place = stop
         return None
 
     def end(self) -> int | None:
@@ -197,12 +212,9 @@ def unvouched(
     ).all()
     tallies = {row.last_seq: row for row in found}
     parts: dict[bytes, Part] = {}
-    current, part = None, Part(0)
-    for (seq, body), leaf in zip(entries, leaves, strict=True):
-        action = action_of(body)
-        if action != current:
-            current, part = action, parts.setdefault(action, Part(seq))
-        part.add(seq, leaf)
+    for action, begin, end in _runs(entries):
+        part = parts.setdefault(action, Part(entries[begin][0]))
+        part.add(entries[end - 1][0], leaves[begin:end])
     for action, part in parts.items():
         tally = tallies.get(part.last)
         if tally is not None and vouches(key, tally, action, part):
@@ -223,5 +235,5 @@ def _whole(session: Session, tally: Row[int, int, int, int, bytes, bytes | None]
     for rows in kind.rows(session.connection(), statement):
         for seq, body in rows:
             if action_of(body) == action:
-                part.add(seq, sha256(b"\x00" + body).digest())
+                part.add(seq, [sha256(b"\x00" + body).digest()])
     return part

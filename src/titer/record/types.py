@@ -8,6 +8,7 @@ its own; its text sorts by bytes (collation C) as SQLite's does, whatever the da
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -42,6 +43,17 @@ class CheckedText(TypeDecorator[str]):
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise Invalid("A text holds half a surrogate pair, which is no character.")
         return str(value)
+
+    @staticmethod
+    def all_fit(values: Sequence[Any]) -> bool:
+        """Whether all are bare texts that can be sent as they are, by one look at them together.
+
+        What does not fit is looked at one by one (`process_bind_param`), and so is what is not ASCII.
+        """
+        if set(map(type, values)) != {str}:
+            return False
+        together = "".join(values)
+        return together.isascii() and "\x00" not in together
 
 
 class Instant(TypeDecorator[datetime]):

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import insert, select
 
@@ -361,10 +362,7 @@ class Sealer:
     ) -> None:
         start, number = self._frontier.size, self._past.frontier.size
         past, of_notes = self._past.on(note, grown.frontier.size)
-        leaves = [
-            (start + offset, seq, leaf)
-            for offset, ((seq, _), leaf) in enumerate(zip(rows, grown.leaves, strict=True))
-        ]
+        leaves = list(zip(count(start), (seq for seq, _ in rows), grown.leaves, strict=False))
         # A commit whose answer was lost may be stored all the same: then what is held here is behind it.
         self._loaded = False
         with self.record.operational() as session:
