@@ -83,7 +83,7 @@ class LedgerEntry(Base):
 
 
 class LedgerLeaf(Base):
-    """Where an entry stands in the tree; given by the sealer, in commit order."""
+    """Where an entry stands in the tree; given by the sealer, in the order of their numbers."""
 
     __tablename__ = "ledger_leaf"
     __unregulated_because__ = "derived from the ledger, checked by every verification"

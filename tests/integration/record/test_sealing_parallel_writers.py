@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from contextlib import ExitStack
@@ -62,6 +63,10 @@ def test_an_entry_that_is_committed_late_is_waited_for_by_the_sealer_only(
         assert sealer.seal() == before
     assert sealer.seal() == before + 3
     assert sealed(record) == sorted(sealed(record))
+    with record.reading() as session:
+        newest = session.scalars(select(LedgerEntry.body).order_by(LedgerEntry.seq.desc()).limit(3)).all()
+    entered = [json.loads(body)["after"]["document"] for body in reversed(newest)]
+    assert entered == ["late", "early", "early too"], "the numbers decide, not the moments of commit"
     slow.engine.dispose()
 
 
