@@ -250,8 +250,17 @@ def database() -> str:
 @pytest.fixture
 def engines(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Engine, Engine]]:
     """Engines on a new database with every table that was imported by then: Titer's, and the tables' owner's."""
+    with new_engines(database, tmp_path, request) as made:
+        yield made
+
+
+@contextmanager
+def new_engines(
+    database: str, folder: Path, request: pytest.FixtureRequest
+) -> Iterator[tuple[Engine, Engine]]:
+    """The same for what several tests share: the embedded file lies in the folder."""
     if database == "sqlite":
-        engine = sqlite.engine(tmp_path / "titer.db")
+        engine = sqlite.engine(folder / "titer.db")
         schema.create(engine)
         yield engine, engine
         engine.dispose()

@@ -315,7 +315,9 @@ def test_without_the_readers_of_vendors_files_none_is_taken_and_the_way_is_said(
 ) -> None:
     monkeypatch.setenv("TITER_ALLOTROPY", str(tmp_path / "nowhere"))
     site = Site(tmp_path)
-    (site.source / "SampleResults.csv").write_bytes(b"Date & Time,Sample ID,pH\n6-24-2022  14:34:52,S1,7.400\n")
+    (site.source / "SampleResults.csv").write_bytes(
+        b"Date & Time,Sample ID,pH\n6-24-2022  14:34:52,S1,7.400\n"
+    )
 
     async def check() -> None:
         async with running(site, "allotropy", reader="novabio_flex2"):

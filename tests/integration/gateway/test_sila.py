@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 from sila import client as sila
 from sqlalchemy import select
+from tests.conftest import DATABASE, new_engines
 from tests.integration.gateway.sila import AUTHORIZATION, SUBMISSION, UUID, WORKLIST, Caller, Served
 from tests.integration.lims.conftest import make_lab
 
@@ -26,22 +28,20 @@ from titer.gateway.sila2.hub import Hub
 from titer.gateway.sila2.server import LaboratoryServer
 from titer.gateway.sila2.settings import SilaServerSettings
 from titer.lims import ReportableResult, Sample, Submission
-from titer.record import ContentObject, schema, sqlite
+from titer.record import ContentObject
 from titer.testing.connectors import patience
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "connect" / "sila2"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Served]:
     """One laboratory and its server for all tests here; each has a sample of its own."""
     folder = tmp_path_factory.mktemp("sila")
-    engine = sqlite.engine(folder / "titer.db")
-    schema.create(engine)
-    made = Served(make_lab(folder, engine))
-    yield made
-    made.close()
-    engine.dispose()
+    with new_engines(os.environ.get(DATABASE, "sqlite"), folder, request) as (engine, _):
+        made = Served(make_lab(folder, engine))
+        yield made
+        made.close()
 
 
 @pytest.fixture

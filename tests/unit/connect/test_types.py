@@ -55,7 +55,9 @@ def test_command_hub_and_host_know_the_same_types() -> None:
 @pytest.mark.parametrize("kind", ["allotropy", "animl", "files", "opcua", "sila2"])
 def test_every_setting_that_a_connector_reads_stands_in_the_table(kind: str) -> None:
     reader = {"reader": "novabio_flex2"} if kind == "allotropy" else {}
-    watched = Watched(TYPES[kind].of_address(ADDRESSES[kind]) | READING | {"allow_unencrypted": True} | reader)
+    watched = Watched(
+        TYPES[kind].of_address(ADDRESSES[kind]) | READING | {"allow_unencrypted": True} | reader
+    )
     TYPES[kind].checked(watched)
     source = Path(titer.connect.__file__).parent
     rooms = [source / "core", source / ("files" if kind in FOLDERS else kind)]

@@ -1,4 +1,4 @@
-"""The sealer: appends committed entries to the tree, in the order of their numbers, and signs heads that witnesses cosign."""
+"""The sealer: appends committed entries to the tree by their numbers, and signs heads that witnesses cosign."""
 
 from titer.record.sealer.sealing import Sealer
 
