@@ -35,11 +35,11 @@ def test_no_source_shows_the_installation_itself_whatever_leads_there(tmp_path: 
     """Its database holds password hashes, its folders keys; what a source shows is copied for many eyes."""
     own = tmp_path / "lab"
     own.mkdir()
-    labware = LabWare(own / "titer.db")
+    labware = LabWare(own / "kept.db")
     (tmp_path / "link").symlink_to(own)
     (own / "keys").mkdir()
     bounds = Bounds(seconds=20, own=own)
-    for path in (labware.path, tmp_path / "link" / "titer.db", own / "keys" / ".." / "titer.db"):
+    for path in (labware.path, tmp_path / "link" / "kept.db", own / "keys" / ".." / "titer.db"):
         with pytest.raises(Refused, match="part of this installation"):
             reading.read("view", {"url": f"sqlite:///{path}", "view": "V_RESULT"}, "", bounds)
     for folder in (own, own / "keys", tmp_path / "link" / "keys"):
