@@ -126,8 +126,10 @@ class Database(Protocol):
     def create_tables(self, connection: Connection, metadata: MetaData) -> None:
         """Make the tables of the metadata and their indices; none of them is there."""
 
-    def triggers(self, table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> list[str]:
-        """The trigger statements of one regulated table."""
+    def triggers(
+        self, table: Table, *, append_only: bool, immutable: tuple[str, ...], never_deleted: str = ""
+    ) -> list[str]:
+        """The trigger statements of one regulated table; `never_deleted` is why no row of it ever goes."""
 
     def forbid(self, name: str) -> list[str]:
         """The statements that forbid changing and deleting rows of a table."""

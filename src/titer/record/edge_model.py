@@ -18,6 +18,7 @@ class Edge(Regulated, Base):
 
     __tablename__ = "record_edge"
     __immutable__ = ("name",)
+    __never_deleted_because__ = "the name of an edge stands in entries as their actor"
 
     name: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column()

@@ -62,6 +62,7 @@ class Terminal(Regulated, Base):
 
     __tablename__ = "record_terminal"
     __immutable__ = ("name", "registered_at", "registered_by", "credential_mac")
+    __never_deleted_because__ = "the name of a terminal is given once"
 
     name: Mapped[str] = mapped_column(unique=True)
     place: Mapped[str] = mapped_column()

@@ -26,6 +26,7 @@ class Base(DeclarativeBase):
         __unregulated_because__: for operational tables, the reason why no entry is written.
         __append_only__: rows are never changed nor deleted, whoever asks.
         __immutable__: names of columns that keep their first value for ever.
+        __never_deleted_because__: why no row is ever deleted, whatever its age; rows may change.
     """
 
     metadata = MetaData(naming_convention=NAMING)
@@ -44,6 +45,7 @@ class Base(DeclarativeBase):
     __unregulated_because__: ClassVar[str] = ""
     __append_only__: ClassVar[bool] = False
     __immutable__: ClassVar[tuple[str, ...]] = ()
+    __never_deleted_because__: ClassVar[str] = ""
 
 
 class Regulated:
@@ -155,6 +157,7 @@ class Installation(Regulated, Base):
 
     __tablename__ = "record_installation"
     __immutable__ = ("simulated", "demo", "created_at")
+    __never_deleted_because__ = "a simulated installation could become a real one"
 
     name: Mapped[str] = mapped_column()
     site: Mapped[str] = mapped_column()
@@ -189,13 +192,15 @@ class ContentObject(Regulated, Base):
 
 
 class Person(Regulated, Base):
-    """A person; the id and the user name are never used again (21 CFR 11.100(a)).
+    """A person; the id and the user name are never used again (21 CFR 11.100(a), 11.300(a)).
 
+    The user name keeps its first value and the row is never deleted, so the unique column knows every one ever given.
     `credential_mac` binds the password's hash, which lies in `Credential` and in no entry, to this row.
     """
 
     __tablename__ = "record_person"
     __immutable__ = ("username", "robot_for")
+    __never_deleted_because__ = "a user name is one person's for ever"
 
     username: Mapped[str] = mapped_column(unique=True)
     full_name: Mapped[str] = mapped_column()
@@ -291,6 +296,7 @@ class MachineToken(Regulated, Base):
 
     __tablename__ = "record_machine_token"
     __immutable__ = ("name",)
+    __never_deleted_because__ = "the name of a machine stands in entries as their actor"
 
     name: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column()

@@ -257,13 +257,14 @@ _SEQUENCES = (
 """Those that number the rows of a table; an identity column numbers without a right to its sequence."""
 
 
-def grant(connection: Connection, role: str, append_only: set[str]) -> None:
+def grant(connection: Connection, role: str, append_only: set[str], never_deleted: set[str]) -> None:
     """Give the runtime role what it needs, and nothing of the ledger but reading; done by the tables' owner.
 
     Args:
         connection: of the owner.
         role: that Titer runs as.
         append_only: tables whose rows are never changed nor deleted.
+        never_deleted: tables whose rows may change, and never go.
     """
     quoted = _quoted(role)
     tables = connection.exec_driver_sql(
@@ -274,6 +275,8 @@ def grant(connection: Connection, role: str, append_only: set[str]) -> None:
     for table in tables.all():
         connection.exec_driver_sql(f'REVOKE ALL ON TABLE "{table}" FROM {quoted}, PUBLIC')
         rights = "SELECT, INSERT" if table in append_only else "SELECT, INSERT, UPDATE, DELETE"
+        if table in never_deleted:
+            rights = "SELECT, INSERT, UPDATE"
         if table in ("ledger_entry", "record_revision"):
             rights = "SELECT"
         if table != "titer_action_key":
@@ -315,11 +318,19 @@ def image_sql(table: Table, row: str) -> str:
     return "'{' || " + " || ',' || ".join(parts) + " || '}'"
 
 
-def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> list[str]:
+def triggers(
+    table: Table, *, append_only: bool, immutable: tuple[str, ...], never_deleted: str = ""
+) -> list[str]:
     """The trigger function of one regulated table, and its triggers.
 
     They fire once for a statement and enter all its rows in one INSERT: a row of many costs a third of what a
     trigger for each row did. An id that moved from one row to another is in the old rows and not in the new ones.
+
+    Args:
+        table: a regulated table.
+        append_only: whether its rows neither change nor go.
+        immutable: columns that keep their first value.
+        never_deleted: why no row of it ever goes, though rows may change.
     """
     name = table.name
     new, old = image_sql(table, "n"), image_sql(table, "o")
@@ -365,7 +376,8 @@ BEGIN
   RETURN NULL;
 END $titer$"""
     made = [function, f"REVOKE ALL ON FUNCTION titer_{name}_entry() FROM PUBLIC"]
-    for verb in ("INSERT",) if append_only else ("INSERT", "UPDATE", "DELETE"):
+    verbs = ("INSERT",) if append_only else ("INSERT", "UPDATE") if never_deleted else tuple(_SEES)
+    for verb in verbs:
         made += _trigger(
             name,
             f"titer_{name}_{verb.lower()}",
@@ -375,6 +387,9 @@ END $titer$"""
         )
     if append_only:
         return made + forbid(name)
+    if never_deleted:
+        why = f"keeps every row: {never_deleted}".replace("'", "''")
+        made += _no(name, "DELETE", why)
     return made + _no(name, "TRUNCATE", "is never emptied")
 
 

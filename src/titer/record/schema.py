@@ -25,6 +25,14 @@ def regulated_tables() -> list[Table]:
     return [kind.__table__ for kind in classes() if kind.__regulated__]  # type: ignore[misc]
 
 
+def never_deleted(table: str) -> str:
+    """Why no row of a table is ever deleted; "" where a row may go when its time is over."""
+    for kind in classes():
+        if kind.__tablename__ == table:
+            return "it is append-only" if kind.__append_only__ else kind.__never_deleted_because__
+    return ""
+
+
 def install_triggers(connection: Connection) -> None:
     """Create the triggers of every table: entries for regulated ones, refusals for append-only ones."""
     for statement in trigger_statements(database.of(connection)):
@@ -43,7 +51,13 @@ def trigger_statements(kind_of_database: database.Database) -> list[str]:
         if not isinstance(table, Table):
             raise TypeError(f"{kind.__name__} maps no table")
         if kind.__regulated__:
-            statements += _triggers(kind_of_database.NAME, table, kind.__append_only__, kind.__immutable__)
+            statements += _triggers(
+                kind_of_database.NAME,
+                table,
+                kind.__append_only__,
+                kind.__immutable__,
+                kind.__never_deleted_because__,
+            )
         elif not kind.__unregulated_because__:
             raise IntegrityFault(f"{kind.__name__} is not regulated and does not say why.")
         elif kind.__append_only__:
@@ -52,9 +66,13 @@ def trigger_statements(kind_of_database: database.Database) -> list[str]:
 
 
 @cache
-def _triggers(name: str, table: Table, append_only: bool, immutable: tuple[str, ...]) -> tuple[str, ...]:
+def _triggers(
+    name: str, table: Table, append_only: bool, immutable: tuple[str, ...], never_deleted: str
+) -> tuple[str, ...]:
     kind = database.of_name(name.lower())
-    return tuple(kind.triggers(table, append_only=append_only, immutable=immutable))
+    return tuple(
+        kind.triggers(table, append_only=append_only, immutable=immutable, never_deleted=never_deleted)
+    )
 
 
 def postgresql_statements() -> list[str]:
@@ -99,7 +117,12 @@ def make(connection: Connection, fill: Callable[[], None] | None = None) -> None
 
 def grant(connection: Connection, role: str) -> None:
     """Give the role that Titer runs as its rights on PostgreSQL; done by the owner, again after a migration."""
-    postgres.grant(connection, role, {kind.__tablename__ for kind in classes() if kind.__append_only__})
+    postgres.grant(
+        connection,
+        role,
+        {kind.__tablename__ for kind in classes() if kind.__append_only__},
+        {kind.__tablename__ for kind in classes() if kind.__never_deleted_because__},
+    )
 
 
 @contextmanager

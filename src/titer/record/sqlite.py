@@ -208,8 +208,10 @@ def image_sql(table: Table, row: str) -> str:
     return f"json_object({','.join(parts)})"
 
 
-def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> list[str]:
-    """The trigger statements of one regulated table."""
+def triggers(
+    table: Table, *, append_only: bool, immutable: tuple[str, ...], never_deleted: str = ""
+) -> list[str]:
+    """The trigger statements of one regulated table; `never_deleted` is why no row of it ever goes."""
     name = table.name
     new, old = image_sql(table, "NEW"), image_sql(table, "OLD")
     refuse = "RAISE(ABORT, 'titer: no action is open, so nothing may be written')"
@@ -235,6 +237,13 @@ def triggers(table: Table, *, append_only: bool, immutable: tuple[str, ...]) -> 
         f"INSERT INTO ledger_entry(body) VALUES "
         f"(titer_entry('{name}', NEW.id, NEW.version, {old}, {new})); END"
     )
+    if never_deleted:
+        why = f"{name} keeps every row: {never_deleted}".replace("'", "''")
+        kept = (
+            f"CREATE TRIGGER titer_{name}_no_delete BEFORE DELETE ON {name} BEGIN "
+            f"SELECT RAISE(ABORT, 'titer: {why}'); END"
+        )
+        return [insert, update, kept]
     delete = (
         f"CREATE TRIGGER titer_{name}_delete AFTER DELETE ON {name} BEGIN {guard} "
         f"SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') "

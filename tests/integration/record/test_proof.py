@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from pyotp import TOTP
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from tests.authenticator import PRESENT, Authenticator
 from webauthn.helpers import bytes_to_base64url
 
@@ -99,6 +101,30 @@ def test_an_id_and_a_user_name_are_never_used_again(record: Record, identity: Id
         unit.flush()
     with pytest.raises(Refused), record.action(TIMER, "record.person.change") as unit:
         unit.session.execute(update(Person).where(Person.id == ada.id).values(username="eve"))
+    ways: tuple[Callable[[Session], object], ...] = (
+        lambda session: session.delete(session.get_one(Person, ada.id)),
+        lambda session: session.execute(delete(Person).where(Person.id == ada.id)),
+        lambda session: session.execute(text("DELETE FROM record_person")),
+    )
+    for way in ways:
+        with (
+            pytest.raises(Refused, match=r"keeps every row|has no right"),
+            record.action(TIMER, "record.person.change") as unit,
+        ):
+            way(unit.session)
+        with pytest.raises(Conflict, match="never given again"):
+            person("ada", "analyst")
+    with record.reading() as session:
+        assert session.scalars(select(Person.id).where(Person.username == "ada")).all() == [ada.id]
+
+
+def test_not_even_the_owner_deletes_a_person_by_accident(owner: Engine, record: Record, person: Make) -> None:
+    person("ada", "analyst")
+    with (
+        pytest.raises(DBAPIError, match="keeps every row: a user name is one person's for ever"),
+        owner.begin() as connection,
+    ):
+        connection.execute(text("DELETE FROM record_person"))
 
 
 def test_a_password_is_kept_as_argon2id_with_the_low_memory_profile_of_rfc_9106(record: Record) -> None:

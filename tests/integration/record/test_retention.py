@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from titer.base.clock import ManualClock
 from titer.base.errors import Conflict, Invalid, NotAuthorised, NotFound, Refused
-from titer.record import Actor, Identity, Record, Retention, Training
+from titer.record import Actor, Identity, Person, Record, Retention, Training
 from titer.record.retention import ACTIONS, due_on
 
 TIMER = Actor.timer("test")
@@ -47,6 +47,41 @@ def test_without_a_class_a_record_is_kept_for_ever(
     with pytest.raises(Refused, match="not destroyed") as told:
         destroy(record, training)
     assert "for ever" in told.value.why
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("record_person", "one person's for ever"),
+        ("record_terminal", "given once"),
+        ("record_signature", "append-only"),
+    ],
+)
+def test_what_never_goes_has_no_time_after_which_it_may(
+    record: Record, retention: Retention, person: Callable[..., Actor], kind: str, why: str
+) -> None:
+    assert kind not in retention.kinds()
+    assert "record_training" in retention.kinds()
+    quentin = person("quentin", "quality")
+    with (
+        pytest.raises(Invalid, match="never destroyed") as told,
+        record.action(quentin, "record.retention.set", reason="SOP-7") as unit,
+    ):
+        retention.set_class(unit, record_type=kind, years=1, start="created", basis="SOP-7")
+    assert why in told.value.why
+
+
+def test_a_person_is_never_destroyed(
+    record: Record, retention: Retention, person: Callable[..., Actor], clock: ManualClock
+) -> None:
+    quentin = person("quentin", "quality")
+    clock.advance(timedelta(days=365 * 201))
+    with (
+        pytest.raises(Refused, match="not destroyed") as told,
+        record.action(TIMER, "record.training.enter") as unit,
+    ):
+        unit.session.delete(unit.get(Person, quentin.id))
+    assert "Quentin is never destroyed: a user name is one person's for ever" in told.value.why
 
 
 def test_before_its_time_it_is_kept_and_afterwards_it_is_listed_and_may_go(

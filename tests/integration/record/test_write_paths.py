@@ -383,7 +383,7 @@ class TestOnlyPostgreSQL:
             for statement in (
                 f"INSERT INTO record_training({_COLUMNS}) VALUES ('new',1,0,0,'p','c','d',0)",
                 "SET titer.action = 'x'; INSERT INTO record_person DEFAULT VALUES",
-                "DELETE FROM record_installation",
+                "DELETE FROM record_training",
             ):
                 with pytest.raises(psycopg.Error, match=r"no action is open|null value"):
                     stranger.execute(statement)
@@ -398,6 +398,8 @@ class TestOnlyPostgreSQL:
         [
             "TRUNCATE record_training",
             "TRUNCATE ledger_entry CASCADE",
+            "DELETE FROM record_person",
+            "DELETE FROM record_installation",
             "UPDATE ledger_entry SET body = body",
             "DELETE FROM ledger_entry",
             "INSERT INTO ledger_entry(body) VALUES ('{}')",

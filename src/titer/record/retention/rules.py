@@ -49,7 +49,13 @@ def latest_start(now: datetime, years: int) -> datetime:
 
 
 def decide(
-    *, years: int | None, start: datetime | None, holds: list[str], now: datetime, what: str
+    *,
+    years: int | None,
+    start: datetime | None,
+    holds: list[str],
+    now: datetime,
+    what: str,
+    never: str = "",
 ) -> Kept | None:
     """Whether something is kept; None if it may go.
 
@@ -59,7 +65,10 @@ def decide(
         holds: reasons of the holds that are on it.
         now: the present.
         what: its name.
+        never: why its kind never goes, whatever its age; "" where it may.
     """
+    if never:
+        return Kept(f"{what} is never destroyed: {never}.")
     if holds:
         return Kept(f"{what} is under a legal hold: {'; '.join(holds)}")
     if years is None:

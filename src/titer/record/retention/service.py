@@ -82,9 +82,18 @@ class Retention:
             basis: the rule that asks for it.
 
         Raises:
-            Invalid: if there is no such kind, or it has no such event.
+            Invalid: if there is no such kind, it has no such event, or its rows never go: a person's row stays for
+                ever, and what hangs on it (sessions, training, roles) has times of its own.
         """
         table = _table(record_type)
+        never = schema.never_deleted(record_type)
+        if never:
+            raise Invalid(
+                f"A row of {record_type} is never destroyed.",
+                why=f"{never[0].upper()}{never[1:]}.",
+                where="record_type",
+                do="Set the time of the records that name it.",
+            )
         events = _events(table)
         if start not in events:
             raise Invalid(
@@ -109,7 +118,11 @@ class Retention:
 
     def kinds(self) -> dict[str, list[str]]:
         """The kinds of record that can have a class, and the events of each."""
-        return {table.name: _events(table) for table in schema.regulated_tables()}
+        return {
+            table.name: _events(table)
+            for table in schema.regulated_tables()
+            if not schema.never_deleted(table.name)
+        }
 
     # --- holds ----------------------------------------------------------------------------------------------------
 
@@ -177,7 +190,14 @@ class Retention:
         reasons = _reasons(self.holds(session), record_type, image)
         name = f"{record_type} {name_of(image) or image['id']}"
         start = _start(row.start, image) if row is not None else None
-        return decide(years=row.years if row else None, start=start, holds=reasons, now=now, what=name)
+        return decide(
+            years=row.years if row else None,
+            start=start,
+            holds=reasons,
+            now=now,
+            what=name,
+            never=schema.never_deleted(record_type),
+        )
 
     def require_destroyable(self, session: Session, row: Regulated) -> None:
         """Refuse to destroy a row before its time or under a hold; called for every row that is deleted.

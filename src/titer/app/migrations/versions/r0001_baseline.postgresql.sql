@@ -8561,9 +8561,9 @@ CREATE TRIGGER titer_record_edge_update AFTER UPDATE ON record_edge REFERENCING 
 
 ALTER TABLE record_edge ENABLE ALWAYS TRIGGER titer_record_edge_update
 
-CREATE TRIGGER titer_record_edge_delete AFTER DELETE ON record_edge REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_edge_entry()
+CREATE TRIGGER titer_record_edge_no_delete BEFORE DELETE ON record_edge FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('keeps every row: the name of an edge stands in entries as their actor')
 
-ALTER TABLE record_edge ENABLE ALWAYS TRIGGER titer_record_edge_delete
+ALTER TABLE record_edge ENABLE ALWAYS TRIGGER titer_record_edge_no_delete
 
 CREATE TRIGGER titer_record_edge_no_truncate BEFORE TRUNCATE ON record_edge FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
@@ -8967,9 +8967,9 @@ CREATE TRIGGER titer_record_installation_update AFTER UPDATE ON record_installat
 
 ALTER TABLE record_installation ENABLE ALWAYS TRIGGER titer_record_installation_update
 
-CREATE TRIGGER titer_record_installation_delete AFTER DELETE ON record_installation REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_installation_entry()
+CREATE TRIGGER titer_record_installation_no_delete BEFORE DELETE ON record_installation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('keeps every row: a simulated installation could become a real one')
 
-ALTER TABLE record_installation ENABLE ALWAYS TRIGGER titer_record_installation_delete
+ALTER TABLE record_installation ENABLE ALWAYS TRIGGER titer_record_installation_no_delete
 
 CREATE TRIGGER titer_record_installation_no_truncate BEFORE TRUNCATE ON record_installation FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
@@ -9127,9 +9127,9 @@ CREATE TRIGGER titer_record_machine_token_update AFTER UPDATE ON record_machine_
 
 ALTER TABLE record_machine_token ENABLE ALWAYS TRIGGER titer_record_machine_token_update
 
-CREATE TRIGGER titer_record_machine_token_delete AFTER DELETE ON record_machine_token REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_machine_token_entry()
+CREATE TRIGGER titer_record_machine_token_no_delete BEFORE DELETE ON record_machine_token FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('keeps every row: the name of a machine stands in entries as their actor')
 
-ALTER TABLE record_machine_token ENABLE ALWAYS TRIGGER titer_record_machine_token_delete
+ALTER TABLE record_machine_token ENABLE ALWAYS TRIGGER titer_record_machine_token_no_delete
 
 CREATE TRIGGER titer_record_machine_token_no_truncate BEFORE TRUNCATE ON record_machine_token FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
@@ -9206,9 +9206,9 @@ CREATE TRIGGER titer_record_person_update AFTER UPDATE ON record_person REFERENC
 
 ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_update
 
-CREATE TRIGGER titer_record_person_delete AFTER DELETE ON record_person REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_person_entry()
+CREATE TRIGGER titer_record_person_no_delete BEFORE DELETE ON record_person FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('keeps every row: a user name is one person''s for ever')
 
-ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_delete
+ALTER TABLE record_person ENABLE ALWAYS TRIGGER titer_record_person_no_delete
 
 CREATE TRIGGER titer_record_person_no_truncate BEFORE TRUNCATE ON record_person FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
@@ -10077,9 +10077,9 @@ CREATE TRIGGER titer_record_terminal_update AFTER UPDATE ON record_terminal REFE
 
 ALTER TABLE record_terminal ENABLE ALWAYS TRIGGER titer_record_terminal_update
 
-CREATE TRIGGER titer_record_terminal_delete AFTER DELETE ON record_terminal REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_terminal_entry()
+CREATE TRIGGER titer_record_terminal_no_delete BEFORE DELETE ON record_terminal FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('keeps every row: the name of a terminal is given once')
 
-ALTER TABLE record_terminal ENABLE ALWAYS TRIGGER titer_record_terminal_delete
+ALTER TABLE record_terminal ENABLE ALWAYS TRIGGER titer_record_terminal_no_delete
 
 CREATE TRIGGER titer_record_terminal_no_truncate BEFORE TRUNCATE ON record_terminal FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
