@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -142,7 +143,7 @@ def edge_run(
     who = own.about()
     say(f"The edge {who.name} runs for the hub at {who.address}  (Ctrl+C ends it)", {}, False)
     sys.stdout.flush()
-    asyncio.run(run_until_asked(running.run(own, SystemClock()), parent_fd))
+    asyncio.run(run_until_asked(running.run(own, SystemClock(), random.SystemRandom().random), parent_fd))
 
 
 @edge.command("status")

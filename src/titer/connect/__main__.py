@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import logging
 import os
+import random
 import sys
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from titer.base import vault
 from titer.base.clock import SystemClock
 from titer.base.errors import TiterError
 from titer.base.leaving import run_until_asked
+from titer.connect.core.children import Processes
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
-from titer.connect.registry import CONNECTORS, TYPES
+from titer.connect.registry import TYPES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,7 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
 async def _serve(options: argparse.Namespace, token: str) -> None:
     hub = Hub(options.hub, token, options.host, certificate=options.certificate)
     try:
-        await Host(hub, options.dir, SystemClock(), CONNECTORS, types=TYPES).run()
+        place = Processes(log_level=options.log_level)
+        chance = random.SystemRandom().random
+        await Host(hub, options.dir, SystemClock(), place, types=TYPES, chance=chance).run()
     finally:
         await hub.close()
 

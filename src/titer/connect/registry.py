@@ -24,7 +24,7 @@ from titer.connect.sila2.manifest import TYPE as SILA2
 from titer.connect.types import ConnectionType, parsed
 
 if TYPE_CHECKING:
-    from titer.connect.core.host import ConnectorFactory
+    from titer.connect.core.places import ConnectorFactory
 
 GROUP = "titer.connectors"
 OWN = (OPCUA, SILA2, *FOLDERS, MODBUS, MTSICS, ASTM, SPARKPLUG, HL7, PUSH)

@@ -139,6 +139,13 @@ HOST = (
     Setting("clock_interval_s", NUMBER, "seconds between two comparisons of the clocks (60)", least=1),
     Setting("clock_limit_s", NUMBER, "seconds that the device's clock may be off the host's (5)", least=0),
     Setting(
+        "memory_limit_mb",
+        INTEGER,
+        "memory that the connection's process may hold before it is ended and started again (512)",
+        least=128,
+    ),
+    Setting("stall_s", NUMBER, "seconds that the process may stand still before that (60)", least=1),
+    Setting(
         "clock_drift_ppm", NUMBER, "drift of the device's clock that is allowed, us a second (200)", least=0
     ),
 )

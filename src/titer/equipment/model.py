@@ -331,6 +331,9 @@ class ConnectionStatus(Base):
     clock_offset_us: Mapped[int | None] = mapped_column(BigInteger)
     clock_uncertainty_us: Mapped[int | None] = mapped_column(BigInteger)
     certificate: Mapped[str] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+    ended_because: Mapped[str] = mapped_column()
+    ended_count: Mapped[int] = mapped_column(BigInteger)
 
 
 class ClockReading(Base):

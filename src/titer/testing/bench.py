@@ -13,8 +13,9 @@ from typing import Any, ClassVar, Self
 
 from titer.base.clock import SystemClock
 from titer.connect import Frame, Quality
-from titer.connect.core.host import ConnectorFactory, Host
+from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
+from titer.connect.core.places import ConnectorFactory, Within
 from titer.connect.registry import CONNECTORS
 from titer.testing.connectors import Account, Cable, FakeHub, patience, quiet_port
 
@@ -182,7 +183,7 @@ class Bench:
     def start_host(self) -> None:
         """A new life of the connector host, with the journals of the one before."""
         self._http = Hub(self.hub.url, self.hub.token, "bench")
-        host = Host(self._http, self.folder / "host", SystemClock(), self.peer.connectors, poll=0.2)
+        host = Host(self._http, self.folder / "host", SystemClock(), Within(self.peer.connectors), poll=0.2)
         self._host = asyncio.create_task(host.run(), name="host")
 
     async def stop_host(self) -> float:

@@ -21,6 +21,7 @@ from tests.peers.node_opcua import node_opcua
 from titer.base.clock import SystemClock
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
+from titer.connect.core.places import Within
 from titer.connect.registry import CONNECTORS
 from titer.equipment import Equipment
 from titer.equipment.routes import router as equipment_router
@@ -162,7 +163,7 @@ class Site:
     async def host(self) -> AsyncIterator[None]:
         """A connector host at work."""
         hub = Hub("http://hub", self.token, "local", transport=self.door)
-        running = Host(hub, self.folder / "host", SystemClock(), CONNECTORS, poll=0.2).run()
+        running = Host(hub, self.folder / "host", SystemClock(), Within(CONNECTORS), poll=0.2).run()
         task = asyncio.create_task(running)
         try:
             yield

@@ -18,8 +18,9 @@ from titer.base.errors import Invalid
 from titer.connect.core.contract import ConnectionConfig
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
+from titer.connect.core.places import Within
 from titer.connect.registry import CONNECTORS
-from titer.testing.connectors import FakeHub
+from titer.testing.connectors import FakeHub, patience
 
 GOOD = b'<AnIML xmlns="urn:org:astm:animl:schema:core:draft:0.90" version="0.90"><SampleSet>' + (
     b'<Sample sampleID="s1" name="S-1"/></SampleSet></AnIML>'
@@ -40,7 +41,7 @@ class Site:
         return [e["reason"] for frame in self.hub.decoded("hplc") for e in frame.events]
 
     async def until(self, condition: Callable[[], bool], seconds: float = 15) -> None:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds * patience()):
             while not condition():
                 await asyncio.sleep(0.05)
 
@@ -66,7 +67,9 @@ async def running(site: Site, type_: str = "animl", **settings: Any) -> AsyncIte
     ]
     site.hub.start()
     hub = Hub(site.hub.url, site.hub.token, "local")
-    host = asyncio.create_task(Host(hub, site.folder / "host", SystemClock(), CONNECTORS, poll=0.2).run())
+    host = asyncio.create_task(
+        Host(hub, site.folder / "host", SystemClock(), Within(CONNECTORS), poll=0.2).run()
+    )
     try:
         yield site
     finally:

@@ -17,6 +17,7 @@ from titer.base.clock import SystemClock
 from titer.connect import TYPES
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
+from titer.connect.core.places import Within
 from titer.connect.registry import CONNECTORS
 from titer.testing.connectors import FakeHub, patience
 
@@ -87,7 +88,7 @@ def test_a_finished_result_is_carried_to_the_record_once_and_one_that_runs_is_wa
     @asynccontextmanager
     async def host() -> AsyncIterator[None]:
         reached = Hub(hub.url, hub.token, "local")
-        running = Host(reached, tmp_path / "host", SystemClock(), CONNECTORS, poll=0.2).run()
+        running = Host(reached, tmp_path / "host", SystemClock(), Within(CONNECTORS), poll=0.2).run()
         task = asyncio.create_task(running)
         try:
             yield

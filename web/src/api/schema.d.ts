@@ -7365,6 +7365,12 @@ export interface components {
             completeness: components["schemas"]["DayOut"][];
             /** Disk Free */
             disk_free: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Because */
+            ended_because: string;
+            /** Ended Count */
+            ended_count: number;
             /** Epoch */
             epoch: number;
             /** From Folder */
@@ -11494,6 +11500,21 @@ export interface components {
             scopes: string[];
         };
         /**
+         * NewEnd
+         * @description How the process of a connection ended last.
+         */
+        NewEnd: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewLink
          * @description The subject of the provider that is this person, and the proof of whoever links them: it is a way in.
          */
@@ -11715,6 +11736,7 @@ export interface components {
             connection: string;
             /** Disk Free */
             disk_free?: number | null;
+            ended?: components["schemas"]["NewEnd"] | null;
             /** Identity */
             identity?: {
                 [key: string]: unknown;

@@ -47,6 +47,9 @@ def confine(memory_mb: int, seconds: int) -> bool:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     if sys.platform != "darwin":
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # The process that asks may be bound more tightly itself; a file has its own limit.
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     held = _by_kernel()

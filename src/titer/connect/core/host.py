@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,18 @@ from typing import Any
 from titer.base.clock import Clock, from_iso, iso, us
 from titer.base.errors import Invalid, TiterError
 from titer.connect.core import trusted
-from titer.connect.core.contract import Command, ConnectionConfig, Connector, enumerations
+from titer.connect.core.contract import Command, ConnectionConfig
+from titer.connect.core.ends import Ended, last, note
 from titer.connect.core.hub import Hub
-from titer.connect.core.journal import JOURNAL, Journal
+from titer.connect.core.places import Place, Taker
 from titer.connect.core.questions import Questions
-from titer.connect.core.runner import ConnectionRunner
 from titer.connect.core.supervise import Backoff, Once, repeat
+from titer.connect.core.upstream import Remembering
 from titer.connect.types import ConnectionType
 
 log = logging.getLogger("titer.connect")
-ConnectorFactory = Callable[[ConnectionConfig, Clock, Path], Connector]
+LASTED_S = 120.0
+"""A connection that ran for so long is started again soon after it ended."""
 
 
 class Host:
@@ -33,9 +36,10 @@ class Host:
         hub: the hub.
         folder: where journals and the last known list of connections lie.
         clock: the host's clock.
-        connectors: connector type -> factory.
+        place: where the connections run.
         poll: seconds between looks at the list of connections.
         types: connector type -> manifest, for questions of people who set up a connection; none = no questions.
+        chance: see `Backoff`; for the pauses before an ended process is started again.
     """
 
     def __init__(
@@ -43,20 +47,22 @@ class Host:
         hub: Hub,
         folder: Path,
         clock: Clock,
-        connectors: Mapping[str, ConnectorFactory],
+        place: Place,
         *,
         poll: float = 2.0,
         types: Mapping[str, ConnectionType] | None = None,
+        chance: Callable[[], float] | None = None,
     ) -> None:
         self._hub = hub
         self._folder = folder
         self._clock = clock
-        self._connectors = connectors
+        self._place = place
+        self._chance = chance
         self._poll = poll
         self._etag = ""
         self._trust: dict[str, Any] | None = None
         self._tasks: dict[str, tuple[ConnectionConfig, asyncio.Task[None]]] = {}
-        self._runners: dict[str, ConnectionRunner] = {}
+        self._takers: dict[str, Taker] = {}
         self._questions = Questions(hub, types, folder, clock) if types is not None else None
 
     async def run(self) -> None:
@@ -93,9 +99,9 @@ class Host:
     async def _commands(self) -> float:
         for raw in await self._hub.commands():
             command = read_command(raw)
-            runner = self._runners.get(command.connection)
-            if runner is not None:
-                runner.command(command)
+            taker = self._takers.get(command.connection)
+            if taker is not None:
+                taker.command(command)
             else:
                 log.warning("command %s is for %s, which is not running", command.key, command.connection)
         return 0.05
@@ -109,69 +115,78 @@ class Host:
                 config = ConnectionConfig.of(raw)
                 wanted[config.name] = config
             except TiterError as error:
-                await self._refuse(str(raw.get("name", "")), error)
-        for name, (config, task) in list(self._tasks.items()):
-            if name not in wanted or not _same(wanted[name], config):
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-                del self._tasks[name]
+                await self._tell(str(raw.get("name", "")), "refused", str(error))
+        leaving = [
+            name
+            for name, (config, _) in self._tasks.items()
+            if name not in wanted or not _same(wanted[name], config)
+        ]
+        for name in leaving:
+            self._tasks[name][1].cancel()
+        await asyncio.gather(*(self._tasks[name][1] for name in leaving), return_exceptions=True)
+        for name in leaving:
+            del self._tasks[name]
         for name, config in wanted.items():
             if name not in self._tasks:
                 task = asyncio.create_task(self._serve(config), name=f"connection {name}")
                 self._tasks[name] = (config, task)
 
     async def _serve(self, config: ConnectionConfig) -> None:
-        once, backoff = Once(log, config.name), Backoff(0.5, 10.0)
+        once = Once(log, config.name)
+        refused, ended = Backoff(0.5, 10.0), Backoff(1.0, 60.0, self._chance)
+        because = ""
         while True:
+            begun = time.monotonic()
             try:
-                await self._serve_once(config)
+                await self._serve_once(config, because)
             except asyncio.CancelledError:
                 raise
+            except Ended as error:
+                if time.monotonic() - begun > LASTED_S:
+                    ended.reset()
+                pause, because = ended.following(), f"{error}."
+                log.error("%s: %s; it is started again in %.1f s", config.name, error, pause)
+                await self._tell_end(config.name, error, pause)
+                await asyncio.sleep(pause)
             except Exception as error:  # noqa: BLE001 - supervision: one connection never ends the others
                 once.fault(error)
-                await self._refuse(config.name, error)
-            await backoff.pause()
+                await self._tell(config.name, "refused", str(error) or type(error).__name__)
+                await refused.pause()
 
-    async def _serve_once(self, config: ConnectionConfig) -> None:
-        factory = self._connectors.get(config.type)
-        if factory is None:
-            raise Invalid(
-                f"This host has no connector of type {config.type!r}.",
-                why=f"Known: {sorted(self._connectors)}.",
-            )
+    async def _serve_once(self, config: ConnectionConfig, because: str) -> None:
         folder = self._folder / _file_name(config.name)
-        connector = factory(config, self._clock, folder)
-        journal = await Journal.open(
-            folder / JOURNAL,
-            config.name,
-            [channel.tag for channel in config.channels],
-            self._clock,
-            hub_epoch=config.epoch,
-            names=enumerations(config.channels),
-            limit=int(config.settings.get("journal_limit_mb", 2048)) * 1024 * 1024,
-            age_s=float(config.settings.get("journal_days", 0)) * 86_400,
-            reserve=int(config.settings.get("disk_reserve_mb", 64)) * 1024 * 1024,
-        )
-        runner = ConnectionRunner(config, connector, journal, self._hub, self._clock)
-        self._runners[config.name] = runner
-        try:
-            await runner.run()
-        finally:
-            del self._runners[config.name]
-            await runner.close()
+        hub = Remembering(self._hub, await asyncio.to_thread(last, folder))
 
-    async def _refuse(self, name: str, error: BaseException) -> None:
+        def begun(taker: Taker) -> None:
+            self._takers[config.name] = taker
+
+        try:
+            await self._place.serve(config, hub, folder, self._clock, begun, because)
+        finally:
+            self._takers.pop(config.name, None)
+
+    async def _tell_end(self, name: str, error: Ended, pause: float) -> None:
+        folder = self._folder / _file_name(name)
+        kept = None
+        try:
+            kept = await asyncio.to_thread(note, folder, self._clock.now(), error, pause)
+        except OSError as fault:
+            log.warning("how the process of %s ended is not kept: %s", name, fault)
+        await self._tell(name, "disconnected", f"{error}, started again in {pause:.0f} s", ended=kept)
+
+    async def _tell(self, name: str, state: str, message: str, **more: Any) -> None:
         with contextlib.suppress(TiterError):
             await self._hub.status(
                 {
                     "connection": name,
-                    "state": "refused",
+                    "state": state,
                     "since": iso(self._clock.now()),
                     "backlog": 0,
                     "backlog_bytes": 0,
                     "clock": None,
                     "identity": None,
-                    "message": str(error) or type(error).__name__,
+                    "message": message,
+                    **more,
                 }
             )
 

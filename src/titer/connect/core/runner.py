@@ -29,9 +29,9 @@ from titer.connect.core.contract import (
     event,
 )
 from titer.connect.core.gaps import settled
-from titer.connect.core.hub import Hub
 from titer.connect.core.journal import Journal, JournalFull
 from titer.connect.core.supervise import Backoff, Once, repeat
+from titer.connect.core.upstream import Upstream
 
 log = logging.getLogger("titer.connect")
 BACKFILL_ATTEMPTS = 6
@@ -51,10 +51,18 @@ class ConnectionRunner:
         journal: its open journal.
         hub: where everything goes.
         clock: the host's clock.
+        because: why nothing was taken before, if that is known.
     """
 
     def __init__(
-        self, config: ConnectionConfig, connector: Connector, journal: Journal, hub: Hub, clock: Clock
+        self,
+        config: ConnectionConfig,
+        connector: Connector,
+        journal: Journal,
+        hub: Upstream,
+        clock: Clock,
+        *,
+        because: str = "",
     ) -> None:
         self.config = config
         self._connector = connector
@@ -62,6 +70,7 @@ class ConnectionRunner:
         self._spool = journal.path.parent / "spool"
         self._hub = hub
         self._clock = clock
+        self._because = because
         self._state, self._message = "connecting", ""
         self._since = us(clock.now())
         self._identity: DeviceIdentity | None = None
@@ -125,7 +134,7 @@ class ConnectionRunner:
         once, backoff = Once(log, f"{self.config.name}: stream"), Backoff(0.2, 10.0)
         while True:
             try:
-                resume = await self._journal.resume()
+                resume = replace(await self._journal.resume(), because=self._because)
                 if self._full is not None:
                     resume = replace(resume, because=self._full[1])
                 await self._connector.open(resume)
@@ -133,6 +142,7 @@ class ConnectionRunner:
                     async for batch in batches:
                         await self._take(batch)
                         if self._state != "connected":
+                            self._because = ""
                             once.well()
                             backoff.reset()
                             self._become("connected", "")

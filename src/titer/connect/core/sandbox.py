@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from titer.base import vault
 from titer.base.errors import Invalid, Unavailable
 
 TIME_LIMIT_S = 60.0
@@ -51,7 +52,12 @@ def run(
             timeout=time_limit_s,
             check=False,
             # Threads of a numerical library reserve memory for each core, which counts against the limit.
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            # What opens sealed files is no business of a file's.
+            env={
+                **{name: value for name, value in os.environ.items() if name != vault.ENVIRONMENT},
+                "OPENBLAS_NUM_THREADS": "1",
+                "OMP_NUM_THREADS": "1",
+            },
         )
     except subprocess.TimeoutExpired as error:
         raise Invalid(

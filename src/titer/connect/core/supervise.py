@@ -16,10 +16,15 @@ class Backoff:
 
     Args:
         first, most: the shortest and the longest pause, seconds.
+        chance: a number of [0, 1) by which a pause is shortened by up to half, so that what ended together is not
+            started together again and again; None = pauses are whole.
     """
 
-    def __init__(self, first: float = 0.25, most: float = 15.0) -> None:
+    def __init__(
+        self, first: float = 0.25, most: float = 15.0, chance: Callable[[], float] | None = None
+    ) -> None:
         self._first, self._most, self._next = first, most, first
+        self._chance = chance
 
     def reset(self) -> None:
         """It worked: begin again with the shortest pause."""
@@ -27,8 +32,12 @@ class Backoff:
 
     async def pause(self) -> None:
         """Wait, longer each time."""
+        await asyncio.sleep(self.following())
+
+    def following(self) -> float:
+        """The next pause, seconds; the one after it is longer."""
         pause, self._next = self._next, min(self._next * 2, self._most)
-        await asyncio.sleep(pause)
+        return pause if self._chance is None else pause * (1 - self._chance() / 2)
 
 
 class Once:

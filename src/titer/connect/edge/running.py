@@ -6,14 +6,16 @@ import asyncio
 import logging
 import os
 import ssl
+from collections.abc import Callable
 
 from titer.base.clock import Clock, iso
+from titer.connect.core.children import Processes
 from titer.connect.core.host import Host
 from titer.connect.core.supervise import Once, repeat
 from titer.connect.edge.enrolling import new_key, request_of
 from titer.connect.edge.link import EdgeHub
 from titer.connect.edge.place import Place
-from titer.connect.registry import CONNECTORS, TYPES
+from titer.connect.registry import TYPES
 
 log = logging.getLogger("titer.edge")
 
@@ -23,12 +25,13 @@ RENEWED_IN_LAST = 3
 """A certificate is renewed in the last third of its life, so that an edge may be away for months."""
 
 
-async def run(place: Place, clock: Clock) -> None:
+async def run(place: Place, clock: Clock, chance: Callable[[], float]) -> None:
     """Serve the connections of an edge until cancelled.
 
     Args:
         place: its folder; it is held meanwhile.
         clock: the edge's clock.
+        chance: for the pauses before a process is started again.
 
     Raises:
         NotFound, IntegrityFault, Unavailable: if it was not enrolled, or its key cannot be opened.
@@ -39,7 +42,7 @@ async def run(place: Place, clock: Clock) -> None:
         tls = place.tls()
         hub = EdgeHub(who.address, who.name, tls, clock)
         try:
-            host = Host(hub, place.connections, clock, CONNECTORS, types=TYPES)
+            host = Host(hub, place.connections, clock, Processes(), types=TYPES, chance=chance)
             async with asyncio.TaskGroup() as group:
                 group.create_task(host.run(), name="host")
                 group.create_task(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from titer.base import vault
 from titer.base.certificates import key_usage
 from titer.base.errors import Unavailable
-from titer.base.files import make_folder, sync_folder, write_durably
+from titer.base.files import alone, make_folder, sync_folder, write_durably
 from titer.connect.opcua.trust import application_uris, read
 
 if TYPE_CHECKING:
@@ -137,6 +137,12 @@ def host_identity(folder: Path, now: datetime, *, bits: int = KEY_BITS) -> Ident
         bits: of a key that is made.
     """
     place = folder / FOLDER
+    make_folder(place)
+    with alone(place / ".lock"):
+        return _host_identity(folder, place, now, bits)
+
+
+def _host_identity(folder: Path, place: Path, now: datetime, bits: int) -> Identity:
     own, following = place / "own.der", place / "next.der"
     if not own.exists():
         _write(place, "own", _make(folder, "", now, bits))

@@ -122,6 +122,14 @@ class NewSecurity(BaseModel):
     own: list[str] = Field(default=[], max_length=4)
 
 
+class NewEnd(BaseModel):
+    """How the process of a connection ended last."""
+
+    at: datetime
+    reason: str = Field(max_length=1000)
+    count: int = Field(ge=1, le=2**53)
+
+
 class NewStatus(BaseModel):
     """How a connection is, as its host sees it."""
 
@@ -136,6 +144,7 @@ class NewStatus(BaseModel):
     identity: dict[str, Any] | None = None
     message: str = Field(default="", max_length=10_000)
     security: NewSecurity | None = None
+    ended: NewEnd | None = None
 
 
 @router.get(

@@ -251,6 +251,9 @@ class ConnectionOut(RecordOut):
     lost_gaps: int
     completeness: list[DayOut]
     certificate: str
+    ended_at: datetime | None
+    ended_because: str
+    ended_count: int
 
 
 def connection_out(session: Session, row: Connection, equipment: Equipment, days: int) -> ConnectionOut:
@@ -288,6 +291,9 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
             for day in queries.completeness(session, row, equipment.process_clock.now(), days=days)
         ],
         certificate=said.certificate if said else "",
+        ended_at=said.ended_at if said else None,
+        ended_because=said.ended_because if said else "",
+        ended_count=said.ended_count if said else 0,
     )
 
 

@@ -192,6 +192,9 @@ def take_status(session: Session, now: Any, status: dict[str, Any]) -> None:
     row.certificate = str(status.get("certificate") or "")
     row.backlog_bytes, row.disk_free = int(status.get("backlog_bytes") or 0), status.get("disk_free")
     row.oldest_at = status.get("oldest_at")
+    ended = status.get("ended")
+    if ended:
+        row.ended_at, row.ended_because, row.ended_count = ended["at"], ended["reason"], ended["count"]
     clock = status.get("clock")
     if clock:
         row.clock_offset_us, row.clock_uncertainty_us = clock["offset_us"], clock["uncertainty_us"]
@@ -238,6 +241,8 @@ def status_row(session: Session, name: str, now: Any) -> ConnectionStatus:
             heard_at=now,
             epoch=0,
             certificate="",
+            ended_because="",
+            ended_count=0,
         )
         session.add(row)
     return row

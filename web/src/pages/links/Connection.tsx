@@ -78,6 +78,16 @@ function Body({ link }: { link: ConnectionShape }) {
               [t("edges.oldest"), link.backlog > 0 ? <TimeStamp key="o" at={link.oldest_at} /> : "–"],
               [t("links.clock"), clockText(link.clock_offset_us, link.clock_uncertainty_us)],
               [t("links.epoch"), link.epoch],
+              [
+                t("links.ended"),
+                link.ended_at ? (
+                  <span key="e">
+                    <TimeStamp at={link.ended_at} precision="second" /> {t("links.ended_how", { reason: link.ended_because, n: count(link.ended_count) })}
+                  </span>
+                ) : (
+                  t("links.never_ended")
+                ),
+              ],
               [t("links.revision"), link.revision],
               [t("links.connector_host"), link.host || "–"],
               [t("word.owner"), link.owner || "–"],
