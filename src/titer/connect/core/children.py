@@ -87,7 +87,7 @@ class Processes:
             "stall_s": stall,
             "key": os.environ.get(vault.ENVIRONMENT, ""),
         }
-        process = await started(self._interpreter(config.type), config.name)
+        process = await started(self._interpreter(config.type), folder)
         child = Child(config.name, process, hub)
         try:
             child.say(start)
@@ -97,12 +97,12 @@ class Processes:
             await child.leave()
 
 
-async def started(interpreter: Path, name: str) -> asyncio.subprocess.Process:
+async def started(interpreter: Path, folder: Path) -> asyncio.subprocess.Process:
     """A process of a connection, in a session of its own, that waits to be told what to do.
 
     Args:
         interpreter: that it runs under.
-        name: of the connection; it is for people who look at the machine's processes.
+        folder: of the connection, for people who look at the machine's processes.
 
     Raises:
         Unavailable: if it cannot be started.
@@ -116,7 +116,7 @@ async def started(interpreter: Path, name: str) -> asyncio.subprocess.Process:
             "-P",
             "-m",
             "titer.connect.core.process",
-            name,
+            str(folder),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment,
@@ -124,7 +124,7 @@ async def started(interpreter: Path, name: str) -> asyncio.subprocess.Process:
             limit=1024 * 1024,
         )
     except OSError as error:
-        raise Unavailable(f"The process of {name} cannot be started: {error}.") from error
+        raise Unavailable(f"The process of {folder.name} cannot be started: {error}.") from error
 
 
 class Child:

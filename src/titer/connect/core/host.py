@@ -133,7 +133,7 @@ class Host:
 
     async def _serve(self, config: ConnectionConfig) -> None:
         once = Once(log, config.name)
-        refused, ended = Backoff(0.5, 10.0), Backoff(1.0, 60.0, self._chance)
+        refused, ended = Backoff(0.5, 30.0), Backoff(1.0, 60.0, self._chance)
         because = ""
         while True:
             begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""`python -m titer.connect.core.process NAME`: the process of one connection, started by the connector host.
+"""`python -m titer.connect.core.process FOLDER`: the process of one connection, started by the connector host.
 
 What it is to do comes over standard input (see `children`). It leaves when that ends; exit status: 0 left as asked,
 1 a fault, which was told to the host before.
