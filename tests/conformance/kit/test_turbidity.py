@@ -16,8 +16,8 @@ import pytest
 from titer.base.clock import Clock
 from titer.connect import TYPES
 from titer.connect.core.contract import Batch, Command, ConnectionConfig, Receipt
-from titer.connect.core.places import ConnectorFactory
 from titer.connect.core.live import LiveConnector
+from titer.connect.core.places import ConnectorFactory
 from titer.testing.bench import Peer, in_order
 from titer.testing.conformance import PROMPT_S, ConnectorKit
 from titer.testing.connectors import patience

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -9,13 +10,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.integration.connect.misbehaving import installed
 
+from titer.base.clock import SystemClock
+from titer.base.errors import Unavailable
+from titer.connect.core.children import Processes
+from titer.connect.core.contract import ConnectionConfig
+from titer.connect.core.ends import Ended
 from titer.connect.core.messages import packed
 from titer.testing.connectors import FakeHub, patience
 
@@ -213,6 +219,43 @@ def test_code_that_never_returns_does_not_outlive_its_host(tmp_path: Path) -> No
         process.stdin.close()
     for process in held:
         assert process.wait(60 * patience()) != 0
+
+
+class Away:
+    """A hub that does not answer."""
+
+    async def intake(self, connection: str, frames: Sequence[bytes]) -> tuple[int, int]:
+        raise Unavailable("away")
+
+    async def content(self, data: bytes, media_type: str = "") -> str:
+        raise Unavailable("away")
+
+    async def document(self, body: dict[str, Any]) -> None:
+        raise Unavailable("away")
+
+    async def receipt(self, body: dict[str, Any]) -> None:
+        raise Unavailable("away")
+
+    async def status(self, body: dict[str, Any]) -> None:
+        raise Unavailable("away")
+
+
+def test_where_nobody_can_look_at_its_memory_a_process_tells_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    settings = {"wrong": "leak", "after": 0, "every_s": 0.1, "memory_limit_mb": 160}
+    raw = {"name": "leak", "type": "misbehaving", "settings": settings}
+    config = ConnectionConfig.of({**raw, "channels": [{"tag": "N", "node": "n"}]})
+
+    async def main() -> None:
+        async with asyncio.timeout(60 * patience()):
+            place = Processes(resident=lambda pid: None)
+            await place.serve(config, Away(), tmp_path / "leak", SystemClock(), lambda taker: None, "")
+
+    with pytest.raises(Ended, match="MB of memory, of 160 that it may hold"):
+        asyncio.run(main())
 
 
 def runs(pid: int) -> bool:

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from titer.connect.core.supervise import Once, repeat
+from titer.connect.core.supervise import Backoff, Once, repeat
 
 
 @pytest.mark.parametrize("turns", range(6))
@@ -33,3 +33,11 @@ def test_a_cancel_that_comes_with_the_wake_ends_the_task(turns: int) -> None:
         return ended
 
     assert asyncio.run(main())
+
+
+def test_pauses_grow_to_their_limit_and_chance_shortens_them_by_up_to_half() -> None:
+    chances = iter([0.0, 0.5, 1.0, 0.0])
+    backoff = Backoff(1.0, 3.0, lambda: next(chances))
+    assert [backoff.following() for _ in range(4)] == [1.0, 1.5, 1.5, 3.0]
+    backoff = Backoff(1.0, 3.0)
+    assert [backoff.following() for _ in range(3)] == [1.0, 2.0, 3.0]

@@ -242,6 +242,9 @@ CREATE TABLE equipment_connection_status (
 	clock_offset_us BIGINT,
 	clock_uncertainty_us BIGINT,
 	certificate VARCHAR COLLATE "C" NOT NULL,
+	ended_at BIGINT,
+	ended_because VARCHAR COLLATE "C" NOT NULL,
+	ended_count BIGINT NOT NULL,
 	CONSTRAINT pk_equipment_connection_status PRIMARY KEY (name)
 )
 

@@ -203,6 +203,9 @@ CREATE TABLE equipment_connection_status (
 	clock_offset_us BIGINT, 
 	clock_uncertainty_us BIGINT, 
 	certificate TEXT NOT NULL, 
+	ended_at BIGINT, 
+	ended_because TEXT NOT NULL, 
+	ended_count BIGINT NOT NULL, 
 	CONSTRAINT pk_equipment_connection_status PRIMARY KEY (name)
 )
 
