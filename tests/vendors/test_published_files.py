@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +77,9 @@ def read_one(path: Path) -> VendorFile:
     )
 
 
-def values(file: VendorFile) -> set[tuple[str, str, str, tuple[str, ...]]]:
-    """What a file gives as data."""
-    return {(one.name, one.unit, one.sample, one.values) for one in file.of("mapped")}
+def values(file: VendorFile) -> set[tuple[str, str, str, tuple[float, ...]]]:
+    """What a file gives as data, by the number and not by its spelling: 6 and 6.00 in a file are the same."""
+    return {(one.name, one.unit, one.sample, tuple(map(float, one.values))) for one in file.of("mapped")}
 
 
 @pytest.mark.parametrize("path", SOUND, ids=lambda path: path.name)
@@ -122,7 +121,7 @@ def test_a_file_that_must_be_refused_is_refused_in_words(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [one for one in SOUND if one.name in CUT], ids=lambda path: path.name)
 def test_a_file_cut_at_twenty_places_gives_no_value_that_the_whole_one_has_not(
-    path: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+    path: Path, tmp_path: Path
 ) -> None:
     data = path.read_bytes()
     cuts = places(data)
@@ -144,10 +143,10 @@ def test_a_file_cut_at_twenty_places_gives_no_value_that_the_whole_one_has_not(
             continue
         accepted += 1
         assert values(file) - whole == set()
-    record_property("outcomes", f"{accepted} accepted, {quarantined} quarantined, {refused} refused")
-    assert accepted + quarantined + refused == len(cuts) == CUTS
-    assert quarantined + refused >= CUTS // 2
-    assert accepted > 0 or path.name not in ROWS
+    told = f"{path.name}: {accepted} accepted, {quarantined} quarantined, {refused} refused"
+    assert accepted + quarantined + refused == len(cuts) == CUTS, told
+    assert quarantined + refused >= CUTS // 2, told
+    assert accepted > 0 or path.name not in ROWS, told
 
 
 def test_every_reader_that_allotropy_has_is_offered_and_refuses_garbage_in_words(tmp_path: Path) -> None:

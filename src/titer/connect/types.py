@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from titer.connect.core.contract import ConnectionConfig, Connector
 
 TEXT, NUMBER, INTEGER, FLAG, FILE, FOLDER = "text", "number", "integer", "flag", "file", "folder"
+OBJECT = "object"
 _JSON = {
     TEXT: "string",
     NUMBER: "number",
@@ -28,6 +29,7 @@ _JSON = {
     FLAG: "boolean",
     FILE: "string",
     FOLDER: "string",
+    OBJECT: "object",
 }
 
 
@@ -37,7 +39,7 @@ class Setting:
 
     Attributes:
         name: as it stands in the connection's settings.
-        kind: text, number, integer, flag, file or folder (paths are made absolute).
+        kind: text, number, integer, flag, file or folder (paths are made absolute), or an object of several parts.
         help: what it does.
         default: where it is left out; None = nothing.
         least, most: bounds of a number, both included.
@@ -68,6 +70,11 @@ class Setting:
                 return int(text) if text.lstrip("+-").isdigit() else float(text)
         except ValueError as error:
             raise Invalid(f"{text!r} is no {self.kind}.", where=f"settings.{self.name}") from error
+        if self.kind == OBJECT:
+            try:
+                return json.loads(text)
+            except ValueError as error:
+                raise Invalid(f"{text[:60]!r} is no JSON.", where=f"settings.{self.name}") from error
         if self.kind == FLAG:
             if text.casefold() not in ("true", "false", "yes", "no"):
                 raise Invalid(f"{text!r} is neither true nor false.", where=f"settings.{self.name}")
@@ -85,6 +92,10 @@ class Setting:
             if not isinstance(value, bool):
                 raise Invalid(f"{value!r} is neither true nor false.", where=where)
             return value
+        if self.kind == OBJECT:
+            if not isinstance(value, Mapping):
+                raise Invalid(f"{value!r} is no object.", where=where)
+            return dict(value)
         if self.kind in (NUMBER, INTEGER):
             whole = isinstance(value, int) and not isinstance(value, bool)
             if not whole and (
@@ -120,7 +131,7 @@ class Setting:
                 found[name] = value
         if self.choices:
             found["enum"] = list(self.choices)
-        elif self.required and self.kind not in (NUMBER, INTEGER, FLAG):
+        elif self.required and self.kind not in (NUMBER, INTEGER, FLAG, OBJECT):
             found["minLength"] = 1
         return found
 

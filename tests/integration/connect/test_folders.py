@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from titer.base.clock import SystemClock
+from titer.base.clock import SystemClock, from_iso, us
 from titer.base.errors import Invalid
 from titer.connect.core.contract import ConnectionConfig
+from titer.connect.core.frame import Origin
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
 from titer.connect.core.places import Within
@@ -169,18 +170,19 @@ def test_vanished_and_reappearing_files_are_told_apart_from_an_absent_share(tmp_
             for name in ("a", "b"):
                 (site.source / f"{name}.animl").write_bytes(GOOD)
             await site.until(lambda: len(site.hub.documents) == 2)
+            await site.until(lambda: site.events() == ["The file b.animl has the same bytes as a.animl."])
             site.source.rename(tmp_path / "unmounted")
             await site.until(lambda: site.hub.statuses["hplc"]["state"] == "disconnected")
             assert "not there" in site.hub.statuses["hplc"]["message"]
-            await site.until(lambda: len(site.events()) == 1)
-            assert "source is unavailable" in site.events()[0]
+            await site.until(lambda: len(site.events()) == 2)
+            assert "source is unavailable" in site.events()[1]
             (tmp_path / "unmounted").rename(site.source)
             await site.until(lambda: site.hub.statuses["hplc"]["state"] == "connected")
-            await site.until(lambda: len(site.events()) == 2)
-            assert site.events()[1].endswith("is there again.")
-            (site.source / "a.animl").unlink()
             await site.until(lambda: len(site.events()) == 3)
-            assert site.events()[2] == (
+            assert site.events()[2].endswith("is there again.")
+            (site.source / "a.animl").unlink()
+            await site.until(lambda: len(site.events()) == 4)
+            assert site.events()[3] == (
                 "The file a.animl has vanished from the folder; b.animl has the same bytes."
             )
             (site.source / "a.animl").write_bytes(GOOD)
@@ -226,6 +228,11 @@ def test_a_renamed_file_is_told_with_its_new_name(tmp_path: Path) -> None:
             names = [one["file_name"] for one in site.documents()]
             assert names == ["moved.animl", "old.animl", "other.animl"]
             await site.until(lambda: any("old.animl has vanished" in words for words in site.events()))
+            told = "The file moved.animl has the same bytes as old.animl, which has vanished"
+            await site.until(lambda: any(words.startswith(told) for words in site.events()))
+            (site.source / "copy.animl").write_bytes(GOOD)
+            told_twice = "The file copy.animl has the same bytes as moved.animl."
+            await site.until(lambda: told_twice in site.events())
 
     asyncio.run(check())
 
@@ -330,3 +337,33 @@ def test_without_the_readers_of_vendors_files_none_is_taken_and_the_way_is_said(
 
     asyncio.run(check())
     assert (site.source / "SampleResults.csv").exists()
+
+
+def test_a_table_gives_its_values_at_the_times_that_it_says_or_none_of_them(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    mapping = {
+        "header_row": 1,
+        "time": {"column": "Time", "format": "%Y-%m-%d %H:%M"},
+        "columns": [{"column": "pH", "unit": "1"}],
+        "ignored": [{"column": "Operator", "reason": "no measured value"}],
+    }
+
+    async def check() -> None:
+        async with running(site, "table", mapping=mapping):
+            site.hub.connections[0]["channels"] = [{"tag": "L7.pH", "node": "pH", "unit": "1"}]
+            site.hub.connections[0]["version"] = 2
+            await site.until(lambda: site.hub.statuses.get("hplc", {}).get("state") == "connected")
+            (site.source / "bad.csv").write_text("Time,pH,Operator\n2026-11-28 10:00,seven,mo\n")
+            await site.until(lambda: len(site.hub.documents) == 1, 60)
+            (site.source / "good.csv").write_text("Time,pH,Operator\n2026-11-28 10:00,7.05,mo\n")
+            await site.until(lambda: len(site.hub.documents) == 2, 60)
+
+        bad, good = site.documents()
+        assert (bad["identity"]["verdict"], bad["identity"]["values"]) == ("quarantined", 0)
+        assert "row 2, pH: 'seven' is no number" in bad["identity"]["reason"]
+        assert (good["identity"]["verdict"], good["identity"]["values"]) == ("accepted", 1)
+        (frame,) = [one for one in site.hub.decoded("hplc") if len(one.value)]
+        assert (frame.channels, list(frame.value), list(frame.origin)) == (("L7.pH",), [7.05], [Origin.FILE])
+        assert list(frame.source_us) == [us(from_iso("2026-11-28T10:00:00Z"))]
+
+    asyncio.run(check())

@@ -70,7 +70,7 @@ def test_every_setting_that_a_connector_reads_stands_in_the_table(kind: str) -> 
     address = set(TYPES[kind].of_address(ADDRESSES[kind]))
     older = {"scan_interval_s"}
     other_type = set() if kind == "animl" else {"schemas", "techniques"}
-    other_type |= set() if kind == "allotropy" else {"reader", "unended"}
+    other_type |= {"mapping"} if kind == "allotropy" else {"mapping", "reader", "unended"}
     assert asked - address - older - other_type == {one.name for one in TYPES[kind].settings}
 
 

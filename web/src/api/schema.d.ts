@@ -1178,6 +1178,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Draft Table
+         * @description Draft a connection to a folder of tables, or the next revision of one; approved as every connection is.
+         */
+        post: operations["equipment_draft_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/tables/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Look At Table
+         * @description Look at a sample file: its first rows, and what would come out of it. Nothing is kept.
+         */
+        post: operations["equipment_look_at_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/equipment/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Table
+         * @description How a connection's tables are read.
+         */
+        get: operations["equipment_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/units": {
         parameters: {
             query?: never;
@@ -11755,6 +11815,48 @@ export interface components {
             state: string;
         };
         /**
+         * NewTable
+         * @description A folder of tables with its mapping; of a connection that is there, its next revision.
+         */
+        NewTable: {
+            /** Columns */
+            columns: components["schemas"]["TableColumn"][];
+            /** Encoding */
+            encoding: string;
+            /** Equipment */
+            equipment?: string | null;
+            /** Folder */
+            folder: string;
+            /**
+             * Host
+             * @default local
+             */
+            host: string;
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Pattern
+             * @default *.csv
+             */
+            pattern: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Unended
+             * @default false
+             */
+            unended: boolean;
+        };
+        /**
          * NewTerminal
          * @description A terminal to register: the device on which this is asked for.
          */
@@ -12812,6 +12914,86 @@ export interface components {
             version: number;
         };
         /**
+         * Sample
+         * @description A sample file, and how it is to be read; without a mapping its first rows are shown.
+         */
+        Sample: {
+            /**
+             * Content
+             * @description The file's bytes in base64.
+             */
+            content: string;
+            /**
+             * Delimiter
+             * @default comma
+             */
+            delimiter: string;
+            /** Encoding */
+            encoding: string;
+            /** Mapping */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Sheet
+             * @default
+             */
+            sheet: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Unended
+             * @default false
+             */
+            unended: boolean;
+        };
+        /**
+         * SampleLook
+         * @description What a sample holds and what would come out of it.
+         */
+        SampleLook: {
+            /** Count */
+            count: number;
+            /** First */
+            first: string[][];
+            /** Measured */
+            measured: number;
+            /** Missing */
+            missing: number;
+            /** Problem Count */
+            problem_count: number;
+            /** Problems */
+            problems: components["schemas"]["SampleProblem"][];
+            /** Rows */
+            rows: number;
+            /** Sheets */
+            sheets: string[];
+            /** Values */
+            values: components["schemas"]["SampleValue"][];
+        };
+        /**
+         * SampleProblem
+         * @description What is wrong, and where.
+         */
+        SampleProblem: {
+            /** What */
+            what: string;
+            /** Where */
+            where: string;
+        };
+        /**
+         * SampleValue
+         * @description One value that would come out; its number as text.
+         */
+        SampleValue: {
+            /** At */
+            at: string;
+            /** Column */
+            column: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * ScanLot
          * @description A scanned label, and the material that was asked for.
          */
@@ -13708,6 +13890,50 @@ export interface components {
         SuspendBody: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * TableColumn
+         * @description A column that becomes a channel.
+         */
+        TableColumn: {
+            /** Column */
+            column: string;
+            /** Tag */
+            tag: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * TableOut
+         * @description How the tables of a connection are read, as it stands.
+         */
+        TableOut: {
+            /** Columns */
+            columns: components["schemas"]["TableColumn"][];
+            /** Encoding */
+            encoding: string;
+            /** Folder */
+            folder: string;
+            /** Host */
+            host: string;
+            /** Mapping */
+            mapping: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Pattern */
+            pattern: string;
+            /** Revision */
+            revision: number;
+            /** State */
+            state: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Unended */
+            unended: boolean;
         };
         /**
          * TakeFile
@@ -17974,6 +18200,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explored"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_draft_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_look_at_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleLook"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableOut"];
                 };
             };
             /** @description It could not be done. */

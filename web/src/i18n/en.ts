@@ -10,6 +10,7 @@ import { past } from "./past";
 import { signing } from "./signing";
 import { rights } from "./rights";
 import { systems } from "./systems";
+import { tables } from "./tables";
 import { trends } from "./trends";
 import { witnesses } from "./witnesses";
 
@@ -417,6 +418,7 @@ export const en = {
   ...keeping,
   ...alarms,
   ...systems,
+  ...tables,
   ...trends,
   ...clock,
   ...past,

@@ -15,7 +15,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ from titer.connect.core.contract import (
     Resume,
     event,
 )
-from titer.connect.files.formats import CHECKED
+from titer.connect.core.frame import Origin
+from titer.connect.files.formats import CHECKED, VALUES
 from titer.connect.files.settings import FolderSettings
 
 TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
@@ -236,6 +237,7 @@ class FolderConnector:
             raise Unavailable(f"The file {path} cannot be read: {error}.") from error
         self._resting.pop(name, None)
         before = self._taken.get(name)
+        twin = self._twin(name, digest)
         self._taken[name] = entry = {"look": [look.size, look.modified_ns], "digest": digest}
         state = {f"file:{name}": json.dumps(entry)}
         events: tuple[dict[str, Any], ...] = ()
@@ -247,6 +249,12 @@ class FolderConnector:
             events = (event("config_changed", now, words, file=name, digest=digest, before=before["digest"]),)
         elif before is not None and before["digest"]:
             return Batch(Columns.empty(), state=state)
+        elif twin is not None:
+            gone = ", which has vanished: it was renamed, or came back"
+            words = f"The file {name} has the same bytes as {twin}{gone if self._taken[twin].get('gone') else ''}."
+            events = (event("config_changed", now, words, file=name, digest=digest, twin=twin),)
+        verdict = self._format.verdict(data, name, self._settings) if self._format else {}
+        columns = self._columns(verdict.pop(VALUES, ()), now)
         document = Document(
             key=f"{self._config.name}/{name}/{digest}",
             digest=digest,
@@ -259,10 +267,28 @@ class FolderConnector:
                 "modified_at": iso(from_us(look.modified_ns // 1000)),
                 "time_zone": self._settings.time_zone,
                 "encoding": self._settings.encoding,
-                **(self._format.verdict(data, name, self._settings) if self._format else {}),
+                **verdict,
             },
         )
-        return Batch(Columns.empty(), events=events, documents=(document,), state=state)
+        return Batch(columns, events=events, documents=(document,), state=state)
+
+    def _columns(self, values: Sequence[tuple[str, int, str]], now: int) -> Columns:
+        """What a file gives to channels: each by its node, at the time that the file says."""
+        known = {channel.node: index for index, channel in enumerate(self._config.channels)}
+        held = [(known[node], at, float(value)) for node, at, value in values if node in known]
+        return Columns.of(
+            [channel for channel, _, _ in held],
+            [at for _, at, _ in held],
+            [value for _, _, value in held],
+            [0] * len(held),
+            received_us=now,
+            origin=Origin.FILE,
+        )
+
+    def _twin(self, name: str, digest: str) -> str | None:
+        """Another file with the same bytes, one that is there before one that has vanished."""
+        same = [one for one, held in self._taken.items() if one != name and held["digest"] == digest]
+        return min(same, key=lambda one: (bool(self._taken[one].get("gone")), one), default=None)
 
     def _refuse(self, name: str, look: _Look, why: str) -> Batch:
         self._resting.pop(name, None)

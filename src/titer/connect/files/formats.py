@@ -19,6 +19,8 @@ _END_OF_ANIML = re.compile(rb"</(\w+:)?AnIML\s*>\s*(<!--.*?-->\s*)*\Z", re.DOTAL
 _EMPTY_ANIML = re.compile(rb"<(\w+:)?AnIML\b[^>]*/>\s*\Z")
 _END_OF_MZML = re.compile(rb"</(\w+:)?(indexedmzML|mzML)\s*>\s*\Z")
 _END_OF_JCAMP = re.compile(rb"##\s*END\s*=[^\n]*\s*\Z", re.IGNORECASE)
+VALUES = "@values"
+"""Where a verdict has the values that go to channels: (node, microseconds since 1970 UTC, number as text)."""
 _TAIL = 70_000
 _SHOWN = 50
 
@@ -101,7 +103,7 @@ def _curves_verdict(format_name: str) -> Callable[[bytes, str, FolderSettings], 
     return verdict
 
 
-def _vendor_complete(data: bytes, settings: FolderSettings) -> bool:
+def _lines_complete(data: bytes, settings: FolderSettings) -> bool:
     """Whether an archive has its end, and the last line of a text one; what has no lines may be taken any time."""
     if data.startswith(b"PK\x03\x04"):
         return _archive_complete(data, settings)
@@ -136,6 +138,37 @@ def _vendor_verdict(data: bytes, name: str, settings: FolderSettings) -> dict[st
     }
 
 
+def _table_ready(settings: FolderSettings) -> None:
+    from titer.connect.tables import TableMapping
+
+    TableMapping.of(settings.mapping or {})
+
+
+def _table_verdict(data: bytes, name: str, settings: FolderSettings) -> dict[str, Any]:
+    from titer.connect import tables
+
+    try:
+        found = tables.look(
+            data,
+            encoding=settings.encoding,
+            time_zone=settings.time_zone,
+            mapping=settings.mapping,
+            unended=settings.unended,
+        )
+    except Invalid as error:
+        return _refused(error)
+    accepted = found.verdict == "accepted"
+    return {
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "rows": found.measured,
+        "values": len(found.values) if accepted else 0,
+        "missing": found.missing,
+        "problems": _told(found.problems),
+        VALUES: found.values if accepted else (),
+    }
+
+
 def _refused(error: TiterError) -> dict[str, Any]:
     return {"verdict": "quarantined", "reason": str(error)}
 
@@ -150,7 +183,8 @@ CHECKED: Mapping[str, Format] = MappingProxyType(
         "mzml": Format("application/vnd.psi.mzml+xml", "*.mzML", _mzml_complete, _curves_verdict("mzml")),
         "jcamp": Format("chemical/x-jcamp-dx", "*.jdx", _jcamp_complete, _curves_verdict("jcamp")),
         "unicorn": Format("application/zip", "*.zip", _archive_complete, _curves_verdict("unicorn")),
-        "allotropy": Format("", "*", _vendor_complete, _vendor_verdict, _vendor_ready),
+        "table": Format("", "*.csv", _lines_complete, _table_verdict, _table_ready),
+        "allotropy": Format("", "*", _lines_complete, _vendor_verdict, _vendor_ready),
     }
 )
 """Every format that the host checks, by the name of its type of connection."""

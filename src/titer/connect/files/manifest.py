@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from titer.base.clock import Clock
 from titer.base.errors import Invalid
-from titer.connect.types import FLAG, FOLDER, HOST, INTEGER, NUMBER, TEXT, ConnectionType, Setting
+from titer.connect.types import FLAG, FOLDER, HOST, INTEGER, NUMBER, OBJECT, TEXT, ConnectionType, Setting
 
 if TYPE_CHECKING:
     from titer.connect.core.contract import ConnectionConfig, Connector
@@ -147,4 +147,33 @@ ALLOTROPY = ConnectionType(
     explore=_readers,
     met="published files of seven instruments; allotropy's own tests met more",
 )
-OWN = (ANIML, FILES, MZML, JCAMP, UNICORN, ALLOTROPY)
+
+
+def _check_table(settings: Mapping[str, Any]) -> None:
+    from titer.connect.tables import TableMapping
+
+    _check(settings)
+    TableMapping.of(settings.get("mapping") or {})
+
+
+TABLE = ConnectionType(
+    "table",
+    "folder of tables (CSV, Excel), read by a mapping that is made against a sample file",
+    "FOLDER",
+    channels=True,
+    encrypted=False,
+    settings=(
+        *SETTINGS,
+        Setting(
+            "mapping", OBJECT, "which columns are the time, channels, or ignored for a reason", required=True
+        ),
+        Setting("unended", FLAG, "the instrument writes no line end after its last line (false)"),
+    ),
+    of_address=_address,
+    make=_make,
+    check=_check_table,
+    addressing=_FOLDER,
+    strict=False,
+    met="tables of its own tests, as spreadsheets and data loggers write them",
+)
+OWN = (ANIML, FILES, MZML, JCAMP, UNICORN, ALLOTROPY, TABLE)

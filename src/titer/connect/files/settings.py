@@ -29,6 +29,7 @@ class FolderSettings:
         schemas, techniques: folders of AnIML's schemas, None where there are none.
         reader: of vendors' files, see `titer.connect.vendors`; "" for other types.
         unended: the instrument writes no line end after its last line.
+        mapping: of tables, see `titer.connect.tables.mapping`; None for other types.
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class FolderSettings:
     techniques: Path | None
     reader: str = ""
     unended: bool = False
+    mapping: Mapping[str, Any] | None = None
 
     def read_as(self) -> dict[str, Any]:
         """What a reader of vendors' files must know beside zone and encoding."""
@@ -102,6 +104,7 @@ class FolderSettings:
             techniques=techniques,
             reader=str(raw.get("reader") or ""),
             unended=bool(raw.get("unended", False)),
+            mapping=raw.get("mapping"),
         )
 
 

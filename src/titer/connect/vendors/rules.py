@@ -214,14 +214,14 @@ def _number(walk: _Walk, value: Any, unit: str, path: str, name: str, within: _W
 
 
 def _spelt(source: Source, value: int | float) -> str | None:
-    """How the file spells a number: its own way where there is one, else the shortest; None where it has none."""
+    """How the file spells a number: the shortest of its own ways; None where it has none."""
     if source.numbers is None:
         return repr(value)
     ways = source.numbers.get(float(value))
     if not ways:
         return None
-    (way,) = ways if len(ways) == 1 else (repr(value),)
-    return way if number_of(way) is not None and "," not in way else repr(value)
+    plainly = [way for way in ways if "," not in way]
+    return min(plainly, key=lambda way: (len(way), way)) if plainly else repr(value)
 
 
 def _restated(walk: _Walk, value: float, unit: str) -> tuple[str, str] | None:

@@ -60,6 +60,11 @@ function Body({ link }: { link: ConnectionShape }) {
                 {t("browse.look_through")}
               </Link>
             ) : null}
+            {automation && link.type === "table" ? (
+              <Link to="/links/add/table" search={{ connection: link.name }} className="button-link">
+                {t("tables.mapping")}
+              </Link>
+            ) : null}
             {link.state === "draft" ? <SignButton label={t("word.approve")} request={{ record_type: "equipment_connection", record_id: link.id, meaning: "approved", data: {} }} /> : null}
           </>
         }

@@ -42,9 +42,14 @@ export default function Links() {
               {t("nav.alarms")}
             </Link>
             {automation ? (
-              <Link to="/links/add/opcua" className="button-link">
-                {t("browse.add_connection")}
-              </Link>
+              <>
+                <Link to="/links/add/table" className="button-link">
+                  {t("tables.link")}
+                </Link>
+                <Link to="/links/add/opcua" className="button-link">
+                  {t("browse.add_connection")}
+                </Link>
+              </>
             ) : null}
           </>
         }
