@@ -113,8 +113,8 @@ def connection_add(
         "certificate": certificate,
         "private_key": private_key,
         "root_certificate" if kind == "sila2" else "trust_folder": trust,
-        "time_zone": time_zone or (load(folder).time_zone if kind in _FILES else None),
-        "encoding": encoding or ("utf-8" if kind in _FILES else None),
+        "time_zone": time_zone or (load(folder).time_zone if kind in (*_FILES, "table") else None),
+        "encoding": encoding or ("utf-8" if kind in (*_FILES, "table") else None),
         **dict(_assignment(one) for one in more or []),
     }
     settings = used.of_address(address) | {

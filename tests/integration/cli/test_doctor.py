@@ -182,8 +182,9 @@ def test_a_connector_host_that_is_away_is_found(lab: Path, monkeypatch: pytest.M
     with trespassing(lab) as base:
         base.exec_driver_sql(
             "INSERT INTO equipment_connection_status"
-            "(name, state, message, backlog, backlog_bytes, heard_at, epoch, certificate) "
-            "VALUES ('br201', 'connected', '', 0, 0, 1, 1, '')"
+            "(name, state, message, backlog, backlog_bytes, heard_at, epoch, certificate, ended_because, "
+            "ended_count) "
+            "VALUES ('br201', 'connected', '', 0, 0, 1, 1, '', '', 0)"
         )
     monkeypatch.setattr(doctor, "hub_is_running", lambda *_: True)
     monkeypatch.setattr(doctor, "_hub", lambda *_: iter(()))
@@ -195,3 +196,15 @@ def test_the_command_prints_what_to_do_and_ends_with_1(run: Callable[..., Said],
     assert said.code == 1
     assert "titer init" in said.out
     assert run("doctor", "--json", "--dir", str(tmp_path / "nothing")).json[0]["ok"] is False
+
+
+@pytest.mark.parametrize(("wanting", "fine"), [([], True), ([("flex2",)], False)])
+def test_missing_readers_of_vendors_files_are_a_fault_where_a_connection_wants_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanting: list[tuple[str]], fine: bool
+) -> None:
+    monkeypatch.setenv("TITER_ALLOTROPY", str(tmp_path))
+    monkeypatch.setattr(doctor, "_query", lambda *_: wanting)
+    (found,) = doctor._readers(tmp_path)
+    assert found.ok is fine
+    assert "titer connector install allotropy" in found.do
+    assert ("flex2" in found.what) is not fine
