@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from tests.e2e.edge import edge_with_a_full_journal
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.cli.processes import HUB, start_hub, start_platform
@@ -210,6 +211,7 @@ def _automation(platform: Platform, _people: dict[str, Actor], _batch: str) -> d
             unit, username="mehta", full_name="Arjun Mehta", password=PASSWORD, roles=("automation",)
         )
         row.policy_acknowledged_at = unit.now
+    edge_with_a_full_journal(platform)
     return {}
 
 

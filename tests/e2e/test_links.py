@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
 from tests.e2e.conftest import PASSWORD, Screen, Served, faults, prove
+from tests.peers.plant_authority import Authority
 from tests.peers.reactor_hall import GUARDED, hall
 
 from titer.base.clock import SystemClock
@@ -188,3 +190,52 @@ def test_the_command_line_discovers_looks_through_and_lists_what_the_pages_show(
         .subject.rfc4514_string()
         .startswith("CN=Titer connector host")
     )
+
+
+def test_the_list_of_what_an_authority_took_back_is_brought_on_the_page_that_says_until_when_it_holds(
+    screen: Screen, links_server: Served, tmp_path: Path
+) -> None:
+    plant = Authority()
+    (tmp_path / "plant.der").write_bytes(plant.certificate)
+    (tmp_path / "plant.crl").write_bytes(plant.took_back(3, 7))
+    words = ("connection", "certificate", str(tmp_path / "plant.der"), "--dir", str(links_server.folder))
+    port = str(urlparse(links_server.address).port)
+    subprocess.run(
+        [Path(sys.executable).with_name("titer"), *words, "--port", port, "--as", "mehta"],
+        env={**os.environ, "TITER_PASSWORD": PASSWORD},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    page, judge = screen("mehta"), screen("okafor")
+    page.goto(f"{links_server.address}/links/certificates")
+    with page.expect_file_chooser() as choosing:
+        page.get_by_label("List of an authority").click()
+    choosing.value.set_files(tmp_path / "plant.crl")
+    page.get_by_role("button", name="Bring it").click()
+    page.get_by_role("alert").get_by_text("No authority that is trusted here signed").wait_for()
+
+    judge.goto(f"{links_server.address}/links/certificates")
+    judge.get_by_text("CN=Plant authority").first.click()
+    judge.get_by_role("heading", name="CN=Plant authority").wait_for()
+    _sign(judge, "Trust", "okafor")
+    judge.get_by_role("button", name="Trust", exact=True).wait_for(state="detached")
+    page.get_by_role("button", name="Bring it").click()
+    page.get_by_text("The list of CN=Plant authority takes back 2.").wait_for()
+    row = page.get_by_role("row").filter(has_text="CN=Plant authority")
+    row.get_by_text("takes back 2, until").wait_for()
+    _sound(page, "revocation-lists")
+
+
+def test_the_page_says_which_connection_runs_on_which_edge_and_what_waits_there(
+    screen: Screen, links_server: Served
+) -> None:
+    page = screen("mehta")
+    page.goto(f"{links_server.address}/links")
+    edge = page.get_by_role("row").filter(has_text="balance, turbidity")
+    edge.get_by_text("nothing is taken from turbidity; the disk is nearly full").wait_for()
+    for words in ("edge-lab2", "enrolled", "2,408,000 values, 43 MB", "189 MB"):
+        edge.get_by_text(words).first.wait_for()
+    page.get_by_role("row").filter(has_text="edge-lab3").get_by_text("invited").wait_for()
+    for name in ("balance", "turbidity"):
+        page.get_by_role("row").filter(has_text="on edge-lab2").filter(has_text=name).first.wait_for()
+    _sound(page, "edges")

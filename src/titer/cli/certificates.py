@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,7 @@ def connection_certificates(
         whose = one["host"] if one["state"] == "own" else one["connection"] or "brought by hand"
         lines.append(f"{state:<12} {one['subject']}  ({whose}, until {one['valid_until'][:10]})  {one['id']}")
         lines.append(f"    SHA-256 {one['fingerprint']}\n    SHA-1   {one['thumbprint']}")
+        lines += _issued(one)
         lines += [f"    {fault['what']}" for fault in one["faults"]]
         if one["state"] == "seen":
             lines.append(f"    titer sign equipment_certificate {one['id']} trusted --reason '...' --as NAME")
@@ -72,3 +73,39 @@ def connection_certificate(
             raise Unavailable(f"{out} cannot be written: {error.strerror}.") from error
         lines.append(f"The newest is in {out}: install it at the instrument.")
     say("\n".join(lines), own, json)
+
+
+@connection.command("revocations")
+def connection_revocations(
+    file: Annotated[Path, typer.Argument(help="The revocation list of an authority, DER or PEM.")],
+    folder: Folder = Path("titer"),
+    as_: As = None,
+    port: Port = None,
+    json: Json = False,
+) -> None:
+    """Bring the list of certificates that an authority took back; it counts within seconds."""
+    given = base64.b64encode(read_file(file)).decode()
+    with session(folder, as_, port=port) as api:
+        made = api.post("/api/equipment/certificates/revocation-lists", {"list": given})
+    say(f"{made['issuer']}: {_listed(made)}", made, json)
+
+
+def _issued(one: Any) -> list[str]:
+    """Who issued a certificate, and what is here of that authority's revocation list."""
+    listed = one["revocation_list"]
+    if one["authority"]:
+        return [f"    an authority; {_listed(listed) if listed else 'no revocation list of it is here'}"]
+    if not one["issued_by"]:
+        return []
+    return [
+        f"    issued by {one['issued_by']}; {_listed(listed) if listed else 'no revocation list of it is here'}"
+    ]
+
+
+def _listed(one: Any) -> str:
+    number = f" {one['number']}" if one["number"] else ""
+    until = f"{one['until'][:16].replace('T', ' ')} UTC" if one["until"] else "no time that it states"
+    return (
+        f"revocation list{number} of {one['issued_at'][:10]} takes back {one['revoked']}, holds until {until}"
+        + ("" if one["holds"] else ", which is over")
+    )

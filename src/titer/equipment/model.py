@@ -151,6 +151,25 @@ class Certificate(Regulated, Base):
     expiry_told: Mapped[str] = mapped_column()
 
 
+class RevocationList(Regulated, Base):
+    """The newest list of what an authority took back, as somebody brought it; the authority signed it itself.
+
+    `authority` is the fingerprint of the authority's certificate; `der` is the list in Base64, the other columns say
+    what stands in it. `until` is when the authority's next list is due.
+    """
+
+    __tablename__ = "equipment_revocation_list"
+    __immutable__ = ("authority",)
+
+    authority: Mapped[str] = mapped_column(unique=True)
+    issuer: Mapped[str] = mapped_column()
+    der: Mapped[str] = mapped_column()
+    number: Mapped[str] = mapped_column()
+    issued_at: Mapped[datetime] = mapped_column()
+    until: Mapped[datetime | None] = mapped_column()
+    revoked: Mapped[int] = mapped_column()
+
+
 class StreamEvent(Regulated, Base):
     """What happened in a stream, as the connector told it: gaps, overflows, reconnections, changed clocks."""
 

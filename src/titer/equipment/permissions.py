@@ -24,6 +24,9 @@ ACTIONS = (
         "equipment.certificate.add", "Bring the certificate of an instrument or authority", ("automation",)
     ),
     ActionSpec(
+        "equipment.certificate.revocations", "Bring an authority's revocation list", ("automation", "quality")
+    ),
+    ActionSpec(
         "equipment.certificate.trust", "Trust the certificate of an instrument", ("quality", "process_owner")
     ),
     ActionSpec(

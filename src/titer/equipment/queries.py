@@ -25,6 +25,7 @@ from titer.equipment.model import (
     Gap,
     LogbookEntry,
     Node,
+    RevocationList,
     StreamEvent,
 )
 
@@ -106,6 +107,11 @@ def certificates(session: Session, *states: str) -> list[Certificate]:
     return list(session.scalars(wanted.where(Certificate.state.in_(states)) if states else wanted))
 
 
+def revocation_lists(session: Session) -> list[RevocationList]:
+    """The newest list of each authority of which somebody brought one."""
+    return list(session.scalars(select(RevocationList).order_by(RevocationList.issuer, RevocationList.id)))
+
+
 def channel(session: Session, tag: str) -> Channel:
     """A channel by its tag.
 
@@ -148,11 +154,15 @@ def listing_mark(session: Session, host: str) -> tuple[Any, ...]:
     rows = session.execute(
         select(Connection.id, Connection.version).where(Connection.host == host).order_by(Connection.id)
     ).all()
-    trusted = session.execute(select(func.count(), func.coalesce(func.sum(Certificate.version), 0))).one()
+    trusted, lists = (
+        session.execute(select(func.count(), func.coalesce(func.sum(kind.version), 0))).one()
+        for kind in (Certificate, RevocationList)
+    )
     return (
         *((row[0], row[1]) for row in rows),
         tags_mark(session, *(row[0] for row in rows)),
         (int(trusted[0]), int(trusted[1])),
+        (int(lists[0]), int(lists[1])),
     )
 
 

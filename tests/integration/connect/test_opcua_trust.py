@@ -17,6 +17,7 @@ from asyncua import Server, ua
 from asyncua.crypto.permission_rules import SimpleRoleRuleset, User, UserRole
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from tests.peers.plant_authority import Authority
 
 from titer.base import vault
 from titer.base.clock import SystemClock
@@ -53,8 +54,8 @@ class Users:
 class Guarded:
     """An asyncua server with an encrypted endpoint alone, in a thread of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, shows: Own = SERVER) -> None:
+        self.folder, self.shows = folder, shows
         self.users = Users()
         self.endpoint = ""
         self._value = 36.5
@@ -83,8 +84,8 @@ class Guarded:
         server.set_security_policy(
             [ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt], permission_ruleset=SimpleRoleRuleset()
         )
-        (self.folder / "server.der").write_bytes(SERVER.certificate)
-        (self.folder / "server.pem").write_bytes(SERVER.key)
+        (self.folder / "server.der").write_bytes(self.shows.certificate)
+        (self.folder / "server.pem").write_bytes(self.shows.key)
         await server.load_certificate(str(self.folder / "server.der"))
         await server.load_private_key(str(self.folder / "server.pem"))
         space = await server.register_namespace(URI)
@@ -136,9 +137,11 @@ def connector(endpoint: str, host: Path, **settings: Any) -> OpcUaConnector:
     return OpcUaConnector(config, SystemClock(), host / "guarded")
 
 
-def trust(host: Path, *certificates: bytes, distrusted: tuple[str, ...] = ()) -> None:
-    given = [base64.b64encode(one).decode() for one in certificates]
-    trusted.keep(host, {"certificates": given, "distrusted": list(distrusted)})
+def trust(
+    host: Path, *certificates: bytes, distrusted: tuple[str, ...] = (), lists: tuple[bytes, ...] = ()
+) -> None:
+    given, listed = ([base64.b64encode(one).decode() for one in kind] for kind in (certificates, lists))
+    trusted.keep(host, {"certificates": given, "distrusted": list(distrusted), "lists": listed})
 
 
 async def first_value(adapter: OpcUaConnector) -> float:
@@ -184,6 +187,45 @@ def test_a_server_is_refused_and_shown_then_trusted_then_distrusted_and_its_sess
         await adapter.close()
 
     asyncio.run(check())
+
+
+def test_a_server_whose_issuer_took_its_certificate_back_is_refused_and_its_session_ends(
+    tmp_path: Path, host: Path
+) -> None:
+    plant = Authority()
+
+    async def check(server: Guarded) -> None:
+        trust(host, plant.certificate)
+        with pytest.raises(Refused, match="no revocation list of that authority is here"):
+            await first_value(connector(server.endpoint, host))
+        assert await first_value(connector(server.endpoint, host, revocation_list="if_there")) >= 36.5
+        trust(host, plant.certificate, lists=(plant.took_back(3, days=0),))
+        with pytest.raises(Refused, match="the revocation list of that authority ended on"):
+            await first_value(connector(server.endpoint, host))
+
+        trust(host, plant.certificate, lists=(plant.took_back(3),))
+        adapter = connector(server.endpoint, host)
+        await adapter.open(Resume({}, {}, 1))
+        stream = adapter.stream()
+        async with asyncio.timeout(15 * patience()):
+            while not len((await anext(stream)).columns):
+                pass
+        trust(host, plant.certificate, lists=(plant.took_back(3, 7),))
+
+        async def until_refused() -> None:
+            while True:
+                server.write()
+                await anext(stream)
+
+        with pytest.raises(Refused, match="Plant authority revoked it"):
+            async with asyncio.timeout(TRUST_LOOK_S + 15 * patience()):
+                await until_refused()
+        await adapter.close()
+        with pytest.raises(Refused, match="Plant authority revoked it"):
+            await first_value(connector(server.endpoint, host, revocation_list="if_there"))
+
+    with Guarded(tmp_path, plant.issue(7, URI)) as server:
+        asyncio.run(check(server))
 
 
 def test_the_host_shows_its_own_certificate_which_nobody_else_can_read_the_key_of(tmp_path: Path) -> None:

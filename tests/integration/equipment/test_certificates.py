@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from titer.base.certificates import key_usage
 from titer.base.clock import ManualClock
 from titer.base.errors import Refused
 from titer.connect.opcua.trust import MOST_REJECTED
@@ -34,13 +35,21 @@ SETTINGS = {"endpoint": "opc.tcp://10.0.0.7:4840", "security_policy": "Basic256S
 STATUS = {"connection": "guarded", "state": "disconnected", "message": "not trusted"}
 
 
-def shown(name: str, until: datetime, begin: datetime = datetime(2020, 1, 1, tzinfo=UTC)) -> str:
-    """A certificate signed by itself, in Base64."""
+PLANT = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "plant")])
+
+
+def shown(
+    name: str,
+    until: datetime,
+    begin: datetime = datetime(2020, 1, 1, tzinfo=UTC),
+    issuer: x509.Name | None = None,
+) -> str:
+    """A certificate in Base64, number 7; signed by itself, or by an authority that is named."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(subject if issuer is None else issuer)
         .public_key(KEY.public_key())
         .serial_number(7)
         .not_valid_before(begin)
@@ -132,14 +141,14 @@ def test_a_certificate_is_met_trusted_by_somebody_else_handed_down_and_distruste
     # What is wrong with it is said in words: the name is another's, nobody vouches for it, the key is no RSA key.
     assert [fault["code"] for fault in one["faults"]] == ["key", "name", "issuer"]
     assert "the address is 10.0.0.7" in one["faults"][1]["what"]
-    assert handed(client, host) == {"certificates": [], "distrusted": []}
+    assert handed(client, host) == {"certificates": [], "distrusted": [], "lists": []}
 
     with pytest.raises(Refused, match="somebody else vouches"):
         sign(people["mehta"], "equipment_certificate", one["id"], "trusted")
     with pytest.raises(Refused, match="host's own"):
         sign(people["quinn"], "equipment_certificate", found["host"]["id"], "trusted")
     sign(people["quinn"], "equipment_certificate", one["id"], "trusted")
-    assert handed(client, host) == {"certificates": [reactor], "distrusted": []}
+    assert handed(client, host) == {"certificates": [reactor], "distrusted": [], "lists": []}
     after = rows(client)["reactor"]
     assert (after["state"], after["decided_by"]) == ("trusted", people["quinn"].id)
     assert after["reason"], "the reason of the signature stands with the certificate"
@@ -148,7 +157,7 @@ def test_a_certificate_is_met_trusted_by_somebody_else_handed_down_and_distruste
         sign(people["quinn"], "equipment_certificate", one["id"], "trusted")
 
     sign(people["mehta"], "equipment_certificate", one["id"], "distrusted")
-    assert handed(client, host) == {"certificates": [], "distrusted": [one["fingerprint"]]}
+    assert handed(client, host) == {"certificates": [], "distrusted": [one["fingerprint"]], "lists": []}
     file = client.get(f"/api/equipment/certificates/{found['host']['id']}/file")
     assert base64.b64encode(file.content).decode() == own
     assert ".der" in file.headers["content-disposition"]
@@ -220,6 +229,92 @@ def test_an_authority_is_brought_by_hand_and_is_trusted_by_its_signature_alone(
     assert handed(client, host)["certificates"] == []
 
 
+def authority(until: datetime) -> str:
+    """The certificate of an authority that may sign lists, in Base64."""
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(PLANT)
+        .issuer_name(PLANT)
+        .public_key(KEY.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(until)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(key_usage("key_cert_sign", "crl_sign"), critical=True)
+        .sign(KEY, hashes.SHA256())
+    )
+    return base64.b64encode(made.public_bytes(Encoding.DER)).decode()
+
+
+def listing(at: datetime, *serials: int) -> str:
+    """The plant's list, issued at an instant and good for a week, in Base64."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(PLANT)
+        .last_update(at)
+        .next_update(at + timedelta(days=7))
+    )
+    for serial in serials:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at)
+        builder = builder.add_revoked_certificate(entry.build())
+    return base64.b64encode(builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.DER)).decode()
+
+
+def test_the_list_of_a_trusted_authority_is_brought_handed_down_shown_and_only_ever_replaced_by_a_newer_one(
+    client: TestClient,
+    host: dict[str, str],
+    people: dict[str, Actor],
+    sign: Callable[..., Any],
+    identity: Identity,
+    clock: ManualClock,
+) -> None:
+    now = clock.now().replace(microsecond=0)
+    tell(client, host, shown("reactor", now + timedelta(days=900), issuer=PLANT))
+    brought = client.post(
+        "/api/equipment/certificates", json={"certificate": authority(now + timedelta(days=900))}
+    )
+
+    def bring(text: str) -> Any:
+        return client.post("/api/equipment/certificates/revocation-lists", json={"list": text})
+
+    first = listing(now - timedelta(hours=2), 99)
+    refused = bring(first)
+    assert (refused.status_code, "No authority that is trusted here signed" in refused.text) == (409, True)
+    sign(people["quinn"], "equipment_certificate", brought.json()["id"], "trusted")
+
+    def reactor() -> tuple[str, list[str]]:
+        one = rows(client)["reactor"]
+        return one["issued_by"], [fault["code"] for fault in one["faults"] if "revo" in fault["code"]]
+
+    assert reactor() == ("CN=plant", ["revocation_unknown"])
+    assert rows(client)["reactor"]["revocation_list"] is None
+    made = bring(first)
+    assert (made.status_code, made.json()["revoked"], made.json()["holds"]) == (201, 1, True)
+    assert handed(client, host)["lists"] == [first]
+    assert reactor() == ("CN=plant", [])
+    for one in rows(client).values():
+        assert one["revocation_list"]["until"].startswith(
+            f"{now - timedelta(hours=2) + timedelta(days=7):%Y-%m-%dT%H:%M}"
+        )
+
+    newest = listing(now - timedelta(hours=1), 7, 99)
+    assert bring(newest).status_code == 201
+    assert handed(client, host)["lists"] == [newest]
+    assert reactor() == ("CN=plant", ["revoked"])
+    # An older one would give back what was taken.
+    assert bring(first).status_code == 409
+    assert handed(client, host)["lists"] == [newest]
+    assert bring("bm9uZQ==").status_code == 422
+
+    clock.advance(timedelta(days=8))
+    log_in(client, identity)
+    assert not rows(client)["plant"]["revocation_list"]["holds"]
+    assert reactor() == ("CN=plant", ["revoked"])
+    # The list goes with the trust in who signed it.
+    sign(people["quinn"], "equipment_certificate", brought.json()["id"], "distrusted")
+    assert handed(client, host)["lists"] == []
+
+
 def test_a_password_for_one_look_is_sealed_until_the_host_fetches_it_and_gone_after(
     client: TestClient, people: dict[str, Actor], record: Record, equipment: Equipment
 ) -> None:
@@ -236,7 +331,7 @@ def test_a_password_for_one_look_is_sealed_until_the_host_fetches_it_and_gone_af
     assert "titer-secret/1" in stored()
     (given,) = equipment.questions.due("local", 0)
     assert given["settings"] == {**SETTINGS, "username": "ann", "password": "drop by drop"}
-    assert given["trust"] == {"certificates": [], "distrusted": []}
+    assert given["trust"] == {"certificates": [], "distrusted": [], "lists": []}
     assert "password" not in stored()
     with record.reading() as session:
         assert list(equipment.questions.stored_questions(session)) == []

@@ -16,7 +16,14 @@ export interface OwnCertificate {
   certificate: string;
 }
 
+type RevocationList = S["RevocationListOut"];
+
+function base64(data: ArrayBuffer): string {
+  return btoa(Array.from(new Uint8Array(data), (one) => String.fromCharCode(one)).join(""));
+}
+
 export const certificates = {
+  bringList: (data: ArrayBuffer) => http.post<RevocationList>("/api/equipment/certificates/revocation-lists", { list: base64(data) }),
   all: (signal?: AbortSignal) => http.get<Certificate[]>("/api/equipment/certificates", undefined, signal),
   ofHost: (host: string) => asked<{ own: OwnCertificate[] }>({ type: "opcua", kind: "certificates", about: {}, settings: {}, host, password: "" }),
 };

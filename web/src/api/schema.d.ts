@@ -874,6 +874,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/certificates/revocation-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Bring Revocation List
+         * @description Bring the list of what a trusted authority took back; it counts within seconds.
+         */
+        post: operations["equipment_bring_revocation_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/certificates/{certificate_id}/file": {
         parameters: {
             query?: never;
@@ -6990,7 +7010,8 @@ export interface components {
          * @description A certificate with both fingerprints, what is wrong with it now, and which connections show it now.
          *
          *     `thumbprint` is SHA-1, as the makers' tools show it; `fingerprint` SHA-256. `stage` is *expiring* from thirty days
-         *     before its end, then *expired*.
+         *     before its end, then *expired*. `issued_by` is the trusted authority that issued it, if one did, and
+         *     `revocation_list` that authority's list; of an authority, its own.
          */
         CertificateOut: {
             /** Address */
@@ -7015,6 +7036,8 @@ export interface components {
             host: string;
             /** Id */
             id: string;
+            /** Issued By */
+            issued_by: string;
             /** Issuer */
             issuer: string;
             /** Key */
@@ -7033,6 +7056,7 @@ export interface components {
              * Format: date-time
              */
             recorded_at: string;
+            revocation_list: components["schemas"]["RevocationListOut"] | null;
             /** Serial */
             serial: string;
             /** Shown By */
@@ -8739,12 +8763,19 @@ export interface components {
         /**
          * HostTrust
          * @description What people decided about instruments' certificates: the trusted as DER in Base64, the others' SHA-256.
+         *
+         *     `lists` are the revocation lists of trusted authorities, DER in Base64.
          */
         HostTrust: {
             /** Certificates */
             certificates: string[];
             /** Distrusted */
             distrusted: string[];
+            /**
+             * Lists
+             * @default []
+             */
+            lists: string[];
         };
         /**
          * ImportFile
@@ -11723,6 +11754,14 @@ export interface components {
             source_time?: string | null;
         };
         /**
+         * NewRevocationList
+         * @description An authority's revocation list that somebody brings, DER or PEM in Base64.
+         */
+        NewRevocationList: {
+            /** List */
+            list: string;
+        };
+        /**
          * NewSecurity
          * @description The certificate that a device showed, and its host's own; DER in Base64.
          */
@@ -12822,6 +12861,43 @@ export interface components {
         Revocation: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * RevocationListOut
+         * @description The newest list of what an authority took back; `holds` until its next one is due.
+         */
+        RevocationListOut: {
+            /** Authority */
+            authority: string;
+            /** Holds */
+            holds: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Issuer */
+            issuer: string;
+            /** Number */
+            number: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Revoked */
+            revoked: number;
+            /** Until */
+            until: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * RoleChange
@@ -17531,6 +17607,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CertificateOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_bring_revocation_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRevocationList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationListOut"];
                 };
             };
             /** @description It could not be done. */

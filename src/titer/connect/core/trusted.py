@@ -26,26 +26,31 @@ def keep(host: Path, trust: Mapping[str, Any]) -> bool:
 
     Args:
         host: the connector host's folder.
-        trust: `certificates` (DER in Base64) and `distrusted` (fingerprints, SHA-256).
+        trust: `certificates` (DER in Base64), `distrusted` (fingerprints, SHA-256), and `lists` (revocation lists of
+            trusted authorities, DER in Base64; a hub of an earlier version hands down none).
 
     Raises:
         Invalid: if it cannot be read; the files stay as they are then.
     """
     try:
-        given = [base64.b64decode(one, validate=True) for one in trust["certificates"]]
+        wanted = _named(trust["certificates"], ".der") | _named(trust.get("lists") or [], ".crl")
         marks = sorted(str(one) for one in trust["distrusted"])
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise Invalid("The trusted certificates from the hub cannot be read.", why=repr(error)) from error
     folder = host / FOLDER
     make_folder(folder)
-    wanted = {f"{hashlib.sha256(one).hexdigest()}.der": one for one in given}
     listed = "".join(f"{one}\n" for one in marks).encode()
     changed = False
     # What is believed no longer goes first: a host that is killed in between believes too few, never too many.
     if not (folder / DISTRUSTED).exists() or (folder / DISTRUSTED).read_bytes() != listed:
         write_durably(folder / DISTRUSTED, listed)
         changed = True
-    for path in folder.glob("*.der"):
+    # A list that came goes before those that it replaces, and those go before a certificate that comes.
+    for name, data in sorted(wanted.items()):
+        if name.endswith(".crl") and not (folder / name).exists():
+            write_durably(folder / name, data)
+            changed = True
+    for path in (*folder.glob("*.der"), *folder.glob("*.crl")):
         if path.name not in wanted:
             path.unlink()
             changed = True
@@ -54,3 +59,9 @@ def keep(host: Path, trust: Mapping[str, Any]) -> bool:
             write_durably(folder / name, data)
             changed = True
     return changed
+
+
+def _named(given: list[str], ending: str) -> dict[str, bytes]:
+    """Bytes by the name of the file that they lie in."""
+    read = [base64.b64decode(one, validate=True) for one in given]
+    return {f"{hashlib.sha256(one).hexdigest()}{ending}": one for one in read}

@@ -221,7 +221,13 @@ class Session:
             )
         host = self.link.presented.host if self.link.presented is not None else ""
         if not pinned:
-            require_trusted(certificate, self._trust, self._clock.now(), host)
+            require_trusted(
+                certificate,
+                self._trust,
+                self._clock.now(),
+                host,
+                list_required=self._settings.list_required,
+            )
 
     async def _user(self) -> None:
         settings, client = self._settings, self.client

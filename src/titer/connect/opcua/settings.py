@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from titer.base.errors import Invalid, Refused
+from titer.connect.opcua import revocation
 from titer.connect.opcua.methods import Method, read_methods
 
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -27,6 +28,8 @@ class OpcUaSettings:
         certificate, private_key: what the host shows itself with, PEM or DER; None = the host's own.
         trust_folder: certificates of servers, or of their issuers, that are trusted; None = those that people
             trusted by signature.
+        list_required: refuse a server that only an authority vouches for, where no revocation list of the authority
+            holds (setting `revocation_list`).
         methods: what commands may call, by name; nothing else is ever called.
         allow_unencrypted: the connection's approver accepts an endpoint that anybody can read and alter.
         username, password_file: the session's user; the password never stands in the settings.
@@ -61,6 +64,7 @@ class OpcUaSettings:
     certificate: Path | None = None
     private_key: Path | None = None
     trust_folder: Path | None = None
+    list_required: bool = True
     allow_unencrypted: bool = False
     username: str = ""
     password_file: Path | None = None
@@ -148,6 +152,13 @@ class OpcUaSettings:
                 where="settings.user_certificate",
                 do="Name the file without its ending: NAME for .opcua/users/NAME.der on the connector host.",
             )
+        revocation_list = str(raw.get("revocation_list") or revocation.REQUIRED)
+        if revocation_list not in revocation.SETTINGS:
+            raise Invalid(
+                f"{revocation_list[:60]!r} says nothing about revocation lists.",
+                where="settings.revocation_list",
+                do=f"Use {revocation.REQUIRED}, or {revocation.IF_THERE} where the authority issues none.",
+            )
         numbers: dict[str, Any] = {}
         for name, setting, kind, least in (
             ("publishing_ms", "publishing_interval_ms", float, 10),
@@ -182,6 +193,7 @@ class OpcUaSettings:
             certificate=paths["certificate"],
             private_key=paths["private_key"],
             trust_folder=paths["trust_folder"],
+            list_required=revocation_list == revocation.REQUIRED,
             allow_unencrypted=bool(raw.get("allow_unencrypted", False)),
             username=str(raw.get("username") or ""),
             password_file=paths["password_file"],

@@ -1,5 +1,6 @@
 """Which certificates are believed: those in a folder, and those issued by an authority that lies there.
 
+What the authority took back is refused: its revocation list lies beside it (`titer.connect.opcua.revocation`).
 The folder of a connection holds its server's, the folder of our own server those of its clients' applications.
 """
 
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from titer.base.errors import Invalid, Refused
 from titer.base.files import make_folder, write_durably
 from titer.connect.core.trusted import DISTRUSTED, FOLDER
+from titer.connect.opcua import revocation
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
+    from cryptography.x509 import Certificate, CertificateRevocationList
 
 MOST_REJECTED = 50
 """Rejected certificates that are kept to be looked at: anybody can send another one."""
@@ -66,13 +68,15 @@ def files(folder: Path) -> list[Path]:
 
 
 def believed(certificate: Certificate, folder: Path, now: datetime) -> bool:
-    """Whether a certificate lies in a folder, or an authority that does issued it.
+    """Whether a certificate lies in a folder, or an authority that does issued it, and no list there takes it back.
 
     Raises:
-        Invalid: if a file of the folder holds no certificate.
+        Invalid: if a file of the folder holds no certificate, or no revocation list.
     """
-    known = [read(path.read_bytes(), str(path)) for path in files(folder)]
-    return certificate in known or _issued(certificate, known, now)
+    known, listed = _lying(folder), revocation.lists(folder)
+    if revoked(certificate, known, listed):
+        return False
+    return certificate in known or bool(vouching(certificate, known, listed, now))
 
 
 def keep_rejected(certificate: Certificate, folder: Path) -> Path:
@@ -86,11 +90,22 @@ def keep_rejected(certificate: Certificate, folder: Path) -> Path:
     return path
 
 
-def require_trusted(certificate: Certificate, folder: Path, now: datetime, host: str = "") -> None:
+def require_trusted(
+    certificate: Certificate, folder: Path, now: datetime, host: str = "", *, list_required: bool = True
+) -> None:
     """Check a server's certificate before anything is said to it.
 
+    Args:
+        certificate: the server's.
+        folder: see `require_vouched`.
+        now: the host's clock.
+        host: of the endpoint; "" = no name is looked at.
+        list_required: whether what an authority vouches for is refused where no revocation list of its holds
+            (OPC 10000-4, 6.1.3, Bad_CertificateRevocationUnknown).
+
     Raises:
-        Refused: if it has expired, is not valid yet, its key is weak, or nobody vouches for it.
+        Refused: if it has expired, is not valid yet, its key is weak, nobody vouches for it, its issuer took it back,
+            or may have.
     """
     for fault in faults(certificate, now):
         if fault["code"] in UNFIT:
@@ -99,17 +114,31 @@ def require_trusted(certificate: Certificate, folder: Path, now: datetime, host:
                 do="Renew it on the server, then trust the new one.",
             )
     require_vouched(certificate, folder, now, host)
+    unknown = revocation_unknown(certificate, _lying(folder), revocation.lists(folder), now)
+    if list_required and unknown:
+        raise Refused(
+            f"The server's certificate {fingerprint(certificate)} is refused: {unknown}",
+            why="What is not known to be good may have been taken back (Bad_CertificateRevocationUnknown).",
+            do=(
+                "Bring the authority's newest list: page Links, Certificates."
+                if folder.name == FOLDER
+                else f"Put the authority's newest list into {folder} as NAME{revocation.ENDING}."
+            )
+            + f" Where it issues none, set revocation_list of the connection to {revocation.IF_THERE}.",
+        )
 
 
 def require_vouched(certificate: Certificate, folder: Path, now: datetime, host: str = "") -> None:
     """Check that somebody vouches for a server's certificate, whatever the date.
 
     A certificate that somebody trusted is believed whatever it is called. One that only an authority vouches for
-    must bear the name of the endpoint: else each device of that authority could stand in for every other.
+    must bear the name of the endpoint: else each device of that authority could stand in for every other. Neither is
+    believed that its issuer took back, where the issuer is known here.
 
     Args:
         certificate: the server's.
-        folder: of those that are trusted; its file `distrusted` names those that nobody vouches for any more.
+        folder: of those that are trusted, and of their revocation lists; its file `distrusted` names those that
+            nobody vouches for any more.
         now: the host's clock.
         host: of the endpoint; "" = no name is looked at.
 
@@ -117,10 +146,17 @@ def require_vouched(certificate: Certificate, folder: Path, now: datetime, host:
         Refused: if nobody in the folder does. The certificate is kept in `rejected/` beside the trusted ones then.
     """
     mark = fingerprint(certificate)
-    known = [read(path.read_bytes(), str(path)) for path in files(folder)]
+    known, listed = _lying(folder), revocation.lists(folder)
+    took_back = revoked(certificate, known, listed)
+    if took_back:
+        raise Refused(
+            f"The server's certificate {mark} is refused: {took_back}",
+            why="Whoever issued it says that it must not be used any more (Bad_CertificateRevoked).",
+            do="Have another one issued, install it on the server, and ask why this one was taken back.",
+        )
     if certificate in known:
         return
-    issued = mark not in distrusted(folder) and _issued(certificate, known, now)
+    issued = mark not in distrusted(folder) and bool(vouching(certificate, known, listed, now))
     if issued and (not host or _bears(certificate, host)):
         return
     kept = keep_rejected(certificate, folder / "rejected")
@@ -141,6 +177,71 @@ def require_vouched(certificate: Certificate, folder: Path, now: datetime, host:
     )
 
 
+def issuers(certificate: Certificate, known: Iterable[Certificate]) -> list[Certificate]:
+    """The authorities among them that issued it, whatever the date; what is no authority issues nothing."""
+    from cryptography.exceptions import InvalidSignature
+
+    found = []
+    for authority in known:
+        if authority == certificate or not _is_authority(authority):
+            continue
+        try:
+            certificate.verify_directly_issued_by(authority)
+        except (ValueError, TypeError, InvalidSignature):
+            continue
+        found.append(authority)
+    return found
+
+
+def revoked(
+    certificate: Certificate, known: Iterable[Certificate], listed: Iterable[CertificateRevocationList]
+) -> str:
+    """Whether an authority that is known here took back what it issued: in a sentence, or ""."""
+    given = list(listed)
+    for authority in issuers(certificate, known):
+        entry = revocation.taken_back(certificate, revocation.newest(authority, given))
+        if entry is not None:
+            return f"{authority.subject.rfc4514_string()} revoked it {revocation.said(entry)}."
+    return ""
+
+
+def vouching(
+    certificate: Certificate,
+    known: Iterable[Certificate],
+    listed: Iterable[CertificateRevocationList],
+    now: datetime,
+) -> list[Certificate]:
+    """The authorities among them, valid now and not taken back themselves, that issued it."""
+    among, given = list(known), list(listed)
+    return [
+        one
+        for one in issuers(certificate, among)
+        if one.not_valid_before_utc <= now <= one.not_valid_after_utc and not revoked(one, among, given)
+    ]
+
+
+def revocation_unknown(
+    certificate: Certificate,
+    known: Iterable[Certificate],
+    listed: Iterable[CertificateRevocationList],
+    now: datetime,
+) -> str:
+    """Why it is not known whether it was taken back; "" if it is known, or if somebody trusted it itself."""
+    among, given = list(known), list(listed)
+    if certificate in among:
+        return ""
+    found = [(one, revocation.newest(one, given)) for one in vouching(certificate, among, given, now)]
+    if not found or any(revocation.holds(newest, now) for _, newest in found):
+        return ""
+    authority, newest = found[0]
+    name = authority.subject.rfc4514_string()
+    if newest is None:
+        return f"Whether {name} revoked it is not known: no revocation list of that authority is here."
+    until = newest.next_update_utc
+    ended = f"ended on {until:%Y-%m-%d %H:%M} UTC" if until else "does not say until when it holds"
+    return f"Whether {name} revoked it is not known: the revocation list of that authority {ended}."
+
+
 def distrusted(folder: Path) -> frozenset[str]:
     """Fingerprints of certificates that are believed no longer, whoever issued them."""
     path = folder / DISTRUSTED
@@ -148,11 +249,12 @@ def distrusted(folder: Path) -> frozenset[str]:
 
 
 def trust_mark(folder: Path) -> tuple[Any, ...]:
-    """What differs after a change of the trusted certificates; cheap enough to be asked every second."""
+    """What differs after a change of what is trusted and taken back; cheap enough to be asked every second."""
     if not folder.is_dir():
         return ()
-    listed = folder / DISTRUSTED
-    return (*(path.name for path in files(folder)), listed.stat().st_mtime_ns if listed.exists() else 0)
+    changing = [folder / DISTRUSTED, *sorted(folder.glob(f"*{revocation.ENDING}"))]
+    marks = tuple((path.name, path.stat().st_mtime_ns) for path in changing if path.exists())
+    return (*(path.name for path in files(folder)), marks)
 
 
 def names(certificate: Certificate) -> list[str]:
@@ -203,6 +305,7 @@ def faults(
     host: str = "",
     uri: str = "",
     known: Iterable[Certificate] | None = None,
+    listed: Iterable[CertificateRevocationList] = (),
 ) -> list[dict[str, str]]:
     """What is wrong with a certificate, each with a code and in words; empty if nothing is.
 
@@ -212,6 +315,7 @@ def faults(
         host: of the endpoint; "" = not compared.
         uri: what the server calls itself; "" = not compared.
         known: the trusted ones, to tell whether somebody vouches for it; None = not told.
+        listed: revocation lists, to tell whether its issuer among them took it back.
     """
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -242,8 +346,14 @@ def faults(
             )
         )
     if known is not None:
-        listed = list(known)
-        if certificate not in listed and not _issued(certificate, listed, now):
+        among, given = list(known), list(listed)
+        took_back = revoked(certificate, among, given)
+        unknown = revocation_unknown(certificate, among, given, now)
+        if took_back:
+            found.append(("revoked", took_back))
+        elif unknown:
+            found.append(("revocation_unknown", unknown))
+        if certificate not in among and not vouching(certificate, among, given, now):
             by_itself = certificate.issuer == certificate.subject
             found.append(
                 (
@@ -289,17 +399,5 @@ def _is_authority(certificate: Certificate) -> bool:
         return False
 
 
-def _issued(certificate: Certificate, known: Iterable[Certificate], now: datetime) -> bool:
-    """Whether an authority among them, valid now, issued it; an application's own certificate issues nothing."""
-    from cryptography.exceptions import InvalidSignature
-
-    for authority in known:
-        if not _is_authority(authority):
-            continue
-        try:
-            certificate.verify_directly_issued_by(authority)
-        except (ValueError, TypeError, InvalidSignature):
-            continue
-        if authority.not_valid_before_utc <= now <= authority.not_valid_after_utc:
-            return True
-    return False
+def _lying(folder: Path) -> list[Certificate]:
+    return [read(path.read_bytes(), str(path)) for path in files(folder)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from titer.base.errors import NotFound
 from titer.equipment import queries, rules
-from titer.equipment.model import Certificate
+from titer.equipment.model import Certificate, RevocationList
 from titer.equipment.routes.pages import EquipmentPart
 from titer.equipment.routes.views import RecordOut
 from titer.equipment.service import Equipment
@@ -26,11 +26,24 @@ class Fault(BaseModel):
     what: str
 
 
+class RevocationListOut(RecordOut):
+    """The newest list of what an authority took back; `holds` until its next one is due."""
+
+    authority: str
+    issuer: str
+    number: str
+    issued_at: datetime
+    until: datetime | None
+    revoked: int
+    holds: bool
+
+
 class CertificateOut(RecordOut):
     """A certificate with both fingerprints, what is wrong with it now, and which connections show it now.
 
     `thumbprint` is SHA-1, as the makers' tools show it; `fingerprint` SHA-256. `stage` is *expiring* from thirty days
-    before its end, then *expired*.
+    before its end, then *expired*. `issued_by` is the trusted authority that issued it, if one did, and
+    `revocation_list` that authority's list; of an authority, its own.
     """
 
     fingerprint: str
@@ -55,6 +68,14 @@ class CertificateOut(RecordOut):
     stage: str
     shown_by: list[str]
     faults: list[Fault]
+    issued_by: str
+    revocation_list: RevocationListOut | None
+
+
+class NewRevocationList(BaseModel):
+    """An authority's revocation list that somebody brings, DER or PEM in Base64."""
+
+    list: str = Field(min_length=1, max_length=120_000)
 
 
 class NewCertificate(BaseModel):
@@ -72,8 +93,9 @@ def equipment_certificates(session: Reading, equipment: EquipmentPart) -> list[C
     shown: dict[str, list[str]] = {}
     for name, status in sorted(queries.statuses(session).items()):
         shown.setdefault(status.certificate, []).append(name)
+    lists = queries.revocation_lists(session)
     return [
-        _out(row, equipment, now, trusted, shown.get(row.fingerprint, []))
+        _out(row, equipment, now, trusted, lists, shown.get(row.fingerprint, []))
         for row in queries.certificates(session)
     ]
 
@@ -84,7 +106,19 @@ def equipment_add_certificate(body: NewCertificate, act: Acting, equipment: Equi
     with act("equipment.certificate.add") as unit:
         row = equipment.add_certificate(unit, body.certificate, body.host)
         unit.flush()
-        return _out(row, equipment, unit.now, queries.certificates(unit.session, "trusted"), [])
+        trusted, lists = queries.certificates(unit.session, "trusted"), queries.revocation_lists(unit.session)
+        return _out(row, equipment, unit.now, trusted, lists, [])
+
+
+@router.post("/revocation-lists", status_code=201)
+def equipment_bring_revocation_list(
+    body: NewRevocationList, act: Acting, equipment: EquipmentPart
+) -> RevocationListOut:
+    """Bring the list of what a trusted authority took back; it counts within seconds."""
+    with act("equipment.certificate.revocations") as unit:
+        row = equipment.bring_revocation_list(unit, body.list)
+        unit.flush()
+        return _list_out(row, unit.now)
 
 
 @router.get("/{certificate_id}/file", response_class=Response)
@@ -99,13 +133,26 @@ def equipment_certificate_file(certificate_id: str, session: Reading) -> Respons
 
 
 def _out(
-    row: Certificate, equipment: Equipment, now: datetime, trusted: list[Certificate], shown_by: list[str]
+    row: Certificate,
+    equipment: Equipment,
+    now: datetime,
+    trusted: list[Certificate],
+    lists: list[RevocationList],
+    shown_by: list[str],
 ) -> CertificateOut:
+    issuer, listed = equipment.issuer_of(row, trusted, lists)
     return CertificateOut.model_validate(
         {
             **{name: getattr(row, name) for name in CertificateOut.model_fields if hasattr(row, name)},
             "stage": rules.expiry_stage(row.valid_until, now),
             "shown_by": shown_by,
-            "faults": equipment.certificate_faults(row, now, trusted),
+            "faults": equipment.certificate_faults(row, now, trusted, lists),
+            "issued_by": issuer.subject if issuer is not None else "",
+            "revocation_list": _list_out(listed, now) if listed is not None else None,
         }
     )
+
+
+def _list_out(row: RevocationList, now: datetime) -> RevocationListOut:
+    named = {name: getattr(row, name) for name in RevocationListOut.model_fields if hasattr(row, name)}
+    return RevocationListOut.model_validate({**named, "holds": row.until is not None and now <= row.until})

@@ -29,10 +29,14 @@ LONGEST_WAIT = 25.0
 
 
 class HostTrust(BaseModel):
-    """What people decided about instruments' certificates: the trusted as DER in Base64, the others' SHA-256."""
+    """What people decided about instruments' certificates: the trusted as DER in Base64, the others' SHA-256.
+
+    `lists` are the revocation lists of trusted authorities, DER in Base64.
+    """
 
     certificates: list[str]
     distrusted: list[str]
+    lists: list[str] = []
 
 
 class HostConnection(BaseModel):

@@ -13,7 +13,15 @@ from titer.base.clock import Clock, from_us
 from titer.equipment import queries, rules
 from titer.equipment.model import Channel, Connection, DeviceCommand, Node
 from titer.equipment.permissions import ACTIONS
-from titer.equipment.service import alarms, certificates, connections, devices, nodes, streams
+from titer.equipment.service import (
+    alarms,
+    certificates,
+    connections,
+    devices,
+    nodes,
+    revocations,
+    streams,
+)
 from titer.equipment.service.questions import Questions
 from titer.record import (
     ActionSpec,
@@ -168,6 +176,8 @@ class Equipment:
     add_certificate = staticmethod(certificates.add)
     note_certificates = staticmethod(certificates.note)
     certificate_faults = staticmethod(certificates.faults_of)
+    bring_revocation_list = staticmethod(revocations.bring)
+    issuer_of = staticmethod(revocations.of_issuer)
 
     # --- connections, channels, streams --------------------------------------------------------------------
 

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from titer.base.errors import Conflict, Invalid
 from titer.connect import TYPES
-from titer.connect.opcua import trust
+from titer.connect.opcua import revocation, trust
 from titer.equipment import queries, rules
-from titer.equipment.model import Certificate, Connection
+from titer.equipment.model import Certificate, Connection, RevocationList
 from titer.record import Actor, Signature, Unit
 
 
@@ -30,11 +30,23 @@ def read_certificate(text: str, where: str) -> Any:
     Raises:
         Invalid: if it is none.
     """
+    return trust.read(_unpacked(text, "certificate", where), where)
+
+
+def read_list(text: str, where: str) -> Any:
+    """A revocation list from Base64 of its bytes, DER or PEM.
+
+    Raises:
+        Invalid: if it is none.
+    """
+    return revocation.read_list(_unpacked(text, "revocation list", where), where)
+
+
+def _unpacked(text: str, what: str, where: str) -> bytes:
     try:
-        data = base64.b64decode(text, validate=True)
+        return base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error) as error:
-        raise Invalid("The certificate is no Base64.", where=where) from error
-    return trust.read(data, where)
+        raise Invalid(f"The {what} is no Base64.", where=where) from error
 
 
 def unknown_of(session: Session, security: Mapping[str, Any]) -> bool:
@@ -97,16 +109,31 @@ def for_host(session: Session, type_: str) -> dict[str, list[str]] | None:
     return {
         "certificates": [row.der for row in rows if row.state == "trusted"],
         "distrusted": [row.fingerprint for row in rows if row.state == "distrusted"],
+        "lists": list(
+            session.scalars(
+                select(RevocationList.der)
+                .where(
+                    RevocationList.authority.in_([one.fingerprint for one in rows if one.state == "trusted"])
+                )
+                .order_by(RevocationList.authority)
+            )
+        ),
     }
 
 
-def faults_of(row: Certificate, now: datetime, trusted: Iterable[Certificate]) -> list[dict[str, str]]:
+def faults_of(
+    row: Certificate,
+    now: datetime,
+    trusted: Iterable[Certificate],
+    lists: Iterable[RevocationList] = (),
+) -> list[dict[str, str]]:
     """What is wrong with a certificate now; of a host's own, only what the clock and its key say."""
     certificate = read_certificate(row.der, row.fingerprint)
     if row.state == "own":
         return trust.faults(certificate, now)
     known = [read_certificate(one.der, one.fingerprint) for one in trusted]
-    return trust.faults(certificate, now, host=row.address, uri=row.calls_itself, known=known)
+    listed = [read_list(one.der, one.issuer) for one in lists]
+    return trust.faults(certificate, now, host=row.address, uri=row.calls_itself, known=known, listed=listed)
 
 
 def watch(unit: Unit, ids: Iterable[str]) -> None:
@@ -193,7 +220,9 @@ def content(session: Session, record_id: str, _data: dict[str, Any]) -> dict[str
         "authority": row.authority,
         "met_by": row.connection,
         "met_at": row.address,
-        "wrong_with_it": [one["what"] for one in faults_of(row, row.recorded_at, trusted)],
+        "wrong_with_it": [
+            one["what"] for one in faults_of(row, row.recorded_at, trusted, queries.revocation_lists(session))
+        ],
     }
 
 

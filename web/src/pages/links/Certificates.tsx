@@ -1,5 +1,5 @@
-import { Button, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Button, FileInput, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { certificates, type Certificate, type OwnCertificate } from "../../api/certificates";
 import { useMaySee } from "../../api/session";
@@ -14,7 +14,7 @@ import { StateBadge } from "../../parts/StateBadge";
 import { TimeStamp } from "../../parts/TimeStamp";
 import { usePeople } from "../../parts/people";
 import { useView } from "../../parts/view";
-import { grouped, stateOf, useCertificates } from "./certificate";
+import { grouped, issuerOf, listOf, listed, stateOf, useCertificates } from "./certificate";
 
 /** Whose certificates are believed, who decided it, until when it holds; and what our own hosts show. */
 export default function Certificates() {
@@ -41,6 +41,8 @@ export default function Certificates() {
                   columns={[
                     { key: "state", title: t("word.state"), value: stateOf, render: (r) => <StateBadge state={stateOf(r)} />, nowrap: true },
                     { key: "subject", title: t("certs.subject"), value: (r) => r.subject },
+                    { key: "issued_by", title: t("certs.issuer"), value: issuerOf },
+                    { key: "list", title: t("certs.list"), value: listOf, render: (r) => <List of={r} /> },
                     { key: "met", title: t("certs.met"), value: (r) => r.connection || t("certs.brought"), nowrap: true },
                     { key: "until", title: t("certs.until"), value: (r) => r.valid_until, render: (r) => <TimeStamp at={r.valid_until} />, nowrap: true },
                     { key: "thumbprint", title: "SHA-1", value: (r) => r.thumbprint, render: (r) => <span className="mono nowrap" title={r.thumbprint}>{r.thumbprint.slice(0, 8)}</span> },
@@ -50,7 +52,7 @@ export default function Certificates() {
                 />
               </Panel>
               <OfHosts rows={rows.filter((r) => r.state === "own")} />
-              <p className="muted">{t("certs.revocation")}</p>
+              <Revocations />
             </div>
           );
         }}
@@ -90,7 +92,8 @@ function One({ of: one, keep }: { of: Certificate; keep: () => void }) {
             of={[
               [t("certs.fingerprint"), <span key="f" className="mono">{grouped(one.fingerprint)}</span>],
               [t("certs.thumbprint"), <span key="t" className="mono">{grouped(one.thumbprint)}</span>],
-              [t("certs.issuer"), one.issuer],
+              [t("certs.issuer"), issuerOf(one)],
+              [t("certs.list"), <List key="l" of={one} />],
               [t("certs.valid"), <span key="v"><TimeStamp at={one.valid_from} /> – <TimeStamp at={one.valid_until} /></span>],
               [t("certs.uri"), one.application_uri || "–"],
               [t("certs.names"), one.names.join(", ") || "–"],
@@ -106,6 +109,53 @@ function One({ of: one, keep }: { of: Certificate; keep: () => void }) {
       </Panel>
       <Signatures record_type="equipment_certificate" record_id={one.id} />
     </>
+  );
+}
+
+/** What is here of the revocation list of the authority that issued a certificate, or of the authority itself. */
+function List({ of: one }: { of: Certificate }) {
+  const list = one.revocation_list;
+  if (!list) return listed(one) ? <StateBadge state="missing" tone="warning" word={t("certs.list_none")} /> : <span className="muted">–</span>;
+  return (
+    <span className="row" style={{ gap: 6 }}>
+      {list.holds ? null : <StateBadge state="over" tone="warning" word={t("certs.list_over")} />}
+      <span>{t("certs.list_takes_back", { n: list.revoked })}</span>
+      {list.until ? <TimeStamp at={list.until} /> : null}
+    </span>
+  );
+}
+
+function Revocations() {
+  const queries = useQueryClient();
+  const automation = useMaySee("automation", "quality");
+  const [file, setFile] = useState<File | null>(null);
+  const bringing = useMutation({
+    mutationFn: async (given: File) => certificates.bringList(await given.arrayBuffer()),
+    onSuccess: () => {
+      setFile(null);
+      return queries.invalidateQueries({ queryKey: ["certificates"] });
+    },
+  });
+  function bring(event: FormEvent) {
+    event.preventDefault();
+    if (file) bringing.mutate(file);
+  }
+  return (
+    <Panel title={t("certs.lists")}>
+      <div className="stack">
+        <p className="muted">{t("certs.lists_how")}</p>
+        {automation ? (
+          <form onSubmit={bring} className="row" style={{ alignItems: "flex-end" }}>
+            <FileInput w={320} label={t("certs.list_file")} placeholder={t("certs.list_choose")} value={file} onChange={setFile} accept=".crl,.pem,.der" clearable />
+            <Button type="submit" variant="default" disabled={!file} loading={bringing.isPending}>
+              {t("certs.list_bring")}
+            </Button>
+          </form>
+        ) : null}
+        {bringing.error ? <ErrorState error={bringing.error} /> : null}
+        {bringing.data ? <p className="notice">{t("certs.list_brought", { issuer: bringing.data.issuer, n: bringing.data.revoked })}</p> : null}
+      </div>
+    </Panel>
   );
 }
 

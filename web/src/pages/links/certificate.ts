@@ -6,7 +6,7 @@ export function useCertificates() {
   return useQuery({
     queryKey: ["certificates"],
     queryFn: ({ signal }) => certificates.all(signal),
-    meta: { types: ["equipment_certificate"] },
+    meta: { types: ["equipment_certificate", "equipment_revocation_list"] },
     refetchInterval: 10_000,
   });
 }
@@ -16,6 +16,21 @@ export function stateOf(one: Pick<Certificate, "state" | "stage">): string {
   if (one.stage === "expired") return "expired";
   if (one.state === "seen") return t("certs.undecided");
   return one.stage === "expiring" && one.state !== "distrusted" ? "expiring" : one.state;
+}
+
+/** Who issued a certificate; whether anybody but itself did. */
+export function issuerOf(one: Pick<Certificate, "issuer" | "subject">): string {
+  return one.issuer === one.subject ? t("certs.by_itself") : one.issuer;
+}
+
+/** Whether a list of what was taken back may be asked of anybody: an authority, or one that is trusted here issued it. */
+export function listed(one: Pick<Certificate, "authority" | "issued_by">): boolean {
+  return one.authority || one.issued_by !== "";
+}
+
+/** What is here of a revocation list, to sort and to find by. */
+export function listOf(one: Certificate): string {
+  return one.revocation_list ? (one.revocation_list.until ?? "") : listed(one) ? t("certs.list_none") : "";
 }
 
 /** A fingerprint in groups, so that two can be compared by eye. */

@@ -378,6 +378,22 @@ CREATE TABLE equipment_question (
 
 CREATE INDEX ix_equipment_question_host ON equipment_question (host)
 
+CREATE TABLE equipment_revocation_list (
+	authority VARCHAR COLLATE "C" NOT NULL,
+	issuer VARCHAR COLLATE "C" NOT NULL,
+	der VARCHAR COLLATE "C" NOT NULL,
+	number VARCHAR COLLATE "C" NOT NULL,
+	issued_at BIGINT NOT NULL,
+	until BIGINT,
+	revoked BIGINT NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_equipment_revocation_list PRIMARY KEY (id),
+	CONSTRAINT uq_equipment_revocation_list_authority UNIQUE (authority)
+)
+
 CREATE TABLE equipment_stream_event (
 	key VARCHAR COLLATE "C" NOT NULL,
 	connection VARCHAR COLLATE "C" NOT NULL,
@@ -3556,6 +3572,84 @@ ALTER TABLE equipment_node ENABLE ALWAYS TRIGGER titer_equipment_node_delete
 CREATE TRIGGER titer_equipment_node_no_truncate BEFORE TRUNCATE ON equipment_node FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE equipment_node ENABLE ALWAYS TRIGGER titer_equipment_node_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_equipment_revocation_list_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_revocation_list', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_revocation_list"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_revocation_list' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"authority":' || coalesce(to_json(n."authority")::text, 'null') || ',' || '"der":' || coalesce(to_json(n."der")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked":' || coalesce(n."revoked"::text, 'null') || ',' || '"until":' || coalesce(n."until"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."authority" IS DISTINCT FROM o."authority" THEN 'authority' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_revocation_list.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_revocation_list', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_revocation_list"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_revocation_list' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"authority":' || coalesce(to_json(o."authority")::text, 'null') || ',' || '"der":' || coalesce(to_json(o."der")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked":' || coalesce(o."revoked"::text, 'null') || ',' || '"until":' || coalesce(o."until"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"authority":' || coalesce(to_json(n."authority")::text, 'null') || ',' || '"der":' || coalesce(to_json(n."der")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issued_at":' || coalesce(n."issued_at"::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"number":' || coalesce(to_json(n."number")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"revoked":' || coalesce(n."revoked"::text, 'null') || ',' || '"until":' || coalesce(n."until"::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_revocation_list', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_revocation_list"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_revocation_list' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"authority":' || coalesce(to_json(o."authority")::text, 'null') || ',' || '"der":' || coalesce(to_json(o."der")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issued_at":' || coalesce(o."issued_at"::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"number":' || coalesce(to_json(o."number")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"revoked":' || coalesce(o."revoked"::text, 'null') || ',' || '"until":' || coalesce(o."until"::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_equipment_revocation_list_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_equipment_revocation_list_insert AFTER INSERT ON equipment_revocation_list REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_revocation_list_entry()
+
+ALTER TABLE equipment_revocation_list ENABLE ALWAYS TRIGGER titer_equipment_revocation_list_insert
+
+CREATE TRIGGER titer_equipment_revocation_list_update AFTER UPDATE ON equipment_revocation_list REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_revocation_list_entry()
+
+ALTER TABLE equipment_revocation_list ENABLE ALWAYS TRIGGER titer_equipment_revocation_list_update
+
+CREATE TRIGGER titer_equipment_revocation_list_delete AFTER DELETE ON equipment_revocation_list REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_revocation_list_entry()
+
+ALTER TABLE equipment_revocation_list ENABLE ALWAYS TRIGGER titer_equipment_revocation_list_delete
+
+CREATE TRIGGER titer_equipment_revocation_list_no_truncate BEFORE TRUNCATE ON equipment_revocation_list FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE equipment_revocation_list ENABLE ALWAYS TRIGGER titer_equipment_revocation_list_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_equipment_stream_event_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

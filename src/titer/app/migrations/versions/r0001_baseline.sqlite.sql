@@ -321,6 +321,22 @@ CREATE TABLE equipment_question (
 	CONSTRAINT pk_equipment_question PRIMARY KEY (id)
 )
 
+CREATE TABLE equipment_revocation_list (
+	authority TEXT NOT NULL, 
+	issuer TEXT NOT NULL, 
+	der TEXT NOT NULL, 
+	number TEXT NOT NULL, 
+	issued_at BIGINT NOT NULL, 
+	until BIGINT, 
+	revoked INTEGER NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_revocation_list PRIMARY KEY (id), 
+	CONSTRAINT uq_equipment_revocation_list_authority UNIQUE (authority)
+)
+
 CREATE TABLE equipment_stream_event (
 	"key" TEXT NOT NULL, 
 	connection TEXT NOT NULL, 
@@ -2663,6 +2679,12 @@ CREATE TRIGGER titer_equipment_node_delete AFTER DELETE ON equipment_node BEGIN 
 CREATE TRIGGER titer_equipment_node_insert AFTER INSERT ON equipment_node BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('equipment_node', NEW.id, NEW.version, NULL, json_object('calibration_due',NEW."calibration_due",'capabilities',NEW."capabilities",'class_name',NEW."class_name",'clean_hold_h',NEW."clean_hold_h",'clean_until',NEW."clean_until",'cleanliness',NEW."cleanliness",'code',NEW."code",'id',NEW."id",'level',NEW."level",'location',NEW."location",'maker',NEW."maker",'model',NEW."model",'name',NEW."name",'parent_id',NEW."parent_id",'process_at',NEW."process_at",'qualification',NEW."qualification",'recorded_at',NEW."recorded_at",'serial',NEW."serial",'used_for',NEW."used_for",'version',NEW."version")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
 
 CREATE TRIGGER titer_equipment_node_update AFTER UPDATE ON equipment_node BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_node.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_node.code keeps its first value') WHERE NEW."code" IS NOT OLD."code"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_node', NEW.id, NEW.version, json_object('calibration_due',OLD."calibration_due",'capabilities',OLD."capabilities",'class_name',OLD."class_name",'clean_hold_h',OLD."clean_hold_h",'clean_until',OLD."clean_until",'cleanliness',OLD."cleanliness",'code',OLD."code",'id',OLD."id",'level',OLD."level",'location',OLD."location",'maker',OLD."maker",'model',OLD."model",'name',OLD."name",'parent_id',OLD."parent_id",'process_at',OLD."process_at",'qualification',OLD."qualification",'recorded_at',OLD."recorded_at",'serial',OLD."serial",'used_for',OLD."used_for",'version',OLD."version"), json_object('calibration_due',NEW."calibration_due",'capabilities',NEW."capabilities",'class_name',NEW."class_name",'clean_hold_h',NEW."clean_hold_h",'clean_until',NEW."clean_until",'cleanliness',NEW."cleanliness",'code',NEW."code",'id',NEW."id",'level',NEW."level",'location',NEW."location",'maker',NEW."maker",'model',NEW."model",'name',NEW."name",'parent_id',NEW."parent_id",'process_at',NEW."process_at",'qualification',NEW."qualification",'recorded_at',NEW."recorded_at",'serial',NEW."serial",'used_for',NEW."used_for",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_revocation_list_delete AFTER DELETE ON equipment_revocation_list BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id")); INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_revocation_list', OLD.id, OLD.version + 1, json_object('authority',OLD."authority",'der',OLD."der",'id',OLD."id",'issued_at',OLD."issued_at",'issuer',OLD."issuer",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked',OLD."revoked",'until',OLD."until",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_equipment_revocation_list_insert AFTER INSERT ON equipment_revocation_list BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('equipment_revocation_list', NEW.id, NEW.version, NULL, json_object('authority',NEW."authority",'der',NEW."der",'id',NEW."id",'issued_at',NEW."issued_at",'issuer',NEW."issuer",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked',NEW."revoked",'until',NEW."until",'version',NEW."version")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
+
+CREATE TRIGGER titer_equipment_revocation_list_update AFTER UPDATE ON equipment_revocation_list BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_revocation_list.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_revocation_list.authority keeps its first value') WHERE NEW."authority" IS NOT OLD."authority"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_revocation_list', NEW.id, NEW.version, json_object('authority',OLD."authority",'der',OLD."der",'id',OLD."id",'issued_at',OLD."issued_at",'issuer',OLD."issuer",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked',OLD."revoked",'until',OLD."until",'version',OLD."version"), json_object('authority',NEW."authority",'der',NEW."der",'id',NEW."id",'issued_at',NEW."issued_at",'issuer',NEW."issuer",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked',NEW."revoked",'until',NEW."until",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_equipment_stream_event_insert AFTER INSERT ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('equipment_stream_event', NEW.id, NEW.version, NULL, json_object('at',NEW."at",'connection',NEW."connection",'details',NEW."details",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'version',NEW."version")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
 
