@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,16 @@ def test_a_server_is_found_its_variables_are_ticked_in_bulk_and_the_connection_r
     page.get_by_text("36.9").first.wait_for(timeout=60_000)
     page.get_by_role("img", name=re.compile(r"^Offset\. Offset: last [−-]?\d")).wait_for(timeout=90_000)
     _sound(page, "connection")
+
+    # The connection's process is killed: that, and that another one was started, is shown.
+    page.get_by_text("Its process ended last").wait_for()
+    place = f"{links_server.folder}/connect/hall"
+    listing = subprocess.run(
+        ["ps", "-axwwo", "pid=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    (pid,) = [int(line.split()[0]) for line in listing.splitlines() if line.endswith(f"core.process {place}")]
+    os.kill(pid, signal.SIGKILL)
+    page.get_by_text(re.compile(r"Ended by SIGKILL, started again.*\(1 in all\)")).wait_for(timeout=90_000)
 
     # What is recorded already is not offered again.
     page.get_by_role("link", name="Add channels").click()
