@@ -212,6 +212,15 @@ def hold_sql(table: Table, row: str) -> str:
     return f"FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR {on})"
 
 
+def class_sql(table: Table) -> str:
+    """SQL for the retention class of a kind of record: one without a class is kept for ever.
+
+    Args:
+        table: its table.
+    """
+    return f"FROM record_retention r WHERE r.record_type = '{table.name}'"
+
+
 def sent(connection: Connection, table: Table, values: Mapping[str, list[Any]]) -> list[list[Any]]:
     """What the driver is given for the values of columns: what is the same object in all rows is turned only once.
 

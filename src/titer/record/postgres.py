@@ -35,7 +35,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from titer.base.errors import Invalid, Unavailable
-from titer.record.database import Entered, Opening, Slot, hold_sql, sent, slot
+from titer.record.database import Entered, Opening, Slot, class_sql, hold_sql, sent, slot
 
 NAME = "PostgreSQL"
 ONE_WRITER = False
@@ -371,6 +371,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT {hold_sql(table, "o")})) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT {class_sql(table)}) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: {name} has no retention class, so it is kept for ever'; END IF;
   {_enter(name, deleted)};
   END IF;
   RETURN NULL;

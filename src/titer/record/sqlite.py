@@ -37,7 +37,7 @@ from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
 from titer.base.errors import IntegrityFault, Unavailable
-from titer.record.database import Entered, Opening, Slot, folded, hold_sql, sent, slot
+from titer.record.database import Entered, Opening, Slot, class_sql, folded, hold_sql, sent, slot
 from titer.record.errors import translate
 
 NAME = "SQLite"
@@ -248,6 +248,8 @@ def triggers(
         f"CREATE TRIGGER titer_{name}_delete AFTER DELETE ON {name} BEGIN {guard} "
         f"SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') "
         f"WHERE EXISTS (SELECT 1 {hold_sql(table, 'OLD')}); "
+        f"SELECT RAISE(ABORT, 'titer: {name} has no retention class, so it is kept for ever') "
+        f"WHERE NOT EXISTS (SELECT 1 {class_sql(table)}); "
         f"INSERT INTO ledger_entry(body) VALUES "
         f"(titer_entry('{name}', OLD.id, OLD.version + 1, {old}, NULL)); END"
     )

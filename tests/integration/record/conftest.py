@@ -4,8 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from titer.app.platform import import_tables
+from titer.record import Actor, Record
+from titer.record.retention.model import RetentionClass
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     """Which database the record is on."""
     return str(request.param)
+
+
+@pytest.fixture
+def every_table() -> None:
+    """The metadata of all layers, whatever else this process has imported; asked for before the record is made."""
+    import_tables()
+
+
+@pytest.fixture
+def destroyable(record: Record) -> None:
+    """Trainings have a retention class: the database keeps a kind without one for ever."""
+    with record.action(Actor.timer("test"), "record.training.enter") as unit:
+        unit.add(RetentionClass(record_type="record_training", years=1, start="created", basis="SOP-7"))

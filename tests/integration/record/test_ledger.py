@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, delete, insert, select, text, update
 
-from titer.app.platform import import_tables
 from titer.base.canonical import canonical
 from titer.base.errors import NotAuthenticated, NotAuthorised, Refused, StaleVersion
 from titer.record import Actor, Identity, Installation, LedgerEntry, Person, Record, Training, schema
@@ -41,12 +40,6 @@ def test_an_entry_is_canonical_and_says_who_what_when_why(record: Record) -> Non
     assert entry["process_time"].startswith("2026-03-02T08")
 
 
-@pytest.fixture
-def every_table() -> None:
-    """The metadata of all layers, whatever else this process has imported; asked for before the record is made."""
-    import_tables()
-
-
 @pytest.mark.usefixtures("every_table")
 def test_every_regulated_table_has_its_triggers(record: Record) -> None:
     """Of all layers: the tables that this process happens to have imported are a third of them."""
@@ -77,6 +70,7 @@ def test_a_regulated_table_without_its_triggers_is_told_from_the_others(
         assert "record_training" not in record.database.guarded(connection)
 
 
+@pytest.mark.usefixtures("destroyable")
 def test_each_way_of_writing_leaves_one_entry(record: Record) -> None:
     with record.action(TIMER, "record.training.enter") as unit:
         row = unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now))

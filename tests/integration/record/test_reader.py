@@ -81,6 +81,7 @@ def test_a_table_that_was_changed_past_the_ledger_is_told_beside_the_past(
     assert seen.now.image is not None and seen.now.image["document"] == "SOP-9"
 
 
+@pytest.mark.usefixtures("destroyable")
 def test_a_deleted_record_is_still_seen_as_it_was(
     record: Record, training: tuple[str, list[datetime]], clock: ManualClock
 ) -> None:

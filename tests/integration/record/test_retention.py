@@ -47,6 +47,10 @@ def test_without_a_class_a_record_is_kept_for_ever(
     with pytest.raises(Refused, match="not destroyed") as told:
         destroy(record, training)
     assert "for ever" in told.value.why
+    with pytest.raises(Refused, match="no retention class, so it is kept for ever"):
+        destroy_past_the_domain(record, training)
+    with record.reading() as session:
+        assert session.get(Training, training.id) is not None
 
 
 @pytest.mark.parametrize(

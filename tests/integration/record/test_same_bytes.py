@@ -33,6 +33,7 @@ from titer.record import (
     sqlite,
 )
 from titer.record import identity as identity_module
+from titer.record.retention.model import RetentionClass
 
 TEXTS = [
     'a "b" \\ / \t\n\r\b\f\x01\x1f\x7f',
@@ -104,6 +105,7 @@ def _ada(record: Record) -> Actor:
         row = identity.create_person(
             unit, username="ada", full_name='Ada "L" Grüße', password=PASSWORD, roles=("automation",)
         )
+        unit.add(RetentionClass(record_type="record_training", years=1, start="created", basis="SOP-7"))
     return Actor.person(row.id, "session", row.full_name)
 
 

@@ -183,6 +183,7 @@ def test_who_has_to_change_the_password_signs_nothing_before(
         assert record.signatures_of(session, KIND, trainings[1]) == []
 
 
+@pytest.mark.usefixtures("destroyable")
 def test_a_record_that_is_gone_leaves_no_signature_in_force(
     record: Record, trainings: list[str], person: Callable[..., Actor], sign: Sign
 ) -> None:

@@ -221,8 +221,8 @@ def _entries(record: Record) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def training(record: Record) -> str:
-    """The id of a row."""
+def training(record: Record, destroyable: None) -> str:
+    """The id of a row, of a kind that may be destroyed."""
     with record.action(TIMER, "record.training.enter") as unit:
         return unit.add(Training(person_id="p", competency="SEC", document="d", trained_at=unit.now)).id
 

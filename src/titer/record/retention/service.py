@@ -1,7 +1,8 @@
 """Retention classes, legal holds, what is due, and the refusal of everything that would destroy too early.
 
 Nothing is ever deleted by itself. What is due is listed; what would destroy a regulated row is refused before its
-time and under a hold: here, whoever asks through Titer, and in the database by the delete triggers, for a hold.
+time and under a hold: here, whoever asks through Titer. Past Titer's objects the database's own delete triggers
+refuse what is under a hold and what has no class; the date is looked at here alone.
 """
 
 from __future__ import annotations
