@@ -24,6 +24,21 @@ from titer.server.rights import Needs, needs_of
 PASSWORD = "correct horse battery"
 
 
+def _expected() -> dict[str, frozenset[str]]:
+    """By action, the roles that may do it, as the table beside says; nothing of it comes out of the code."""
+    text = Path(__file__).with_name("matrix.txt").read_text(encoding="utf-8")
+    heading, *rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    found = {}
+    for verb, *cells in rows:
+        assert len(cells) == len(heading) - 1 and set(cells) <= {"x", "."}, f"{verb}: {cells}"
+        assert verb not in found, f"{verb} stands there twice"
+        found[verb] = frozenset(role for role, cell in zip(heading[1:], cells, strict=True) if cell == "x")
+    return found
+
+
+EXPECTED = _expected()
+
+
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """One person for each role, and one without any."""
@@ -80,17 +95,43 @@ def test_of_every_route_that_changes_something_it_is_known_what_right_it_takes(c
     assert {name for _, _, name in operations(client)} == set(app.state.needs)
 
 
+def test_the_matrix_is_the_one_that_the_table_beside_says(platform: Platform) -> None:
+    """Cell by cell against `matrix.txt`: a right that somebody was given or lost is seen here by name."""
+    given = {verb: frozenset(spec.roles) for verb, spec in platform.record.matrix.items()}
+    assert set(given) == set(EXPECTED)
+    cells = [(verb, role) for verb in sorted(given) for role in ROLES]
+    assert [
+        f"{role} {'may' if role in given[verb] else 'may not'} {verb}, and the table says otherwise"
+        for verb, role in cells
+        if (role in given[verb]) != (role in EXPECTED[verb])
+    ] == []
+    assert {role for roles in EXPECTED.values() for role in roles} == set(ROLES)
+
+
+@pytest.mark.parametrize("role", ["administrator", "inspector"])
+def test_neither_administrator_nor_inspector_holds_a_data_right(platform: Platform, role: str) -> None:
+    """No action on records of the trade, nothing that judges them, and no signature but about access itself."""
+    held = {verb for verb, spec in platform.record.matrix.items() if role in spec.roles}
+    assert held
+    assert {verb for verb in held if not verb.startswith("record.")} == set()
+    assert held & {
+        "record.access.recertify", "record.competency.need", "record.hold.lift", "record.hold.place",
+        "record.policy.issue", "record.retention.set", "record.training.enter",
+    } == set()  # fmt: skip
+    assert [key for key, what in platform.record.meanings.items() if what.verb in held] == []
+
+
 def test_every_row_of_the_matrix_holds_at_the_record_for_every_role(platform: Platform) -> None:
     """A person of a role opens an action if the matrix says so, and is refused before anything if not."""
     record = platform.record
     people = {person.username: person for person in _people(platform)}
     before = entries(platform)
-    for verb, spec in record.matrix.items():
+    for verb in record.matrix:
         for role in (*ROLES, "guest"):
             who = Actor.person(people[role].id, None, role)
             with record.reading() as session:
-                assert record.may(session, who, verb) is (role in spec.roles), (verb, role)
-            if role not in spec.roles:
+                assert record.may(session, who, verb) is (role in EXPECTED[verb]), (verb, role)
+            if role not in EXPECTED[verb]:
                 with pytest.raises(NotAuthorised), record.action(who, verb):
                     pytest.fail(f"{role} opened {verb}")
     assert entries(platform) == before
@@ -106,13 +147,12 @@ def test_every_route_refuses_the_roles_that_the_matrix_refuses_and_no_other(
     """
     app: Any = client.app
     headers = log_in(client, role)
-    matrix = platform.record.matrix
     before = entries(platform)
     for method, path, name in operations(client):
         needs: Needs = app.state.needs[name]
         if name in _WAYS_IN_AND_OUT:
             continue
-        allowed = any(role in matrix[verb].roles for verb in needs.verbs)
+        allowed = any(role in EXPECTED[verb] for verb in needs.verbs)
         if needs.verbs and allowed and name in _DO_WITHOUT_A_BODY:
             continue
         answer = client.request(method, _filled(path), json={}, headers=headers)
@@ -154,7 +194,7 @@ def test_every_signature_is_refused_to_the_roles_that_the_matrix_refuses(
                 },
                 headers=headers,
             )  # fmt: skip
-            allowed = role in platform.record.matrix[what.verb].roles
+            allowed = role in EXPECTED[what.verb]
             assert answer.status_code == (404 if allowed else 403), (role, record_type, meaning, answer.text)
         assert entries(platform) == before
 

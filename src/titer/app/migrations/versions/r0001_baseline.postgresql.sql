@@ -2669,6 +2669,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_alarm') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_alarm', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2747,6 +2749,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_alarm_event') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm_event has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_alarm_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2825,6 +2829,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_calibration') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_calibration has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_calibration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2906,6 +2912,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_certificate') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_certificate has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2984,6 +2992,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_channel') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_channel has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_channel', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3069,6 +3079,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_command') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_command has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_command', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3148,6 +3160,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_connection') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_connection has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_connection', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3226,6 +3240,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_context') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_context has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_context', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3307,6 +3323,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_document') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_document has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_document', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3386,6 +3404,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_gap') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_gap has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_gap', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3464,6 +3484,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_logbook') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_logbook has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_logbook', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3542,6 +3564,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_node') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_node has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_node', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3620,6 +3644,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_revocation_list') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_revocation_list has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_revocation_list', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3698,6 +3724,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_stream_event') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_stream_event has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_stream_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3776,6 +3804,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'govern_alcoa_run') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: govern_alcoa_run has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'govern_alcoa_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3854,6 +3884,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_import') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_import has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_import', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3932,6 +3964,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_kept') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_kept has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_kept', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4010,6 +4044,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_retention') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_retention has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_retention', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4088,6 +4124,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_retired') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_retired has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_retired', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4166,6 +4204,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_seal') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_seal has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_seal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4244,6 +4284,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_segment') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_segment has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_segment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4322,6 +4364,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_alert') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_alert has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_alert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4400,6 +4444,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_block') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_block has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_block', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4478,6 +4524,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_dataset') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_dataset has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_dataset', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4556,6 +4604,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_deployment') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_deployment has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_deployment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4640,6 +4690,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_model') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_model has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_model', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4718,6 +4770,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_watch') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_watch has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_watch', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4868,6 +4922,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_attachment') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_attachment has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_attachment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4950,6 +5006,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id" OR h.subject_id = o."lot_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_certificate') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_certificate has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5032,6 +5090,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_contract_certificate') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_contract_certificate has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_contract_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5116,6 +5176,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_design') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_design has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_design', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5194,6 +5256,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_evaluation') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_evaluation has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_evaluation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5276,6 +5340,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_handover') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_handover has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_handover', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5358,6 +5424,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_investigation') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_investigation has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_investigation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5436,6 +5504,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_measurement') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_measurement has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_measurement', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5516,6 +5586,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_panel_request') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_panel_request has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_panel_request', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5597,6 +5669,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_raw_file') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_raw_file has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_raw_file', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5682,6 +5756,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_result') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_result has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_result', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5763,6 +5839,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_run') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_run has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5845,6 +5923,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id" OR h.subject_id = o."lot_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_sample') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_sample has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_sample', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5923,6 +6003,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_submission') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_submission has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_submission', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6006,6 +6088,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_test') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_test has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_test', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6085,6 +6169,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."lot_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_container') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_container has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_container', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6163,6 +6249,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_definition') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_definition has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_definition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6241,6 +6329,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_genealogy') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_genealogy has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_genealogy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6322,6 +6412,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_lot') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_lot has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_lot', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6400,6 +6492,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_adjustment') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_adjustment has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_adjustment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6478,6 +6572,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_allocation') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_allocation has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_allocation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6556,6 +6652,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_batch') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_batch has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_batch', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6634,6 +6732,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id" OR h.subject_id = o."lot_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_charge') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_charge has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_charge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6712,6 +6812,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_control_recipe') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_control_recipe has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_control_recipe', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6790,6 +6892,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_journal') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_journal has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_journal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6868,6 +6972,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_order') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_order has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_order', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6951,6 +7057,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_recipe') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_recipe has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_recipe', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7029,6 +7137,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_sample') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_sample has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_sample', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7107,6 +7217,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_task') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_task has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_task', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7185,6 +7297,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_task_entry') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_task_entry has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_task_entry', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7280,6 +7394,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_audit_trail_review') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_audit_trail_review has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_audit_trail_review', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7360,6 +7476,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_deviation') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_deviation has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_deviation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7439,6 +7557,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_disposition') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_disposition has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_disposition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7525,6 +7645,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_exception') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_exception has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_exception', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7603,6 +7725,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_trail_look') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_look has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_trail_look', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7681,6 +7805,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_trail_settings') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_settings has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_trail_settings', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7759,6 +7885,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_event') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_access_event has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7837,6 +7965,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_policy') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_access_policy has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7919,6 +8049,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_review') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_review', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7997,6 +8129,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_backup') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_backup has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_backup', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8075,6 +8209,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_clock_step') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_clock_step has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_clock_step', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8154,6 +8290,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_competency_needed') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_competency_needed has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_competency_needed', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8232,6 +8370,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_content') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_content has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_content', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8317,6 +8457,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_delegation') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_delegation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8395,6 +8537,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_document_cert') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_document_cert has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_document_cert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8473,6 +8617,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_drill') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_drill has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_drill', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8557,6 +8703,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_duty_conflict') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_duty_conflict', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8635,6 +8783,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_edge') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_edge has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_edge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8718,6 +8868,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_edge_certificate') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_edge_certificate has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_edge_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8796,6 +8948,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_export') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_export has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_export', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8879,6 +9033,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_factor') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_factor has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_factor', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8961,6 +9117,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_hold') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_hold has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_hold', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9041,6 +9199,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_installation') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_installation has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_installation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9123,6 +9283,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_ledger_key') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_ledger_key has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_ledger_key', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9201,6 +9363,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_machine_token') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_machine_token has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_machine_token', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9280,6 +9444,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_person') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_person has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_person', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9358,6 +9524,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_policy_ack') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_ack has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_policy_ack', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9436,6 +9604,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_policy_text') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_text has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_policy_text', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9517,6 +9687,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_provider_link') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_provider_link has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_provider_link', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9595,6 +9767,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_restore') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_restore has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_restore', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9673,6 +9847,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_retention') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_retention has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_retention', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9751,6 +9927,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_rights_search') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_rights_search has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_rights_search', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9829,6 +10007,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_role_assignment') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_role_assignment has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_role_assignment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9907,6 +10087,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_schema') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_schema has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_schema', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9992,6 +10174,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_session') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_session has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_session', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10070,6 +10254,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_signature') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_signature has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_signature', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10151,6 +10337,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_terminal') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_terminal has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_terminal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10229,6 +10417,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_training') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_training has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_training', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10307,6 +10497,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_watched_ledger') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_watched_ledger has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_watched_ledger', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10385,6 +10577,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_witness_policy') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_witness_policy has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_witness_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10463,6 +10657,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_copy') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_copy has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_copy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10548,6 +10744,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_declaration') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_declaration has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_declaration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10626,6 +10824,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_import') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_import has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_import', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10710,6 +10910,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_quarantine') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_quarantine has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_quarantine', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10788,6 +10990,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_reconciliation') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_reconciliation has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_reconciliation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10869,6 +11073,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_source') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_source has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_source', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10953,6 +11159,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_verification') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_verification has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_verification', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11035,6 +11243,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_definition') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_definition has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_definition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11113,6 +11323,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_hour') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_hour has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_hour', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11194,6 +11406,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_instance') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_instance has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_instance', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11272,6 +11486,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_measurement') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_measurement has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_measurement', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11350,6 +11566,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_model') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_model has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_model', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11428,6 +11646,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_outlook') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_outlook has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_outlook', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11506,6 +11726,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."batch_id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_proposal') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_proposal has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_proposal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11584,6 +11806,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_replay') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_replay has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_replay', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11662,6 +11886,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_scenario') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_scenario has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_scenario', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11740,6 +11966,8 @@ BEGIN
   part := titer_action();
   IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_snapshot') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_snapshot has no retention class, so it is kept for ever'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_snapshot', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
