@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from titer.base.errors import Invalid, Refused
+from titer.base.errors import IntegrityFault, Invalid, Refused
 from titer.connect.core.frame import Frame, split
 from titer.equipment import Equipment, status_row, told
 from titer.historian.service import Historian
@@ -42,12 +42,20 @@ def take(historian: Historian, equipment: Equipment, connection: str, data: byte
     Raises:
         NotFound: if the connection is not registered; the host keeps its values.
         Refused: if a frame belongs to another connection.
-        IntegrityFault: if the bytes are no frames.
+        Invalid: if the bytes are no undamaged frames: what does not hold is what was sent, and not the record.
     """
     if not data or len(data) > LARGEST:
         raise Invalid(f"Send 1 to {LARGEST} bytes of frames at once, not {len(data)}.")
-    raw = split(data)
-    frames = [Frame.decode(one) for one in raw]
+    try:
+        raw = split(data)
+        frames = [Frame.decode(one) for one in raw]
+    except IntegrityFault as error:
+        raise Invalid(
+            "What was sent cannot be read as frames.",
+            why=str(error),
+            do="Send it again from the host's journal; nothing of it was taken.",
+            where="body",
+        ) from error
     strangers = {frame.connection for frame in frames} - {connection}
     if strangers:
         raise Refused(f"Frames of {', '.join(sorted(map(str, strangers)))} came as those of {connection}.")

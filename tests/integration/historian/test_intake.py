@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.integration.historian.reactor import ANN, PV, SP, S, frame
 
 from titer.base.clock import ManualClock, iso, us
-from titer.base.errors import IntegrityFault, NotFound, Refused
+from titer.base.errors import IntegrityFault, Invalid, NotFound, Refused
 from titer.connect.core.contract import ConnectionConfig
 from titer.equipment import Equipment
 from titer.historian import Historian, intake
@@ -97,7 +97,7 @@ def test_frames_of_strangers_are_refused(historian: Historian, equipment: Equipm
         intake.take(historian, equipment, "other", frame(t0, 1, [1.0]))
     with pytest.raises(NotFound):
         intake.take(historian, equipment, "nobody", frame(t0, 1, [1.0], connection="nobody"))
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(Invalid, match="cannot be read as frames"):
         intake.take(historian, equipment, "br201", b"nonsense")
     assert historian.store.tail_rows() == 0
 

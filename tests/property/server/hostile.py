@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 from tests.e2e.laboratory import Laboratory, certificate
 from tests.integration.app.conftest import PASSWORD, START, furnish, logged_in, run_batch
+from tests.property.server.machines import MACHINES, Doors
 
 from titer.app import Config, Platform, create_installation, open_platform
 from titer.base.clock import ManualClock
@@ -26,7 +27,7 @@ from titer.record.schema import regulated_tables
 from titer.server.app import create_app
 
 TIMER = Actor.timer("test")
-ANYBODY = ("nobody", *ROLES)
+ANYBODY = ("nobody", *ROLES, *MACHINES)
 _LABORATORY = {
     "okafor": ("quality",),
     "silva": ("quality",),
@@ -79,11 +80,11 @@ _TREASURE = 400
 
 
 def furnished(folder: Path, database_address: str | None = None, owner: str | None = None) -> Platform:
-    """An installation with a batch that ended, a laboratory's certificate, and somebody in each role."""
+    """An installation with a batch that ended, a certificate, a door for edges, and somebody in each role."""
     clock = ManualClock(START)
     create_installation(
         folder,
-        Config(name="lab", database=database_address),
+        Config(name="lab", database=database_address, edge={"port": 8443}),
         simulated=True,
         demo=True,
         clock=clock,
@@ -131,7 +132,7 @@ def treasure(platform: Platform) -> dict[str, list[Any]]:
 
 
 class Stranger:
-    """Sends requests in the name of somebody, or of nobody.
+    """Sends requests in the name of somebody, of a machine, or of nobody.
 
     Args:
         platform: of the installation.
@@ -143,13 +144,17 @@ class Stranger:
         self.rng = rng
         self.known = treasure(platform)
         self.app = create_app(platform)
-        self.clients = {who: TestClient(self.app, raise_server_exceptions=True) for who in ANYBODY}
+        self.doors = Doors(platform, self.app)
+        people = {who: TestClient(self.app, raise_server_exceptions=True) for who in ("nobody", *ROLES)}
+        self.clients = {**people, **self.doors.clients}
         self._csrf: dict[str, str] = {}
 
     def headers(self, who: str) -> dict[str, str]:
-        """What proves the session of a role; opened anew where a request has ended it."""
+        """What proves the session of a role, or a machine; opened anew where a request has ended it."""
         if who == "nobody":
             return {}
+        if who in MACHINES:
+            return self.doors.headers(who)
         client = self.clients[who]
         if who not in self._csrf or client.get("/api/session").status_code != 200:
             client.cookies.clear()

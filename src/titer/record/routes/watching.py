@@ -53,13 +53,18 @@ async def text_of(request: Request) -> str:
     "/witness/add-checkpoint",
     response_class=PlainTextResponse,
     responses={
-        code: {"content": {"text/plain": {}}, "description": said}
-        for code, said in (
-            (400, "The request is malformed."),
-            (403, "No known key has signed the checkpoint."),
-            (404, "The ledger is not watched here."),
-            (409, "Another size was cosigned last, which the answer states."),
-            (422, "The checkpoint does not extend the one that was cosigned."),
+        code: {"content": {kind: {} for kind in kinds}, "description": said}
+        for code, said, *kinds in (
+            (400, "The request is malformed.", "text/plain"),
+            (
+                403,
+                "No known key has signed the checkpoint, or the token has no such scope.",
+                "text/plain",
+                "application/problem+json",
+            ),
+            (404, "The ledger is not watched here.", "text/plain"),
+            (409, "Another size was cosigned last, which the answer states.", "text/plain"),
+            (422, "The checkpoint does not extend the one that was cosigned.", "text/plain"),
         )
     },
     openapi_extra={
