@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.trespass import Copies
 
-from titer.app import Config, Platform, create_installation, open_platform
+from titer.app import Config, Platform, create_installation, manifest, open_platform
 from titer.app.config import load
 from titer.base.clock import ManualClock
 from titer.base.errors import IntegrityFault, Invalid, Refused, Unavailable
@@ -22,18 +24,23 @@ from titer.record import (
     LedgerCheckpoint,
     LedgerCosignature,
     OutboxEvent,
+    Signature,
+    SignatureMeaning,
     Subscription,
     Training,
     WitnessPolicy,
     timekeeping,
 )
+from titer.record.identity import Proof
 from titer.record.timekeeping import TimeState
+from titer.record.unit import Unit
 from titer.record.verify import verify_store
 from titer.record.witnesses.contract import Prove
 from titer.record.witnesses.rules import AWAY, BEHIND, FRESH, REFUSED, Policy
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 TIMER = Actor.timer("test")
+PASSWORD = "correct horse battery"
 FIRST = "file-witness"
 
 
@@ -141,6 +148,101 @@ def test_what_a_signature_sets_off_waits_for_the_witness_over_a_restart_and_goes
     assert again == []
     verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
     assert verdict.holds, verdict.sentence
+    platform.close()
+
+
+def signing(lab: Path) -> tuple[Platform, list[str]]:
+    """The installation, where a training can be signed, and the signatures whose effects went out by now."""
+    platform = open_platform(lab, hasher=HASHER)
+
+    def content(session: Session, record_id: str, _data: dict[str, Any]) -> dict[str, Any]:
+        return {"competency": session.get_one(Training, record_id).competency}
+
+    def apply(unit: Unit, record_id: str, _data: dict[str, Any], signature: Signature) -> None:
+        unit.emit("test.signed", unit.get(Training, record_id), {"signature": signature.id})
+
+    kind = Training.__tablename__
+    platform.record.register_signatures(
+        (
+            SignatureMeaning(
+                kind,
+                "approved",
+                "record.training.enter",
+                "A training",
+                content,
+                lambda *_: [],
+                apply,
+            ),
+        )
+    )
+    gone: list[str] = []
+
+    def take(event: OutboxEvent) -> None:
+        gone.append(event.payload["signature"])
+
+    platform.outbox.subscriptions = [Subscription("test.signed", ("test.signed",), take)]
+    return platform, gone
+
+
+def shown(platform: Platform, record_id: str) -> list[bool]:
+    """Whether the manifest on the page and in the documents shows each signature of a record as pending."""
+    with platform.record.reading() as session:
+        given = session.scalars(select(Signature).where(Signature.record_id == record_id))
+        rows = manifest.rows(platform.record, session, given, platform.sealer.covered_size)
+    said = [str(row[-1]) for row in manifest.section(rows).rows]
+    assert [("pending: no witness has seen it yet" in one) for one in said] == [
+        not row["witnessed"] for row in rows
+    ]
+    return [not row["witnessed"] for row in rows]
+
+
+def test_what_a_person_signed_sets_nothing_off_and_is_shown_as_pending_until_the_witness_is_back(
+    lab: Path, tmp_path: Path
+) -> None:
+    """The flag on the message is the signature's own, and so is what holds it, over a restart too."""
+    volume = tmp_path / "volume"
+    platform, gone = signing(lab)
+    with platform.record.action(TIMER, "record.person.create") as unit:
+        quinn = platform.identity.create_person(
+            unit, username="quinn", full_name="Quinn", password=PASSWORD, roles=("quality",)
+        )
+        quinn.policy_acknowledged_at = unit.now
+        person = Actor.person(quinn.id, None, quinn.full_name)
+    with platform.record.action(TIMER, "record.training.enter") as unit:
+        row = unit.add(Training(person_id=quinn.id, competency="SEC", document="d", trained_at=unit.now))
+        record_id, kind = row.id, Training.__tablename__
+    platform.settle()
+    away(volume)
+    with platform.record.reading() as session:
+        seen = platform.signing.preview(session, person, kind, record_id, "approved", {})
+    given = platform.signing.sign(
+        person,
+        record_type=kind,
+        record_id=record_id,
+        version=seen.version,
+        meaning="approved",
+        data={},
+        shown_digest=seen.digest,
+        reason="looked at",
+        proof=Proof(PASSWORD),
+        remote="test",
+    )
+    platform.settle()
+    assert (gone, shown(platform, record_id)) == ([], [True])
+    platform.close()
+
+    platform, gone = signing(lab)
+    platform.settle()
+    assert (gone, shown(platform, record_id)) == ([], [True])
+    back(volume)
+    platform.sealer.standing[FIRST].next_try = None
+    platform.settle()
+    assert (gone, shown(platform, record_id)) == ([given.id], [False])
+    platform.close()
+
+    platform, gone = signing(lab)
+    platform.settle()
+    assert gone == [], "and not again"
     platform.close()
 
 
