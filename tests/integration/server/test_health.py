@@ -65,10 +65,13 @@ def test_a_worker_that_fails_is_said_until_it_works_again(hub: Hub, caplog: pyte
     thread.join(timeout=5)
 
 
-def test_while_there_is_something_new_a_checkpoint_covers_it_at_least_each_second(
+def test_while_there_is_something_new_the_sealer_plans_less_than_a_second_between_two_seals_and_covers_it(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the thread's own pauses, whatever the machine does: it seals, waits at most a second, and seals again."""
+    """What is shown: the thread's own pauses, whatever the machine does, and that each seal covers all before it.
+
+    What is not: how long sealing and the witness' sync take, which come on top; a bound for them would be the disk's.
+    """
     pauses, waits = list[float](), list[float]()
     record, sealer = hub.platform.record, hub.platform.sealer
 
@@ -96,7 +99,7 @@ def test_while_there_is_something_new_a_checkpoint_covers_it_at_least_each_secon
     sizes = sealer.size
     hub._seal()
     assert len(pauses) == 6
-    assert max(pauses) + max(waits) <= 1.0
+    assert max(pauses) + max(waits) < 1.0
     assert sealer.size >= sizes + 5
 
 
