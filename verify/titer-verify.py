@@ -673,13 +673,34 @@ def read_entries(members, size, root):
     if not indices or indices[-1] >= size or len(proof) % 32:
         raise Fault("ledger/proof.bin or ledger/leaves.txt does not fit the tree")
     entries = parse_entries(text, bodies)
-    if root_from(size, indices, leaves, steps) != root:
+    try:
+        given = root_from(size, indices, leaves, steps)
+    except Fault:
+        cut_off(members, bodies, indices)
+        raise
+    if given != root:
+        cut_off(members, bodies, indices)
         follow(entries)
         raise Fault(
             "ledger/proof.bin or ledger/leaves.txt was altered, or entries together with them: what they give"
             " is not the root that was signed"
         )
     return entries, indices
+
+
+def cut_off(members, bodies, indices):
+    """Name the first line that is gone, where entries were removed at the end together with their hashes.
+
+    What a bundle ends with is the entry of its export, which the manifest names.
+    """
+    found = EXPORT.match(members.get("manifest.json", b""))
+    made = found and b'"record_id":"%s","record_type":"record_export"' % found.group(1)
+    if made and not any(made in body for body in bodies):
+        raise Fault(
+            "ledger/entries.jsonl line %d is missing: the lines end with leaf %d, before the entry of the export"
+            " %s, and ledger/proof.bin does not give the root that was signed"
+            % (len(bodies) + 1, indices[-1], found.group(1).decode("utf-8", "replace"))
+        )
 
 
 class Entry:

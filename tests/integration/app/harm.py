@@ -249,7 +249,8 @@ def _entries(files: dict[str, bytes], made: Callable[..., Harm], rng: random.Ran
             "proof",
         )
     yield lines("the tail cut off", bodies[:-3], leaves, "3 entries were removed at the end")
-    yield lines("the tail cut off, with its hashes", bodies[:-3], leaves[:-3], "proof")
+    gone = f"entries.jsonl line {len(bodies) - 2} is missing"
+    yield lines("the tail cut off, with its hashes", bodies[:-3], leaves[:-3], gone)
 
 
 def _checkpoints(files: dict[str, bytes], made: Callable[..., Harm], rng: random.Random) -> Iterator[Harm]:

@@ -759,9 +759,10 @@ def export_rolled_back(bundle: Exported) -> str:
 
 
 def export_truncated(bundle: Exported) -> str:
+    left = len(bundle.lines("ledger/entries.jsonl")) - 2
     for name in ("ledger/entries.jsonl", "ledger/leaves.txt"):
-        bundle.put(name, bundle.lines(name)[:-2])
-    return "proof"
+        bundle.put(name, bundle.lines(name)[:left])
+    return f"ledger/entries.jsonl line {left + 1} is missing"
 
 
 def export_re_ordered(bundle: Exported) -> str:

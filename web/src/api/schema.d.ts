@@ -29917,12 +29917,13 @@ export interface operations {
                     "text/plain": unknown;
                 };
             };
-            /** @description No known key has signed the checkpoint. */
+            /** @description No known key has signed the checkpoint, or the token has no such scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": unknown;
                     "text/plain": unknown;
                 };
             };
