@@ -17,7 +17,8 @@ from titer.base.errors import Conflict, Invalid, NotAuthorised, Refused
 from titer.mes import Adjustment, BatchSample, JournalEvent, ManualTask, Recipe, TaskEntry, queries
 from titer.mes.engine import fold
 from titer.mes.running import Running
-from titer.record import OutboxEvent
+from titer.record import Actor, OutboxEvent
+from titer.record.model import RoleAssignment
 
 SOURCE = (Path(__file__).parent / "mab7-fedbatch.yaml").read_text()
 Floor = Any
@@ -105,6 +106,14 @@ def test_author_second_check_and_quality_unit_are_three_people(floor: Floor) -> 
     with pytest.raises(Refused, match="second check is missing"):
         floor.sign(floor.people["qa"], "mes_recipe", recipe.id, "approved")
     floor.sign(floor.people["checker"], "mes_recipe", recipe.id, "checked")
+    for either in ("author", "checker"):
+        with floor.record.action(Actor.timer("test"), "record.role.assign") as unit:
+            unit.add(RoleAssignment(person_id=floor.people[either].id, role="quality", active=True))
+        with pytest.raises(Refused) as told:
+            floor.sign(floor.people[either], "mes_recipe", recipe.id, "approved")
+        assert (
+            told.value.why == "Author, second check and quality unit must be three people (21 CFR 211.186)."
+        )
     floor.sign(floor.people["qa"], "mes_recipe", recipe.id, "approved")
     with pytest.raises(Conflict, match="version: 2"):
         floor.act("author", "mes.recipe.submit", lambda unit: floor.mes.submit_recipe(unit, SOURCE))

@@ -199,6 +199,28 @@ def test_every_signature_is_refused_to_the_roles_that_the_matrix_refuses(
         assert entries(platform) == before
 
 
+def test_who_drafted_a_declaration_is_refused_its_approval(client: TestClient, platform: Platform) -> None:
+    """The quality unit may do both, and one of its people does not do both about one record."""
+    headers = log_in(client, "quality")
+    new = {"record_type": "result", "system": "LIMS 7", "since": "2020-01-01T00:00:00Z", "reason": "test"}
+    drafted = client.post("/api/systems/declarations", json=new, headers=headers)
+    assert drafted.status_code == 201, drafted.text
+    what = {"record_type": "systems_declaration", "record_id": drafted.json()["id"], "meaning": "approved"}
+    shown = client.post("/api/signatures/preview", json=what, headers=headers).json()
+    before = entries(platform)
+    answer = client.post(
+        "/api/signatures",
+        json={
+            **what, "version": shown["version"], "digest": shown["digest"], "reason": "as shown",
+            "password": PASSWORD, "username": "quality",
+        },
+        headers=headers,
+    )  # fmt: skip
+    assert answer.status_code == 409, answer.text
+    assert answer.json()["why"] == "Who drafted a declaration does not approve it; another person must."
+    assert entries(platform) == before
+
+
 def test_a_route_of_which_no_verb_is_known_may_be_used_by_nobody(
     client: TestClient, platform: Platform
 ) -> None:
