@@ -64,6 +64,9 @@ def sealed_secret(store: Store, rng: random.Random) -> tuple[str, ...]:
         store.write(path, kept)
 
 
+_PARTED = "the first that differs is among the entries"
+
+
 def rolled_back(store: Store, _rng: random.Random) -> tuple[str, ...]:
     """The database as it was before the last seals; whoever wrote on would be refused by the witness."""
     sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
@@ -80,7 +83,7 @@ def forked(store: Store, rng: random.Random) -> tuple[str, ...]:
         body["id"] = f"{body['id'][:-12]}{number:012x}"
         store.sql(store.base.entry(_text(body)))
     _reseal(store)
-    return ("witness", "checkpoint over")
+    return (_PARTED, "checkpoint over")
 
 
 def stolen_key(store: Store, rng: random.Random) -> tuple[str, ...]:
@@ -97,7 +100,7 @@ def stolen_key(store: Store, rng: random.Random) -> tuple[str, ...]:
     change = ("UPDATE ledger_entry SET body = ? WHERE seq = ?", (_text(body), seq))
     store.sql(("DELETE FROM ledger_entry WHERE seq = ?", (seq,)) if how == "gone" else change)
     _reseal(store)
-    return ("witness", "does not follow", "checkpoint over")
+    return (_PARTED, "does not follow", "checkpoint over")
 
 
 ELSEWHERE: tuple[tuple[Harm, int], ...] = (

@@ -75,7 +75,8 @@ def connector_list(json: Json = False) -> None:
 def connector_install(
     what: Annotated[str, typer.Argument(help="allotropy: the readers of vendors' files.")],
     wheels: Annotated[
-        Path | None, typer.Option("--wheels", help="Folder of wheels, where there is no way to a package index.")
+        Path | None,
+        typer.Option("--wheels", help="Folder of wheels, where there is no way to a package index."),
     ] = None,
     json: Json = False,
 ) -> None:

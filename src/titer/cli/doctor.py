@@ -366,7 +366,9 @@ def _readers(folder: Path) -> Iterator[Finding]:
     why = vendors.missing()
     if not why:
         found = vendors.installed()
-        yield Finding(f"Allotropy {found.version} is installed, with {len(found.readers)} readers of vendors' files.")
+        yield Finding(
+            f"Allotropy {found.version} is installed, with {len(found.readers)} readers of vendors' files."
+        )
         return
     try:
         rows = _query(folder, "SELECT name FROM equipment_connection WHERE type = 'allotropy' ORDER BY name")

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 from argon2 import PasswordHasher
 from tests.integration.record.owned import Owned, Statement, owned
 
@@ -263,7 +264,10 @@ def _cell(store: Store, rng: random.Random) -> tuple[str, ...]:
     row = dict(zip(kinds, rng.choice(store.query(f"SELECT * FROM {table} ORDER BY id")), strict=True))
     column = rng.choice(sorted(row))
     statement = f'UPDATE {table} SET "{column}" = ? WHERE id = ?'
-    store.sql((statement, (_touch(row[column], rng, kinds[column]), row["id"])))
+    try:
+        store.sql((statement, (_touch(row[column], rng, kinds[column]), row["id"])))
+    except (sqlite3.IntegrityError, psycopg.IntegrityError):  # one number away, another row has it already
+        return _cell(store, rng)
     return (f"{table} ",) if column == "id" else (f"{table} {row['id']}",)
 
 

@@ -187,6 +187,7 @@ def resigned_with_the_stolen_key(lab: Lab) -> str:
     """An entry is altered, and leaves, nodes and heads are made anew with the ledger's own key."""
     seq = lab.last() - 6
     body = lab.query(f"SELECT body FROM ledger_entry WHERE seq = {seq}")[0][0]
+    leaf, sizes = lab.query(f"SELECT leaf_index FROM ledger_leaf WHERE entry_seq = {seq}")[0][0], _sizes(lab)
     lab.sql(
         ("UPDATE ledger_entry SET body = ? WHERE seq = ?", (forged(body, reason="nothing happened"), seq)),
         *((f"DELETE FROM {name}", ()) for name in ("ledger_leaf", "ledger_node", "ledger_checkpoint")),
@@ -194,21 +195,41 @@ def resigned_with_the_stolen_key(lab: Lab) -> str:
     platform = lab.open()
     lab.thief(platform).seal()
     platform.close()
-    return "The witness file-witness saw another ledger of"
+    return _other(lab, sizes, leaf)
+
+
+def _sizes(lab: Lab) -> list[int]:
+    """How many entries each head is over."""
+    return [size for (size,) in lab.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
+
+
+def _other(lab: Lab, sizes: list[int], leaf: int) -> str:
+    """What is said where the witness saw heads of these sizes, and that leaf is the first that differs."""
+    alike = max((size for size in sizes if size <= leaf), default=0)
+    parted = min(size for size in sizes if size > leaf)
+    ends = [
+        lab.query(f"SELECT entry_seq FROM ledger_leaf WHERE leaf_index = {one}")[0][0]
+        for one in (alike, parted - 1)
+    ]
+    return (
+        f"The witness file-witness saw another ledger of {sizes[-1]:,} entries: the first that differs is among "
+        f"the entries {ends[0]} to {ends[1]} of this one."
+    )
 
 
 def fork(lab: Lab) -> str:
     """Rolled back, and written again to the same length, with the stolen key."""
-    size = lab.query("SELECT max(tree_size) FROM ledger_checkpoint")[0][0]
+    sizes = _sizes(lab)
     lab.put_back(lab.older)
+    leaf = _sizes(lab)[-1]
     platform = lab.open()
     thief = lab.thief(platform)
-    while thief.size < int(str(size)):
+    while thief.size < sizes[-1]:
         with platform.record.action(TIMER, "record.training.enter", reason="course") as unit:
             unit.add(Training(person_id="p", competency="other", document="x", trained_at=unit.now))
         thief.seal()
     platform.close()
-    return "The witness file-witness saw another ledger of"
+    return _other(lab, sizes, leaf)
 
 
 def truncated_tail(lab: Lab) -> str:

@@ -45,7 +45,9 @@ class RawFiles:
         self.quality = quality
         self.equipment = equipment
         self.read = read
-        self._known: OrderedDict[tuple[str, frozenset[tuple[str, str]]], RunDocument | Invalid] = OrderedDict()
+        self._known: OrderedDict[tuple[str, frozenset[tuple[str, str]]], RunDocument | Invalid] = (
+            OrderedDict()
+        )
 
     def read_ahead(self, digest: str, told: Mapping[str, str] = _NOTHING) -> None:
         """Read a file before an action is opened for it, so that nobody waits for its reading."""

@@ -16,7 +16,7 @@ from titer.record.sealer import Sealer
 from titer.record.timekeeping import TimeState
 from titer.record.verify.chained import Chain, Checkpoint, checkpoints
 from titer.record.verify.leaves import TILE, Stretch
-from titer.record.verify.witnessed import MALFORMED, Witnessed
+from titer.record.verify.witnessed import MALFORMED, Witnessed, parting
 
 
 class Walk:
@@ -34,6 +34,8 @@ class Walk:
         self.keys = keys
         self.failed = False
         self.remarks: list[str] = []
+        self._session = session
+        self._witnesses = witnesses
         self._sealer = sealer
         self._nodes = nodes
         self._coming = checkpoints(session)
@@ -158,7 +160,8 @@ class Walk:
         if self._seen and self._seen[-1] <= size:
             for witness in self._last_seen[self._seen.pop()]:
                 if witness.last[1] != root:
-                    return f"The witness {witness.name} saw another ledger of {size:,} entries."
+                    where = parting(self._session, witness, size)
+                    return f"The witness {witness.name} saw another ledger of {size:,} entries: {where}."
         return None
 
     def _chained(self, row: Checkpoint) -> str | None:
@@ -201,7 +204,10 @@ class Walk:
             level, place = min(self._nodes)
             said = f"ledger_node {level}/{place} belongs to no leaves of the tree."
         elif witnessed > position:
-            said = f"Entries were cut off: a witness saw {witnessed:,}, there are {position:,}."
+            ahead = (one for one in self._witnesses if one.last[0] > position)
+            where = next(filter(None, (parting(self._session, one, position) for one in ahead)), "")
+            said = f"Entries were cut off: a witness saw {witnessed:,}, there are {position:,}"
+            said += f", and {where}." if where else "."
         if said is not None:
             self.failed = True
             yield said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from titer.record import chain, merkle, tree
 from titer.record import checkpoint as heads
 from titer.record.keys import Keys
 from titer.record.ledger_model import LedgerCosignature
-from titer.record.model import LedgerCheckpoint
+from titer.record.model import LedgerCheckpoint, LedgerLeaf
 from titer.record.sealer import Sealer
 from titer.record.verify.chained import streamed
 from titer.record.verify.verdict import Verdict
@@ -177,6 +178,39 @@ def notes_faults(session: Session, witness: Witnessed, size: int, ledger: Sequen
         )
     elif last != witness.last:
         yield f"last.json of the witness {witness.name} is not the last note that it signed."
+
+
+def parting(session: Session, witness: Witnessed, size: int) -> str:
+    """Among which entries of this ledger is the first that is not as a witness saw it; empty if it saw no other.
+
+    Each of its notes states a root: up to one that the stored tree has too both ledgers are one.
+
+    Args:
+        session: on the snapshot, whose tree is right in itself as far as `size`.
+        witness: whose heads are looked at, as far as they are over no more entries than there are.
+        size: how many leaves there are.
+    """
+
+    def differs(seen: tuple[int, bytes]) -> bool:
+        return ours.root(seen[0]) != seen[1]
+
+    ours, saw = tree.stored(session, size), list[tuple[int, bytes]]()
+    try:
+        for note in witness.notes():
+            told = heads.parse(note)
+            if told.size <= size and any(heads.verify(note, one) for one in witness.verifiers):
+                saw.append((told.size, told.root))
+    except (OSError, *MALFORMED):
+        saw.clear()
+    if witness.last[0] <= size and witness.last not in saw[-1:]:
+        saw.append(witness.last)
+    first = bisect_left(saw, True, key=differs)
+    if first == len(saw):
+        return ""
+    alike, other = saw[first - 1][0] if first else 0, saw[first][0]
+    at = select(LedgerLeaf.entry_seq).where(LedgerLeaf.leaf_index.in_((alike, other - 1)))
+    ends = session.scalars(at.order_by(LedgerLeaf.leaf_index)).all()
+    return f"the first that differs is among the entries {ends[0]} to {ends[-1]} of this one"
 
 
 def _cut_short(
