@@ -686,6 +686,19 @@ def test_verification_finds_and_locates(lab: Lab, attack: Callable[[Lab], str]) 
         assert "is back-dated" in (verdict.first_fault or "")
 
 
+def test_what_is_asked_of_the_witnesses_is_named_where_it_cannot_be_read(lab: Lab) -> None:
+    """And who begins anew seals nothing meanwhile."""
+    platform = lab.open()
+    platform.record.engine.dispose()
+    row = lab.query("SELECT id FROM record_witness_policy")[0][0]
+    lab.sql(("UPDATE record_witness_policy SET required = ? WHERE id = ?", ('["file-\x02witness"]', row)))
+    verdict = verify_store(platform.record, platform.sealer, platform.verifiers)
+    platform.close()
+    assert (verdict.first_fault or "").startswith(f"record_witness_policy {row} cannot be read.")
+    with closing(lab.open()) as anew, pytest.raises(IntegrityFault, match=row):
+        anew.sealer.seal()
+
+
 # --- on an export -------------------------------------------------------------------------------------------------
 
 

@@ -101,9 +101,23 @@ class Entered:
 
 
 def entered_policy(session: Session) -> Entered:
-    """Read it, once for row and content."""
-    row = session.scalars(select(WitnessPolicy).order_by(WitnessPolicy.id).limit(1)).first()
-    return Entered(row.id, Policy(frozenset(row.required), row.quorum)) if row is not None else Entered()
+    """Read it.
+
+    Raises:
+        IntegrityFault: if its row is not one that Titer wrote.
+    """
+    found = session.scalar(select(WitnessPolicy.id).order_by(WitnessPolicy.id).limit(1))
+    if found is None:
+        return Entered()
+    try:
+        row = session.get_one(WitnessPolicy, found)
+        return Entered(found, Policy(frozenset(row.required), row.quorum))
+    except (ValueError, TypeError) as error:
+        raise IntegrityFault(
+            f"record_witness_policy {found} cannot be read.",
+            why=f"{error}.",
+            do="Keep a copy of the database, and find out who wrote to it.",
+        ) from error
 
 
 def nodes_of_notes(made: Sequence[merkle.Node]) -> list[merkle.Node]:
