@@ -78,7 +78,7 @@ def _both(own: sqlite3.Connection, path: str, count: int) -> Generator[leaves.St
         except (sqlite3.Error, ValueError, KeyError, TypeError, OSError):
             yield None
         finally:
-            process.kill()
+            other.end()
 
 
 class _Other:
@@ -90,9 +90,10 @@ class _Other:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.asked = deque[int]()
-        self._input = cast(IO[bytes], process.stdin)
+        self._process = process
         self._lines = SimpleQueue[str]()
-        Thread(target=self._read, args=(cast(IO[bytes], process.stdout),), daemon=True).start()
+        self._reader = Thread(target=self._read, args=(cast(IO[bytes], process.stdout),), daemon=True)
+        self._reader.start()
 
     def _read(self, output: IO[bytes]) -> None:
         for line in iter(output.readline, b""):
@@ -105,7 +106,7 @@ class _Other:
         Raises:
             OSError: if it is gone.
         """
-        os.write(self._input.fileno(), f"{first} {end}\n".encode())
+        os.write(cast(IO[bytes], self._process.stdin).fileno(), f"{first} {end}\n".encode())
         self.asked.append(first)
 
     def told(self, *, wait: bool) -> str | None:
@@ -114,3 +115,8 @@ class _Other:
             return self._lines.get(block=wait)
         except Empty:
             return None
+
+    def end(self) -> None:
+        """Nobody asks it any more; its pipes are closed by nobody while they are read."""
+        self._process.kill()
+        self._reader.join()
