@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from titer.base.clock import from_us, iso
 from titer.base.errors import Invalid
 from titer.connect.tables import TableMapping, look
+from titer.connect.tables.reading import read_workbook
+from titer.connect.vendors import source
 
 CSV = "Logger 7;;;\r\nTime;pH;Temp;Operator\r\n28.11.2026 10:00;7,05;36,8;mo\r\n28.11.2026 10:01;;36,9;mo\r\n"
 MAPPING: dict[str, Any] = {
@@ -128,6 +131,27 @@ def workbook(rows: str) -> bytes:
             "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
         )
     return held.getvalue()
+
+
+def test_a_workbook_that_was_altered_is_read_or_refused_in_words_and_never_anything_else() -> None:
+    """Bytes anywhere in it: in what was packed, in its index, in numbers where the format wants one."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n * 7}</v></c></row>' for n in range(1, 60))
+    data, rng = workbook(rows), random.Random(2026)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    refused = 0
+    for whole in (data, packed.getvalue()):
+        for _ in range(400):
+            harmed = bytearray(whole)
+            harmed[rng.randrange(len(harmed))] ^= rng.randrange(1, 256)
+            for read in (lambda held: read_workbook(held, ""), lambda held: source.look(held, "utf-8")):
+                try:
+                    read(bytes(harmed))
+                except Invalid:
+                    refused += 1
+    assert refused > 400
 
 
 def test_a_workbook_is_read_with_its_serial_times_and_the_numbers_that_are_meant() -> None:

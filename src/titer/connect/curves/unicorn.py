@@ -9,12 +9,8 @@ to more than the limits is refused before it has done so.
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import struct
-import zipfile
-import zlib
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +18,7 @@ from lxml import etree as _etree
 
 from titer.base.errors import Invalid
 from titer.connect.animl.lexical import shortest
+from titer.connect.core.archive import Archive, Budget
 from titer.connect.core.judged import Problem
 from titer.connect.core.xml import parse_xml
 from titer.connect.curves.document import MAXIMAL_VALUES, Column, Curve, CurveFile
@@ -29,7 +26,6 @@ from titer.connect.curves.document import MAXIMAL_VALUES, Column, Curve, CurveFi
 etree: Any = _etree
 
 MAXIMAL_BYTES = 512 * 1024 * 1024
-MAXIMAL_MEMBERS = 5_000
 MAXIMAL_MEMBER = 64 * 1024 * 1024
 MAXIMAL_UNPACKED = 512 * 1024 * 1024
 _CHROMATOGRAM = re.compile(r"(?:^|[ /\\])(Chrom\.[0-9]+)\.xml$", re.IGNORECASE)
@@ -46,7 +42,7 @@ def parse(data: bytes) -> CurveFile:
     """
     if len(data) > MAXIMAL_BYTES:
         raise Invalid(f"The file has {len(data)} bytes; more than {MAXIMAL_BYTES} are not read.")
-    archive = _Archive(data)
+    archive = Archive(data, Budget(MAXIMAL_UNPACKED, MAXIMAL_MEMBER))
     found = [name for name in archive.names if _CHROMATOGRAM.search(name)]
     if not found:
         raise Invalid("The archive is no UNICORN result: it holds no Chrom.1.Xml.")
@@ -80,63 +76,8 @@ def parse(data: bytes) -> CurveFile:
     )
 
 
-@dataclass(slots=True)
-class _Budget:
-    left: int = MAXIMAL_UNPACKED
-
-
-@dataclass(slots=True)
-class _Archive:
-    """A ZIP archive in memory whose members are unpacked within a budget."""
-
-    data: bytes
-    budget: _Budget = field(default_factory=_Budget)
-    members: dict[str, zipfile.ZipInfo] = field(init=False)
-    archive: zipfile.ZipFile = field(init=False)
-
-    def __post_init__(self) -> None:
-        try:
-            self.archive = zipfile.ZipFile(io.BytesIO(self.data))
-            found = self.archive.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error) as error:
-            raise Invalid("The archive cannot be opened.", why=f"{error}.") from error
-        if len(found) > MAXIMAL_MEMBERS:
-            raise Invalid(f"The archive has {len(found)} members; more than {MAXIMAL_MEMBERS} are not read.")
-        self.members = {one.filename: one for one in found if not one.is_dir()}
-
-    @property
-    def names(self) -> list[str]:
-        return list(self.members)
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a member; what a header says about their number is not trusted."""
-        limit = min(MAXIMAL_MEMBER, self.budget.left)
-        try:
-            with self.archive.open(self.members[name]) as file:
-                found = file.read(limit + 1)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            ValueError,
-            NotImplementedError,
-            RuntimeError,
-            struct.error,
-        ) as error:
-            raise Invalid(f"The archive's {name} cannot be unpacked.", why=f"{error}.") from error
-        if len(found) > limit:
-            raise Invalid(
-                f"The archive's {name} unpacks to more than {limit} bytes.",
-                why="An archive that grows without end is a way to bring a reader down.",
-                do="Ask for the result to be exported again.",
-            )
-        self.budget.left -= len(found)
-        return found
-
-
 class _Reader:
-    def __init__(self, archive: _Archive) -> None:
+    def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.problems: list[Problem] = []
         self._values = 0
@@ -175,7 +116,7 @@ class _Reader:
         if member is None:
             self.error(where, f"its points {name} are not in the archive")
             return ()
-        inner = _Archive(self.archive.read(member), self.archive.budget)
+        inner = Archive(self.archive.read(member), self.archive.budget)
         volumes = self.numbers(inner, _VOLUMES, where)
         amplitudes = self.numbers(inner, _AMPLITUDES, where)
         if volumes is None or amplitudes is None:
@@ -189,7 +130,7 @@ class _Reader:
             Column("amplitude", units[1], tuple(shortest(one) for one in amplitudes)),
         )
 
-    def numbers(self, archive: _Archive, name: str, where: str) -> Any:
+    def numbers(self, archive: Archive, name: str, where: str) -> Any:
         """Single-precision numbers, bare or as a .NET record; None where they cannot be used."""
         if name not in archive.members:
             self.error(where, f"it holds no {name}")
@@ -253,7 +194,7 @@ class _Reader:
         )
         if not name:
             return ""
-        inner = _Archive(self.archive.read(name), self.archive.budget)
+        inner = Archive(self.archive.read(name), self.archive.budget)
         if "Xml" not in inner.members:
             return ""
         text = inner.read("Xml")

@@ -6,10 +6,10 @@ import csv
 import io
 import posixpath
 import re
-import zipfile
 from typing import Any
 
 from titer.base.errors import Invalid
+from titer.connect.core.archive import BEGINNING, Archive, Budget
 from titer.connect.core.xml import parse_xml
 from titer.connect.vendors.source import encoding_of
 
@@ -23,7 +23,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 def is_workbook(data: bytes) -> bool:
     """Whether bytes are an archive, as Excel's workbooks are."""
-    return data.startswith(b"PK\x03\x04")
+    return data.startswith(BEGINNING)
 
 
 def read_text(data: bytes, encoding: str, delimiter: str) -> tuple[list[list[str]], bool]:
@@ -57,18 +57,14 @@ def read_workbook(data: bytes, sheet: str) -> tuple[list[list[str]], list[str]]:
     Raises:
         Invalid: if it is no workbook, has no such sheet, or is too large.
     """
+    archive = Archive(data, Budget(_LARGEST_PART, _LARGEST_PART))
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(one.file_size for one in archive.infolist()) > _LARGEST_PART:
-                raise Invalid(f"The workbook holds more than {_LARGEST_PART:,} bytes.")
-            return _sheet(archive, sheet)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, KeyError) as error:
-        raise Invalid(
-            "The file is no workbook that can be read.", why=str(error), do="It may be cut short."
-        ) from error
+        return _sheet(archive, sheet)
+    except (KeyError, ValueError) as error:  # what names no part, or is no number where one has to be
+        raise Invalid("The file is no workbook that can be read.", why=str(error)) from error
 
 
-def _sheet(archive: zipfile.ZipFile, sheet: str) -> tuple[list[list[str]], list[str]]:
+def _sheet(archive: Archive, sheet: str) -> tuple[list[list[str]], list[str]]:
     book = _part(archive, "xl/workbook.xml")
     places = {str(one.get("name")): str(one.get(_RELATION)) for one in book.iter("{*}sheet")}
     if not places:
@@ -81,7 +77,7 @@ def _sheet(archive: zipfile.ZipFile, sheet: str) -> tuple[list[list[str]], list[
     target = targets[places[wanted]]
     path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
     shared: list[str] = []
-    if "xl/sharedStrings.xml" in archive.namelist():
+    if "xl/sharedStrings.xml" in archive.names:
         strings = _part(archive, "xl/sharedStrings.xml")
         shared = ["".join(text.text or "" for text in one.iter("{*}t")) for one in strings.iter("{*}si")]
     rows: list[list[str]] = []
@@ -101,7 +97,7 @@ def _sheet(archive: zipfile.ZipFile, sheet: str) -> tuple[list[list[str]], list[
     return rows, list(places)
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> Any:
+def _part(archive: Archive, name: str) -> Any:
     return parse_xml(
         archive.read(name), largest=_LARGEST_PART, deepest=40, elements=_ELEMENTS, format_name="Excel"
     )

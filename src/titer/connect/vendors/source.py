@@ -9,19 +9,18 @@ import codecs
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from titer.base.errors import Invalid
+from titer.connect.core.archive import BEGINNING, Archive, Budget
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_ARCHIVE = b"PK\x03\x04"
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
@@ -64,7 +63,7 @@ def look(data: bytes, encoding: str) -> Source:
     Raises:
         Invalid: if it is no text of its encoding, or an archive that is damaged.
     """
-    if data.startswith(_ARCHIVE):
+    if data.startswith(BEGINNING):
         return _archive(data)
     name = encoding_of(data, encoding)
     if b"\0" in data and not name.replace("-", "").startswith(("utf16", "utf32")):
@@ -154,17 +153,12 @@ def _numbers(cells: Iterable[str]) -> dict[float, frozenset[str]]:
 
 def _archive(data: bytes) -> Source:
     """A workbook's cells; of other archives only that they are whole."""
+    archive = Archive(data, Budget(_LARGEST_PART, _LARGEST_PART))
+    held = {name: archive.read(name) for name in archive.names}
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if sum(one.file_size for one in parts) > _LARGEST_PART:
-                raise Invalid(f"The archive holds more than {_LARGEST_PART:,} bytes.")
-            bad = archive.testzip()
-            if bad is not None:
-                raise Invalid(f"The archive is damaged: {bad} is not what was written.")
-            texts = [archive.read(one).decode("utf-8") for one in parts if _CELLS_OF.fullmatch(one.filename)]
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise Invalid("The archive cannot be opened.", why=str(error), do="It may be cut short.") from error
+        texts = [part.decode("utf-8") for name, part in held.items() if _CELLS_OF.fullmatch(name)]
+    except UnicodeDecodeError as error:
+        raise Invalid("The workbook's cells are no text.", why=str(error)) from error
     if not texts:
         return Source("", None)
     return Source("", _numbers(cell for text in texts for cell in _CELL.findall(text)))
