@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Engine, Integer, Table, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.rows import put, tables_alone
 
 from titer.app import Config, Platform, create_installation, open_platform
-from titer.app.platform import import_tables
 from titer.app.separations import SEPARATIONS
 from titer.record import Actor
-from titer.record.model import Base
-from titer.record.types import CanonicalJson, ExactDecimal, Instant
-
-NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -79,36 +73,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """The tables alone, without triggers: what stands against a signature is read out of rows."""
-    import_tables()
-    made = create_engine("sqlite://")
-    Base.metadata.create_all(made)
-    yield made
-    made.dispose()
-
-
-def put(session: Session, name: str, **told: Any) -> None:
-    """A row with something in each column that wants it."""
-    table: Table = Base.metadata.tables[name]
-    row = {
-        column.name: told.get(column.name, _something(column.type))
-        for column in table.columns
-        if column.name in told or not (column.nullable or column.computed is not None)
-    }
-    session.execute(table.insert().values(**row))
-
-
-def _something(kind: Any) -> Any:
-    for known, value in (
-        (Instant, NOW),
-        (CanonicalJson, {}),
-        (ExactDecimal, Decimal(1)),
-        (Boolean, False),
-        (Integer, 1),
-    ):
-        if isinstance(kind, known):
-            return value
-    return "x"
+    """What stands against a signature is read out of rows."""
+    with tables_alone() as made:
+        yield made
 
 
 def test_every_separation_is_asked_for_here() -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -23,11 +21,9 @@ from titer.base.clock import ManualClock
 from titer.base.errors import Refused
 from titer.connect.opcua.trust import MOST_REJECTED
 from titer.equipment import Equipment
-from titer.equipment.routes import router
 from titer.quality.certificates import TOPICS
 from titer.record import Actor, Identity, OutboxEvent, Record
 from titer.record.http import COOKIE
-from titer.server import problems
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 CHANNELS = [{"tag": "G.T", "node": "nsu=urn:x;s=T"}]
@@ -61,24 +57,6 @@ def shown(
         .sign(KEY, hashes.SHA256())
     )
     return base64.b64encode(made.public_bytes(Encoding.DER)).decode()
-
-
-@pytest.fixture
-def equipment(record: Record) -> Equipment:
-    made = Equipment(record)
-    record.register_actions(made.actions())
-    record.register_signatures(made.signatures())
-    return made
-
-
-@pytest.fixture
-def client(record: Record, identity: Identity, equipment: Equipment) -> Iterator[TestClient]:
-    app = FastAPI()
-    app.include_router(router)
-    problems.install(app)
-    app.state.platform = SimpleNamespace(record=record, identity=identity, equipment=equipment)
-    with TestClient(app) as made:
-        yield made
 
 
 @pytest.fixture

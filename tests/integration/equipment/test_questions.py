@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 from tests.conftest import DATABASE
+from tests.integration.equipment.conftest import as_
 from tests.peers.reactor_hall import URI, hall
 
 from titer.base.clock import ManualClock, SystemClock
@@ -27,10 +25,7 @@ from titer.connect.core.hub import Hub
 from titer.connect.core.questions import Questions
 from titer.equipment import Equipment
 from titer.equipment.model import Question
-from titer.equipment.routes import router
 from titer.record import Actor, Identity, Record
-from titer.record.http import COOKIE
-from titer.server import problems
 
 ANN = Actor.timer("test")
 
@@ -39,37 +34,6 @@ ANN = Actor.timer("test")
 def database() -> str:
     """One of them: what is on each database is tried beside this."""
     return os.environ.get(DATABASE, "sqlite")
-
-
-@pytest.fixture
-def equipment(record: Record) -> Equipment:
-    made = Equipment(record)
-    record.register_actions(made.actions())
-    return made
-
-
-@pytest.fixture
-def client(record: Record, identity: Identity, equipment: Equipment) -> Iterator[TestClient]:
-    app = FastAPI()
-    app.include_router(router)
-    problems.install(app)
-    app.state.platform = SimpleNamespace(record=record, identity=identity, equipment=equipment)
-    with TestClient(app) as made:
-        yield made
-
-
-@pytest.fixture
-def page(client: TestClient, identity: Identity, person: Callable[..., Actor]) -> TestClient:
-    person("auto", "automation")
-    person("omar", "operator")
-    return as_("auto", client, identity)
-
-
-def as_(who: str, client: TestClient, identity: Identity) -> TestClient:
-    logged_in = identity.log_in(who, "correct horse battery", "test")
-    client.cookies.set(COOKIE, logged_in.token)
-    client.headers["X-CSRF-Token"] = logged_in.csrf
-    return client
 
 
 def answered(client: TestClient, token: str, folder: Path) -> None:

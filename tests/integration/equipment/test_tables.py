@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tests.conftest import DATABASE
-from tests.integration.equipment.test_questions import as_
+from tests.integration.equipment.conftest import as_
 
-from titer.equipment import Equipment
-from titer.equipment.routes import router
-from titer.record import Actor, Identity, Record
-from titer.server import problems
+from titer.record import Identity
 
 CSV = "Time;pH;Operator\n28.11.2026 10:00;7,05;mo\n"
 MAPPING: dict[str, Any] = {
@@ -48,30 +42,6 @@ TABLE = {
 def database() -> str:
     """One of them: what is on each database is tried beside this."""
     return os.environ.get(DATABASE, "sqlite")
-
-
-@pytest.fixture
-def equipment(record: Record) -> Equipment:
-    made = Equipment(record)
-    record.register_actions(made.actions())
-    return made
-
-
-@pytest.fixture
-def client(record: Record, identity: Identity, equipment: Equipment) -> Iterator[TestClient]:
-    app = FastAPI()
-    app.include_router(router)
-    problems.install(app)
-    app.state.platform = SimpleNamespace(record=record, identity=identity, equipment=equipment)
-    with TestClient(app) as made:
-        yield made
-
-
-@pytest.fixture
-def page(client: TestClient, identity: Identity, person: Callable[..., Actor]) -> TestClient:
-    person("auto", "automation")
-    person("omar", "operator")
-    return as_("auto", client, identity)
 
 
 def test_a_sample_is_read_as_the_host_reads_it_and_a_draft_becomes_the_next_revision(

@@ -3,77 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Engine, Integer, Table, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.rows import put, tables_alone
 
 from titer.app.platform import import_tables
 from titer.app.separations import SEPARATIONS
 from titer.record.model import Base, Person, Signature
 from titer.record.rights import Duty, Separation
 from titer.record.rights.conflicts import _duties as duties
-from titer.record.types import CanonicalJson, ExactDecimal, Instant
 
-NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PEOPLE = ("ada", "ben")
 CELLS = [(rule, one, other) for rule in SEPARATIONS for one in PEOPLE for other in PEOPLE]
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """The tables alone, without triggers: the search reads what is stored, however it came there."""
-    import_tables()
-    made = create_engine("sqlite://")
-    Base.metadata.create_all(made)
-    yield made
-    made.dispose()
+    """The search reads what is stored, however it came there."""
+    with tables_alone() as made:
+        yield made
 
 
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     with Session(engine) as made:
         for name in PEOPLE:
-            _put(made, Person.__table__, id=name, username=name, full_name=name.title())
+            put(made, Person.__tablename__, id=name, username=name, full_name=name.title())
         yield made
         made.rollback()
-
-
-def _put(session: Session, table: Any, **told: Any) -> None:
-    """A row with something in each column that wants it."""
-    assert isinstance(table, Table)
-    row = {
-        column.name: told.get(column.name, _something(column.type))
-        for column in table.columns
-        if column.name in told or not (column.nullable or column.computed is not None)
-    }
-    session.execute(table.insert().values(**row))
-
-
-def _something(kind: Any) -> Any:
-    for known, value in (
-        (Instant, NOW),
-        (CanonicalJson, {}),
-        (ExactDecimal, Decimal(1)),
-        (Boolean, False),
-        (Integer, 1),
-    ):
-        if isinstance(kind, known):
-            return value
-    return "x"
 
 
 def _done(session: Session, rule: Separation, hands: dict[Duty, str]) -> None:
     """One record, and who did which duty about it."""
     columns = {duty.column: who for duty, who in hands.items() if duty.column}
-    _put(session, Base.metadata.tables[rule.record_type], id="r1", **columns)
+    put(session, rule.record_type, id="r1", **columns)
     for number, (duty, who) in enumerate(hands.items()):
         if duty.meaning:
             told = {"record_type": rule.record_type, "record_id": "r1", "meaning": duty.meaning}
-            _put(session, Signature.__table__, id=f"s{number}", person_id=who, content={}, **told)
+            put(session, Signature.__tablename__, id=f"s{number}", person_id=who, content={}, **told)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +73,7 @@ def test_a_signature_in_anothers_place_counts_for_both(session: Session, rule: S
     _done(session, rule, {rule.one: "ada"})
     told = {"record_type": rule.record_type, "record_id": "r1", "meaning": rule.other.meaning}
     content = {"on_behalf_of": {"id": "ada", "full_name": "Ada"}}
-    _put(session, Signature.__table__, id="s9", person_id="ben", content=content, **told)
+    put(session, Signature.__tablename__, id="s9", person_id="ben", content=content, **told)
     assert [row.person_id for row in duties(session, [rule])] == ["ada"]
 
 
