@@ -55,19 +55,16 @@ class Processes:
     """Runs each connection in a process of its own.
 
     Args:
-        interpreter: of a connection's type.
         resident: how much memory a process holds, bytes; None = ask the process itself, which knows its peak.
         log_level: of the processes.
     """
 
     def __init__(
         self,
-        interpreter: Callable[[str], Path] = lambda type_: Path(sys.executable),
         *,
         resident: Callable[[int], int | None] = resident,
         log_level: str = "INFO",
     ) -> None:
-        self._interpreter = interpreter
         self._resident = resident
         self._log_level = log_level
 
@@ -87,7 +84,7 @@ class Processes:
             "stall_s": stall,
             "key": os.environ.get(vault.ENVIRONMENT, ""),
         }
-        process = await started(self._interpreter(config.type), folder)
+        process = await started(folder)
         child = Child(config.name, process, hub)
         try:
             child.say(start)
@@ -97,11 +94,10 @@ class Processes:
             await child.leave()
 
 
-async def started(interpreter: Path, folder: Path) -> asyncio.subprocess.Process:
+async def started(folder: Path) -> asyncio.subprocess.Process:
     """A process of a connection, in a session of its own, that waits to be told what to do.
 
     Args:
-        interpreter: that it runs under.
         folder: of the connection, for people who look at the machine's processes.
 
     Raises:
@@ -112,7 +108,7 @@ async def started(interpreter: Path, folder: Path) -> asyncio.subprocess.Process
     environment.pop(vault.ENVIRONMENT, None)
     try:
         return await asyncio.create_subprocess_exec(
-            str(interpreter),
+            sys.executable,
             "-P",
             "-m",
             "titer.connect.core.process",

@@ -114,17 +114,16 @@ def installed(where: Path | None = None) -> Environment:
     return Environment(_python(folder), told["version"], {one.name: one for one in found})
 
 
-def install(wheels: Path | None = None, where: Path | None = None) -> Environment:
+def install(wheels: Path | None = None) -> Environment:
     """Make the environment, each package by the hash that this version of Titer was tried with.
 
     Args:
         wheels: a folder of wheels, for a machine without a way to a package index.
-        where: other than `place()`.
 
     Raises:
         Unavailable: if a step fails, in the words of the program that failed.
     """
-    folder = where or place()
+    folder = place()
     python = _python(folder)
     _run([sys.executable, "-m", "venv", str(folder)])
     source = ["--no-index", "--find-links", str(wheels)] if wheels else []
