@@ -93,7 +93,8 @@ def _sign(page: Any, button: str, username: str) -> None:
     dialog.get_by_label("Reason").fill("The fingerprint is the one that the reactor's display shows.")
     prove(dialog, PASSWORD, username)
     dialog.get_by_role("button", name="Sign", exact=True).click()
-    dialog.get_by_role("button", name="Close", exact=True).click()
+    dialog.get_by_role("status").filter(has_text="Signed").wait_for()
+    dialog.get_by_role("button", name="Close").last.click()
 
 
 def test_an_encrypted_server_is_compared_drafted_refused_trusted_with_a_signature_and_distrusted(
