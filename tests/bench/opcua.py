@@ -34,9 +34,21 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def cpu(process: int) -> float:
-    """CPU seconds of a process so far, with those of its children that have ended."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(one) for one in fields[11:15]) * TICK_S
+    """CPU seconds of a process so far and of all that it started: a connection runs in a process of its own."""
+    used: dict[int, float] = {}
+    of: dict[int, list[int]] = {}
+    for one in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = one.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # It ended while we looked; its parent has its seconds.
+            continue
+        used[number := int(one.parent.name)] = sum(int(field) for field in fields[11:15]) * TICK_S
+        of.setdefault(int(fields[1]), []).append(number)
+    return _with_children(process, used, of)
+
+
+def _with_children(process: int, used: dict[int, float], of: dict[int, list[int]]) -> float:
+    return used[process] + sum(_with_children(child, used, of) for child in of.get(process, ()))
 
 
 @contextmanager

@@ -297,6 +297,7 @@ def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
+        _slowed(context, page)
         page.on("pageerror", lambda error: thrown.append(str(error)))
         page.goto(served.address)
         if username:
@@ -308,6 +309,20 @@ def screen(browser: Any, request: pytest.FixtureRequest) -> Iterator[Screen]:
     for context in contexts:
         context.close()
     assert thrown == []
+
+
+def _slowed(context: Any, page: Any) -> None:
+    """Answers come late where TITER_TEST_LATENCY says by how many milliseconds: a test that acts before the page has
+    said that the step before is done fails then, instead of one time in twenty."""
+    latency = int(os.environ.get("TITER_TEST_LATENCY", "0"))
+    if latency:
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send(
+            "Network.emulateNetworkConditions",
+            {"offline": False, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1},
+        )
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 2})
 
 
 @pytest.fixture
