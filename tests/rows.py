@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Boolean, Engine, Integer, create_engine
 from sqlalchemy.orm import Session
 
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.record.model import Base
 from titer.record.types import CanonicalJson, ExactDecimal, Instant
 

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tests import postgresql
 
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.base.clock import ManualClock, iso
 from titer.base.ids import IdSource
 from titer.quality.trail import RULESET, population

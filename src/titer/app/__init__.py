@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from titer.app.config import Config, load, write
 
 if TYPE_CHECKING:
-    from titer.app.platform import Platform, create_installation, open_platform
+    from titer.app.creating import create_installation
+    from titer.app.platform import Platform, open_platform
 
 __all__ = ["Config", "Platform", "create_installation", "load", "open_platform", "write"]
 
@@ -15,7 +16,7 @@ __all__ = ["Config", "Platform", "create_installation", "load", "open_platform",
 def __getattr__(name: str) -> Any:
     """The wired parts when they are first asked for; who only reads the configuration loads no database."""
     if name in __all__:
-        from titer.app import platform
+        from titer.app import creating, platform
 
-        return getattr(platform, name)
+        return getattr(creating if name == "create_installation" else platform, name)
     raise AttributeError(name)

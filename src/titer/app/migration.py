@@ -13,14 +13,8 @@ from sqlalchemy import Engine, func, select
 from titer.app import store
 from titer.app.config import Config, load
 from titer.app.history import History, revision_of
-from titer.app.platform import (
-    credential_key,
-    import_tables,
-    lock,
-    open_ids,
-    open_vault,
-    stopped_clock,
-)
+from titer.app.keeping import credential_key, lock, open_ids, open_vault, stopped_clock
+from titer.app.layers import import_tables
 from titer.base.clock import Clock, SystemClock
 from titer.base.errors import IntegrityFault, Invalid, Refused
 from titer.record import Actor, LedgerEntry, Record, open_record, schema

@@ -24,15 +24,9 @@ from sqlalchemy.exc import OperationalError
 from titer.app import store
 from titer.app.config import Config, load, write
 from titer.app.history import History, version_table
-from titer.app.platform import (
-    Platform,
-    credential_key,
-    import_tables,
-    lock,
-    open_platform,
-    open_sealer,
-    open_vault,
-)
+from titer.app.keeping import credential_key, lock, open_sealer, open_vault
+from titer.app.layers import import_tables
+from titer.app.platform import Platform, open_platform
 from titer.base.clock import Clock
 from titer.base.errors import Conflict, IntegrityFault, Refused
 from titer.record import Actor, Base, Record, database, postgres, schema, sqlite

@@ -52,7 +52,7 @@ def opcua_setup(
 ) -> None:
     """Give the server its token and its certificate, and switch it on; it starts with the next `titer serve`."""
     from titer.app import load, write
-    from titer.app.platform import open_vault
+    from titer.app.keeping import open_vault
     from titer.base import vault
     from titer.base.clock import SystemClock
     from titer.connect.opcua.own import make_own

@@ -43,7 +43,7 @@ def sila_setup(
 ) -> None:
     """Make the server's certificate, and switch it on; it starts with the next `titer serve`."""
     from titer.app import load, write
-    from titer.app.platform import open_vault
+    from titer.app.keeping import open_vault
     from titer.base import vault
     from titer.base.clock import SystemClock
     from titer.connect.opcua.trust import fingerprint, read

@@ -15,7 +15,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from titer import __version__
 from titer.app import Platform
-from titer.app.platform import routers
+from titer.app.layers import routers
 from titer.base.clock import iso, us
 from titer.record.http import Current, is_known
 from titer.server import (

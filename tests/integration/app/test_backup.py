@@ -17,7 +17,7 @@ from tests.integration.app.conftest import PASSWORD, START, TIMER, frame
 
 from titer.app import Config, Platform, backup, create_installation, open_platform
 from titer.app.backup.model import Backup, Restore
-from titer.app.platform import RESTORED
+from titer.app.keeping import RESTORED
 from titer.base.clock import ManualClock, us
 from titer.base.errors import (
     Conflict,

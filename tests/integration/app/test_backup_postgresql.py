@@ -18,7 +18,7 @@ from tests.postgresql import OWNER, RUNTIME, Server
 
 from titer.app import Config, backup, create_installation, load, open_platform
 from titer.app.backup import placing
-from titer.app.platform import RESTORED
+from titer.app.keeping import RESTORED
 from titer.base.clock import ManualClock
 from titer.base.errors import Conflict, IntegrityFault, Invalid
 from titer.record import Actor, Proof, postgres, require_person

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from titer.app import Config, create_installation, open_platform
 from titer.app.history import VERSION_TABLE, VERSIONS, History, revision_of
+from titer.app.layers import import_tables
 from titer.app.migration import migrate
-from titer.app.platform import import_tables
 from titer.base.errors import Conflict, IntegrityFault, NotFound, Refused, TiterError, Unavailable
 from titer.cli.main import app
 from titer.record import Actor, LedgerEntry, Training, schema, sqlite

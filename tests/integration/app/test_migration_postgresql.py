@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.postgresql import OWNER, Server
 
 from titer.app.history import History
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.base.clock import ManualClock
 from titer.base.ids import IdSource
 from titer.record import (

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tests.trespass import Copies, trespassing
 
 from titer.app import Config, Platform, create_installation, open_platform
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.base.clock import ManualClock, us
 from titer.equipment.model import Document, Gap, StreamEvent
 from titer.govern.alcoa import PRINCIPLES, Board, Judged, Sources, board

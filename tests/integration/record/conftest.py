@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.record import Actor, Record
 from titer.record.retention.model import RetentionClass
 

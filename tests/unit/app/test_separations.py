@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tests.rows import put, tables_alone
 
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.app.separations import SEPARATIONS
 from titer.record.model import Base, Person, Signature
 from titer.record.rights import Duty, Separation

@@ -16,7 +16,7 @@ from titer.app.backup.manifest import Manifest
 from titer.app.backup.snapshot import JOURNAL
 from titer.app.config import Config, load
 from titer.app.history import History
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.base import vault
 from titer.base.errors import Conflict, IntegrityFault, Invalid, Refused, Unavailable
 from titer.base.vault import Vault

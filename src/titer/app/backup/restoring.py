@@ -24,7 +24,8 @@ from titer.app.backup.manifest import Manifest
 from titer.app.backup.model import Restore
 from titer.app.backup.placing import Tell
 from titer.app.config import write
-from titer.app.platform import RESTORED, Platform, open_platform
+from titer.app.keeping import RESTORED
+from titer.app.platform import Platform, open_platform
 from titer.base import vault
 from titer.base.clock import Clock, SystemClock, from_iso, iso
 from titer.base.errors import IntegrityFault, Invalid, NotFound, Refused

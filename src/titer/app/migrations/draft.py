@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from titer.app.history import VERSIONS, History
-from titer.app.platform import import_tables
+from titer.app.layers import import_tables
 from titer.record import schema, sqlite
 
 
