@@ -22,6 +22,7 @@ def import_tables() -> None:
     A layer that is switched off keeps its tables, unused, so that switching it on changes no schema.
     """
     import titer.app.backup.model
+    import titer.app.document_seal
     import titer.equipment
     import titer.govern
     import titer.historian
@@ -30,6 +31,10 @@ def import_tables() -> None:
     import titer.material
     import titer.mes
     import titer.quality
+    import titer.record.edges
+    import titer.record.rights.service
+    import titer.record.sso.model
+    import titer.record.witnesses.watching
     import titer.systems
     import titer.twin  # noqa: F401
 

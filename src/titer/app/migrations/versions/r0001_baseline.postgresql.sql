@@ -1833,6 +1833,33 @@ CREATE TABLE record_policy_text (
 	CONSTRAINT uq_record_policy_text_number UNIQUE (number)
 )
 
+CREATE TABLE record_provider_link (
+	issuer VARCHAR COLLATE "C" NOT NULL,
+	subject VARCHAR COLLATE "C" NOT NULL,
+	person_id VARCHAR COLLATE "C" NOT NULL,
+	linked_because VARCHAR COLLATE "C" NOT NULL,
+	active BOOLEAN NOT NULL,
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_provider_link PRIMARY KEY (id),
+	CONSTRAINT uq_record_provider_link_issuer UNIQUE (issuer, subject, person_id)
+)
+
+CREATE INDEX ix_record_provider_link_person_id ON record_provider_link (person_id)
+
+CREATE TABLE record_provider_log_in (
+	state_hash VARCHAR COLLATE "C" NOT NULL,
+	browser_hash VARCHAR COLLATE "C" NOT NULL,
+	nonce VARCHAR COLLATE "C" NOT NULL,
+	verifier VARCHAR COLLATE "C" NOT NULL,
+	begun_at BIGINT NOT NULL,
+	CONSTRAINT pk_record_provider_log_in PRIMARY KEY (state_hash)
+)
+
+CREATE INDEX ix_record_provider_log_in_begun_at ON record_provider_log_in (begun_at)
+
 CREATE TABLE record_restore (
 	backup_digest VARCHAR COLLATE "C" NOT NULL,
 	file_name VARCHAR COLLATE "C" NOT NULL,
@@ -9609,6 +9636,89 @@ ALTER TABLE record_policy_text ENABLE ALWAYS TRIGGER titer_record_policy_text_no
 CREATE TRIGGER titer_record_policy_text_no_truncate BEFORE TRUNCATE ON record_policy_text FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
 
 ALTER TABLE record_policy_text ENABLE ALWAYS TRIGGER titer_record_policy_text_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_record_provider_link_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_provider_link', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_provider_link"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_provider_link' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"linked_because":' || coalesce(to_json(n."linked_because")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(n."subject")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+    WHEN n."issuer" IS DISTINCT FROM o."issuer" THEN 'issuer'
+    WHEN n."subject" IS DISTINCT FROM o."subject" THEN 'subject'
+    WHEN n."person_id" IS DISTINCT FROM o."person_id" THEN 'person_id'
+    WHEN n."linked_because" IS DISTINCT FROM o."linked_because" THEN 'linked_because' END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_provider_link.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_provider_link', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_provider_link"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_provider_link' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"linked_because":' || coalesce(to_json(o."linked_because")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(o."subject")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"active":' || coalesce(n."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(n."issuer")::text, 'null') || ',' || '"linked_because":' || coalesce(to_json(n."linked_because")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(n."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(n."subject")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id" OR h.subject_id = o."person_id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_provider_link') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_provider_link has no retention class, so it is kept for ever'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'record_provider_link', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"record_provider_link"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'record_provider_link' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"active":' || coalesce(o."active"::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"issuer":' || coalesce(to_json(o."issuer")::text, 'null') || ',' || '"linked_because":' || coalesce(to_json(o."linked_because")::text, 'null') || ',' || '"person_id":' || coalesce(to_json(o."person_id")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"subject":' || coalesce(to_json(o."subject")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_record_provider_link_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_record_provider_link_insert AFTER INSERT ON record_provider_link REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_provider_link_entry()
+
+ALTER TABLE record_provider_link ENABLE ALWAYS TRIGGER titer_record_provider_link_insert
+
+CREATE TRIGGER titer_record_provider_link_update AFTER UPDATE ON record_provider_link REFERENCING OLD TABLE AS titer_old NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_record_provider_link_entry()
+
+ALTER TABLE record_provider_link ENABLE ALWAYS TRIGGER titer_record_provider_link_update
+
+CREATE TRIGGER titer_record_provider_link_delete AFTER DELETE ON record_provider_link REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_record_provider_link_entry()
+
+ALTER TABLE record_provider_link ENABLE ALWAYS TRIGGER titer_record_provider_link_delete
+
+CREATE TRIGGER titer_record_provider_link_no_truncate BEFORE TRUNCATE ON record_provider_link FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
+
+ALTER TABLE record_provider_link ENABLE ALWAYS TRIGGER titer_record_provider_link_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_record_restore_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -1792,6 +1792,29 @@ CREATE TABLE record_policy_text (
 	CONSTRAINT uq_record_policy_text_number UNIQUE (number)
 )
 
+CREATE TABLE record_provider_link (
+	issuer TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	person_id TEXT NOT NULL, 
+	linked_because TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_provider_link PRIMARY KEY (id), 
+	CONSTRAINT uq_record_provider_link_issuer UNIQUE (issuer, subject, person_id)
+)
+
+CREATE TABLE record_provider_log_in (
+	state_hash TEXT NOT NULL, 
+	browser_hash TEXT NOT NULL, 
+	nonce TEXT NOT NULL, 
+	verifier TEXT NOT NULL, 
+	begun_at BIGINT NOT NULL, 
+	CONSTRAINT pk_record_provider_log_in PRIMARY KEY (state_hash)
+)
+
 CREATE TABLE record_restore (
 	backup_digest TEXT NOT NULL, 
 	file_name TEXT NOT NULL, 
@@ -2519,6 +2542,10 @@ CREATE INDEX ix_record_outbox_topic ON record_outbox (topic)
 
 CREATE INDEX ix_record_policy_ack_person_id ON record_policy_ack (person_id)
 
+CREATE INDEX ix_record_provider_link_person_id ON record_provider_link (person_id)
+
+CREATE INDEX ix_record_provider_log_in_begun_at ON record_provider_log_in (begun_at)
+
 CREATE INDEX ix_record_rights_search_searched_at ON record_rights_search (searched_at)
 
 CREATE INDEX ix_record_role_assignment_person_id ON record_role_assignment (person_id)
@@ -3114,6 +3141,12 @@ CREATE TRIGGER titer_record_policy_text_insert AFTER INSERT ON record_policy_tex
 CREATE TRIGGER titer_record_policy_text_no_delete BEFORE DELETE ON record_policy_text BEGIN SELECT RAISE(ABORT, 'titer: record_policy_text is append-only'); END
 
 CREATE TRIGGER titer_record_policy_text_no_update BEFORE UPDATE ON record_policy_text BEGIN SELECT RAISE(ABORT, 'titer: record_policy_text is append-only'); END
+
+CREATE TRIGGER titer_record_provider_link_delete AFTER DELETE ON record_provider_link BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: a legal hold forbids to destroy it') WHERE EXISTS (SELECT 1 FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = OLD."id" OR h.subject_id = OLD."person_id")); SELECT RAISE(ABORT, 'titer: record_provider_link has no retention class, so it is kept for ever') WHERE NOT EXISTS (SELECT 1 FROM record_retention r WHERE r.record_type = 'record_provider_link'); INSERT INTO ledger_entry(body) VALUES (titer_entry('record_provider_link', OLD.id, OLD.version + 1, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."active") END),'id',OLD."id",'issuer',OLD."issuer",'linked_because',OLD."linked_because",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'subject',OLD."subject",'version',OLD."version"), NULL)); END
+
+CREATE TRIGGER titer_record_provider_link_insert AFTER INSERT ON record_provider_link BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('record_provider_link', NEW.id, NEW.version, NULL, json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."active") END),'id',NEW."id",'issuer',NEW."issuer",'linked_because',NEW."linked_because",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'subject',NEW."subject",'version',NEW."version")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
+
+CREATE TRIGGER titer_record_provider_link_update AFTER UPDATE ON record_provider_link BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: record_provider_link.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: record_provider_link.issuer keeps its first value') WHERE NEW."issuer" IS NOT OLD."issuer"; SELECT RAISE(ABORT, 'titer: record_provider_link.subject keeps its first value') WHERE NEW."subject" IS NOT OLD."subject"; SELECT RAISE(ABORT, 'titer: record_provider_link.person_id keeps its first value') WHERE NEW."person_id" IS NOT OLD."person_id"; SELECT RAISE(ABORT, 'titer: record_provider_link.linked_because keeps its first value') WHERE NEW."linked_because" IS NOT OLD."linked_because"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('record_provider_link', NEW.id, NEW.version, json_object('active',json(CASE OLD."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(OLD."active") END),'id',OLD."id",'issuer',OLD."issuer",'linked_because',OLD."linked_because",'person_id',OLD."person_id",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'subject',OLD."subject",'version',OLD."version"), json_object('active',json(CASE NEW."active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE json_quote(NEW."active") END),'id',NEW."id",'issuer',NEW."issuer",'linked_because',NEW."linked_because",'person_id',NEW."person_id",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'subject',NEW."subject",'version',NEW."version"))); END
 
 CREATE TRIGGER titer_record_restore_insert AFTER INSERT ON record_restore BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('record_restore', NEW.id, NEW.version, NULL, json_object('accepted_by',NEW."accepted_by",'backup_digest',NEW."backup_digest",'file_name',NEW."file_name",'id',NEW."id",'lost',NEW."lost",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'restored_at',NEW."restored_at",'root',NEW."root",'statement',NEW."statement",'tree_size',NEW."tree_size",'version',NEW."version",'witnessed_root',NEW."witnessed_root",'witnessed_size',NEW."witnessed_size")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
 
