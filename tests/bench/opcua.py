@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from titer.app import Config, create_installation, open_platform
-from titer.cli.processes import CONNECT, HUB, start_platform
+from titer.cli.processes import start_platform
+from titer.cli.restarting import CONNECT, HUB
 from titer.record import Actor
 from titer.server.supervisor import Supervisor
 from titer.testing.connectors import patience, quiet_port

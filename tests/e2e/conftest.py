@@ -16,7 +16,8 @@ from argon2 import PasswordHasher
 from tests.e2e.edge import edge_with_a_full_journal
 
 from titer.app import Config, Platform, create_installation, open_platform
-from titer.cli.processes import HUB, start_hub, start_platform
+from titer.cli.processes import start_hub, start_platform
+from titer.cli.restarting import HUB
 from titer.quality.model import Disposition
 from titer.record import Actor
 from titer.server.supervisor import Supervisor

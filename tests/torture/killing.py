@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.trespass import trespassing
 
 from titer.cli.demo.run import Demo
-from titer.cli.processes import HUB
+from titer.cli.restarting import HUB
 
 HOUR_US = 3_600_000_000
 LAST_KILL_H = 300

@@ -166,7 +166,8 @@ def serve(
     """Run the platform until Ctrl+C: hub, connector host, pages. Output of both goes to logs/ in the folder."""
     from titer.app import load
     from titer.base.errors import Invalid
-    from titer.cli.processes import restart_dead, start_platform
+    from titer.cli.processes import start_platform
+    from titer.cli.restarting import Restarts
     from titer.server.supervisor import Supervisor
 
     load(folder)
@@ -179,9 +180,10 @@ def serve(
         tls = (certificate, key) if certificate and key else None
         address = start_platform(supervisor, folder, port=port, host=host, tls=tls)
         out.print(f"Titer runs at {address}  (Ctrl+C ends it)", soft_wrap=True)
+        restarts = Restarts(supervisor, warn=lambda words: err.print(words, markup=False, soft_wrap=True))
         while True:
             time.sleep(0.5)
-            for restarted in restart_dead(supervisor):
+            for restarted in restarts.step():
                 err.print(
                     f"{restarted} had ended and was started again; see {folder / 'logs'}", soft_wrap=True
                 )

@@ -144,7 +144,8 @@ def opcua_serve(
 ) -> None:
     """Run the OPC UA server alone until Ctrl+C, beside a hub that runs already without one."""
     from titer.app import load
-    from titer.cli.processes import OPCUA, serve_alone, start_opcua
+    from titer.cli.processes import serve_alone, start_opcua
+    from titer.cli.restarting import OPCUA
 
     if load(folder).opcua is None:
         raise Invalid("This installation has no OPC UA server.", do="Set it up first: titer opcua setup")

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from titer.app import load
 from titer.app.config import LOCAL_HOST
-from titer.base.errors import Unavailable
 from titer.cli.options import err, out
+from titer.cli.restarting import CONNECT, HUB, OPCUA, READY_WITHIN_S, SILA, Restarts
 from titer.server.supervisor import Supervisor
-
-log = logging.getLogger(__name__)
-
-HUB = "hub"
-CONNECT = "connect"
-OPCUA = "opcua"
-SILA = "sila"
-RESTARTED = (HUB, CONNECT, OPCUA, SILA)
-"""They come back to where they were; the simulated plant has no memory and does not."""
 
 
 def start_platform(
@@ -148,42 +138,7 @@ def start_hub(
     arguments += ["--port", str(port)] if port is not None else []
     arguments += ["--host", host] if host else []
     arguments += ["--certificate", str(tls[0]), "--key", str(tls[1])] if tls else []
-    supervisor.start(HUB, arguments, ready_within=120)
-
-
-def restart_dead(supervisor: Supervisor) -> list[str]:
-    """Start again what ended by itself, each after a second; the hub on the port it had.
-
-    Returns:
-        The names of what was started again.
-
-    Raises:
-        Unavailable: if the simulated plant ended: what it was doing is gone with it.
-    """
-    names = []
-    for child in supervisor.dead():
-        if child.name not in RESTARTED:
-            supervisor.end(child.name)
-            raise Unavailable(
-                f"The process {child.name} ended by itself ({_status(child.process.returncode)}).",
-                why="What it was doing is gone with it, so it is not started again. "
-                + supervisor.tail(child.name),
-                do=f"Look into {supervisor.logs / (child.name + '.log')}, then start anew in another folder.",
-            )
-        log.warning("%s ended (%s); it is started again", child.name, _status(child.process.returncode))
-        arguments = list(child.arguments)
-        if child.name == HUB:
-            arguments += ["--port", child.announced.split()[1]]
-        supervisor.end(child.name)
-        time.sleep(1)
-        supervisor.start(child.name, arguments, ready_within=120 if child.name == HUB else None)
-        names.append(child.name)
-    return names
-
-
-def _status(code: int | None) -> str:
-    """How a process ended, in words."""
-    return f"killed by signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+    supervisor.start(HUB, arguments, ready_within=READY_WITHIN_S)
 
 
 def serve_alone(
@@ -206,9 +161,10 @@ def serve_alone(
         out.print(
             f"The {what} server runs; see {folder / 'logs' / name}.log  (Ctrl+C ends it)", soft_wrap=True
         )
+        restarts = Restarts(supervisor, warn=lambda words: err.print(words, markup=False, soft_wrap=True))
         while True:
             time.sleep(0.5)
-            for restarted in restart_dead(supervisor):
+            for restarted in restarts.step():
                 err.print(f"{restarted} had ended and was started again", soft_wrap=True)
     except KeyboardInterrupt:
         out.print("Stopping.")

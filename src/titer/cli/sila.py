@@ -125,7 +125,8 @@ def sila_serve(
 ) -> None:
     """Run the SiLA 2 server alone until Ctrl+C, beside a hub that runs already without one."""
     from titer.app import load
-    from titer.cli.processes import SILA, serve_alone, start_sila
+    from titer.cli.processes import serve_alone, start_sila
+    from titer.cli.restarting import SILA
 
     if load(folder).sila is None:
         raise Invalid("This installation has no SiLA server.", do="Set it up first: titer sila setup")

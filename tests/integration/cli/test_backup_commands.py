@@ -13,7 +13,8 @@ from titer.app import Config, create_installation, load, open_platform, write
 from titer.base.errors import Invalid, NotAuthorised
 from titer.cli.api import Problem
 from titer.cli.main import app
-from titer.cli.processes import HUB, start_hub
+from titer.cli.processes import start_hub
+from titer.cli.restarting import HUB
 from titer.record import Actor
 from titer.server.supervisor import Supervisor
 from titer.testing.connectors import quiet_port

@@ -17,7 +17,6 @@ from rich.console import Console
 from titer.base.errors import TiterError
 from titer.cli.demo.people import PASSWORD, PEOPLE
 from titer.cli.demo.run import RATE, Demo
-from titer.cli.processes import restart_dead
 
 VERIFIER = Path(__file__).parents[4] / "verify" / "titer-verify.py"
 
@@ -127,4 +126,4 @@ def _stay(run: Demo, console: Console, bundle: Path) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             time.sleep(0.5)
-            restart_dead(run.supervisor)
+            run.restarts.step()

@@ -23,7 +23,8 @@ from titer.cli.demo.review import Review
 from titer.cli.demo.seed import Seeding, plant_now
 from titer.cli.demo.stops import Stops
 from titer.cli.demo.watch import Watch
-from titer.cli.processes import restart_dead, start_platform
+from titer.cli.processes import start_platform
+from titer.cli.restarting import Restarts
 from titer.record import Actor
 from titer.server.supervisor import Supervisor
 
@@ -70,6 +71,7 @@ class Demo:
         self.owner = owner
         self.began = time.monotonic()
         self.supervisor = Supervisor(folder / "logs")
+        self.restarts = Restarts(self.supervisor, warn=self.say)
         self.endpoints: dict[str, Any] = {}
         self.plant: httpx.Client | None = None
         self.cast: Cast | None = None
@@ -176,7 +178,7 @@ class Demo:
         deadline = time.monotonic() + patience
         shown = ""
         while time.monotonic() < deadline:
-            for name in restart_dead(self.supervisor):
+            for name in self.restarts.step():
                 self.say(f"{name} had ended and was started again")
                 cast.forget()
             with contextlib.suppress(httpx.TransportError):
