@@ -39,7 +39,11 @@ LEAVES_WITHIN_S = 3.0
 """What a process has to close its journal, before it is ended."""
 STARTS_WITHIN_S = 120.0
 """Until its first word: it imports what the connection's type needs, on a machine that may have much to do."""
+RELAYED_AT_ONCE = 8
+"""What a process may have asked for and not have been answered; ours asks for one thing after the other."""
 _MB = 1024 * 1024
+BYTES_AT_ONCE = 8 * _MB
+"""What may be under way of that, before the one message that goes beyond it."""
 
 
 def resident(pid: int) -> int | None:
@@ -138,7 +142,8 @@ class Child:
         self._process = process
         self._stdin, self._stdout = process.stdin, process.stdout
         self._hub = hub
-        self._relaying: set[asyncio.Task[None]] = set()
+        self._relaying: dict[asyncio.Task[None], int] = {}
+        self._hears = True
         self._silent_for = 0.0
         self._spoken = False
         self._peak = 0
@@ -168,7 +173,9 @@ class Child:
             await asyncio.wait({watching, gone}, return_when=asyncio.FIRST_COMPLETED)
             if watching.done():
                 return Ended(watching.result())
-            # What it said last may still lie in the pipe.
+            # What it said last may still lie in the pipe; nobody is there who waits for a reply.
+            for relay in self._relaying:
+                relay.cancel()
             await listening
         finally:
             for task in (listening, watching, gone):
@@ -204,10 +211,25 @@ class Child:
                 self._fault = messages.fault(body["fault"])
             elif "beat" in body:
                 self._peak = int(body["beat"])
-            elif "ask" in body:
+            elif "ask" in body and self._process.returncode is None:
                 task = asyncio.create_task(self._relay(body, data), name=f"{self._name} {body['ask']}")
-                self._relaying.add(task)
-                task.add_done_callback(self._relaying.discard)
+                self._relaying[task] = len(data)
+                task.add_done_callback(self._relaying.pop)
+                await self._room()
+            # One that says much and asks for nothing does not keep the others from their turn.
+            await asyncio.sleep(0)
+
+    async def _room(self) -> None:
+        """Wait until more may be asked for: what is said meanwhile waits in the pipe, and so does who says it."""
+        self._hears = False
+        while under_way := {task: size for task, size in self._relaying.items() if not task.done()}:
+            if len(under_way) < RELAYED_AT_ONCE and sum(under_way.values()) < BYTES_AT_ONCE:
+                break
+            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        self._hears = True
+        # One that does not read its replies is not read either, and has stood still when its time is over.
+        with contextlib.suppress(ConnectionError):
+            await self._stdin.drain()
 
     async def _watch(self, limit: int, stall: float, resident: Callable[[int], int | None]) -> str:
         while True:
@@ -217,8 +239,9 @@ class Child:
             if held > limit:
                 self._end()
                 return f"Ended at {held // _MB} MB of memory, of {limit // _MB} that it may hold"
-            # Counted in looks, not by a clock: a host that was stopped for an hour has not listened meanwhile.
-            self._silent_for += LOOKED_AT_EVERY_S
+            # Counted in looks, not by a clock: a host that was stopped for an hour has not listened meanwhile, and
+            # one that waits for the hub does not hear.
+            self._silent_for += LOOKED_AT_EVERY_S if self._hears else 0.0
             patience = stall if self._spoken else max(stall, STARTS_WITHIN_S)
             if self._silent_for > patience:
                 self._end()
