@@ -10,7 +10,7 @@ from pathlib import Path
 from titer.app import load
 from titer.app.config import LOCAL_HOST
 from titer.cli.options import err, out
-from titer.cli.restarting import CONNECT, HUB, OPCUA, READY_WITHIN_S, SILA, Restarts
+from titer.cli.restarting import CONNECT, FIRST_READY_S, HUB, OPCUA, SILA, Restarts
 from titer.server.supervisor import Supervisor
 
 
@@ -138,7 +138,7 @@ def start_hub(
     arguments += ["--port", str(port)] if port is not None else []
     arguments += ["--host", host] if host else []
     arguments += ["--certificate", str(tls[0]), "--key", str(tls[1])] if tls else []
-    supervisor.start(HUB, arguments, ready_within=READY_WITHIN_S)
+    supervisor.start(HUB, arguments, ready_within=FIRST_READY_S)
 
 
 def serve_alone(
