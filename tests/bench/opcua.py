@@ -41,7 +41,10 @@ def cpu(process: int) -> float:
     for one in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = one.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):  # It ended while we looked; its parent has its seconds.
+        except (
+            FileNotFoundError,
+            ProcessLookupError,
+        ):  # It ended while we looked; its parent has its seconds.
             continue
         used[number := int(one.parent.name)] = sum(int(field) for field in fields[11:15]) * TICK_S
         of.setdefault(int(fields[1]), []).append(number)

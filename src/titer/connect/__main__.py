@@ -21,7 +21,6 @@ from titer.base.leaving import run_until_asked
 from titer.connect.core.children import Processes
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
-from titer.connect.registry import TYPES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +64,7 @@ async def _serve(options: argparse.Namespace, token: str) -> None:
     try:
         place = Processes(log_level=options.log_level)
         chance = random.SystemRandom().random
-        await Host(hub, options.dir, SystemClock(), place, types=TYPES, chance=chance).run()
+        await Host(hub, options.dir, SystemClock(), place, explorer=place, chance=chance).run()
     finally:
         await hub.close()
 

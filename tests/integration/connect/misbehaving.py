@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from titer.base.clock import Clock, us
+from titer.base.errors import Refused
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -121,6 +122,29 @@ def _nothing(address: str) -> Mapping[str, Any]:
     return {}
 
 
+async def _explore(
+    kind: str, about: dict[str, Any], settings: dict[str, Any], clock: Clock, folder: Path
+) -> Mapping[str, Any]:
+    """Look through the device, which does something to who looks."""
+    held = []
+    while kind == "leak":
+        held.append(bytearray(os.urandom(1024) * 1024))
+        await asyncio.sleep(0)
+    while kind == "spin":
+        time.monotonic()
+    if kind == "crash":
+        ctypes.string_at(0)
+    if kind == "refuse":
+        raise Refused("The device lets nobody look.", do="Ask whose it is.")
+    return {
+        "pid": os.getpid(),
+        "secret": settings.get("secret", ""),
+        "about": about,
+        "arguments": Path(f"/proc/{os.getpid()}/cmdline").read_text("utf-8"),
+        "much": "m" * int(about.get("much", 0)),
+    }
+
+
 TYPE = ConnectionType(
     "misbehaving",
     "a device that is none",
@@ -136,6 +160,7 @@ TYPE = ConnectionType(
     ),
     of_address=_nothing,
     make=Misbehaving,
+    explore=_explore,
 )
 
 

@@ -10,19 +10,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.integration.connect.misbehaving import installed
+from tests.peers.endless_hall import endless_hall
 
 from titer.base.clock import SystemClock
 from titer.base.errors import Unavailable
+from titer.connect.core import questions
 from titer.connect.core.children import Processes
 from titer.connect.core.contract import ConnectionConfig
 from titer.connect.core.ends import Ended
+from titer.connect.core.hub import Hub
 from titer.connect.core.messages import packed
+from titer.connect.core.places import Question
 from titer.testing.connectors import FakeHub, patience
 
 SECRET = "kept-between-us-4406"
@@ -175,6 +179,78 @@ def test_a_process_loads_what_its_type_needs_and_no_more(site: Site) -> None:
     assert site.seen("print")["heavy"] == []
 
 
+def test_what_a_device_does_to_who_looks_through_it_disturbs_no_connection_and_is_said(
+    site: Site, tmp_path: Path
+) -> None:
+    site.flows("print")
+    pid, before = site.seen("print")["pid"], site.ended("print")
+    settings = {"secret": SECRET, "memory_limit_mb": 160}
+    with endless_hall(tmp_path) as address:
+        opcua = {"endpoint": address, "allow_unencrypted": True, "memory_limit_mb": 160}
+        site.hub.ask(id="endless", type="opcua", kind="variables", about={"node": ""}, settings=opcua)
+        for kind in ("leak", "spin", "crash", "refuse", "where"):
+            about = {"much": 3_000_000} if kind == "where" else {}
+            stall = {"stall_s": 1} if kind == "spin" else {}
+            site.hub.ask(id=kind, type="misbehaving", kind=kind, about=about, settings=settings | stall)
+        site.hub.ask(id="nothing", type="astm", kind="browse", about={}, settings={})
+        for key in ("endless", "leak", "spin", "crash", "refuse", "where", "nothing"):
+            site.until(lambda: key in site.hub.answers, f"an answer to {key}")  # noqa: B023 - called at once
+    said = {key: one["problem"] and one["problem"]["what"] for key, one in site.hub.answers.items()}
+    begin = "What there is could not be looked up: the process that looked through it"
+    for key in ("endless", "leak"):
+        assert said[key].startswith(f"{begin} was ended at ")
+        assert said[key].endswith(" MB of memory, of 160 that it may hold.")
+    assert said["spin"].startswith(f"{begin} was ended because it stood still for ")
+    assert said["crash"] == f"{begin} was ended by SIGSEGV."
+    assert said["refuse"] == "The device lets nobody look."
+    assert site.hub.answers["refuse"]["problem"]["do"] == "Ask whose it is."
+    assert said["nothing"] == "What a connection of type astm could record cannot be looked up."
+    found = site.hub.answers["where"]["answer"]
+    assert (found["secret"], len(found["much"])) == (SECRET, 3_000_000)
+    assert found["pid"] not in (site.host.pid, pid)
+    assert SECRET not in found["arguments"]
+    site.until(lambda: not runs(found["pid"]), "the end of who looked")
+    site.flows("print")
+    assert (site.seen("print")["pid"], site.ended("print")) == (pid, before)
+    numbers = site.numbers("print")
+    assert numbers == list(range(len(numbers)))
+
+
+def test_a_look_that_has_no_end_is_ended_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "PATIENCE_S", 0.2)
+    ended = []
+
+    class Endless:
+        async def explore(self, question: Question, folder: Path) -> Mapping[str, Any]:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append(question.kind)
+            raise AssertionError
+
+    async def main() -> None:
+        hub = FakeHub()
+        hub.start()
+        reached = Hub(hub.url, hub.token, "test-host")
+        try:
+            asking = questions.Questions(reached, Endless(), tmp_path)
+            hub.ask(id="q", type="opcua", kind="browse", about={}, settings={})
+            await asking.step()
+            async with asyncio.timeout(60 * patience()):
+                while "q" not in hub.answers:
+                    await asyncio.sleep(0.01)
+            await asking.close()
+        finally:
+            await reached.close()
+            hub.stop()
+        assert hub.answers["q"]["problem"]["what"] == "There was no answer within 0.2 s."
+        assert ended == ["browse"]
+
+    asyncio.run(main())
+
+
 def test_when_the_host_is_killed_its_processes_leave_and_the_next_host_goes_on(site: Site) -> None:
     site.flows("print")
     names = ("good", "print", "crash", "spin", "hang")
@@ -206,7 +282,14 @@ def test_code_that_never_returns_does_not_outlive_its_host(tmp_path: Path) -> No
             "connection": {**raw, "settings": {"wrong": wrong, "after": 0}},
             "folder": str(tmp_path / wrong),
         }
-        start |= {"because": "", "log_level": "INFO", "memory_limit": 2**29, "stall_s": 1, "key": ""}
+        start |= {
+            "work": "serve",
+            "because": "",
+            "log_level": "INFO",
+            "memory_limit": 2**29,
+            "stall_s": 1,
+            "key": "",
+        }
         process.stdin.write(packed(start))
         process.stdin.flush()
         held.append(process)

@@ -28,7 +28,7 @@ from titer.base.errors import Invalid, TiterError, Unavailable
 from titer.connect.core import messages
 from titer.connect.core.contract import Command, ConnectionConfig
 from titer.connect.core.ends import Ended
-from titer.connect.core.places import Begun
+from titer.connect.core.places import Begun, Question
 from titer.connect.core.upstream import Upstream
 
 log = logging.getLogger("titer.connect")
@@ -97,6 +97,45 @@ class Processes:
         finally:
             await child.leave()
 
+    async def explore(self, question: Question, folder: Path) -> Mapping[str, Any]:
+        """Answer a question of somebody who sets up a connection, in a process that ends with the answer.
+
+        Args:
+            question: what is asked.
+            folder: of the host.
+
+        Raises:
+            Unavailable: if the process ended, or was ended, without an answer.
+            TiterError: what it says why there is none.
+        """
+        limit = int(question.settings.get("memory_limit_mb", MEMORY_LIMIT_MB)) * _MB
+        stall = float(question.settings.get("stall_s", STALL_S))
+        child = Child(f"a look at {question.type}", await started(folder), None)
+        try:
+            child.say(
+                {
+                    "work": "explore",
+                    "question": asdict(question),
+                    "folder": str(folder),
+                    "log_level": self._log_level,
+                    "memory_limit": limit,
+                    "stall_s": stall,
+                    "key": os.environ.get(vault.ENVIRONMENT, ""),
+                }
+            )
+            ended = await child.ended(limit, stall, self._resident)
+            if child.answer is not None:
+                return child.answer
+            if not isinstance(ended, Ended):
+                raise ended
+            raise Unavailable(
+                f"What there is could not be looked up: the process that looked through it {_said_of(ended)}.",
+                why="What answers there sends more than can be, without end, or what the connector cannot bear.",
+                do="Look whether the address is the device's; ask for a part of what it has.",
+            )
+        finally:
+            await child.leave()
+
 
 async def started(folder: Path) -> asyncio.subprocess.Process:
     """A process of a connection, in a session of its own, that waits to be told what to do.
@@ -133,10 +172,13 @@ class Child:
     Args:
         name: of the connection.
         process: its process.
-        hub: where goes what it has for the hub.
+        hub: where goes what it has for the hub; None for one that answers a question and nothing else.
+
+    Attributes:
+        answer: what it answered, None while it has not.
     """
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, hub: Upstream) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process, hub: Upstream | None) -> None:
         assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both are pipes
         self._name = name
         self._process = process
@@ -148,6 +190,7 @@ class Child:
         self._spoken = False
         self._peak = 0
         self._fault: TiterError | None = None
+        self.answer: Mapping[str, Any] | None = None
 
     def command(self, command: Command) -> None:
         """Hand a command on; one that does not arrive is offered by the hub again."""
@@ -170,6 +213,10 @@ class Child:
         watching = asyncio.create_task(self._watch(limit, stall, resident), name=f"{self._name} watching")
         gone = asyncio.create_task(self._process.wait(), name=f"{self._name} gone")
         try:
+            if self._hub is None:
+                await asyncio.wait({watching, gone, listening}, return_when=asyncio.FIRST_COMPLETED)
+                if self.answer is not None:
+                    return Ended("It answered")
             await asyncio.wait({watching, gone}, return_when=asyncio.FIRST_COMPLETED)
             if watching.done():
                 return Ended(watching.result())
@@ -209,6 +256,9 @@ class Child:
             self._silent_for, self._spoken = 0.0, True
             if "fault" in body:
                 self._fault = messages.fault(body["fault"])
+            elif "answer" in body and self._hub is None:
+                self.answer = dict(body["answer"])
+                return
             elif "beat" in body:
                 self._peak = int(body["beat"])
             elif "ask" in body and self._process.returncode is None:
@@ -261,6 +311,8 @@ class Child:
 
     async def _carried(self, ask: str, raw: Any, data: bytes) -> Any:
         """Carry a request to the hub, always as the connection that the process was started for."""
+        if self._hub is None:
+            raise Invalid("Who answers a question has nothing for the hub.")
         if ask == "intake":
             return list(await self._hub.intake(self._name, [data]))
         if ask == "content":
@@ -273,6 +325,13 @@ class Child:
         if ask not in carry or not isinstance(raw, dict):
             raise Invalid(f"The host carries no {ask!r}.")
         return await carry[ask]({**raw, "connection": self._name})
+
+
+def _said_of(ended: Ended) -> str:
+    """How it ended, in the middle of a sentence."""
+    words = str(ended)
+    small = f"{words[:1].lower()}{words[1:]}"
+    return small if small.startswith("ended by itself") else f"was {small}"
 
 
 def _ending(status: int) -> str:

@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,10 @@ from titer.connect.core import trusted
 from titer.connect.core.contract import Command, ConnectionConfig
 from titer.connect.core.ends import Ended, last, note
 from titer.connect.core.hub import Hub
-from titer.connect.core.places import Place, Taker
+from titer.connect.core.places import Explorer, Place, Taker
 from titer.connect.core.questions import Questions
 from titer.connect.core.supervise import Backoff, Once, repeat
 from titer.connect.core.upstream import Remembering
-from titer.connect.types import ConnectionType
 
 log = logging.getLogger("titer.connect")
 LASTED_S = 120.0
@@ -38,7 +37,7 @@ class Host:
         clock: the host's clock.
         place: where the connections run.
         poll: seconds between looks at the list of connections.
-        types: connector type -> manifest, for questions of people who set up a connection; none = no questions.
+        explorer: where questions of people are answered who set up a connection; None = nowhere.
         chance: see `Backoff`; for the pauses before an ended process is started again.
     """
 
@@ -50,7 +49,7 @@ class Host:
         place: Place,
         *,
         poll: float = 2.0,
-        types: Mapping[str, ConnectionType] | None = None,
+        explorer: Explorer | None = None,
         chance: Callable[[], float] | None = None,
     ) -> None:
         self._hub = hub
@@ -63,7 +62,7 @@ class Host:
         self._trust: dict[str, Any] | None = None
         self._tasks: dict[str, tuple[ConnectionConfig, asyncio.Task[None]]] = {}
         self._takers: dict[str, Taker] = {}
-        self._questions = Questions(hub, types, folder, clock) if types is not None else None
+        self._questions = Questions(hub, explorer, folder) if explorer is not None else None
 
     async def run(self) -> None:
         """Work until cancelled; then close every journal."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from titer.base.clock import Clock
 from titer.base.errors import Invalid
@@ -25,6 +26,39 @@ class Taker(Protocol):
 
 
 Begun = Callable[[Taker], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks who sets up a connection; see `ConnectionType.explore`.
+
+    Attributes:
+        type: of the connection.
+        kind: what is asked.
+        about: see the type's `explore`.
+        settings: of the connection, or as far as they are known.
+    """
+
+    type: str
+    kind: str
+    about: Mapping[str, Any]
+    settings: Mapping[str, Any]
+
+
+class Explorer(Protocol):
+    """Where questions are answered."""
+
+    async def explore(self, question: Question, folder: Path) -> Mapping[str, Any]:
+        """Answer a question.
+
+        Args:
+            question: what is asked.
+            folder: of the host.
+
+        Raises:
+            TiterError: if there is no answer, or who looks for one was ended.
+        """
+        ...
 
 
 class Place(Protocol):

@@ -1,4 +1,5 @@
-"""`python -m titer.connect.core.process FOLDER`: the process of one connection, started by the connector host.
+"""`python -m titer.connect.core.process FOLDER`: the process of one connection, started by the connector host; or of
+one question of somebody who sets one up.
 
 What it is to do comes over standard input (see `children`). It leaves when that ends; exit status: 0 left as asked,
 1 a fault, which was told to the host before.
@@ -25,12 +26,12 @@ from typing import Any
 
 from titer.base import vault
 from titer.base.clock import SystemClock
-from titer.base.errors import Conflict, Unavailable
+from titer.base.errors import Conflict, Invalid, Unavailable
 from titer.base.files import make_folder
 from titer.connect.core import messages
 from titer.connect.core.contract import Command, ConnectionConfig
 from titer.connect.core.places import Taker, Within
-from titer.connect.registry import CONNECTORS
+from titer.connect.registry import CONNECTORS, TYPES
 
 HELD = "held"
 """The file whose lock says that a process works in the connection's folder."""
@@ -38,6 +39,8 @@ HELD_FOR_S = 20.0
 """How long the process before may take to let go: it leaves within a few seconds of its host's end."""
 LEAVES_WITHIN_S = 5.0
 BEAT_EVERY_S = 1.0
+NICER_BY = 5
+"""How much a look at a device stands back behind connections at work."""
 _SPARE = 1024 * 1024 * 1024
 """Bytes above the limit at which the system itself refuses more: what leaks faster than anybody looks."""
 
@@ -191,7 +194,7 @@ async def _serve(start: Mapping[str, Any], inbound: int, outbound: int) -> int:
     tasks = [
         asyncio.create_task(listen(), name="listen"),
         asyncio.create_task(_beat(relayed, float(start["stall_s"])), name="beat"),
-        asyncio.create_task(_work(start, relayed, takers), name="serve"),
+        asyncio.create_task(_work(start, relayed, takers), name=str(start["work"])),
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -209,11 +212,30 @@ async def _serve(start: Mapping[str, Any], inbound: int, outbound: int) -> int:
 
 
 async def _work(start: Mapping[str, Any], relayed: Relayed, takers: list[Taker]) -> None:
+    if start["work"] == "explore":
+        await relayed.say({"answer": await _explored(start)})
+        return
     config, folder = ConnectionConfig.of(start["connection"]), Path(start["folder"])
     async with _held(folder):
         await Within(CONNECTORS).serve(
             config, relayed, folder, SystemClock(), takers.append, str(start["because"])
         )
+
+
+async def _explored(start: Mapping[str, Any]) -> Mapping[str, Any]:
+    # Connections that run come first.
+    os.nice(NICER_BY)
+    asked = start["question"]
+    known = TYPES.get(str(asked["type"]))
+    if known is None or known.explore is None:
+        raise Invalid(f"What a connection of type {asked['type']} could record cannot be looked up.")
+    return await known.explore(
+        str(asked["kind"]),
+        dict(asked["about"]),
+        dict(asked["settings"]),
+        SystemClock(),
+        Path(start["folder"]),
+    )
 
 
 async def _beat(relayed: Relayed, stall: float) -> None:
@@ -234,6 +256,8 @@ async def _streams(inbound: int, outbound: int) -> tuple[asyncio.StreamReader, a
     transport, protocol = await loop.connect_write_pipe(
         asyncio.streams.FlowControlMixin, os.fdopen(outbound, "wb", 0)
     )
+    # `drain` waits until all is in the pipe: what is said last, a fault or an answer, is not lost with the process.
+    transport.set_write_buffer_limits(high=0)
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)
 
 

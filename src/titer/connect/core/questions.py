@@ -2,7 +2,7 @@
 
 The host is always the client: it fetches questions as it fetches commands. A question changes nothing at the device
 and nothing in the record; its answer is what a person chooses from. A connector type answers by the `explore` of
-its manifest.
+its manifest, in a process of its own: whatever a device does to who looks through it, it does to that process.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from titer.base.clock import Clock
-from titer.base.errors import Invalid, TiterError
+from titer.base.errors import TiterError
 from titer.connect.core import trusted
 from titer.connect.core.hub import Hub
-from titer.connect.types import ConnectionType
+from titer.connect.core.places import Explorer, Question
 
 log = logging.getLogger("titer.connect")
 AT_ONCE = 4
@@ -29,16 +28,14 @@ class Questions:
 
     Args:
         hub: the hub.
-        types: type -> its manifest.
+        explorer: where they are answered.
         folder: of the host.
-        clock: the host's clock; for the validity of certificates.
     """
 
-    def __init__(self, hub: Hub, types: Mapping[str, ConnectionType], folder: Path, clock: Clock) -> None:
+    def __init__(self, hub: Hub, explorer: Explorer, folder: Path) -> None:
         self._hub = hub
-        self._types = types
+        self._explorer = explorer
         self._folder = folder
-        self._clock = clock
         self._free = asyncio.Semaphore(AT_ONCE)
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -68,8 +65,8 @@ class Questions:
             except TimeoutError:
                 body["problem"] = {
                     "what": f"There was no answer within {PATIENCE_S:g} s.",
-                    "why": "",
-                    "do": "",
+                    "why": "The device does not answer, or answers without end; who looked through it was ended.",
+                    "do": "Look whether the address is the device's; ask for a part of what it has.",
                 }
             except TiterError as error:
                 body["problem"] = {"what": error.what, "why": error.why, "do": error.do}
@@ -86,11 +83,7 @@ class Questions:
                 log.warning("the answer to a question was not taken: %s", error)
 
     async def _explore(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-        known = self._types.get(str(raw["type"]))
-        if known is None or known.explore is None:
-            raise Invalid(f"What a connection of type {raw['type']} could record cannot be looked up.")
         if raw.get("trust") is not None:
             trusted.keep(self._folder, raw["trust"])
-        return await known.explore(
-            str(raw["kind"]), dict(raw["about"]), dict(raw["settings"]), self._clock, self._folder
-        )
+        question = Question(str(raw["type"]), str(raw["kind"]), dict(raw["about"]), dict(raw["settings"]))
+        return await self._explorer.explore(question, self._folder)

@@ -15,7 +15,6 @@ from titer.connect.core.supervise import Once, repeat
 from titer.connect.edge.enrolling import new_key, request_of
 from titer.connect.edge.link import EdgeHub
 from titer.connect.edge.place import Place
-from titer.connect.registry import TYPES
 
 log = logging.getLogger("titer.edge")
 
@@ -42,7 +41,8 @@ async def run(place: Place, clock: Clock, chance: Callable[[], float]) -> None:
         tls = place.tls()
         hub = EdgeHub(who.address, who.name, tls, clock)
         try:
-            host = Host(hub, place.connections, clock, Processes(), types=TYPES, chance=chance)
+            within = Processes()
+            host = Host(hub, place.connections, clock, within, explorer=within, chance=chance)
             async with asyncio.TaskGroup() as group:
                 group.create_task(host.run(), name="host")
                 group.create_task(
