@@ -198,6 +198,7 @@ class ConnectionType:
             None = the type has nothing to look up.
         explored_by: the settings that such a question may bear; a stored connection brings its own.
         met: which devices and servers it has been tried against; it says so wherever it appears.
+        cancels: whether a command that its device carries out can be asked to end.
         trusts: whether its devices show certificates that people trust by signature; its host is told which.
     """
 
@@ -218,6 +219,7 @@ class ConnectionType:
     explore: Explore | None = None
     explored_by: tuple[str, ...] = ()
     met: str = "no device yet"
+    cancels: bool = False
     trusts: bool = False
 
     def setting(self, name: str) -> Setting:

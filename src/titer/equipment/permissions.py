@@ -37,6 +37,11 @@ ACTIONS = (
     ActionSpec("equipment.context.record", "Record the context of a measurement", ("operator", "analyst")),
     ActionSpec("equipment.command.request", "Command a device"),
     ActionSpec(
+        "equipment.command.cancel",
+        "Cancel a command that a device carries out",
+        ("operator", "analyst", "automation"),
+    ),
+    ActionSpec(
         "equipment.alarm.answer", "Acknowledge or confirm an alarm", ("operator", "analyst", "automation")
     ),
     ActionSpec("equipment.document.dispose", "Dispose of a received file", ("analyst", "reviewer")),

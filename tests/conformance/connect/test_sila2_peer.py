@@ -1,4 +1,4 @@
-"""The SiLA 2 connector at a server of sila2, the other public library: over TLS, frozen, killed."""
+"""The SiLA 2 connector at a server of each public library, over TLS: told step by step, cancelled, frozen, killed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -37,10 +38,17 @@ def certificates(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(params=["sila2", "unitelabs"])
+def library(request: pytest.FixtureRequest) -> str:
+    """Which public library serves."""
+    return str(request.param)
+
+
 @contextlib.contextmanager
-def bench(certificates: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    """sila2's server as a process that can be frozen and killed."""
-    command = [str(sila2_python()), str(HERE / "sila2_server.py"), str(port)]
+def bench(library: str, certificates: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """A library's server as a process that can be frozen and killed."""
+    python = str(sila2_python()) if library == "sila2" else sys.executable
+    command = [python, str(HERE / f"{library}_server.py"), str(port)]
     process = subprocess.Popen(
         [*command, str(certificates / "own.pem"), str(certificates / "own.key")],
         stdin=subprocess.PIPE,
@@ -83,6 +91,7 @@ def connector(certificates: Path, port: int, trusted: str = "own") -> SilaConnec
 async def _collect(adapter: SilaConnector, into: list[Batch]) -> None:
     async for batch in adapter.stream():
         into.append(batch)
+        await adapter.ack(batch.cursor)
 
 
 @asynccontextmanager
@@ -120,7 +129,7 @@ async def values(batches: list[Batch], least: int) -> list[tuple[int, Any]]:
             await asyncio.sleep(0.05)
 
 
-def test_properties_commands_and_binaries_of_the_other_library(certificates: Path) -> None:
+def test_properties_commands_and_binaries_over_tls(library: str, certificates: Path) -> None:
     async def check(port: int) -> None:
         adapter = connector(certificates, port)
         async with streaming(adapter) as (_, batches):
@@ -135,6 +144,7 @@ def test_properties_commands_and_binaries_of_the_other_library(certificates: Pat
             assert (measured.outcome, measured.responses) == (Outcome.DONE, {"Glucose": "4.35"})
             washed = await adapter.invoke(order("Wash", Cycles="3"))
             assert (washed.outcome, washed.responses) == (Outcome.DONE, {"Done": 3})
+            assert washed.message == "3 intermediate responses came while it ran."
             for size in (100, 5 << 20):
                 sent = bytes(range(256)) * (size // 256 + 1)
                 echoed = await adapter.invoke(order("Echo", Data=sent.hex()))
@@ -145,11 +155,92 @@ def test_properties_commands_and_binaries_of_the_other_library(certificates: Pat
             assert identity.endpoint.endswith("(TLS)")
 
     port = quiet_port()
-    with bench(certificates, port):
+    with bench(library, certificates, port):
         asyncio.run(check(port))
 
 
-def test_a_server_whose_certificate_is_not_the_trusted_one_is_not_heard(certificates: Path) -> None:
+async def until_told(batches: list[Batch], command: str) -> None:
+    """Wait for the first intermediate response of a command."""
+    async with asyncio.timeout(60 * patience()):
+        while not any(
+            one["responses"] for batch in batches for one in batch.events if one.get("command") == command
+        ):
+            await asyncio.sleep(0.05)
+
+
+async def told(batches: list[Batch], command: str, responses: int) -> list[dict[str, Any]]:
+    """What a command told, once all its responses and its end have come."""
+    async with asyncio.timeout(60 * patience()):
+        while True:
+            found = [
+                one
+                for batch in batches
+                for one in batch.events
+                if one["kind"] == "command_progress" and one["command"] == command
+            ]
+            over = any(info["status"].startswith("finished") for one in found for info in one["info"])
+            if over and sum(len(one["responses"]) for one in found) >= responses:
+                return found
+            await asyncio.sleep(0.05)
+
+
+def test_what_a_command_tells_while_it_runs_is_recorded_and_none_of_it_twice(
+    library: str, certificates: Path
+) -> None:
+    async def check(port: int) -> None:
+        adapter = connector(certificates, port)
+        async with streaming(adapter) as (_, batches):
+            await values(batches, 1)
+            done = await adapter.invoke(order("Wash", Cycles="4"))
+            assert done.responses == {"Done": 4}
+            found = await told(batches, "k", 4)
+            assert [one["values"] for event in found for one in event["responses"]] == [
+                {"Cycle": cycle} for cycle in (1, 2, 3, 4)
+            ]
+            info = [one for event in found for one in event["info"]]
+            assert info[-1]["status"] == "finished_successfully"
+            assert {"0.25", "0.5", "0.75"} <= {one["progress"] for one in info}
+            assert {400_000, 200_000} <= {one["remaining_us"] for one in info}
+            assert len({event["execution"] for event in found}) == 1
+            # Of a burst right before the end nothing is lost, although the news of the end may be faster.
+            rinse = Command("r", "bench", "call", "Bench/Rinse", parameters={"Cycles": 300})
+            rinsing = asyncio.create_task(adapter.invoke(rinse))
+            await until_told(batches, "r")
+            assert (await adapter.invoke(order("Go"))).outcome is Outcome.DONE
+            assert (await rinsing).responses == {"Done": 300}
+            found = await told(batches, "r", 301)
+            cycles = [one["values"]["Cycle"] for event in found for one in event["responses"]]
+            assert [cycle for cycle in cycles if cycle] == list(range(1, 301))
+            assert not any(event["lost"] or event["interrupted"] for event in found)
+
+    port = quiet_port()
+    with bench(library, certificates, port):
+        asyncio.run(check(port))
+
+
+def test_a_command_that_runs_is_cancelled_where_the_server_can(library: str, certificates: Path) -> None:
+    async def check(port: int) -> None:
+        adapter = connector(certificates, port)
+        async with streaming(adapter) as (_, batches):
+            await values(batches, 1)
+            washing = asyncio.create_task(adapter.invoke(order("Wash", Cycles="2000")))
+            await until_told(batches, "k")
+            asked = await adapter.invoke(Command("c", "bench", "cancel", "k"))
+            assert asked.outcome is Outcome.DONE, asked.message
+            receipt = await washing
+            assert receipt.outcome is Outcome.FAILED
+            assert receipt.message.startswith("It was cancelled, as asked: ")
+            again = await adapter.invoke(Command("c2", "bench", "cancel", "k"))
+            assert (again.outcome, "does not run" in again.message) == (Outcome.FAILED, True)
+
+    port = quiet_port()
+    with bench(library, certificates, port):
+        asyncio.run(check(port))
+
+
+def test_a_server_whose_certificate_is_not_the_trusted_one_is_not_heard(
+    library: str, certificates: Path
+) -> None:
     async def check(port: int) -> None:
         async with streaming(connector(certificates, port, trusted="other")) as (task, batches):
             with pytest.raises(Unavailable):
@@ -158,12 +249,14 @@ def test_a_server_whose_certificate_is_not_the_trusted_one_is_not_heard(certific
             assert batches == []
 
     port = quiet_port()
-    with bench(certificates, port):
+    with bench(library, certificates, port):
         asyncio.run(check(port))
 
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
-def test_a_server_that_falls_silent_ends_the_stream(certificates: Path, number: signal.Signals) -> None:
+def test_a_server_that_falls_silent_ends_the_stream(
+    library: str, certificates: Path, number: signal.Signals
+) -> None:
     async def check(port: int, process: subprocess.Popen[str]) -> None:
         async with streaming(connector(certificates, port)) as (task, batches):
             await values(batches, 2)
@@ -173,5 +266,5 @@ def test_a_server_that_falls_silent_ends_the_stream(certificates: Path, number: 
                     await task
 
     port = quiet_port()
-    with bench(certificates, port) as process:
+    with bench(library, certificates, port) as process:
         asyncio.run(check(port, process))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sila import server as sila
+from tests.peers import unitelabs_server
 
+from titer.base.canonical import canonical
 from titer.base.clock import SystemClock
 from titer.base.errors import Invalid, Refused, TiterError
 from titer.connect import STAMPED_ON_RECEIPT
 from titer.connect.core.contract import Batch, Command, ConnectionConfig, Outcome, Resume
 from titer.connect.sila2.connector import SilaConnector
+from titer.connect.sila2.progress import LONGEST, MOST_WAITING, Progress
 from titer.connect.sila2.settings import SilaSettings
 
 NoSuchSample = sila.DefinedExecutionError.create(
@@ -128,8 +131,8 @@ def connector(port: int, **settings: Any) -> SilaConnector:
                 "allow_unencrypted": True,
                 "poll_s": 0.2,
                 "heartbeat_s": 0.3,
-                "timeout_s": 3,
-                "command_patience_s": 15,
+                "timeout_s": 60,
+                "command_patience_s": 120,
                 **settings,
             },
             "channels": [
@@ -144,6 +147,7 @@ def connector(port: int, **settings: Any) -> SilaConnector:
 async def collect(adapter: SilaConnector, into: list[Batch]) -> None:
     async for batch in adapter.stream():
         into.append(batch)
+        await adapter.ack(batch.cursor)
 
 
 def order(target: str, **parameters: Any) -> Command:
@@ -169,7 +173,8 @@ def test_commands_are_called_and_properties_recorded() -> None:
                 assert (await adapter.invoke(order(wrong))).outcome is Outcome.FAILED
             assert "missing" in (await adapter.invoke(order("Analysis/Measure"))).message
             await analyser.temperature.put(21.5)
-            await asyncio.sleep(0.6)
+            await until(lambda: any(21.5 in b.columns.value and len(b.columns) for b in batches))
+            await until(lambda: any("Idle" in b.columns.text.values() for b in batches))
             identity = await adapter.describe()
             assert identity.model == "TestAnalyser"
             assert identity.details["timestamps"] == "stamped on receipt"
@@ -186,6 +191,128 @@ def test_commands_are_called_and_properties_recorded() -> None:
         assert (0, "Idle") in values
         assert (1, 21.5) in values
         assert all((b.columns.status == STAMPED_ON_RECEIPT).all() for b in batches if len(b.columns))
+
+    asyncio.run(check())
+
+
+@asynccontextmanager
+async def washing(
+    *, cancels: bool, channels: Sequence[str] = ()
+) -> AsyncIterator[tuple[SilaConnector, list[Batch], asyncio.Task[None]]]:
+    """A connector at the bench of the peers, streaming."""
+    batches = list[Batch]()
+    server = unitelabs_server.served(0, unitelabs_server.Bench(), cancels=cancels)
+    await server.start()
+    raw = {
+        "name": "bench",
+        "type": "sila2",
+        "settings": {
+            "host": "127.0.0.1",
+            "port": int(server._address.rpartition(":")[2]),
+            "allow_unencrypted": True,
+            "timeout_s": 60,
+            "command_patience_s": 120,
+        },
+        "channels": [{"tag": f"T{at}", "node": node} for at, node in enumerate(channels)],
+    }
+    adapter = SilaConnector(ConnectionConfig.of(raw), SystemClock(), Path())
+    await adapter.open(Resume({}, {}, 1))
+    streaming = asyncio.create_task(collect(adapter, batches))
+    try:
+        yield adapter, batches, streaming
+    finally:
+        streaming.cancel()
+        await asyncio.gather(streaming, return_exceptions=True)
+        await adapter.close()
+        await server.stop()
+
+
+async def until(found: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while not found():
+            await asyncio.sleep(0.02)
+
+
+def told(batches: list[Batch]) -> list[dict[str, Any]]:
+    return [one for batch in batches for one in batch.events if one["kind"] == "command_progress"]
+
+
+def test_what_a_command_tells_goes_into_the_stream_and_onto_the_channels_that_name_it() -> None:
+    nodes = ("Bench/Wash/Cycle", "org.example/bench/Bench/v1/Command/Wash/@progress", "Bench/Wash/@status")
+
+    async def check() -> None:
+        async with washing(cancels=False, channels=nodes) as (adapter, batches, _):
+            receipt = await adapter.invoke(order("Bench/Wash", Cycles=3))
+            assert receipt.message == "3 intermediate responses came while it ran."
+            await until(lambda: any("finished" in one["reason"] for one in told(batches)))
+            given = [
+                (int(b.columns.channel[row]), b.columns.text.get(row, float(b.columns.value[row])))
+                for b in batches
+                for row in range(len(b.columns))
+            ]
+            assert [value for index, value in given if index == 0] == [1.0, 2.0, 3.0]
+            assert [value for index, value in given if index == 1][-1] == 1.0
+            assert (2, "running") in given
+            assert given[-1][1] in ("finished_successfully", 1.0)
+            assert all((b.columns.status == STAMPED_ON_RECEIPT).all() for b in batches if len(b.columns))
+
+    asyncio.run(check())
+
+
+def test_a_channel_that_names_nothing_a_command_tells_is_refused() -> None:
+    async def check() -> None:
+        for node in ("Bench/Wash/Colour", "Bench/Measure/Glucose", "Bench/Nothing/@status"):
+            async with washing(cancels=False, channels=(node,)) as (_, _, streaming):
+                with pytest.raises(Invalid, match="names nothing that a command"):
+                    async with asyncio.timeout(120):
+                        await streaming
+
+    asyncio.run(check())
+
+
+def test_a_command_is_cancelled_only_where_server_and_command_can() -> None:
+    async def check() -> None:
+        async with washing(cancels=False) as (adapter, batches, _):
+            running = asyncio.create_task(adapter.invoke(order("Bench/Rinse", Cycles=1)))
+            await until(lambda: bool(told(batches)))
+            refused = await adapter.invoke(Command("c", "ma-01", "cancel", "k"))
+            assert refused.outcome is Outcome.FAILED
+            assert "does not implement the core feature CancelController" in refused.message
+            await adapter.invoke(Command("go", "ma-01", "call", "Bench/Go"))
+            assert (await running).outcome is Outcome.DONE
+        async with washing(cancels=True) as (adapter, batches, _):
+            running = asyncio.create_task(adapter.invoke(order("Bench/Rinse", Cycles=1)))
+            await until(lambda: bool(told(batches)))
+            refused = await adapter.invoke(Command("c", "ma-01", "cancel", "k"))
+            assert "does not cancel this command" in refused.message
+            await adapter.invoke(Command("go", "ma-01", "call", "Bench/Go"))
+            assert (await running).outcome is Outcome.DONE
+
+    asyncio.run(check())
+
+
+def test_more_than_can_be_carried_off_is_counted_and_said_and_what_was_not_durable_is_told_again() -> None:
+    async def check() -> None:
+        async def put(index: int, value: Any) -> None:
+            raise AssertionError((index, value))
+
+        progress = Progress(SystemClock(), put)
+        one = progress.of(order("Bench/Wash"), "org.example/bench/Bench/v1", "Wash")
+        one.begun("6f0d7c8e-51a4-4f0e-9a52-6d612d303101")
+        for cycle in range(MOST_WAITING + 5):
+            await one.responses({"Cycle": cycle, "Large": 2**60, "Ratio": 0.1})
+        await one.responses({"Picture": bytes(LONGEST)})
+        first = progress.taken()
+        assert (len(first), first[0]["lost"], first[0]["count"]) == (1, 6, MOST_WAITING + 6)
+        assert "6 more came faster" in first[0]["reason"]
+        canonical(first[0])
+        assert first[0]["responses"][0]["values"] == {"Cycle": 0, "Large": str(2**60), "Ratio": "0.1"}
+        await one.responses({"Picture": bytes(LONGEST)})
+        again = progress.taken()
+        assert again[0] is first[0]
+        assert again[1]["responses"][0]["values"]["too_long"]["characters"] > 2 * LONGEST
+        progress.kept()
+        assert progress.taken() == ()
 
     asyncio.run(check())
 

@@ -954,6 +954,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/commands/{command_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Equipment Cancel Command
+         * @description Ask a device to end a call that it carries out; what the call's own receipt says, decides.
+         */
+        post: operations["equipment_cancel_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/connections": {
         parameters: {
             query?: never;
@@ -7004,6 +7024,14 @@ export interface components {
             standard: string;
             /** Version */
             version: number;
+        };
+        /**
+         * CancelBody
+         * @description Why a command is to end.
+         */
+        CancelBody: {
+            /** Reason */
+            reason: string;
         };
         /**
          * CertificateOut
@@ -17767,6 +17795,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandOut"][];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_cancel_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
                 };
             };
             /** @description It could not be done. */

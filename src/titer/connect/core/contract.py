@@ -346,7 +346,7 @@ class Command:
 
     Attributes:
         kind: "write" (target = tag), "call" (target = Feature/Command), "acknowledge" or "confirm" (target = the
-            condition of an alarm).
+            condition of an alarm), "cancel" (target = the key of a call that runs).
         value: what to write, as text; numbers as decimal text.
         unit: unit of the value.
         parameters: of a call.

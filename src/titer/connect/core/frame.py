@@ -64,6 +64,7 @@ EVENT_KINDS = frozenset(
         "clock_off",
         "clock_drift",
         "clock_right",
+        "command_progress",
     }
 )
 

@@ -32,6 +32,9 @@ WRONG_UNIT = 0x80890000
 NOT_CONNECTED = 0x808A0000
 """OPC UA's BadNotConnected: what stands between host and sensor says that the sensor is away."""
 
+LARGEST_INTEGER = 2**53 - 1
+"""The largest that every reader of JSON takes whole (RFC 8259, section 6)."""
+
 _REASONS = {
     STAMPED_ON_RECEIPT: "stamped on receipt",
     READING_FAILED: "the device answered with an error",
@@ -65,7 +68,13 @@ def as_number(value: Any) -> tuple[float, str | None]:
 
 
 def as_json(value: Any) -> Any:
-    """A value as JSON without floats: every binary float as the shortest text that reads back to it."""
+    """A value as JSON that has a canonical form.
+
+    Every binary float is the shortest text that reads back to it, and so is an integer that JSON readers round. An
+    object with a key that is not ASCII becomes a list of pairs.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_INTEGER:
+        return str(value)
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float | np.floating):
@@ -79,7 +88,9 @@ def as_json(value: Any) -> Any:
     if isinstance(value, bytes | bytearray):
         return value.hex()
     if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
+        if all(str(key).isascii() for key in value):
+            return {str(key): as_json(item) for key, item in value.items()}
+        return [[str(key), as_json(item)] for key, item in value.items()]
     if isinstance(value, list | tuple):
         return [as_json(item) for item in value]
     return str(value)

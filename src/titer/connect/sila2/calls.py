@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +12,8 @@ from sila import client as sila
 from titer.base.errors import Invalid
 from titer.connect.core.contract import Command, Outcome, Receipt
 from titer.connect.core.values import as_json
+from titer.connect.sila2.names import find
+from titer.connect.sila2.progress import ENDING_S, Progress, Told, follow
 
 _FINISHED = (
     sila.CommandExecutionStatus.FINISHED_SUCCESSFULLY,
@@ -18,37 +21,34 @@ _FINISHED = (
 )
 
 
-def find(client: sila.Client, target: str) -> tuple[Any, str]:
-    """The feature and the element that `Feature/Element` names; a fully qualified identifier does too.
+@dataclass(slots=True)
+class Running:
+    """A command under way.
 
-    Raises:
-        Invalid: if the server has no such feature, or more than one.
+    Attributes:
+        client: that called it.
+        sent: set once it is known how the server takes it: not at all, without an identifier, or under `execution`.
+        execution: the identifier that the server gave it; "" if it has none.
+        cancelled: the server has taken a request on to cancel it.
     """
-    parts = target.strip("/").split("/")
-    name = parts[-1]
-    wanted = parts[2] if len(parts) >= 5 else parts[0]
-    found = [
-        feature
-        for identifier, feature in client.features.items()
-        if feature.identifier == wanted and (len(parts) < 5 or str(identifier) == "/".join(parts[:4]))
-    ]
-    if len(parts) < 2 or len(found) != 1:
-        raise Invalid(
-            f"{target!r} names {'no' if not found else 'more than one'} feature of the server.",
-            why=f"It has {', '.join(sorted(str(one) for one in client.features))}.",
-            do="Write it as Feature/Element, or fully qualified.",
-        )
-    return found[0], name
+
+    client: sila.Client
+    sent: asyncio.Event = field(default_factory=asyncio.Event)
+    execution: str = ""
+    cancelled: bool = False
 
 
-async def call(client: sila.Client, command: Command, patience: float) -> Receipt:
+async def call(running: Running, command: Command, patience: float, progress: Progress) -> Receipt:
     """Call the command that the target names, wait for its end, and keep its responses.
 
     Args:
+        running: this call, for whoever wants it cancelled.
+        command: what is called.
         patience: seconds until it is given up; then nobody knows the outcome.
+        progress: takes what an observable command tells while it runs.
     """
     try:
-        feature, name = find(client, command.target)
+        feature, name = find(running.client, command.target)
         target = feature.commands.get(name)
         if target is None:
             raise Invalid(
@@ -58,15 +58,17 @@ async def call(client: sila.Client, command: Command, patience: float) -> Receip
         parameters = _parameters(target, command)
     except Invalid as error:
         return Receipt(Outcome.FAILED, message=str(error))
+    told = progress.of(command, str(feature.fully_qualified_identifier), name)
     try:
         async with asyncio.timeout(patience):
             if isinstance(target, sila.ObservableCommand):
-                responses = await _observe(target, parameters)
+                responses = await _observe(target, parameters, running, told)
             else:
+                running.sent.set()
                 responses = await target.execute(parameters, timeout=patience * 1000)
     except sila.DefinedExecutionError as error:
         words = getattr(error, "identifier", "") or type(error).__name__
-        return Receipt(Outcome.FAILED, message=f"The device refused: {words}: {error.message}")
+        return _failed(running, "The device refused", f"{words}: {error.message}")
     except sila.CommandExecutionNotAccepted as error:
         return Receipt(Outcome.FAILED, message=f"It was not sent, or not accepted: {error}")
     except sila.InvalidCommandExecutionUUID as error:
@@ -75,31 +77,58 @@ async def call(client: sila.Client, command: Command, patience: float) -> Receip
             message=f"The server has forgotten the command while it ran ({error}): look at the instrument.",
         )
     except (sila.UndefinedExecutionError, sila.FrameworkError, sila.ValidationError) as error:
-        return Receipt(Outcome.FAILED, message=f"The device answered with an error: {error}")
+        return _failed(running, "The device answered with an error", str(error))
     except (sila.SiLAConnectionError, sila.SiLATimeoutError, TimeoutError) as error:
         return Receipt(
             Outcome.UNKNOWN,
             message=f"The connection broke while the command ran ({error or type(error).__name__}): "
             "look at the instrument.",
         )
-    return Receipt(Outcome.DONE, responses=as_json(dict(responses or {})))
+    finally:
+        running.sent.set()
+        told.ended()
+    words = f"{told.count} intermediate responses came while it ran." if told.count else ""
+    return Receipt(Outcome.DONE, responses=as_json(dict(responses or {})), message=words)
 
 
-async def _observe(target: Any, parameters: dict[str, Any]) -> Any:
+def _failed(running: Running, what: str, words: str) -> Receipt:
+    return Receipt(
+        Outcome.FAILED, message=f"{'It was cancelled, as asked' if running.cancelled else what}: {words}"
+    )
+
+
+async def _observe(target: Any, parameters: dict[str, Any], running: Running, told: Told) -> Any:
     """Follow an observable command to its end: `get_responses` does not wait by itself."""
     execution = await target.execute(parameters)
+    running.execution = execution.command_execution_uuid
+    told.begun(running.execution)
+    running.sent.set()
+    over = asyncio.Event()
+    following = (
+        asyncio.create_task(follow(execution, target, told, over)) if target.intermediate_responses else None
+    )
     try:
         while True:
             try:
                 async for info in await execution.subscribe_status():
+                    await told.info(info)
                     if info.status in _FINISHED:
                         break
                 if execution.done:
-                    return await execution.get_responses()
+                    break
             except sila.SiLAConnectionError:
                 pass  # the execution goes on at the server; the caller's time limit ends the waiting
             await asyncio.sleep(0.5)
+        over.set()
+        if following is not None:
+            await asyncio.wait({following}, timeout=ENDING_S)
+            if not following.done():
+                told.broken()
+        return await execution.get_responses()
     finally:
+        if following is not None:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
         execution.cancel()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,15 @@ from titer.connect.core.contract import (
     event,
 )
 from titer.connect.core.values import READING_FAILED, STAMPED_ON_RECEIPT, as_number
-from titer.connect.sila2.calls import call, find
+from titer.connect.sila2.calls import Running, call
+from titer.connect.sila2.cancelling import cancel
 from titer.connect.sila2.identity import identify
+from titer.connect.sila2.names import find
+from titer.connect.sila2.progress import EVERY_S, Progress
 from titer.connect.sila2.settings import SilaSettings, seconds
 
 QUEUE_LIMIT = 10_000
+_TOLD = "told"
 
 
 @dataclass(slots=True)
@@ -70,8 +74,9 @@ class SilaConnector:
         ]
         self._client: sila.Client | None = None
         self._online = asyncio.Event()
-        self._readings: asyncio.Queue[_Reading] = asyncio.Queue(QUEUE_LIMIT)
-        self._calls = 0
+        self._readings: asyncio.Queue[_Reading | None] = asyncio.Queue(QUEUE_LIMIT)
+        self._progress = Progress(clock, self._put_step)
+        self._running: dict[str, Running] = {}
         self._retired: list[sila.Client] = []
         self._skipped: list[str] = []
         self._last: dict[str, int] = {}
@@ -80,6 +85,7 @@ class SilaConnector:
 
     async def open(self, resume: Resume) -> None:
         """Take over the newest times of receipt and the server's UUID."""
+        self._progress.arrived.set()
         self._last = {tag: known.source_us for tag, known in resume.last.items()}
         self._identity = resume.state.get("server_uuid", "")
 
@@ -108,10 +114,18 @@ class SilaConnector:
             self._readings = asyncio.Queue(QUEUE_LIMIT)  # what an earlier connection left lies in its gap
             client = await self._connect()
             uuid = await client.get_server_uuid(timeout=self._patience_ms)
+            self._progress.forget_channels()
+            told = {
+                index
+                for index, channel in enumerate(self._config.channels)
+                if self._progress.follow(client, channel.node, index)
+            }
             self._online.set()
             yield self._first(uuid)
-            tasks = [asyncio.create_task(self._heartbeat(client))]
+            tasks = [asyncio.create_task(self._heartbeat(client)), asyncio.create_task(self._carry())]
             for index, channel in enumerate(self._config.channels):
+                if index in told:
+                    continue
                 kind, prop = self._property(client, channel.node)
                 follow = self._follow if kind == "observable" else self._poll
                 tasks.append(asyncio.create_task(follow(prop, index)))
@@ -130,7 +144,7 @@ class SilaConnector:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._retire()
-            if not self._calls:
+            if not self._running:
                 await self._bury()
 
     async def _gather(self, tasks: list[asyncio.Task[None]]) -> list[Batch]:
@@ -145,7 +159,18 @@ class SilaConnector:
             waiting.cancel()
         while not self._readings.empty():
             found.append(self._readings.get_nowait())
-        return [self._batch(found)]
+        batch = self._batch([one for one in found if one is not None])
+        if None in found:
+            batch = replace(batch, events=self._progress.taken(), cursor=_TOLD)
+        return [batch] if len(batch.columns) or batch.events else []
+
+    async def _carry(self) -> None:
+        """Have what commands tell carried off, not more often than the record shall have an entry of it."""
+        while True:
+            await self._progress.arrived.wait()
+            self._progress.arrived.clear()
+            await self._readings.put(None)
+            await asyncio.sleep(EVERY_S)
 
     @property
     def _address(self) -> str:
@@ -236,13 +261,20 @@ class SilaConnector:
         number, text = as_number(value)
         await self._readings.put(_Reading(index, us(self._clock.now()), number, text, status))
 
+    async def _put_step(self, index: int, value: Any) -> None:
+        """A value that a command told, for a channel; one that comes while nothing streams lies in the gap."""
+        if self._online.is_set():
+            await self._put(index, value, STAMPED_ON_RECEIPT)
+
     async def _heartbeat(self, client: sila.Client) -> None:
         while True:
             await asyncio.sleep(self._settings.heartbeat_s)
             await client.get_server_uuid(timeout=self._patience_ms)
 
     async def ack(self, cursor: Any) -> None:
-        """SiLA 2 knows no acknowledgement."""
+        """What commands told is on disk; SiLA 2 itself knows no acknowledgement."""
+        if cursor == _TOLD:
+            self._progress.kept()
 
     async def backfill(self, gap: Gap) -> AsyncIterator[Batch]:
         """SiLA 2 knows no history; gaps are opened and given up at once."""
@@ -265,7 +297,9 @@ class SilaConnector:
     # commands -------------------------------------------------------------------------------------------
 
     async def invoke(self, command: Command) -> Receipt:
-        """Call a command, unobservable or observable, and return its responses."""
+        """Call a command, unobservable or observable, and return its responses; or cancel one that runs."""
+        if command.kind == "cancel":
+            return await cancel(self._running.get(command.target), command, self._patience_ms)
         if command.kind != "call":
             return Receipt(Outcome.FAILED, message="SiLA 2 properties cannot be written; call a command.")
         try:
@@ -274,12 +308,12 @@ class SilaConnector:
             client = self._live()
         except (TimeoutError, TiterError):
             return Receipt(Outcome.FAILED, message=f"{self._config.name} is not connected; nothing was sent.")
-        self._calls += 1
+        running = self._running[command.key] = Running(client)
         try:
-            return await call(client, command, self._settings.command_timeout_s)
+            return await call(running, command, self._settings.command_timeout_s, self._progress)
         finally:
-            self._calls -= 1
-            if not self._calls:
+            del self._running[command.key]
+            if not self._running:
                 await self._bury()
 
     async def observe(self, command: Command) -> Receipt:

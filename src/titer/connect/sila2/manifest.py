@@ -67,5 +67,6 @@ TYPE = ConnectionType(
     insecure=_insecure,
     addressing=HOST_AND_PORT,
     strict=False,
-    met="servers of unitelabs-sila",
+    met="servers of unitelabs-sila and sila2",
+    cancels=True,
 )

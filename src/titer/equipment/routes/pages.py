@@ -14,6 +14,7 @@ from titer.equipment.model import Channel
 from titer.equipment.routes import views
 from titer.equipment.routes.views import (
     CalibrationOut,
+    CancelBody,
     ChannelOut,
     Cleaning,
     ClockReadingOut,
@@ -33,7 +34,7 @@ from titer.equipment.routes.views import (
     WithdrawBody,
 )
 from titer.equipment.service import Equipment
-from titer.record.http import Acting, Reading, platform_part
+from titer.record.http import Acting, Current, Reading, platform_part
 
 router = APIRouter(prefix="/api/equipment", tags=["equipment"])
 
@@ -210,6 +211,20 @@ def equipment_gaps(
 def equipment_commands(session: Reading, state: str | None = None) -> list[CommandOut]:
     """The newest commands."""
     return [CommandOut.of(row) for row in queries.commands(session, state=state)]
+
+
+@router.post("/commands/{command_id}/cancel", status_code=202)
+def equipment_cancel_command(
+    command_id: str, body: CancelBody, act: Acting, who: Current, equipment: EquipmentPart
+) -> CommandOut:
+    """Ask a device to end a call that it carries out; what the call's own receipt says, decides."""
+    person = who[1]
+    with act("equipment.command.cancel", reason=body.reason) as unit:
+        row = equipment.cancel_command(
+            unit, command_id, name=f"{person.full_name} ({person.username})", reason=body.reason
+        )
+        unit.flush()
+        return CommandOut.of(row)
 
 
 @router.get("/documents")

@@ -330,6 +330,12 @@ class CommandOut(RecordOut):
         return cls.model_validate(row, from_attributes=True)
 
 
+class CancelBody(BaseModel):
+    """Why a command is to end."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
 class DocumentOut(RecordOut):
     """A received file and its disposition."""
 

@@ -219,6 +219,7 @@ class Equipment:
     # --- devices -----------------------------------------------------------------------------------------
 
     request_command = staticmethod(devices.request_command)
+    cancel_command = staticmethod(devices.cancel_command)
     command = staticmethod(queries.command)
     commands = staticmethod(queries.commands)
     documents = staticmethod(queries.documents)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from titer.base.clock import iso
 from titer.base.errors import Conflict, Invalid, NotFound, Refused
 from titer.base.units import convert
+from titer.connect import TYPES
 from titer.equipment import queries, rules
 from titer.equipment.alarm_rules import ANSWERS
 from titer.equipment.model import Connection, DeviceCommand, Dispatch, Document
@@ -41,8 +42,9 @@ def request_command(
         key: idempotency key, e.g. `batch/element/attempt/command`.
         connection: which; for a write it follows from the channel.
         kind: `write` (target = tag), `call` (target = Feature/Command), `acknowledge` or `confirm` (target = the
-            condition of an alarm; `alarms.answer_alarm` asks for these).
-        target: tag, command or condition.
+            condition of an alarm; `alarms.answer_alarm` asks for these), `cancel` (target = the key of a call;
+            `cancel_command` asks for it).
+        target: tag, command, condition or key.
         value: what to write, as text.
         unit_code: unit of the value; converted into the channel's. None = the channel's own unit.
         parameters: of a call.
@@ -55,7 +57,7 @@ def request_command(
             not approved, or a different device answers than the one that was approved.
         Conflict: if the key asked for something else before.
     """
-    if kind not in ("write", "call", *ANSWERS):
+    if kind not in ("write", "call", "cancel", *ANSWERS):
         raise Invalid(f"{kind!r} is no kind of command.", do="Use write or call.")
     name, text, code = connection, value, unit_code or ""
     if kind == "write":
@@ -106,6 +108,55 @@ def request_command(
     )
     unit.emit("equipment.command.requested", command, {"key": key, "connection": name, "target": target})
     return command
+
+
+def cancel_command(unit: Unit, command_id: str, *, name: str, reason: str) -> DeviceCommand:
+    """Ask a device to end a call that it carries out; a call that no host has fetched fails instead.
+
+    Args:
+        unit: the open action.
+        command_id: of the call.
+        name: who wants it, as people are named.
+        reason: why.
+
+    Returns:
+        The request, or the call itself where nothing had to be asked.
+
+    Raises:
+        Invalid: without a reason.
+        Refused: if it is no call, is over, or its type of connection has no way to cancel.
+    """
+    if not reason.strip():
+        raise Invalid("A command is cancelled for a reason.", where="reason", do="Say why it is to end.")
+    row = unit.get(DeviceCommand, command_id)
+    if row.kind != "call":
+        raise Refused("Only a call runs long enough to be cancelled; a value that was written stands.")
+    if row.state not in ("requested", "dispatched"):
+        raise Refused(f"The command is {row.state} already, so there is nothing to cancel.")
+    if row.state == "requested":
+        return _complete(
+            unit, row, "expire", {"message": f"Cancelled by {name} before a host fetched it: {reason}"}
+        )
+    kind = TYPES.get(queries.connection(unit.session, row.connection).type)
+    if kind is None or not kind.cancels:
+        raise Refused(
+            f"The connection {row.connection} has no way to cancel a command.",
+            why="Its protocol knows none.",
+            do="Stop it at the instrument.",
+        )
+    begun = f"{row.key}/cancel/"
+    before = unit.session.scalars(
+        select(DeviceCommand).where(DeviceCommand.key.startswith(begun, autoescape=True))
+    ).all()
+    over = sum(one.state not in ("requested", "dispatched") for one in before)
+    return request_command(
+        unit,
+        key=f"{begun}{over + 1}",
+        connection=row.connection,
+        kind="cancel",
+        target=row.key,
+        cause={"command": row.id, "name": name, "reason": reason},
+    )
 
 
 def _to_write(
