@@ -6,7 +6,6 @@ import { Asked, EmptyState } from "../../parts/States";
 import { TrendChart } from "../../parts/trend/TrendChart";
 import { specs, useTrend, useWindow } from "../../parts/trend/useTrend";
 import { useViews } from "../../parts/view";
-import { useNow } from "../../api/live";
 import { useChannels, useList, WINDOWS } from "./chosen";
 
 const MOST = 8;
@@ -16,9 +15,8 @@ export function Channels() {
   const channels = useChannels();
   const [chosen, choose] = useList("tags");
   const [search, setSearch] = useViews();
-  const now = useNow();
   const width = WINDOWS.find(([name]) => name === search.last)?.[1] ?? WINDOWS[2][1];
-  const window = useWindow(now.process - width / 1000);
+  const window = useWindow({ last_ms: width / 1000 });
   const all = specs(channels.data ?? []);
   const wanted = chosen.flatMap((tag) => all.filter((s) => s.key === tag)).slice(0, MOST);
   const several = new Set(wanted.map((s) => s.key.split(".")[0])).size > 1;

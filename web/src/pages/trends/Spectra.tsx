@@ -13,7 +13,6 @@ import { QUALITY } from "../../parts/trend/lanes";
 import { useWindow } from "../../parts/trend/useTrend";
 import { useViews } from "../../parts/view";
 import { useZone } from "../../parts/zone";
-import { useNow } from "../../api/live";
 import { useList, WINDOWS } from "./chosen";
 
 const XYPlot = lazy(() => import("../../parts/trend/XYPlot"));
@@ -25,10 +24,9 @@ const keyOf = (one: Spectrum) => `${one.source_us}.${one.ordinal}`;
 /** Spectra and chromatograms of one channel, up to five of them over each other. */
 export function Spectra() {
   const [search, setSearch] = useViews();
-  const now = useNow();
   const zone = useZone();
   const width = WINDOWS.find(([name]) => name === search.last)?.[1] ?? WINDOWS[2][1];
-  const window = useWindow(now.process - width / 1000);
+  const window = useWindow({ last_ms: width / 1000 });
   const tag = search.spectrum;
   const [picked, pick] = useList("shown");
   const asked = useQuery({

@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import { api } from "../../api/endpoints";
 import { useNow } from "../../api/live";
 import type { Channel, GapOut } from "../../api/types";
@@ -11,8 +12,10 @@ export interface Window {
   from_us: number;
   to_us: number;
   now_us: number;
-  /** The window's right edge follows the process clock. */
-  follows: boolean;
+  /** What the window is, in a word that stays the same while its edges follow the process clock. */
+  name: string;
+  /** How often a window that follows the process clock is asked for anew, in ms of the wall's clock; false if it stands. */
+  follows: number | false;
   zoom: (from_us: number, to_us: number) => void;
   reset: () => void;
 }
@@ -22,26 +25,37 @@ export function quantised(at_us: number, step_us: number): number {
   return Math.ceil(at_us / step_us) * step_us;
 }
 
+const DAY_MS = 86_400_000;
+
+/** The last hours of a window without a start of its own. */
+export interface Last {
+  last_ms: number;
+}
+
 /**
- * The window of a chart, kept in the address (`from`, `to`). Without one it is the whole range, from a start
- * to the process clock's now or a given end.
+ * The window of a chart, kept in the address (`from`, `to`). Without one it is the whole range: from a start, or the
+ * last hours, to the process clock's now or a given end.
  */
-export function useWindow(start: string | number | null | undefined, end?: string | number | null): Window {
+export function useWindow(start: string | number | Last | null | undefined, end?: string | number | null): Window {
   const now = useNow();
   const [search, setSearch] = useViews();
   const now_us = now.process * 1000;
-  const start_us = us(start);
-  const from_us = search.from ? us(search.from) : Number.isFinite(start_us) ? start_us : now_us - 24 * 3600e6;
-  const end_us = end ? us(end) : now_us;
   const follows = !search.to && !end;
+  const rate = now.simulated ? now.rate : 1;
+  const fixed_us = search.from ? us(search.from) : typeof start === "object" ? NaN : us(start);
+  const last_us = 1000 * (start !== null && typeof start === "object" ? start.last_ms : DAY_MS);
   // Two seconds of the wall's clock, whatever the plant's rate.
-  const step = Math.max(1e6, 2e6 * (now.simulated ? now.rate : 1));
-  const to_us = search.to ? us(search.to) : follows ? quantised(end_us, step) : end_us;
+  const step = Math.max(1e6, 2e6 * rate);
+  const end_us = search.to ? us(search.to) : end ? us(end) : quantised(now_us, step);
+  const from_us = Number.isFinite(fixed_us) ? fixed_us : quantised(now_us, step) - last_us;
+  const to_us = Math.max(end_us, from_us + 1e6);
   return {
     from_us,
-    to_us: Math.max(to_us, from_us + 1e6),
+    to_us,
     now_us,
-    follows,
+    name: [Number.isFinite(fixed_us) ? fixed_us : `last ${last_us}`, follows ? `at ${rate}` : to_us].join("/"),
+    // What is narrower than a dot of the screen need not be asked for.
+    follows: follows && Math.min(30_000, Math.max(2_000, (to_us - from_us) / 1e6 / Math.max(rate, 1))),
     zoom: (a, b) => setSearch({ from: new Date(a / 1000).toISOString(), to: new Date(b / 1000).toISOString() }),
     reset: () => setSearch({ from: undefined, to: undefined }),
   };
@@ -96,12 +110,23 @@ export function withStates(missing: readonly Gap[], tag: string, connection: str
   return [...known, ...unexplained];
 }
 
-/** Asks for what the lanes need in one request, and lays it into lanes; with `as_of` as it was known then. */
+/**
+ * Asks for what the lanes need in one request, and lays it into lanes; with `as_of` as it was known then.
+ *
+ * A window that follows the clock is one question that is asked again and again, never while an answer is awaited: over
+ * a slow line a question for each step would be given up for the next one, and nothing would ever be drawn.
+ */
 export function useTrend(wanted: readonly LaneSpec[], window: Window, buckets = 600, as_of?: string) {
+  const latest = useRef(window);
+  latest.current = window;
   const tags = wanted.flatMap((s) => (s.setpoint ? [s.channel.tag, s.setpoint.tag] : [s.channel.tag]));
   const query = useQuery({
-    queryKey: ["trend", tags, window.from_us, window.to_us, buckets, as_of],
-    queryFn: ({ signal }) => api.trend({ tags, start_us: Math.round(window.from_us), end_us: Math.round(window.to_us), buckets, as_of }, signal),
+    queryKey: ["trend", tags, window.name, buckets, as_of],
+    queryFn: ({ signal }) => {
+      const { from_us, to_us } = latest.current;
+      return api.trend({ tags, start_us: Math.round(from_us), end_us: Math.round(to_us), buckets, as_of }, signal);
+    },
+    refetchInterval: window.follows,
     enabled: tags.length > 0,
     placeholderData: keepPreviousData,
     gcTime: 30_000,
