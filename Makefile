@@ -36,8 +36,9 @@ conformance: $(STAMP) $(PAGES)
 # `make -j2 torture` for two cores. An interrupted run goes on where it was: build/torture keeps how far each came.
 TORTURE = $(BIN)/python tests/torture/$(1).py --rounds $(or $(ROUNDS),$(2)) --seed $(or $(SEED),1) --out build/torture/$(1)
 torture: torture-kills torture-cuts torture-faults torture-tampering torture-restores
+# DATABASE=postgresql kills writers on a server of the tests' own.
 torture-kills: $(STAMP)
-	$(call TORTURE,striking,2000)
+	$(call TORTURE,striking,2000) $(if $(DATABASE),--database $(DATABASE))
 torture-cuts: $(STAMP)
 	$(call TORTURE,cutting,2000)
 torture-faults: $(STAMP)

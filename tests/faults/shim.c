@@ -16,11 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-enum { WRITE = 1, SYNC = 2, NAME = 4, TRUNCATE = 8 };
+enum { WRITE = 1, SYNC = 2, NAME = 4, TRUNCATE = 8, SEND = 16 };
 enum { NOTHING = 0, FAIL = 1, SHORT = 2, KILL_BEFORE = 3, KILL_AFTER = 4 };
 
 struct control {
@@ -97,6 +99,18 @@ static int on_file(uint32_t kind, const char *call, int fd) {
   return found;
 }
 
+/* A socket goes by the path of the one that it is connected to; one without a name is nobody's. */
+static int on_socket(uint32_t kind, const char *call, int fd) {
+  int kept = errno, found = NOTHING;
+  struct sockaddr_un peer;
+  memset(&peer, 0, sizeof peer);
+  socklen_t size = sizeof peer - 1;
+  if (!getpeername(fd, (struct sockaddr *)&peer, &size) && peer.sun_family == AF_UNIX && peer.sun_path[0])
+    found = decide(kind, call, peer.sun_path);
+  errno = kept;
+  return found;
+}
+
 #define FAILED(what) ((what) == FAIL || (what) == SHORT)
 #define AFTER(what) do { if ((what) == KILL_AFTER) kill(getpid(), SIGKILL); } while (0)
 
@@ -135,6 +149,16 @@ ssize_t write(int fd, const void *data, size_t size) {
   }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
+
+ssize_t send(int fd, const void *data, size_t size, int flags) {
+  REAL(send);
+  if (!on()) return real(fd, data, size, flags);
+  int what = on_socket(SEND, "send", fd);
+  if (FAILED(what)) { errno = control->error; return -1; }
+  ssize_t done = real(fd, data, size, flags);
+  AFTER(what);
+  return done;
+}
 
 #define ON_FILE(name, kind, arguments, passed) \
   int name arguments { \

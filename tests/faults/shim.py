@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("shim.c")
-WRITE, SYNC, NAME, TRUNCATE = 1, 2, 4, 8
+WRITE, SYNC, NAME, TRUNCATE, SEND = 1, 2, 4, 8, 16
 ANY = WRITE | SYNC | NAME | TRUNCATE
+"""All that storage is asked for; what is sent to a server's socket is counted only by who names it."""
 FAIL, SHORT, KILL_BEFORE, KILL_AFTER = 1, 2, 3, 4
 
 _HEAD = struct.Struct("=iiIiii")

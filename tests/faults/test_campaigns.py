@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.sqlite("has the embedded file killed, cut off, failed and tampered with")
-"""How a log that is not confirmed is met on a server stands in test_postgresql."""
+"""Killed beside a server, and what becomes of a log that a server cannot confirm, stands in test_postgresql."""
 
 ROOT = Path(__file__).parents[2]
 SHARE = float(os.environ.get("TITER_TORTURE", "1"))
 
 
-def campaign(name: str, rounds: int, out: Path) -> str:
+def campaign(name: str, rounds: int, out: Path, *more: str) -> str:
     """Run a campaign in a process of its own; its last line."""
     command = [
         sys.executable,
@@ -29,13 +29,14 @@ def campaign(name: str, rounds: int, out: Path) -> str:
         str(int(rounds * SHARE)),
         "--out",
         str(out),
+        *more,
     ]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     last = done.stdout.splitlines()[-1]
-    assert re.search(rf": {int(rounds * SHARE)} [a-z ]+[,;].*; 0 faults; seed 1", last), last
+    assert re.search(rf": {int(rounds * SHARE)} [a-zA-Z ]+[,;].*; 0 faults; seed 1", last), last
     return last
 
 

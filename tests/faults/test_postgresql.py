@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from tests import postgresql
 from tests.faults import shim
 from tests.faults.shim import Control, Fault
+from tests.faults.test_campaigns import campaign
 
 from titer.base.clock import SystemClock
 from titer.base.errors import Unavailable
@@ -93,3 +94,13 @@ def test_a_server_whose_log_is_not_confirmed_restarts_and_nothing_acknowledged_i
         with restarted.reading() as session:
             assert acknowledged <= set(session.scalars(select(ContentObject.digest)))
         engine.dispose()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("compiler")
+def test_killed_beside_a_server_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    """A share of `make torture-kills DATABASE=postgresql`: the writer is killed, and the server is not."""
+    if postgresql.binaries() is None:
+        pytest.skip(f"no PostgreSQL {postgresql.OLDEST} or newer here, and no wheel with one")
+    assert "at enumerated calls" in campaign("striking", 24, tmp_path, "--database", "postgresql")

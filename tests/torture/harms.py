@@ -1,7 +1,8 @@
 """More that an owner of the files may do: bytes of the database file and of keys, forks, roll-backs, stolen keys.
 
-Beside `tests/integration/record/harm.py`; each harm returns the words of which the first fault must contain one. A
-byte that changes nothing that anybody reads (free space in a page, spare bits of Base64) is drawn again.
+Beside `tests/integration/record/harm.py`; each harm returns the words of which the first fault must contain one.
+Words that name no table, entry or file, only that something is wrong, are `Vague`: such a change is found, and not
+located. A byte that changes nothing that anybody reads (free space in a page, spare bits of Base64) is drawn again.
 """
 
 # ruff: noqa: S608  the names in these statements come from the tables' own definitions
@@ -25,26 +26,51 @@ from titer.record.verify import Verdict
 
 _CHECKED = {"ledger_entry", "ledger_leaf", "ledger_checkpoint", "ledger_node", "record_credential"}
 """Unregulated tables of which a verification looks at every column."""
-_UNREADABLE = ("SQLite", "cannot be read", "malformed", "not a database", "tables or triggers", "database")
+_UNREADABLE = (
+    "SQLite",
+    "cannot be read",
+    "malformed",
+    "not a database",
+    "database",
+    "Entry",
+    "checkpoint over",
+)
+_OBJECTS = ("tables or triggers", "the file's head or its list of tables")
+_PAGE = 4096
 _LEDGER = ("ledger_leaf", "ledger_checkpoint", "ledger_node", "ledger_cosignature")
 
 
+def _tells_owners() -> bool:
+    """Whether the SQLite here was built with the table that says whose each page of a file is."""
+    with closing(sqlite3.connect(":memory:")) as base:
+        return ("ENABLE_DBSTAT_VTAB",) in base.execute("PRAGMA compile_options").fetchall()
+
+
+class Vague(str):
+    """A word of a verdict that says that something does not hold, and not where."""
+
+    __slots__ = ()
+
+
+def _vague(*words: str) -> tuple[Vague, ...]:
+    return tuple(map(Vague, words))
+
+
 def page(store: Store, rng: random.Random) -> tuple[str, ...]:
-    """A byte anywhere in the database file."""
+    """A byte anywhere in the database file: named must be what owns its page, or the rows that are others now."""
     path, before = Path("titer.db"), _rows(store.saved / "titer.db")
     size = (store.folder / path).stat().st_size
     while True:
         position, mask = rng.randrange(size), rng.randrange(1, 256)
         store.flip(path, position, mask)
         changed, sound = _changed(store.folder / path, before)
-        if not sound:
-            # Where the rows can be read all the same, the verdict may name what is in them: an entry that was
-            # altered no longer fits its index, and it is the entry that somebody wants to be told of.
-            entry = ("Entry",) if "ledger_entry" in changed else ()
-            return (*sorted(changed), *entry, *_UNREADABLE)
-        if changed:
-            objects = ("tables or triggers",) if "sqlite_master" in changed else ()
-            return (*sorted(changed), *objects, "SQLite", "cannot be read", "Entry", "checkpoint over")
+        if changed or not sound:
+            owner = _owners(store.saved / "titer.db").get(position // _PAGE + 1, ("the file's free pages",))
+            head = ("checkpoint over",) if "ledger_checkpoint" in {*changed, *owner} else ()
+            objects = (*_OBJECTS, *_described(store, before)) if owner == _OBJECTS else ()
+            entries = _altered(store, before) if "ledger_entry" in {*changed, *owner} else ()
+            named = (*sorted(changed), *owner, *head, *objects, *entries)
+            return (*named, *_vague(*_UNREADABLE))
         store.flip(path, position, mask)
 
 
@@ -64,31 +90,47 @@ def sealed_secret(store: Store, rng: random.Random) -> tuple[str, ...]:
         store.write(path, kept)
 
 
-_PARTED = "the first that differs is among the entries"
+def _parted(store: Store, place: int, seen: list[int]) -> tuple[str, ...]:
+    """How a verdict says where a ledger leaves the one that its witness saw.
+
+    Args:
+        store: with the other ledger in it.
+        place: of the first leaf that is another one.
+        seen: sizes of the heads that the witness signed.
+    """
+    seqs = [seq for (seq,) in store.query("SELECT entry_seq FROM ledger_leaf ORDER BY leaf_index")]
+    alike = max((size for size in seen if size <= place), default=0)
+    other = min(size for size in seen if size > place)
+    if other <= len(seqs):
+        return (f"the first that differs is among the entries {seqs[alike]} to {seqs[other - 1]} of",)
+    return (f"all are as it saw them up to the entry {seqs[alike - 1]}",) if alike else ()
 
 
 def rolled_back(store: Store, _rng: random.Random) -> tuple[str, ...]:
     """The database as it was before the last seals; whoever wrote on would be refused by the witness."""
     sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
     _cut_back(store, sizes[-2])
-    return ("a witness saw", "saw")
+    return (*_parted(store, sizes[-2], sizes), *_vague("saw"))
 
 
 def forked(store: Store, rng: random.Random) -> tuple[str, ...]:
     """Rolled back, written on, and sealed with the ledger's own key, past the witness."""
     sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
-    _cut_back(store, rng.choice(sizes[len(sizes) // 2 : -1]))
+    left = rng.choice(sizes[len(sizes) // 2 : -1])
+    _cut_back(store, left)
     body = json.loads(store.query("SELECT body FROM ledger_entry ORDER BY seq DESC LIMIT 1")[0][0])
     for number in range(12):
         body["id"] = f"{body['id'][:-12]}{number:012x}"
         store.sql(store.base.entry(_text(body)))
     _reseal(store)
-    return (_PARTED, "checkpoint over")
+    return (*_parted(store, left, sizes), *_vague("witness", "checkpoint over"))
 
 
 def stolen_key(store: Store, rng: random.Random) -> tuple[str, ...]:
     """An entry rewritten, and the whole log sealed again with the stolen key; only the witness knows better."""
-    seq, text = rng.choice(store.query("SELECT seq, body FROM ledger_entry"))
+    sizes = [size for (size,) in store.query("SELECT tree_size FROM ledger_checkpoint ORDER BY tree_size")]
+    seq, text = rng.choice(store.query("SELECT seq, body FROM ledger_entry ORDER BY seq"))
+    place = store.query(f"SELECT leaf_index FROM ledger_leaf WHERE entry_seq = {seq}")[0][0]
     body = json.loads(text)
     how = rng.choice(["time", "actor", "reason", "gone"])
     if how == "time":
@@ -100,7 +142,11 @@ def stolen_key(store: Store, rng: random.Random) -> tuple[str, ...]:
     change = ("UPDATE ledger_entry SET body = ? WHERE seq = ?", (_text(body), seq))
     store.sql(("DELETE FROM ledger_entry WHERE seq = ?", (seq,)) if how == "gone" else change)
     _reseal(store)
-    return (_PARTED, "does not follow", "checkpoint over")
+    return (
+        *_parted(store, place, sizes),
+        f"Entry {seq} ",
+        *_vague("witness", "does not follow", "checkpoint over"),
+    )
 
 
 ELSEWHERE: tuple[tuple[Harm, int], ...] = (
@@ -110,7 +156,7 @@ ELSEWHERE: tuple[tuple[Harm, int], ...] = (
     (stolen_key, 12),
 )
 """What is done whatever the database is, beside the harms of the record's tests; how often of about 300 rounds."""
-MORE: tuple[tuple[Harm, int], ...] = ((page, 60), *ELSEWHERE)
+MORE: tuple[tuple[Harm, int], ...] = (*(((page, 60),) if _tells_owners() else ()), *ELSEWHERE)
 """With the embedded file's own bytes; those of a server's files are the server's to check."""
 
 
@@ -129,14 +175,20 @@ def opened_and_verified(store: Store) -> Verdict:
 
 def missed(store: Store, harm: Harm, rng: random.Random) -> str | None:
     """Harm the store, verify, restore; what is wrong with the verdict, if anything."""
+    return judged(store, harm, rng)[0]
+
+
+def judged(store: Store, harm: Harm, rng: random.Random) -> tuple[str | None, bool]:
+    """Harm the store, verify, restore; what is wrong with the verdict, if anything, and whether it says where."""
     words = harm(store, rng)
     verdict = opened_and_verified(store)
     store.restore()
     if verdict.holds:
-        return f"{harm.__name__}: it holds, though {words} was touched"
-    if not any(word in (verdict.first_fault or "") for word in words):
-        return f"{harm.__name__}: expected one of {words}, it says: {verdict.first_fault}"
-    return None
+        return f"{harm.__name__}: it holds, though {words} was touched", False
+    said = [word for word in words if word in (verdict.first_fault or "")]
+    if not said:
+        return f"{harm.__name__}: expected one of {words}, it says: {verdict.first_fault}", False
+    return None, any(not isinstance(word, Vague) for word in said)
 
 
 def _purpose(path: Path) -> str | None:
@@ -200,6 +252,48 @@ def _read(base: sqlite3.Connection) -> dict[str, list[Any]]:
     found = {name: list(base.execute(f'SELECT {_stored(base, name)} FROM "{name}"')) for name in names}
     found["sqlite_master"] = list(base.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
     return found
+
+
+@cache
+def _owners(path: Path) -> dict[int, tuple[str, ...]]:
+    """By page of the file as it was, the table that it belongs to; a page that is not there belongs to none."""
+    with _opened(path) as base:
+        tables = {
+            name.decode(): table.decode()
+            for name, table in base.execute("SELECT name, tbl_name FROM sqlite_master")
+        }
+        owned = {page: name.decode() for page, name in base.execute("SELECT pageno, name FROM dbstat")}
+    return {
+        page: _OBJECTS if name.startswith("sqlite_schema") or name == "sqlite_master" else (tables[name],)
+        for page, name in owned.items()
+    }
+
+
+def _altered(store: Store, before: dict[str, list[Any]]) -> tuple[str, ...]:
+    """The entries that are others now or cannot be read, as a verdict names them."""
+    with _opened(store.saved / "titer.db") as base:
+        columns = _stored(base, "ledger_entry")
+    at = columns.split(", ").index('"seq"')
+    statement, altered = f"SELECT {columns} FROM ledger_entry WHERE seq = ?", list[int]()
+    with _opened(store.folder / "titer.db") as base:
+        for row in before["ledger_entry"]:
+            try:
+                same = base.execute(statement, (row[at],)).fetchall() == [row]
+            except (sqlite3.Error, UnicodeDecodeError, OverflowError):
+                same = False
+            altered += [] if same else [row[at]]
+    return tuple(f"Entry {seq} " for seq in altered)
+
+
+def _described(store: Store, before: dict[str, list[Any]]) -> tuple[str, ...]:
+    """The tables of which the file's own list says something else now, as far as it can be read."""
+    try:
+        with _opened(store.folder / "titer.db") as base:
+            base.execute("PRAGMA writable_schema = ON")
+            after = list(base.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+    except sqlite3.Error:
+        return ()
+    return tuple({row[2].decode() for row in before["sqlite_master"] if row not in after})
 
 
 def _sound(base: sqlite3.Connection) -> bool:

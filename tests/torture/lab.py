@@ -17,8 +17,10 @@ from typing import Any
 import pyarrow.parquet as pq
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from tests.postgresql import KEY, RUNTIME
 
 from titer.base.clock import SystemClock
 from titer.base.ids import IdSource
@@ -40,7 +42,9 @@ from titer.record import (
     Signing,
     Subscription,
     checkpoint,
+    database,
     open_record,
+    postgres,
     schema,
     sqlite,
 )
@@ -88,12 +92,13 @@ class Lab:
         folder: of the installation.
         witness: the folder of the witness; best another one.
         effect: told (kind, key) of what went out of the house: an effect.
+        address: of its database on a server; the embedded file if left out.
     """
 
-    def __init__(self, folder: Path, witness: Path, effect: _TOLD) -> None:
+    def __init__(self, folder: Path, witness: Path, effect: _TOLD, address: str | None = None) -> None:
         clock = SystemClock()
-        engine = sqlite.engine(folder / "titer.db").execution_options(compiled_cache=_COMPILED)
-        sqlite.confirm(engine)
+        engine = engine_of(folder, address).execution_options(compiled_cache=_COMPILED)
+        database.of(engine).confirm(engine)
         self.folder = folder
         self.record = open_record(
             folder,
@@ -249,13 +254,31 @@ class Lab:
         self.record.engine.dispose()
 
 
-def create(folder: Path, witness: Path) -> None:
-    """Make an empty laboratory."""
+def engine_of(folder: Path, address: str | None) -> Engine:
+    """The embedded file of a laboratory, or its database on a server."""
+    return sqlite.engine(folder / "titer.db") if address is None else postgres.engine(make_url(address), KEY)
+
+
+def create(folder: Path, witness: Path, address: str | None = None, owner: str | None = None) -> None:
+    """Make an empty laboratory.
+
+    Args:
+        folder: of the installation; new.
+        witness: the folder of the witness.
+        address: of its database on a server; the embedded file if left out.
+        owner: the same for the role that makes the tables there.
+    """
     folder.mkdir(parents=True)
     (folder / "historian").mkdir()
     clock = SystemClock()
-    engine = sqlite.engine(folder / "titer.db")
-    schema.create(engine)
+    if owner is None:
+        engine = engine_of(folder, None)
+        schema.create(engine)
+    else:
+        made = engine_of(folder, owner)
+        schema.create(made, lambda connection: schema.grant(connection, RUNTIME))
+        made.dispose()
+        engine = engine_of(folder, address)
     record = open_record(
         folder,
         clock=clock,
@@ -279,7 +302,7 @@ def create(folder: Path, witness: Path) -> None:
         )
         person.policy_acknowledged_at = unit.now
     engine.dispose()
-    lab = Lab(folder, witness, lambda _kind, _key: None)
+    lab = Lab(folder, witness, lambda _kind, _key: None, address)
     lab.sealer.seal()
     lab.close()
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from tests.torture import lab
 from tests.torture.oracle import Oracle, Said, judge
+from tests.torture.served import Served
 
 from titer.base.errors import Stopped
 from titer.record import sqlite
@@ -173,22 +174,25 @@ class Bench:
     Args:
         work: a folder for the laboratories.
         log: the oracle's file.
+        served: where the databases are, on a server; in the folder if left out.
     """
 
-    def __init__(self, work: Path, log: Path) -> None:
+    def __init__(self, work: Path, log: Path, served: Served | None = None) -> None:
         self.work = work
+        self._served = served
+        self._address: str | None = None
         work.mkdir(parents=True, exist_ok=True)
         self.oracle = Oracle(log)
         self.template = work / "template"
         shutil.rmtree(self.template, ignore_errors=True)
-        self._in_child(lambda: lab.create(self.template / "lab", self.template / "witness"))
+        there = (served.filled, served.owner) if served is not None else (None, None)
+        self._in_child(lambda: lab.create(self.template / "lab", self.template / "witness", *there))
         self._warm_up(work / "warm")
 
     def _warm_up(self, place: Path) -> None:
         """One life of a writer in this process: what it imports and compiles is there for all that are forked."""
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(self.template, place)
-        opened = lab.Lab(place / "lab", place / "witness", lambda _kind, _key: None)
+        self._copy(place)
+        opened = lab.Lab(place / "lab", place / "witness", lambda _kind, _key: None, self._address)
         writer = Writer(opened, _Deaf(), Said(), random.Random(0))
         for kind in ("order", "file", "approve", "take", "ship", "seal series", "seal", "deliver", "seal"):
             writer.step(kind)
@@ -200,10 +204,14 @@ class Bench:
     def fresh(self, name: str) -> Path:
         """A new laboratory in a folder of this name; the oracle forgets the old one."""
         place = self.work / name
-        shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(self.template, place)
+        self._copy(place)
         self.oracle.forget()
         return place
+
+    def _copy(self, place: Path) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(self.template, place)
+        self._address = self._served.fresh() if self._served is not None else None
 
     def round(
         self,
@@ -289,7 +297,9 @@ class Bench:
             sqlite.LOG_BYTES = rng.choice((30_000, 150_000, 4_000_000))
             gc.disable()
             before = strike()
-            opened = lab.Lab(folder, witness, lambda kind, key: self.oracle.tell("asked", kind, key))
+            opened = lab.Lab(
+                folder, witness, lambda kind, key: self.oracle.tell("asked", kind, key), self._address
+            )
             say(_found(opened))
             work(Writer(opened, self.oracle, said, rng, before), say)
             opened.close()

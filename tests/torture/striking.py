@@ -1,10 +1,13 @@
 """Kill a writer with SIGKILL at every call of every kind of step, and then at random; nothing may be lost or doubled.
 
-    python tests/torture/striking.py --rounds 2000 --seed 1
+    python tests/torture/striking.py --rounds 2000 --seed 1 [--database postgresql]
 
-First each kind of step (opening, an order, one with a file, a signature, a value journalled, frames shipped, a
-segment sealed, the ledger sealed and witnessed, an event delivered) is cut off before and after its first writing
-call, its second, and so on until it has no more; the rest of the rounds is killed anywhere. Needs a C compiler.
+Each kind of step (opening, an order, one with a file, a signature, a value journalled, frames shipped, a segment
+sealed, the ledger sealed and witnessed, an event delivered) is cut off before and after its first writing call, its
+second, and so on until it has no more; the rest of the rounds is killed anywhere. Needs a C compiler.
+
+On PostgreSQL, a server of the tests' own, what is sent to the server is such a call, too: a COMMIT that was sent and
+whose answer nobody read is among them. There are more calls then, so every second round is killed anywhere.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import os
 import random
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +33,35 @@ def main() -> int:
     """Run the campaign."""
     from tests.torture.campaign import Campaign, options, working
 
-    chosen = options(__doc__, 2000)
+    chosen = options(__doc__, 2000, None, "--database")
+    if chosen.database not in (None, "sqlite", "postgresql"):
+        raise SystemExit(f"there is no database {chosen.database!r}: sqlite, or postgresql")
+    on_server = chosen.database == "postgresql"
     shim.preloaded(shim.at_home())
-    with working(chosen.out, "kills") as (out, room):
-        campaign = Campaign("kills", chosen.rounds, chosen.seed, out / "kills.json", chosen.seconds)
-        return run(out, room, campaign)
+    with ExitStack() as stack:
+        out, room = stack.enter_context(working(chosen.out, "kills"))
+        name = "kills on PostgreSQL" if on_server else "kills"
+        state = out / ("kills-postgresql.json" if on_server else "kills.json")
+        campaign = Campaign(name, chosen.rounds, chosen.seed, state, chosen.seconds)
+        served = None
+        if on_server:
+            from tests.postgresql import server
+            from tests.torture.served import Served
+
+            room.chmod(0o711)  # the server, which root may not run, has its folder in it
+            served = Served(stack.enter_context(server(place=room)))
+        return run(out, room, campaign, served)
 
 
-def run(out: Path, room: Path, campaign: Any) -> int:
+def run(out: Path, room: Path, campaign: Any, served: Any = None) -> int:
     """The rounds; the writers are forked from here."""
     from tests.torture.rounds import KINDS, Bench, Writer
 
-    bench = Bench(room / "labs", out / "oracle.log")
+    bench = Bench(room / "labs", out / "oracle.log", served)
     control = shim.Control(room / "control")
-    points = _points(("opening", *KINDS), campaign.counts)
+    # An earlier run on the embedded file killed anywhere only after it had been through them.
+    through = served is None and bool(campaign.counts.get("anywhere"))
+    points = iter(()) if through else _points(("opening", *KINDS))
     place = bench.fresh("kills")
     exhausted: set[tuple[str, int]] = set()
     try:
@@ -52,18 +71,19 @@ def run(out: Path, room: Path, campaign: Any) -> int:
             rng = random.Random(seed)
             if number % A_LAB == 0 and number:
                 place = bench.fresh("kills")
-            point = next(points, None)
+            point = next(points, None) if served is None or number % 2 else None
             while point is not None and (point[0], point[2]) in exhausted:
                 point = next(points, None)
             if point is None:
                 kind, nth, action = (
                     "anywhere",
-                    rng.randrange(1, 300),
+                    rng.randrange(1, 300 if served is None else 1200),
                     rng.choice((shim.KILL_BEFORE, shim.KILL_AFTER)),
                 )
             else:
                 kind, nth, action = point
-            fault = shim.Fault(match=str(place), nth=nth, action=action)
+            calls, match = (shim.ANY, place) if served is None else (shim.ANY | shim.SEND, room)
+            fault = shim.Fault(match=str(match), calls=calls, nth=nth, action=action)
 
             def strike(fault: shim.Fault = fault, kind: str = kind) -> Callable[[str], None]:
                 shim.obey(control.path)
@@ -102,13 +122,11 @@ def run(out: Path, room: Path, campaign: Any) -> int:
     return campaign.end()
 
 
-def _points(kinds: tuple[str, ...], counts: dict[str, int]) -> Iterator[tuple[str, int, int]]:
-    """Kind, call, before or after; none where an earlier run has been through them."""
-    if counts.get("anywhere"):
-        return
-    for kind in kinds:
-        for action in (shim.KILL_BEFORE, shim.KILL_AFTER):
-            for nth in range(1, 200):
+def _points(kinds: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+    """Kind, call, before or after; the first call of each kind first."""
+    for nth in range(1, 200):
+        for kind in kinds:
+            for action in (shim.KILL_BEFORE, shim.KILL_AFTER):
                 yield kind, nth, action
 
 

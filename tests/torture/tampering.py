@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from tests.integration.app.harm import Bytes, full_bundle, structural  # noqa: E402
 from tests.integration.record.harm import BYTES, MOVES, filled_store  # noqa: E402
 from tests.torture.campaign import Campaign, options, working  # noqa: E402
-from tests.torture.harms import MORE, missed  # noqa: E402
+from tests.torture.harms import MORE, judged  # noqa: E402
 
 
 def store_rounds(folder: Path, campaign: Campaign, until: int) -> None:
@@ -35,8 +35,10 @@ def store_rounds(folder: Path, campaign: Campaign, until: int) -> None:
         while campaign.done < until and not campaign.over:
             rng = random.Random(f"{campaign.seed}/{campaign.done}")
             harm = rng.choices(harms, weights)[0]
-            answer = missed(store, harm, rng)
-            campaign.round([answer] if answer else [], f"in an installation ({harm.__name__.strip('_')})")
+            answer, where = judged(store, harm, rng)
+            told = "located" if where else "found and not located"
+            kind = f"in an installation ({harm.__name__.strip('_')})"
+            campaign.round([answer] if answer else [], kind, *([] if answer else [told]))
             if campaign.done % 100 == 0:
                 campaign.keep()
     finally:
@@ -62,7 +64,7 @@ def bundle_rounds(whole: bytes, campaign: Campaign, *, again: bool) -> None:
             except verifier.Fault as fault:
                 located = any(word in str(fault) for word in harm.words)
                 faults = [] if located else [f"bundle: {harm.what}: expected {harm.words}, it says: {fault}"]
-            campaign.round(faults, "in a bundle")
+            campaign.round(faults, "in a bundle", *([] if faults else ["located"]))
         campaign.keep()
 
 

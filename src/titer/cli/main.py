@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from titer import __version__
+from titer.base.errors import TiterError
 from titer.cli import browsing as _browsing  # noqa: F401 - it adds its commands to `connection`
 from titer.cli import certificates as _certificates  # noqa: F401 - so does it
 from titer.cli.alcoa import alcoa
@@ -37,6 +38,9 @@ from titer.cli.series import series
 from titer.cli.sila import sila
 from titer.cli.systems import source, system
 from titer.cli.tokens import token
+
+if TYPE_CHECKING:
+    from titer.record.verify import Verdict
 
 app = typer.Typer(
     help="Titer: the connected lab on one tamper-evident record.",
@@ -217,7 +221,7 @@ def verify(
             with session(folder, as_, port=port) as api:
                 found = api.post("/api/ledger/verify", depth=depth)
         else:
-            found = _verify_here(folder, depth, tell)
+            found = _verify_here(folder, depth, tell, embedded=config.database is None)
     sentence = found.pop("sentence")
     sentence += "".join(f"\n{remark}" for remark in found["remarks"])
     if not found["holds"]:
@@ -231,18 +235,38 @@ def verify(
         raise typer.Exit(1)
 
 
-def _verify_here(folder: Path, depth: str, tell: Callable[[str, int, int], None]) -> dict[str, Any]:
-    """Check an installation that no hub serves, under its lock."""
-    from titer.app import open_platform
-    from titer.record.verify import verify_store
+def _verify_here(
+    folder: Path, depth: str, tell: Callable[[str, int, int], None], *, embedded: bool
+) -> dict[str, Any]:
+    """Check an installation that no hub serves, under its lock; one that is too damaged to open is told where."""
+    from sqlalchemy.exc import DBAPIError
 
-    platform = open_platform(folder)
+    from titer.app import open_platform
+    from titer.record import damage
+    from titer.record.errors import translate
+    from titer.record.verify import Verdict, verify_store
+
+    verdict = Verdict(holds=False, depth=depth)
+    try:
+        platform = open_platform(folder)
+    except (TiterError, DBAPIError) as error:
+        damaged = damage.places(str(folder / "titer.db")) if embedded else []
+        if not damaged:
+            raise
+        said = translate(error) or error if isinstance(error, DBAPIError) else error
+        verdict.first_fault = f"it cannot be opened. {said} Damaged: {'; '.join(damaged)}."
+        return _told(verdict)
     try:
         verdict = verify_store(
             platform.record, platform.sealer, platform.verifiers, depth=depth, progress=tell
         )
     finally:
         platform.close()
+    return _told(verdict)
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as the hub gives it."""
     return {
         "sentence": verdict.sentence,
         "holds": verdict.holds,

@@ -192,6 +192,9 @@ class Database(Protocol):
     def rows(self, connection: Connection, statement: str) -> Generator[list[tuple[Any, ...]]]:
         """The rows of a query, some thousands at a time, as the driver gives them; closed where it is left early."""
 
+    def damaged(self, engine: Engine) -> list[str]:
+        """Which tables of the database's own file, and which rows of them, cannot be read; empty on a server."""
+
     def integrity(self, connection: Connection) -> list[Any]:
         """What the database itself finds wrong with what it holds; empty if nothing."""
 

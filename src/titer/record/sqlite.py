@@ -37,6 +37,7 @@ from sqlalchemy.types import TypeEngine
 
 from titer.base.canonical import canonical_decimal
 from titer.base.errors import IntegrityFault, Unavailable
+from titer.record import damage
 from titer.record.database import Entered, Opening, Slot, class_sql, folded, hold_sql, sent, slot
 from titer.record.errors import translate
 
@@ -478,10 +479,16 @@ def rows(connection: Connection, statement: str) -> Generator[list[tuple[Any, ..
 
 
 def integrity(connection: Connection) -> list[Any]:
-    """What SQLite itself finds wrong with its file; empty if nothing.
+    """What SQLite itself finds wrong with its file, by the tables that it concerns; empty if nothing.
 
     The full check, not the quick one: an index that was altered answers questions with other rows than the
     table holds, and only this compares the two.
     """
     rows = connection.exec_driver_sql("PRAGMA integrity_check").all()
-    return [row[0] for row in rows if row[0] != "ok"]
+    found = [row[0] for row in rows if row[0] != "ok"]
+    return (damaged(connection.engine) or found) if found else []
+
+
+def damaged(engine: Engine) -> list[str]:
+    """Which tables of the file, and which rows of them, cannot be read or contradict each other."""
+    return damage.places(str(engine.url.database))

@@ -114,6 +114,24 @@ def test_a_database_that_another_program_has_locked_is_said(lab: Path) -> None:
         base.close()
 
 
+@pytest.mark.sqlite("spoils a page of the file")
+def test_a_file_that_is_too_damaged_to_open_is_told_by_the_table_that_is(lab: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    shutil.copytree(lab, folder)
+    base = sqlite3.connect(folder / "titer.db")
+    base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    root = base.execute("SELECT rootpage FROM sqlite_master WHERE name = 'record_schema'").fetchone()[0]
+    size = base.execute("PRAGMA page_size").fetchone()[0]
+    base.close()
+    with (folder / "titer.db").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff")
+    answer = titer("verify", "--dir", str(folder))
+    assert answer.returncode == 1
+    assert "does not hold: it cannot be opened" in answer.stdout
+    assert "Damaged: table record_schema (rows between its first row and its last" in answer.stdout
+
+
 @pytest.mark.sqlite("opens the file beside Titer")
 def test_a_database_of_a_newer_titer_is_left_alone(lab: Path, tmp_path: Path) -> None:
     folder = tmp_path / "lab"

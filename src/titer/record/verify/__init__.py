@@ -73,6 +73,8 @@ def verify_store(
     except Exception as error:  # noqa: BLE001  a tampered store may raise anything: a finding, not a crash
         said = str(getattr(error, "orig", None) or error)
         verdict.first_fault = f"{verdict.place} cannot be read: {said} ({type(error).__name__})."
+        damaged = record.database.damaged(record.engine)
+        verdict.first_fault += f" Damaged: {'; '.join(damaged)}." if damaged else ""
     verdict.holds = verdict.first_fault is None
     verdict.seconds = time.perf_counter() - began
     return verdict

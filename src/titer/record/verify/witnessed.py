@@ -183,6 +183,8 @@ def notes_faults(session: Session, witness: Witnessed, size: int, ledger: Sequen
 def parting(session: Session, witness: Witnessed, size: int) -> str:
     """Among which entries of this ledger is the first that is not as a witness saw it; empty if it saw no other.
 
+    Where it saw more entries than there are, and none that differs: up to which one they are as it saw them.
+
     Each of its notes states a root: up to one that the stored tree has too both ledgers are one.
 
     Args:
@@ -205,9 +207,12 @@ def parting(session: Session, witness: Witnessed, size: int) -> str:
     if witness.last[0] <= size and witness.last not in saw[-1:]:
         saw.append(witness.last)
     first = bisect_left(saw, True, key=differs)
+    alike = saw[first - 1][0] if first else 0
     if first == len(saw):
-        return ""
-    alike, other = saw[first - 1][0] if first else 0, saw[first][0]
+        last = session.scalar(select(LedgerLeaf.entry_seq).where(LedgerLeaf.leaf_index == alike - 1))
+        more = last is not None and witness.last[0] > size
+        return f"all are as it saw them up to the entry {last}" if more else ""
+    other = saw[first][0]
     at = select(LedgerLeaf.entry_seq).where(LedgerLeaf.leaf_index.in_((alike, other - 1)))
     ends = session.scalars(at.order_by(LedgerLeaf.leaf_index)).all()
     return f"the first that differs is among the entries {ends[0]} to {ends[-1]} of this one"
