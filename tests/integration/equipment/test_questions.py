@@ -17,9 +17,9 @@ from tests.conftest import DATABASE
 from tests.integration.equipment.conftest import as_
 from tests.peers.reactor_hall import URI, hall
 
-from titer.base.clock import ManualClock, SystemClock
+from titer.base.clock import ManualClock
 from titer.cli.browsing import channels_of
-from titer.connect import TYPES
+from titer.connect.core.children import Processes
 from titer.connect.core.contract import ChannelSpec, enumerations
 from titer.connect.core.hub import Hub
 from titer.connect.core.questions import Questions
@@ -41,7 +41,7 @@ def answered(client: TestClient, token: str, folder: Path) -> None:
 
     async def turn() -> None:
         hub = Hub("http://test", token, "local", transport=httpx.ASGITransport(app=client.app))
-        questions = Questions(hub, TYPES, folder, SystemClock())
+        questions = Questions(hub, Processes(), folder)
         await questions.step()
         while questions._running:
             await asyncio.gather(*questions._running.values())
