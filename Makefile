@@ -98,10 +98,10 @@ vendors: $(ALLOTROPY)
 	$(BIN)/pytest -q tests/vendors $(ARGS)
 
 $(ALLOTROPY): $(STAMP) src/titer/connect/vendors/allotropy.txt
-	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(VENV)/allotropy
-	$(BIN)/uv pip install -q --compile-bytecode --python $(VENV)/allotropy/bin/python --require-hashes \
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(VENV)/environments/allotropy
+	$(BIN)/uv pip install -q --compile-bytecode --python $(VENV)/environments/allotropy/bin/python --require-hashes \
 	  -r src/titer/connect/vendors/allotropy.txt
-	$(BIN)/python -c 'from titer.connect.vendors import environment as e; e.enrol(e.place())'
+	$(BIN)/titer connector enrol allotropy
 	@touch $@
 
 # A peer of the historian that is half a gigabyte; `make bench` measures it where it is.

@@ -82,7 +82,7 @@ def _findings(folder: Path, config: Config, port: int, clock: Clock) -> Iterator
         "Run `make pages` in the checkout, or install a released wheel.",
     )
     yield from _database(folder, config)
-    yield from _readers(folder)
+    yield from _environments(folder)
     yield from _ledger(folder, config, clock)
     yield from _certificates(folder, config, clock)
     running = hub_is_running(config.host, port)
@@ -359,24 +359,28 @@ def _hub(folder: Path, address: str, certificate: str | None = None) -> Iterator
         yield Finding(f"{fault['what']} {fault['why']}".strip(), False, fault["do"])
 
 
-def _readers(folder: Path) -> Iterator[Finding]:
-    """Whether vendors' files can be read here, and whether a connection wants that."""
-    from titer.connect import vendors
+def _environments(folder: Path) -> Iterator[Finding]:
+    """Whether the environments of types of connection are there, are what was enrolled, and who wants them."""
+    from titer.connect import TYPES
+    from titer.connect.core import environment
 
-    why = vendors.missing()
-    if not why:
-        found = vendors.installed()
-        yield Finding(
-            f"Allotropy {found.version} is installed, with {len(found.readers)} readers of vendors' files."
-        )
-        return
     try:
-        rows = _query(folder, "SELECT name FROM equipment_connection WHERE type = 'allotropy' ORDER BY name")
+        rows = _query(folder, "SELECT name, type FROM equipment_connection ORDER BY name")
     except _UNREADABLE:
         rows = []  # the database's own finding says so
-    names = ", ".join(str(name) for (name,) in rows)
-    needed = f"They are needed by {names}." if names else "No connection needs them."
-    yield Finding(f"{why} {needed}", not names, vendors.HOW)
+    for name, known in TYPES.items():
+        why = environment.missing(name)
+        if not why:
+            try:
+                yield Finding(
+                    f"The environment of {name} is as it was enrolled: {environment.checked(name)}."
+                )
+            except TiterError as error:
+                yield Finding(f"{error.what} {error.why}".strip(), False, error.do)
+        elif known.environment is not None:
+            names = ", ".join(str(one) for one, type_ in rows if type_ == name)
+            needed = f"It is needed by {names}." if names else "No connection needs it."
+            yield Finding(f"{why} {needed}", not names, environment.how(name))
 
 
 def _connections(folder: Path, clock: Clock) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from titer.base.clock import Clock
 from titer.base.errors import Invalid, Refused
+from titer.connect.core.environment import Needs
 
 if TYPE_CHECKING:
     from titer.connect.core.contract import ConnectionConfig, Connector
@@ -199,6 +200,7 @@ class ConnectionType:
         explored_by: the settings that such a question may bear; a stored connection brings its own.
         met: which devices and servers it has been tried against; it says so wherever it appears.
         cancels: whether a command that its device carries out can be asked to end.
+        environment: what it needs in an environment of its own; None = it fits beside Titer.
         trusts: whether its devices show certificates that people trust by signature; its host is told which.
     """
 
@@ -221,6 +223,7 @@ class ConnectionType:
     met: str = "no device yet"
     cancels: bool = False
     trusts: bool = False
+    environment: Needs | None = None
 
     def setting(self, name: str) -> Setting:
         """The setting of a name.

@@ -198,13 +198,13 @@ def test_the_command_prints_what_to_do_and_ends_with_1(run: Callable[..., Said],
     assert run("doctor", "--json", "--dir", str(tmp_path / "nothing")).json[0]["ok"] is False
 
 
-@pytest.mark.parametrize(("wanting", "fine"), [([], True), ([("flex2",)], False)])
+@pytest.mark.parametrize(("wanting", "fine"), [([], True), ([("flex2", "allotropy")], False)])
 def test_missing_readers_of_vendors_files_are_a_fault_where_a_connection_wants_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanting: list[tuple[str]], fine: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanting: list[tuple[str, str]], fine: bool
 ) -> None:
-    monkeypatch.setenv("TITER_ALLOTROPY", str(tmp_path))
+    monkeypatch.setenv("TITER_ENVIRONMENTS", str(tmp_path))
     monkeypatch.setattr(doctor, "_query", lambda *_: wanting)
-    (found,) = doctor._readers(tmp_path)
+    (found,) = doctor._environments(tmp_path)
     assert found.ok is fine
     assert "titer connector install allotropy" in found.do
     assert ("flex2" in found.what) is not fine

@@ -323,7 +323,7 @@ def test_a_connection_of_an_unknown_type_is_refused_in_words(tmp_path: Path) -> 
 def test_without_the_readers_of_vendors_files_none_is_taken_and_the_way_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TITER_ALLOTROPY", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("TITER_ENVIRONMENTS", str(tmp_path / "nowhere"))
     site = Site(tmp_path)
     (site.source / "SampleResults.csv").write_bytes(
         b"Date & Time,Sample ID,pH\n6-24-2022  14:34:52,S1,7.400\n"

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from titer.base.errors import Invalid, Unavailable
-from titer.connect.vendors import VendorFile, environment, missing, read
+from titer.connect import TYPES
+from titer.connect.vendors import VendorFile, missing, read
 from titer.connect.vendors.rules import reconcile
 from titer.connect.vendors.source import look
 from titer.lims.vendors import run_of_vendor
@@ -129,7 +130,7 @@ def test_text_in_another_encoding_is_told_and_not_guessed() -> None:
 
 
 def test_without_the_readers_the_way_to_them_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TITER_ALLOTROPY", str(tmp_path))
+    monkeypatch.setenv("TITER_ENVIRONMENTS", str(tmp_path))
     assert str(tmp_path) in missing()
     with pytest.raises(Unavailable) as refused:
         read(b"x\n", "x.csv", reader="novabio_flex2", time_zone="UTC", encoding="utf-8")
@@ -137,9 +138,10 @@ def test_without_the_readers_the_way_to_them_is_said(tmp_path: Path, monkeypatch
 
 
 def test_the_lock_of_the_readers_holds_each_by_its_hash() -> None:
-    pinned = [
-        line for line in environment.LOCK.read_text("utf-8").splitlines() if "==" in line and line[0] != "#"
-    ]
+    needs = TYPES["allotropy"].environment
+    assert needs is not None
+    lines = needs.requirements.read_text("utf-8").splitlines()
+    pinned = [line for line in lines if "==" in line and line[0] != "#"]
     assert any(line.startswith("allotropy==") for line in pinned)
     assert all(line.rstrip().endswith("\\") for line in pinned)
 

@@ -16,7 +16,6 @@ import logging
 import os
 import resource
 import signal
-import sys
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -25,11 +24,13 @@ from typing import Any
 from titer.base import vault
 from titer.base.clock import Clock
 from titer.base.errors import Invalid, TiterError, Unavailable
-from titer.connect.core import messages
+from titer.connect.core import environment, messages
 from titer.connect.core.contract import Command, ConnectionConfig
 from titer.connect.core.ends import Ended
 from titer.connect.core.places import Begun, Question
 from titer.connect.core.upstream import Upstream
+from titer.connect.registry import TYPES
+from titer.connect.types import ConnectionType
 
 log = logging.getLogger("titer.connect")
 MEMORY_LIMIT_MB = 512
@@ -61,6 +62,7 @@ class Processes:
     Args:
         resident: how much memory a process holds, bytes; None = ask the process itself, which knows its peak.
         log_level: of the processes.
+        types: type -> its manifest, which says whether it has an environment of its own.
     """
 
     def __init__(
@@ -68,9 +70,11 @@ class Processes:
         *,
         resident: Callable[[int], int | None] = resident,
         log_level: str = "INFO",
+        types: Mapping[str, ConnectionType] = TYPES,
     ) -> None:
         self._resident = resident
         self._log_level = log_level
+        self._types = types
 
     async def serve(
         self, config: ConnectionConfig, hub: Upstream, folder: Path, clock: Clock, begun: Begun, because: str
@@ -88,7 +92,7 @@ class Processes:
             "stall_s": stall,
             "key": os.environ.get(vault.ENVIRONMENT, ""),
         }
-        process = await started(folder)
+        process = await started(folder, await self._interpreter(config.type))
         child = Child(config.name, process, hub)
         try:
             child.say(start)
@@ -110,7 +114,8 @@ class Processes:
         """
         limit = int(question.settings.get("memory_limit_mb", MEMORY_LIMIT_MB)) * _MB
         stall = float(question.settings.get("stall_s", STALL_S))
-        child = Child(f"a look at {question.type}", await started(folder), None)
+        process = await started(folder, await self._interpreter(question.type))
+        child = Child(f"a look at {question.type}", process, None)
         try:
             child.say(
                 {
@@ -136,29 +141,33 @@ class Processes:
         finally:
             await child.leave()
 
+    async def _interpreter(self, type_: str) -> Path:
+        return await asyncio.to_thread(environment.interpreter, type_, self._types)
 
-async def started(folder: Path) -> asyncio.subprocess.Process:
+
+async def started(folder: Path, python: Path) -> asyncio.subprocess.Process:
     """A process of a connection, in a session of its own, that waits to be told what to do.
 
     Args:
         folder: of the connection, for people who look at the machine's processes.
+        python: the interpreter, Titer's own or that of an environment.
 
     Raises:
         Unavailable: if it cannot be started.
     """
     # Threads of a numerical library reserve memory for each core, and no connector calculates.
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    environment.pop(vault.ENVIRONMENT, None)
+    variables = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    variables.pop(vault.ENVIRONMENT, None)
     try:
         return await asyncio.create_subprocess_exec(
-            sys.executable,
+            str(python),
             "-P",
             "-m",
             "titer.connect.core.process",
             str(folder),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env=environment,
+            env=variables,
             start_new_session=True,
             limit=1024 * 1024,
         )

@@ -103,7 +103,7 @@ class FolderConnector:
         }
         self._away = resume.state.get("away") == "yes"
         if self._format is not None:
-            self._format.ready(self._settings)
+            await asyncio.to_thread(self._format.ready, self._settings)
         await asyncio.to_thread(self._spool.mkdir, parents=True, exist_ok=True)
 
     async def close(self) -> None:

@@ -113,7 +113,7 @@ def _lines_complete(data: bytes, settings: FolderSettings) -> bool:
 def _vendor_ready(settings: FolderSettings) -> None:
     from titer.connect import vendors
 
-    vendors.installed().reader(settings.reader)
+    vendors.ready().reader(settings.reader)
 
 
 def _vendor_verdict(data: bytes, name: str, settings: FolderSettings) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from titer.base.clock import Clock
 from titer.base.errors import Invalid
+from titer.connect.core.environment import Needs
 from titer.connect.types import FLAG, FOLDER, HOST, INTEGER, NUMBER, OBJECT, TEXT, ConnectionType, Setting
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ async def _readers(
     return {"version": found.version, "readers": [one.told() for one in found.readers.values()]}
 
 
+_VENDORS = Path(__file__).parent.parent / "vendors"
 ALLOTROPY = ConnectionType(
     "allotropy",
     "folder into which an instrument drops files of its maker's, read by allotropy",
@@ -145,6 +147,7 @@ ALLOTROPY = ConnectionType(
     addressing=_FOLDER,
     strict=False,
     explore=_readers,
+    environment=Needs(_VENDORS / "allotropy.txt", runs=False, asks=_VENDORS / "process.py"),
     met="published files of seven instruments; allotropy's own tests met more",
 )
 

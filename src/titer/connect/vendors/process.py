@@ -1,7 +1,7 @@
 """The reading process: run by the interpreter of allotropy's own environment, where Titer is not.
 
 `MEMORY SECONDS MODULE CLASS NAME ZONE ENCODING` with a file's bytes on standard input gives its Allotrope Simple
-Model as JSON; `readers` gives the list of the readers that are there.
+Model as JSON; `about` gives the list of the readers that are there.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def read(data: bytes, module: str, kind: str, name: str, zone: str, encoding: st
 
 def main(arguments: list[str]) -> int:
     """See the module."""
-    if arguments == ["readers"]:
+    if arguments == ["about"]:
         answer = readers()
     else:
         confine = runpy.run_path(str(Path(__file__).parent.parent / "core" / "confine.py"))["confine"]
