@@ -27,10 +27,10 @@ test-postgres: $(STAMP) $(STORAGE) $(PAGES)
 	TITER_TEST_DATABASE=postgresql $(BIN)/pytest -q -m "not slow and not sqlite" -n $(or $(WORKERS),2) \
 	  --no-loadscope-reorder $(ARGS)
 
-# Connectors against real servers that are cut, frozen and killed, and a batch whose hub is killed twice: minutes of
-# waiting, and it wants a quiet machine.
+# Connectors against real servers that are cut, frozen and killed, an edge and its hub, and a batch whose hub is killed
+# twice: minutes of waiting, and it wants a quiet machine.
 conformance: $(STAMP) $(PAGES)
-	$(BIN)/pytest -q tests/conformance tests/demo/test_batch_killed.py $(ARGS)
+	$(BIN)/pytest -q tests/conformance tests/integration/cli/test_edge.py tests/demo/test_batch_killed.py $(ARGS)
 
 # Writers are killed, their power cut, their calls made to fail; installations tampered with and restored. About an hour;
 # `make -j2 torture` for two cores. An interrupted run goes on where it was: build/torture keeps how far each came.
