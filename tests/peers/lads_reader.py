@@ -21,6 +21,10 @@ from xml.etree import ElementTree
 
 from asyncua import Node, Server, ua
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.peers.opcua_files import Served
+
 from titer.testing.connectors import patience, quiet_port
 
 NODE_SETS = (
@@ -29,6 +33,7 @@ NODE_SETS = (
     / "opcua"
     / "lads_workshop"
 )
+TABLE = b"well;counts\r\nA1;4711\r\n" * 60_000
 UA = "{http://opcfoundation.org/UA/2011/03/UANodeSet.xsd}"
 DI = "http://opcfoundation.org/UA/DI/"
 LADS = "http://opcfoundation.org/UA/LADS/"
@@ -79,6 +84,24 @@ async def child(node: Node, name: str) -> Node:
     raise LookupError(name)
 
 
+async def result_files(files: Node, lads: int, own: int) -> None:
+    """A table that can be read, one that cannot, and one that has an address alone."""
+    for name, served in (
+        ("Plate 1.csv", Served(TABLE)),
+        ("Locked.csv", Served(TABLE, refuses=ua.StatusCodes.BadNotReadable)),
+        ("Elsewhere.csv", None),
+    ):
+        key = f"{files.nodeid.Identifier}.{name}"
+        node = await files.add_object(ua.NodeId(key, own), ua.QualifiedName(name, own), ua.NodeId(1001, lads))
+        await (await child(node, "Name")).write_value(name)
+        await (await child(node, "File")).delete(recursive=True)  # made with it, and without anything behind
+        await (await child(node, "MimeType")).write_value("text/csv")
+        if served is None:
+            await (await child(node, "URL")).write_value("http://127.0.0.1:1/elsewhere.csv")
+        else:
+            await served.add(node, own, "File")
+
+
 async def main(port: int, folder: Path, before: int) -> None:
     server = Server()
     await server.init()
@@ -105,6 +128,14 @@ async def main(port: int, folder: Path, before: int) -> None:
         made.append(node)
         await (await child(node, "Started")).write_value(datetime(2026, 11, 1, 9))  # noqa: DTZ001 - as asyncua has it
         await (await child(node, "SupervisoryTaskId")).write_value("S-2026-0042")
+        # As the standard encodes them: the server's library was given no encoding of the type.
+        told = [
+            b"".join(len(text).to_bytes(4, "little") + text for text in (b"P-1", sample, b"A1", b""))
+            for sample in (b"S-2026-0042", b"S-2026-0043")
+        ]
+        samples = [ua.ExtensionObject(ua.NodeId(5042, lads), body) for body in told]
+        await (await child(node, "Samples")).write_value(ua.Variant(samples, ua.VariantType.ExtensionObject))
+        await result_files(await child(node, "FileSet"), lads, own)
         await (await child(node, "VariableSet")).add_variable(
             ua.NodeId(f"Result.{name}.Counts", own), ua.QualifiedName("Counts", own), 4711.5
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.peers.lads_reader import NODE_SETS, serving
+from tests.peers.lads_reader import NODE_SETS, TABLE, serving
 
 from titer.base.clock import SystemClock
 from titer.connect import TYPES
@@ -74,7 +74,9 @@ def test_a_finished_result_is_carried_to_the_record_once_and_one_that_runs_is_wa
     hub = FakeHub()
 
     def results() -> list[str]:
-        return sorted(one["identity"]["result"] for one in hub.documents.values())
+        return sorted(
+            one["identity"]["result"] for one in hub.documents.values() if one["kind"] == "lads_result"
+        )
 
     def said() -> set[str]:
         return {text for frame in hub.decoded("reader") for text in frame.text.values()}
@@ -131,8 +133,10 @@ def test_a_finished_result_is_carried_to_the_record_once_and_one_that_runs_is_wa
         finally:
             hub.stop()
     assert results() == ["Run1", "Run2", "Run3"], "read again after the host's restart, and taken once"
-    (first,) = [one for one in hub.documents.values() if one["identity"]["result"] == "Run1"]
-    assert (first["kind"], first["media_type"]) == ("lads_result", "application/json")
+    kinds = {one["kind"]: one for one in hub.documents.values() if one["identity"]["result"] == "Run1"}
+    assert len(hub.documents) == 6, "three results, each with the one file that can be read"
+    first, file = kinds["lads_result"], kinds["lads_file"]
+    assert first["media_type"] == "application/json"
     assert (first["identity"]["device"], first["identity"]["unit"]) == (
         "LuminescenceReaderDevice",
         "LuminescenceReaderUnit",
@@ -142,3 +146,21 @@ def test_a_finished_result_is_carried_to_the_record_once_and_one_that_runs_is_wa
     assert body["content"]["Stopped"].startswith("2026-11-01T10:00:00")
     assert body["content"]["SupervisoryTaskId"] == "S-2026-0042"
     assert body["content"]["VariableSet"]["Counts"] == "4711.5"
+    assert body["content"]["Samples"][1] == {
+        "ContainerId": "P-1",
+        "SampleId": "S-2026-0043",
+        "Position": "A1",
+        "CustomData": "",
+    }
+    assert first["identity"]["samples"] == file["identity"]["samples"] == ["S-2026-0042", "S-2026-0043"]
+    assert (file["file_name"], file["media_type"]) == (
+        "LuminescenceReaderDevice.Run1.Plate_1.csv",
+        "text/csv",
+    )
+    assert file["identity"]["result_node"] == first["identity"]["node"] == body["result"]
+    assert hub.content[file["digest"]] == TABLE
+    told = {one["name"]: one for one in body["files"]}
+    assert (told["Plate 1.csv"]["sha256"], told["Plate 1.csv"]["size"]) == (file["digest"], len(TABLE))
+    assert "BadNotReadable" in told["Locked.csv"]["not_read"]
+    assert set(told) == {"Plate 1.csv", "Locked.csv"}
+    assert body["content"]["FileSet"]["Elsewhere.csv"]["URL"].startswith("http://")

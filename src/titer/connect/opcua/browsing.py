@@ -76,6 +76,11 @@ class AddressSpace:
         self._enumerations: dict[ua.NodeId, dict[str, str]] = {}
 
     @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Of the server, in the order of their indices."""
+        return self._namespaces
+
+    @property
     def has_devices(self) -> bool:
         """Whether the server has laboratory devices (LADS) at all."""
         return self._lads.spoken

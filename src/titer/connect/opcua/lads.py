@@ -39,6 +39,13 @@ FOLDERS = frozenset({"DeviceSet", "FunctionalUnitSet", "FunctionSet"})
 """Sets that stand between a device and its parts in every LADS server; a tag says nothing more by them."""
 _STATE_MACHINE, _STATE, _CURRENT = 2299, 2307, 2760
 DEEPEST = 12
+_STRUCTURES = {
+    # number of the binary encoding: names of the fields, all of them texts
+    5042: ("ContainerId", "SampleId", "Position", "CustomData"),
+    5045: ("Key", "Value"),
+}
+SAMPLES = "Samples"
+"""The variable of a result that says which samples it is of, each a SampleInfoType."""
 
 
 class Lads:
@@ -112,6 +119,28 @@ class Lads:
         wanted.NodesToBrowse = [one]
         wanted.RequestedMaxReferencesPerNode = 200
         return list((await self._client.uaclient.browse(wanted))[0].References or ())
+
+
+def structure(type_id: ua.NodeId, body: bytes, namespaces: Sequence[str]) -> dict[str, str | None] | None:
+    """A structure of the standard's own (SampleInfoType, KeyValueType) out of its bytes; None if it is none.
+
+    Example:
+        >>> structure(ua.NodeId(5045, 1), bytes.fromhex("010000006b" "ffffffff"), ["", URI])
+        {'Key': 'k', 'Value': None}
+    """
+    space = int(type_id.NamespaceIndex)
+    names = _STRUCTURES.get(type_id.Identifier) if isinstance(type_id.Identifier, int) else None
+    if names is None or space >= len(namespaces) or namespaces[space] != URI:
+        return None
+    found: dict[str, str | None] = {}
+    at = 0
+    for name in names:
+        size = int.from_bytes(body[at : at + 4], "little", signed=True)
+        if len(body) < at + 4 or len(body) < at + 4 + max(size, 0):
+            return None
+        found[name] = None if size < 0 else body[at + 4 : at + 4 + size].decode("utf-8", "replace")
+        at += 4 + max(size, 0)
+    return found
 
 
 def plain(node: Any) -> ua.NodeId:
