@@ -232,7 +232,7 @@ def _only_connection(api: Api) -> str:
     names = [
         row["name"]
         for row in api.get("/api/equipment/connections", days=1)
-        if row["type"] in ("animl", "files", "mzml", "jcamp", "unicorn", "allotropy")
+        if row["type"] in ("animl", "files", "mzml", "jcamp", "unicorn", "allotropy", "table")
     ]
     if not names:
         raise NotFound(

@@ -82,7 +82,7 @@ COMMAND: Mapping[str, Mapping[str, str]] = {
 
 DOCUMENT: Mapping[str, Mapping[str, str]] = {
     "received": {"import": "imported", "quarantine": "quarantined", "ignore": "ignored"},
-    "quarantined": {"import": "imported", "ignore": "ignored"},
+    "quarantined": {"import": "imported", "ignore": "ignored", "release": "received"},
     "imported": {},
     "ignored": {},
 }

@@ -29,6 +29,7 @@ from titer.base.errors import Invalid
 from titer.connect.animl import AnimlDocument, AuditEntry, Category, SeriesSet, Step, read
 from titer.connect.animl import Series as Column
 from titer.connect.curves import recognise
+from titer.lims import tables
 from titer.lims.chromatography import KINDS, SAMPLE, UNKNOWN, ClaimedPeak, Injection, RunDocument, Series
 from titer.lims.curves import read_curves
 from titer.lims.vendors import read_vendor
@@ -65,8 +66,8 @@ def read_run(
 
 
 def reader(folder: Path | None) -> Callable[[bytes, str, Mapping[str, str]], RunDocument]:
-    """The reader of any instrument's file: a vendor's by what its connection says, spectra and chromatograms by their
-    first bytes, all else as AnIML.
+    """The reader of any instrument's file: a vendor's or a table by what its connection says, spectra and
+    chromatograms by their first bytes, all else as AnIML.
 
     AnIML is read by `read_run` with what the site installed in a folder (`titer animl install`), looked up at
     each reading.
@@ -80,6 +81,8 @@ def reader(folder: Path | None) -> Callable[[bytes, str, Mapping[str, str]], Run
         return place if place is not None and any(place.glob(wanted)) else None
 
     def read_here(data: bytes, digest: str, told: Mapping[str, str]) -> RunDocument:
+        if told.get("kind") == tables.KIND:
+            return tables.read_table(data, digest, told)
         if told:
             return read_vendor(data, digest, told)
         format_name = recognise(data)

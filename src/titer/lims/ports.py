@@ -91,7 +91,7 @@ class EquipmentPort(Protocol):
     def dispose_document(
         self, unit: Unit, document_id: str, disposition: str, reason: str, version: int | None = None
     ) -> object:
-        """Say what became of a received file: import, quarantine or ignore."""
+        """Say what became of a received file: import, quarantine, ignore, or release from quarantine."""
         ...
 
     def request_command(

@@ -49,7 +49,9 @@ def test_a_sample_is_read_as_the_host_reads_it_and_a_draft_becomes_the_next_revi
 ) -> None:
     told = page.post("/api/equipment/tables/look", json=SAMPLE)
     assert told.status_code == 200, told.text
-    assert told.json()["values"] == [{"column": "pH", "at": "2026-11-28T10:00:00.000000Z", "value": "7.05"}]
+    assert told.json()["values"] == [
+        {"column": "pH", "at": "2026-11-28T10:00:00.000000Z", "value": "7.05", "row": 2, "sample": ""}
+    ]
     made = page.post("/api/equipment/tables", json=TABLE)
     assert made.status_code == 201, made.text
     held = page.get("/api/equipment/tables/logger").json()

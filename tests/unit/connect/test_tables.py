@@ -39,7 +39,7 @@ def told(text: str, **changes: Any) -> list[str]:
 def test_values_come_out_with_their_instant_and_the_decimal_point() -> None:
     found = read(CSV)
     assert found.verdict == "accepted"
-    assert [(column, iso(from_us(at)), value) for column, at, value in found.values] == [
+    assert [(one.column, iso(from_us(one.at_us)), one.text) for one in found.values] == [
         ("pH", "2026-11-28T09:00:00.000000Z", "7.05"),
         ("Temp", "2026-11-28T09:00:00.000000Z", "36.8"),
         ("Temp", "2026-11-28T09:01:00.000000Z", "36.9"),
@@ -173,7 +173,7 @@ def test_a_workbook_is_read_with_its_serial_times_and_the_numbers_that_are_meant
         '<row r="2"><c r="A2"><v>46354.416666666664</v></c><c r="B2"><v>7.0499999999999998</v></c></row>'
     )
     read_back = look(closed, encoding="utf-8", time_zone="UTC", mapping=mapping, sandboxed=False)
-    assert [(iso(from_us(at)), value) for _, at, value in read_back.values] == [
+    assert [(iso(from_us(one.at_us)), one.text) for one in read_back.values] == [
         ("2026-11-28T10:00:00.000000Z", "7.05")
     ]
 

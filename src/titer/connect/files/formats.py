@@ -121,7 +121,12 @@ def _vendor_verdict(data: bytes, name: str, settings: FolderSettings) -> dict[st
 
     try:
         found = vendors.read(
-            data, name, time_zone=settings.time_zone, encoding=settings.encoding, **settings.read_as()
+            data,
+            name,
+            reader=settings.reader,
+            time_zone=settings.time_zone,
+            encoding=settings.encoding,
+            unended=settings.unended,
         )
     except Invalid as error:
         return {**settings.read_as(), **_refused(error)}
@@ -156,16 +161,17 @@ def _table_verdict(data: bytes, name: str, settings: FolderSettings) -> dict[str
             unended=settings.unended,
         )
     except Invalid as error:
-        return _refused(error)
+        return {**settings.read_as(), **_refused(error)}
     accepted = found.verdict == "accepted"
     return {
+        **settings.read_as(),
         "verdict": found.verdict,
         "reason": found.reason,
         "rows": found.measured,
         "values": len(found.values) if accepted else 0,
         "missing": found.missing,
         "problems": _told(found.problems),
-        VALUES: found.values if accepted else (),
+        VALUES: [(one.column, one.at_us, one.text) for one in found.values] if accepted else (),
     }
 
 

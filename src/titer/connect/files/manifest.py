@@ -168,7 +168,10 @@ TABLE = ConnectionType(
     settings=(
         *SETTINGS,
         Setting(
-            "mapping", OBJECT, "which columns are the time, channels, or ignored for a reason", required=True
+            "mapping",
+            OBJECT,
+            "which columns are the time, the sample, channels, or ignored for a reason",
+            required=True,
         ),
         Setting("unended", FLAG, "the instrument writes no line end after its last line (false)"),
     ),

@@ -48,8 +48,9 @@ class FolderSettings:
     mapping: Mapping[str, Any] | None = None
 
     def read_as(self) -> dict[str, Any]:
-        """What a reader of vendors' files must know beside zone and encoding."""
-        return {"reader": self.reader, "unended": self.unended}
+        """What a reader of vendors' files or of tables must know beside zone and encoding."""
+        how = {"reader": self.reader} if self.mapping is None else {"mapping": dict(self.mapping)}
+        return {**how, "unended": self.unended}
 
     @classmethod
     def of(cls, name: str, raw: Mapping[str, Any], *, pattern: str = "*") -> FolderSettings:

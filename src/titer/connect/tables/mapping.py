@@ -1,8 +1,8 @@
 """How a table is read: which row names the columns, which column is the time, which become channels of what unit.
 
 A mapping is part of a connection's settings, so that each change of it is a revision that is drafted and approved as
-the connection is. Every column of a file is the time, a channel, or ignored for a reason; a file with any other is
-quarantined.
+the connection is. Every column of a file is the time, the sample, a channel, or ignored for a reason; a file with any
+other is quarantined.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 DECIMALS = (".", ",")
 SERIAL = "excel"
 """The format of a time that Excel keeps as the days since 1899-12-30."""
-_KEYS = ("sheet", "header_row", "delimiter", "decimal", "time", "missing", "columns", "ignored")
+_KEYS = ("sheet", "header_row", "delimiter", "decimal", "time", "sample", "missing", "columns", "ignored")
 _MOST = 2000
 
 
@@ -33,6 +33,7 @@ class TableMapping:
         delimiter: one of `DELIMITERS`.
         decimal: the decimal sign.
         time_column, time_format: the time and how it is written (strptime), or `SERIAL`.
+        sample_column: names the sample of each row; "" where rows are of no sample, but of a stream.
         missing: texts that say that there is no value.
         columns: name of a column -> unit of its channel.
         ignored: name of a column -> why it is no measured value.
@@ -44,6 +45,7 @@ class TableMapping:
     decimal: str
     time_column: str
     time_format: str
+    sample_column: str
     missing: frozenset[str]
     columns: Mapping[str, str]
     ignored: Mapping[str, str]
@@ -92,7 +94,9 @@ class TableMapping:
                 f"mapping.ignored.{name}",
                 f"The column {name!r} is ignored without a reason.",
             )
-        once = [str(time["column"]), *columns, *ignored]
+        sample = raw.get("sample") or ""
+        _require(isinstance(sample, str), "mapping.sample", "The sample is the name of a column.")
+        once = [str(time["column"]), *([sample] if sample else []), *columns, *ignored]
         twice = next((name for name in once if once.count(name) > 1), None)
         _require(twice is None, "mapping", f"The column {twice!r} is named for two things.")
         return cls(
@@ -102,6 +106,7 @@ class TableMapping:
             decimal=decimal,
             time_column=str(time["column"]),
             time_format=form,
+            sample_column=sample,
             missing=frozenset(str(one).strip() for one in raw.get("missing") or [""]),
             columns=columns,
             ignored=ignored,

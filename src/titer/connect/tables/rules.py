@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from typing import NamedTuple
 
 from titer.base.clock import us
 from titer.connect.tables.mapping import SERIAL, TableMapping
@@ -31,18 +32,36 @@ class RowProblem:
     what: str
 
 
+class Value(NamedTuple):
+    """A number of a table.
+
+    Attributes:
+        column: its name.
+        at_us: microseconds since 1970 UTC.
+        text: the number with a decimal point.
+        row: from 1.
+        sample: that its row names; "" where the mapping has no column of samples.
+    """
+
+    column: str
+    at_us: int
+    text: str
+    row: int
+    sample: str
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a table gives.
 
     Attributes:
-        values: (column, microseconds since 1970 UTC, number as text with a decimal point).
+        values: the numbers, row by row.
         rows: how many rows have a time.
         missing: cells that say that there is no value.
         problems: what is wrong; a table with any is used for nothing.
     """
 
-    values: list[tuple[str, int, str]] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
     rows: int = 0
     missing: int = 0
     problems: list[RowProblem] = field(default_factory=list)
@@ -86,7 +105,7 @@ def apply(
 
 def _columns(mapping: TableMapping, header: Sequence[str]) -> Iterator[RowProblem]:
     row = mapping.header_row
-    wanted = {mapping.time_column, *mapping.columns}
+    wanted = {mapping.time_column, *mapping.columns} | ({mapping.sample_column} - {""})
     for name in sorted({name for name in header if name and header.count(name) > 1}):
         yield RowProblem(row, name, "two columns have this name")
     for name in sorted(wanted - set(header)):
@@ -111,6 +130,9 @@ def _row(
         out.problems.append(RowProblem(number, mapping.time_column, found))
         return
     out.rows += 1
+    sample = row[at[mapping.sample_column]].strip() if mapping.sample_column else ""
+    if mapping.sample_column and not sample:
+        out.problems.append(RowProblem(number, mapping.sample_column, "the row names no sample"))
     for name in mapping.columns:
         cell = row[at[name]].strip()
         if cell in mapping.missing:
@@ -120,7 +142,7 @@ def _row(
         if value is None:
             out.problems.append(RowProblem(number, name, f"{cell[:60]!r} is no number"))
         else:
-            out.values.append((name, us(found), value))
+            out.values.append(Value(name, us(found), value, number, sample))
 
 
 def _instant(text: str, form: str, zone: tzinfo) -> datetime | str:

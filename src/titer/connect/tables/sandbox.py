@@ -12,6 +12,7 @@ from titer.base.errors import Invalid
 from titer.connect.core.judged import Judged, Problem
 from titer.connect.core.sandbox import run
 from titer.connect.tables.mapping import DELIMITERS, TableMapping
+from titer.connect.tables.rules import Value, apply
 
 FIRST_ROWS = 30
 
@@ -24,7 +25,7 @@ class Looked(Judged):
         first: its first rows, as they are.
         rows: how many there are.
         sheets: of a workbook.
-        values: (column, microseconds since 1970 UTC, number as text).
+        values: the numbers, row by row.
         measured: rows with a time.
         missing: cells that say that there is no value.
         problems: by row and column; none where there was no mapping to read it by.
@@ -33,7 +34,7 @@ class Looked(Judged):
     first: tuple[tuple[str, ...], ...]
     rows: int
     sheets: tuple[str, ...]
-    values: tuple[tuple[str, int, str], ...]
+    values: tuple[Value, ...]
     measured: int
     missing: int
     problems: tuple[Problem, ...]
@@ -83,7 +84,7 @@ def look(
         first=tuple(tuple(row) for row in told["first"]),
         rows=told["rows"],
         sheets=tuple(told["sheets"]),
-        values=tuple((name, at, value) for name, at, value in told["values"]),
+        values=tuple(Value(*one) for one in told["values"]),
         measured=told["measured"],
         missing=told["missing"],
         problems=tuple(
@@ -101,7 +102,6 @@ def _where(row: int, column: str) -> str:
 def answer(data: bytes, arguments: Sequence[str]) -> Mapping[str, Any]:
     """What the reading process says; see `look`."""
     from titer.connect.tables.reading import is_workbook, read_text, read_workbook
-    from titer.connect.tables.rules import apply
 
     asked = json.loads(arguments[0])
     mapping = TableMapping.of(asked["mapping"]) if asked["mapping"] is not None else None

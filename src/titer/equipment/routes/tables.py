@@ -48,6 +48,8 @@ class SampleValue(BaseModel):
     column: str
     at: str
     value: str
+    row: int
+    sample: str
 
 
 class SampleProblem(BaseModel):
@@ -131,8 +133,10 @@ def equipment_look_at_table(body: Sample, who: ActingPerson, equipment: Equipmen
         missing=found.missing,
         count=len(found.values),
         values=[
-            SampleValue(column=column, at=iso(from_us(at)), value=value)
-            for column, at, value in found.values[:_SHOWN]
+            SampleValue(
+                column=one.column, at=iso(from_us(one.at_us)), value=one.text, row=one.row, sample=one.sample
+            )
+            for one in found.values[:_SHOWN]
         ],
         problem_count=len(found.problems),
         problems=[SampleProblem(where=one.where, what=one.message) for one in found.problems[:_TOLD]],

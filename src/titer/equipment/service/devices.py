@@ -339,7 +339,8 @@ def receive_document(
 def dispose_document(
     unit: Unit, document_id: str, disposition: str, reason: str, version: int | None = None
 ) -> Document:
-    """Say what became of a received file: import, quarantine or ignore, with the reason.
+    """Say what became of a received file: import, quarantine or ignore, with the reason; release takes it out of
+    quarantine again.
 
     Raises:
         Invalid: if a file is quarantined or ignored without a reason.

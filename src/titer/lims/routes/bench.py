@@ -13,6 +13,7 @@ from titer.lims import queries
 from titer.lims.model import PanelRequest, RawFile, Run, Sample
 from titer.lims.routes import models as m
 from titer.lims.routes.part import LimsPart
+from titer.lims.service.rawfiles import READ_AS
 from titer.lims.service.samples import sample as find_sample
 from titer.record.http import Acting, ActingPerson, Reading
 
@@ -356,6 +357,23 @@ def lims_import_file(body: m.ImportFile, act: Acting, lims: LimsPart) -> m.LimsI
             run=m.LimsRunOut.model_validate(run),
             tests=[m.LimsWorkOut.of(row) for row in work if row.test.id in mine],
         )
+
+
+@router.post("/files/{file_id}/read-again")
+def lims_read_file_again(
+    file_id: str, body: m.ChangeOf, act: Acting, who: ActingPerson, lims: LimsPart
+) -> m.LimsRawFileOut:
+    """Read a file in quarantine once more, with what is there to read it now."""
+    lims.record.require(who, "lims.file.read")
+    with lims.record.reading() as session:
+        row = session.get(RawFile, file_id)
+    if row is None:
+        raise NotFound(f"There is no instrument's file {file_id}.")
+    lacking = lims.files.read_ahead(row.digest, row.found.get(READ_AS, {}), afresh=True)
+    if lacking is not None:
+        raise lacking
+    with act("lims.file.read", reason=body.reason) as unit:
+        return m.LimsRawFileOut.model_validate(lims.read_again(unit, file_id, body.version))
 
 
 @router.post("/files/{file_id}/set-aside")

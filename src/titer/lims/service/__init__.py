@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from titer.lims.model import PanelRequest, Sample
+from titer.lims import tables, vendors
+from titer.lims.model import PanelRequest, RawFile, Sample
 from titer.lims.ports import EquipmentPort
 from titer.lims.service.analyser import Analyser
 from titer.lims.service.certificates import Certificates
@@ -16,14 +17,13 @@ from titer.lims.service.designs import Designs
 from titer.lims.service.gate import LaboratoryGate
 from titer.lims.service.imports import Imports
 from titer.lims.service.investigations import Investigations
-from titer.lims.service.rawfiles import DocumentReader, RawFiles, run_waiting_for
+from titer.lims.service.rawfiles import QUARANTINED, READ_AS, DocumentReader, RawFiles, run_waiting_for
 from titer.lims.service.results import Results
 from titer.lims.service.review import Review
 from titer.lims.service.runs import Runs
 from titer.lims.service.samples import Samples
 from titer.lims.service.submissions import Submissions
 from titer.lims.service.worksheets import Worksheets
-from titer.lims.vendors import read_as
 from titer.material import Material
 from titer.quality import QualityPort
 from titer.record import (
@@ -38,6 +38,7 @@ from titer.record import (
 )
 
 _BENCH = ("analyst",)
+_LOOK_AGAIN_S = 60.0
 ACTIONS = (
     ActionSpec(
         "lims.design.draft",
@@ -69,6 +70,11 @@ ACTIONS = (
     ActionSpec("lims.run.import", "Take a file to results in one action", _BENCH),
     ActionSpec("lims.document.attach", "Attach a document", ("analyst", "reviewer", "operator")),
     ActionSpec("lims.file.receive", "Take an instrument's file"),
+    ActionSpec(
+        "lims.file.read",
+        "Read an instrument's file in quarantine again",
+        ("analyst", "reviewer", "quality", "automation"),
+    ),
     ActionSpec("lims.file.dispose", "Set an instrument's file aside", ("reviewer", "quality")),
     ActionSpec("lims.investigation.work", "Investigate a suspect result", ("analyst", "reviewer")),
     ActionSpec("lims.investigation.review", "Review an assignable cause", ("reviewer",)),
@@ -171,8 +177,8 @@ class Lims:
         )
 
     def workers(self) -> tuple[Worker, ...]:
-        """None."""
-        return ()
+        """Files that waited for their readers are read when these are there."""
+        return (Worker("lims.files", self.read_what_waited),)
 
     def release_gate(self, check: Callable[..., object] | None = None) -> LaboratoryGate:
         """The laboratory's gate; `check` makes the check objects, by default quality's own."""
@@ -236,8 +242,11 @@ class Lims:
     def _document_received(self, event: OutboxEvent) -> None:
         payload = event.payload
         kind = str(payload.get("kind") or "")
-        told = read_as(kind, str(payload["file_name"]), payload.get("identity") or {})
-        self.files.read_ahead(str(payload["digest"]), told)
+        identity = payload.get("identity") or {}
+        told = vendors.read_as(kind, str(payload["file_name"]), identity) or tables.read_as(kind, identity)
+        stream = tables.is_stream(kind, identity)
+        if not stream:
+            self.files.read_ahead(str(payload["digest"]), told)
         with self.record.action(Actor.connection(str(payload["connection"])), "lims.file.receive") as unit:
             file = self.files.receive(
                 unit,
@@ -246,10 +255,37 @@ class Lims:
                 file_name=str(payload["file_name"]),
                 connection=str(payload["connection"]),
                 told=told,
+                stream=stream,
             )
-            run = run_waiting_for(unit.session, file)
-            if run is not None:
-                self.worksheets.attach_document(unit, run.id, file.id)
+            self._to_its_run(unit, file)
+
+    # --- files that waited -------------------------------------------------------------------------------------
+
+    def read_what_waited(self) -> float:
+        """One round of the worker: seconds until the next."""
+        with self.record.reading() as session:
+            waiting = [
+                (row.id, row.connection, row.digest, row.found.get(READ_AS, {}))
+                for row in self.files.unread(session)
+            ]
+        for file_id, connection, digest, told in waiting:
+            if self.files.read_ahead(digest, told) is not None:
+                continue
+            with self.record.action(Actor.connection(connection), "lims.file.receive") as unit:
+                if unit.get(RawFile, file_id).disposition == QUARANTINED:
+                    self.read_again(unit, file_id)
+        return _LOOK_AGAIN_S
+
+    def read_again(self, unit: Unit, file_id: str, version: int | None = None) -> RawFile:
+        """Read a file in quarantine once more; the run that waits for it gets it. See `RawFiles.read_again`."""
+        file = self.files.read_again(unit, file_id, version)
+        self._to_its_run(unit, file)
+        return file
+
+    def _to_its_run(self, unit: Unit, file: RawFile) -> None:
+        run = run_waiting_for(unit.session, file)
+        if run is not None:
+            self.worksheets.attach_document(unit, run.id, file.id)
 
 
 __all__ = ["ACTIONS", "Lims"]

@@ -26,6 +26,10 @@ _SHOWN = 200
 _LOOKED_BACK = 200
 """Files of an instrument that are searched for the one before; files come in nearly in their order."""
 PENDING, PROCESSED, SET_ASIDE, QUARANTINED = "pending", "processed", "set aside", "quarantined"
+RECORDED = "recorded"
+"""Of a file whose values are its channels' and of no sample."""
+UNREAD = "unread"
+"""Marks what a file in quarantine waits for: not a better file, but something to read it with."""
 
 
 class RawFiles:
@@ -49,12 +53,27 @@ class RawFiles:
             OrderedDict()
         )
 
-    def read_ahead(self, digest: str, told: Mapping[str, str] = _NOTHING) -> None:
-        """Read a file before an action is opened for it, so that nobody waits for its reading."""
+    def read_ahead(
+        self, digest: str, told: Mapping[str, str] = _NOTHING, *, afresh: bool = False
+    ) -> Unavailable | None:
+        """Read a file before an action is opened for it, so that nobody waits for its reading.
+
+        Args:
+            digest, told: of the file.
+            afresh: also where it was read before and refused.
+
+        Returns:
+            What is missing to read it with; None where it was read, or refused, which is told when it is received.
+        """
+        if afresh:
+            self._known.pop((digest, frozenset(told.items())), None)
         try:
             self._document(digest, told)
-        except (Invalid, Unavailable):
-            return  # told when the file is received
+        except Invalid:
+            return None
+        except Unavailable as error:
+            return error
+        return None
 
     def _document(self, digest: str, told: Mapping[str, str]) -> RunDocument:
         """What kept bytes say; the newest few are remembered, since bytes of one digest never change."""
@@ -81,6 +100,7 @@ class RawFiles:
         file_name: str,
         connection: str,
         told: Mapping[str, str] = _NOTHING,
+        stream: bool = False,
     ) -> RawFile:
         """Take a file into the inbox; the same document is taken once. What cannot be read is quarantined.
 
@@ -88,6 +108,7 @@ class RawFiles:
             unit: the open action.
             document_id, digest, file_name, connection: of the file.
             told: what must be known beside the bytes to read it, see `titer.lims.vendors.read_as`.
+            stream: its values are its channels', so it waits for nobody.
         """
         known = unit.session.scalar(select(RawFile).where(RawFile.document_id == document_id))
         if known is not None:
@@ -97,10 +118,13 @@ class RawFiles:
         found: dict[str, Any] = {}
         batches: list[str] = []
         try:
-            found, batches = self._found(unit.session, self._document(digest, told))
+            if stream:
+                disposition, reason = RECORDED, f"its values went to the channels of {connection}"
+            else:
+                found, batches = self._found(unit.session, self._document(digest, told))
         except TiterError as error:
-            where = f"{error.where}: " if isinstance(error, Invalid) and error.where else ""
-            disposition, reason = QUARANTINED, where + str(error)
+            disposition, reason = QUARANTINED, _why(error)
+            found = {UNREAD: True} if isinstance(error, Unavailable) else {}
         if told:
             found = {**found, READ_AS: dict(told)}
         again = unit.session.scalar(
@@ -126,7 +150,7 @@ class RawFiles:
             {"file_id": file.id, "digest": digest, "disposition": disposition, "run": found.get("run")},
         )
         if disposition != PENDING:
-            event = "quarantine" if disposition == QUARANTINED else "ignore"
+            event = {QUARANTINED: "quarantine", RECORDED: "import"}.get(disposition, "ignore")
             self.equipment.dispose_document(unit, document_id, event, reason or "")
         if disposition == QUARANTINED:
             self.quality.raise_exception(
@@ -184,6 +208,42 @@ class RawFiles:
                 key=f"lims.file/{file.id}/counter/{batch_id or ''}",
             )
 
+    def unread(self, session: Session) -> list[RawFile]:
+        """Files in quarantine that wait for something to read them with."""
+        rows = session.scalars(select(RawFile).where(RawFile.disposition == QUARANTINED).order_by(RawFile.id))
+        return [row for row in rows if row.found.get(UNREAD)]
+
+    def read_again(self, unit: Unit, file_id: str, version: int | None = None) -> RawFile:
+        """Read a file in quarantine once more: its bytes are the same, what reads them may be there now, or newer.
+
+        A file that is refused again stays where it is, with today's reason.
+
+        Raises:
+            Refused: if it is in no quarantine.
+            Unavailable: if there is still nothing to read it with.
+        """
+        file = unit.get(RawFile, file_id, version)
+        if file.disposition != QUARANTINED:
+            raise Refused(f"{file.file_name} is in no quarantine: it is {file.disposition}.")
+        told = file.found.get(READ_AS)
+        kept = {READ_AS: told} if told else {}
+        try:
+            found, batches = self._found(unit.session, self.document(file))
+        except Invalid as error:
+            file.reason, file.found = _why(error), kept
+            unit.flush()
+            return file
+        file.disposition, file.reason = PENDING, None
+        file.found, file.batch_ids = {**found, **kept}, batches
+        self.equipment.dispose_document(unit, file.document_id, "release", "it was read again, and is sound")
+        unit.emit(
+            "lims.file.received",
+            file,
+            {"file_id": file.id, "digest": file.digest, "disposition": PENDING, "run": found.get("run")},
+        )
+        self._counted(unit, file)
+        return file
+
     def set_aside(self, unit: Unit, file_id: str, *, reason: str, version: int | None = None) -> RawFile:
         """Dispose of a file that belongs to no run, with the reason; its bytes stay."""
         file = unit.get(RawFile, file_id, version)
@@ -234,6 +294,11 @@ class RawFiles:
             "unknown_samples": sorted(set(numbers) - {one.number for one in samples}),
         }
         return found, sorted({one.batch_id for one in samples if one.batch_id})
+
+
+def _why(error: TiterError) -> str:
+    where = f"{error.where}: " if isinstance(error, Invalid) and error.where else ""
+    return where + str(error)
 
 
 def run_waiting_for(session: Session, file: RawFile) -> Run | None:

@@ -103,15 +103,15 @@ class Runs:
             if given.source.startswith("series.")
         }
         measured: dict[tuple[str, str], list[Measurement]] = {}
-        for column in document.series:
-            if column.name not in wanted:
-                continue
-            sample = self._owner(unit, run, column, samples)
+        taken = [column for column in document.series if column.name in wanted]
+        named = {column.sample or "" for column in taken}
+        for column in taken:
+            sample = self._owner(unit, run, column, samples, alone=len(named) == 1)
             if column.unit != wanted[column.name] and (column.unit or wanted[column.name] != "1"):
                 raise Refused(
                     f"{column.name} is in {column.unit or 'no unit'}; {method.code} takes {wanted[column.name]}."
                 )
-            source = {"kind": "animl", "digest": document.digest, "path": column.path, "step": column.step}
+            source = {"kind": "document", "digest": document.digest, "path": column.path, "step": column.step}
             rows = measured.setdefault((sample.number, f"series.{column.name}"), [])
             for value in column.values:
                 rows.append(
@@ -133,13 +133,19 @@ class Runs:
         return run
 
     @staticmethod
-    def _owner(unit: Unit, run: Run, column: Series, samples: dict[str, Sample]) -> Sample:
-        """Whose values a column holds: the sample that it names; the only one of the run if it names none of ours."""
+    def _owner(unit: Unit, run: Run, column: Series, samples: dict[str, Sample], *, alone: bool) -> Sample:
+        """Whose values a column holds: the sample that it names; the only one of the run if it names none of ours.
+
+        Args:
+            unit, run, column: of the values.
+            samples: of the run, by number.
+            alone: the file names no other sample; where it names several, none of them is taken for ours.
+        """
         named = column.sample or ""
         if named in samples:
             return samples[named]
         known = unit.session.scalar(select(Sample.id).where(Sample.number == named))
-        if known is None and len(samples) == 1:
+        if known is None and alone and len(samples) == 1:
             return next(iter(samples.values()))
         raise Refused(
             f"The values of {column.step!r} belong to {named or 'no sample'}, "
