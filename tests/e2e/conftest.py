@@ -217,11 +217,12 @@ def _automation(platform: Platform, _people: dict[str, Actor], _batch: str) -> d
 
 
 def _furnished(platform: Platform, people: dict[str, Actor], batch: str) -> dict[str, Any]:
-    from tests.e2e.laboratory import Laboratory, certificate, to_sign
+    from tests.e2e.laboratory import Laboratory, certificate, cut_short, to_sign
     from tests.e2e.warehouse import lots
 
     lab = Laboratory(platform, people, PASSWORD)
     made, result = certificate(lab, batch)
+    cut_short(lab)
     lots(lab, batch)
     return {"certificate": made, "result": result, "to_sign": to_sign(lab)}
 

@@ -18,6 +18,7 @@ from titer.lims.animl import reader
 from titer.record import Actor, OutboxEvent, Proof
 
 DOCUMENTS = Path(__file__).parents[1] / "integration" / "lims" / "documents.py"
+CUT_SHORT = "HPLC-02-0117.animl"
 SECRET: dict[str, str] = {}
 """Of authenticators, by user name."""
 TIMER = Actor.timer("test")
@@ -171,6 +172,11 @@ def _drop(lab: Laboratory, data: bytes, name: str) -> None:
     with record.reading() as session:
         told = list(session.scalars(select(OutboxEvent).order_by(OutboxEvent.position)))
     assert any(event.topic == "equipment.document.received" for event in told)
+
+
+def cut_short(lab: Laboratory) -> None:
+    """An instrument's file that cannot be read, and so lies in quarantine."""
+    _drop(lab, b"<AnIML", CUT_SHORT)
 
 
 def to_sign(lab: Laboratory) -> list[str]:

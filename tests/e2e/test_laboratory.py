@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pyotp import TOTP
 from tests.e2e.conftest import PASSWORD, VIEWS, Screen, Served, faults, log_in, picture, prove, violations
-from tests.e2e.laboratory import SECRET
+from tests.e2e.laboratory import CUT_SHORT, SECRET
 from tests.e2e.warehouse import USED, WAITING
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -190,6 +190,27 @@ def test_a_session_that_ended_asks_to_log_in_and_keeps_what_was_typed(
     prove(dialog, PASSWORD)
     dialog.get_by_role("button", name="Sign", exact=True).click()
     dialog.get_by_role("status").filter(has_text="Signed").wait_for()
+
+
+def test_a_file_in_quarantine_is_read_again_refused_in_words_and_set_aside_with_a_reason(
+    screen: Screen, laboratory_server: Served
+) -> None:
+    page = screen("okafor")
+    page.goto(f"{laboratory_server.address}/lab?tab=files")
+    page.get_by_role("link", name=CUT_SHORT).click()
+    page.get_by_role("heading", name=CUT_SHORT).wait_for()
+    page.get_by_text("nothing: it could not be read").wait_for()
+    again = page.get_by_role("button", name="Read it again")
+    assert again.is_disabled(), "nothing is done without a reason"
+    page.get_by_label("Reason").fill("The instrument's export was mended.")
+    again.click()
+    page.get_by_role("status").get_by_text("It was refused again").wait_for()
+    assert faults(page, "file-in-quarantine") == []
+    page.get_by_label("Reason").fill("It was cut off when the disk was full; HPLC-02 wrote it anew.")
+    page.get_by_role("button", name="Set it aside").click()
+    page.get_by_text("HPLC-02 wrote it anew").wait_for()
+    page.get_by_role("button", name="Set it aside").wait_for(state="detached")
+    assert _downloaded(page, page.get_by_role("button", name="The file's bytes")) == b"<AnIML"
 
 
 def test_certificate_and_bundle_are_downloaded_and_the_bundle_verifies(

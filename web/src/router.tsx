@@ -38,6 +38,7 @@ const tree = root.addChildren([
   page("/lab/samples/$id", () => import("./pages/lab/Sample")),
   page("/lab/results/$id", () => import("./pages/lab/Result")),
   page("/lab/runs/$id", () => import("./pages/lab/Run")),
+  page("/lab/files/$id", () => import("./pages/lab/File")),
   page("/lab/certificates/$id", () => import("./pages/lab/Certificate")),
   page("/materials", () => import("./pages/materials/Materials")),
   page("/materials/$id", () => import("./pages/materials/Lot")),

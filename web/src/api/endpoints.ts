@@ -176,7 +176,9 @@ export const api = {
   designs: async (signal?: AbortSignal) =>
     (await Promise.all(["methods", "specifications", "sampling-plans"].map((kind) => list<T.Design>(`/api/lims/${kind}`, undefined, signal)))).flat(),
   design: (id: string, signal?: AbortSignal) => http.get<T.DesignDetail>(`/api/lims/designs/${key(id)}`, undefined, signal),
-  files: (signal?: AbortSignal) => list<T.RawFile>("/api/lims/files", undefined, signal),
+  files: (signal?: AbortSignal, disposition?: string) => list<T.RawFile>("/api/lims/files", { disposition }, signal),
+  file: (id: string, signal?: AbortSignal) => http.get<T.RawFileDetail>(`/api/lims/files/${key(id)}`, undefined, signal),
+  fileWay: (id: string, way: "read-again" | "set-aside", body: { version: number; reason: string }) => http.post<T.RawFile>(`/api/lims/files/${key(id)}/${way}`, body),
 
   // quality
   exceptions: (query: { batch_id?: string }, signal?: AbortSignal) => list<T.QualityException>("/api/quality/exceptions", query, signal),

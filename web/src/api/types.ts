@@ -177,6 +177,7 @@ export type Investigation = S["LimsInvestigationOut"];
 export type ContractCertificate = S["LimsContractCertificateOut"];
 export type Certificate = S["LimsCertificateOut"];
 export type RawFile = S["LimsRawFileOut"];
+export type RawFileDetail = S["LimsRawFileDetailOut"];
 
 export type Lot = S["MaterialLotOut"];
 export type Definition = S["MaterialDefinitionOut"];

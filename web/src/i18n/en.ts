@@ -4,6 +4,7 @@ import { certificates } from "./certificates";
 import { clock } from "./clock";
 import { alarms } from "./alarms";
 import { edges } from "./edges";
+import { files } from "./files";
 import { keeping } from "./keeping";
 import { pages } from "./pages";
 import { past } from "./past";
@@ -413,6 +414,7 @@ export const en = {
   ...access,
   ...pages,
   ...browsing,
+  ...files,
   ...certificates,
   ...edges,
   ...keeping,

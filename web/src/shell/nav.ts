@@ -72,6 +72,8 @@ export function addressOf(recordType: string, id: string): string | null {
       return `/lab/results/${key}`;
     case "lims_run":
       return `/lab/runs/${key}`;
+    case "lims_raw_file":
+      return `/lab/files/${key}`;
     case "lims_certificate":
       return `/lab/certificates/${key}`;
     case "lims_contract_certificate":

@@ -123,7 +123,7 @@ class RawFiles:
             else:
                 found, batches = self._found(unit.session, self._document(digest, told))
         except TiterError as error:
-            disposition, reason = QUARANTINED, _why(error)
+            disposition, reason = QUARANTINED, str(error)
             found = {UNREAD: True} if isinstance(error, Unavailable) else {}
         if told:
             found = {**found, READ_AS: dict(told)}
@@ -230,7 +230,7 @@ class RawFiles:
         try:
             found, batches = self._found(unit.session, self.document(file))
         except Invalid as error:
-            file.reason, file.found = _why(error), kept
+            file.reason, file.found = str(error), kept
             unit.flush()
             return file
         file.disposition, file.reason = PENDING, None
@@ -294,11 +294,6 @@ class RawFiles:
             "unknown_samples": sorted(set(numbers) - {one.number for one in samples}),
         }
         return found, sorted({one.batch_id for one in samples if one.batch_id})
-
-
-def _why(error: TiterError) -> str:
-    where = f"{error.where}: " if isinstance(error, Invalid) and error.where else ""
-    return where + str(error)
 
 
 def run_waiting_for(session: Session, file: RawFile) -> Run | None:

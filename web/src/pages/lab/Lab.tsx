@@ -231,6 +231,7 @@ export function Certificates({ batch }: { batch?: string }) {
 }
 
 function Files() {
+  const navigate = useNavigate();
   const files = useQuery({ queryKey: ["files"], queryFn: ({ signal }) => api.files(signal), meta: { types: ["lims_raw_file", "equipment_document"] } });
   return (
     <Panel flush>
@@ -241,8 +242,9 @@ function Files() {
             label={t("lab.instrument_files")}
             rows={rows}
             id={(r) => r.id}
+            open={(r) => void navigate({ to: "/lab/files/$id", params: { id: r.id } })}
             columns={[
-              { key: "file", title: t("lab.file"), value: (r) => r.file_name, render: (r) => <a href={`/api/content/${r.digest}`} download={r.file_name}>{r.file_name}</a> },
+              { key: "file", title: t("lab.file"), value: (r) => r.file_name, nowrap: true, render: (r) => <Link to="/lab/files/$id" params={{ id: r.id }}>{r.file_name}</Link> },
               { key: "connection", title: t("word.connection"), value: (r) => r.connection },
               { key: "disposition", title: t("word.disposition"), value: (r) => r.disposition, render: (r) => <StateBadge state={r.disposition} /> },
               { key: "reason", title: t("word.reason"), value: (r) => r.reason },

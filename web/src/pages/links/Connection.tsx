@@ -18,6 +18,7 @@ import { doubtOf } from "../units/Reading";
 import { useSeed } from "../units/useSeed";
 import { clockText } from "./clock";
 import { ClockPanel } from "./ClockPanel";
+import { QuarantinePanel } from "./QuarantinePanel";
 import { EventsPanel } from "./EventsPanel";
 import { stateOf, transportOf } from "./state";
 import { QUALITY } from "../../parts/trend/lanes";
@@ -105,6 +106,7 @@ function Body({ link }: { link: ConnectionShape }) {
             <DayLines name={link.name} days={link.completeness} gaps={gaps.data ?? []} />
           </Panel>
         ) : null}
+        <QuarantinePanel name={link.name} />
         <Panel title={t("links.gaps")} flush>
           <Asked query={gaps} empty={<EmptyState title={t("links.no_gaps")}>{t("links.when_the_link_is")}</EmptyState>}>
             {(rows) => (

@@ -1,0 +1,21 @@
+/** Words of the pages of instruments' files. */
+export const files = {
+  "files.bytes": "The file's bytes",
+  "files.read": "Read in it",
+  "files.read.nothing": "nothing: it could not be read",
+  "files.read.what": "{injections} injections, {columns} columns of values; samples: {samples}",
+  "files.read.none": "none that is known here",
+  "files.run": "Run",
+  "files.run.none": "it is the data of no run",
+  "files.methods": "Methods that could read it",
+  "files.methods.none": "none",
+  "files.ways": "In quarantine",
+  "files.ways.told": "The bytes are kept as they came. The file can be read once more, with what is installed or corrected since; or it is set aside if it is no data of any run. Either is entered in the record with your reason.",
+  "files.ways.pending": "Waiting for its run",
+  "files.ways.pending.told": "The file was read and waits to become the data of a run. If it is no data of any run it is set aside, with your reason in the record.",
+  "files.refused_again": "It was refused again; the reason above is today's.",
+  "files.read_again": "Read it again",
+  "files.set_aside": "Set it aside",
+  "files.quarantine": "Files in quarantine",
+  "files.quarantine.of": "Files of {name} in quarantine",
+} as const;
