@@ -1859,8 +1859,9 @@ export interface paths {
          * Server Import
          * @description Take an instrument's file from a person, on the path of one that a connector delivers.
          *
-         *     The bytes are kept as they are, under the media type that is told, else that which the name of the file tells. The
-         *     same bytes of the same connection are taken once.
+         *     The bytes are kept as they are, under the media type that is told, else that which the name of the file tells. A
+         *     file of a vendor's, and a table, are read as their connection reads those that it takes itself. The same bytes of
+         *     the same connection are taken once.
          */
         post: operations["server_import"];
         delete?: never;
@@ -2751,6 +2752,26 @@ export interface paths {
         get: operations["lims_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lims/files/{file_id}/read-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lims Read File Again
+         * @description Read a file in quarantine once more, with what is there to read it now.
+         */
+        post: operations["lims_read_file_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13094,6 +13115,10 @@ export interface components {
             at: string;
             /** Column */
             column: string;
+            /** Row */
+            row: number;
+            /** Sample */
+            sample: string;
             /** Value */
             value: string;
         };
@@ -21923,6 +21948,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimsRawFileDetailOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lims_read_file_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOf"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimsRawFileOut"];
                 };
             };
             /** @description It could not be done. */

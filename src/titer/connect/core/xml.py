@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.parsers import expat  # only as far as the first element, before anything could be expanded
 
@@ -12,6 +13,8 @@ from titer.base.errors import Invalid
 etree: Any = _etree  # its stubs know neither a document's type nor what a path gives
 
 _PIECE = 65_536
+_PLACE = re.compile(r"( line \d+)?, line \d+, column \d+")
+"""How the parser ends its sentences: the place stands before ours already."""
 
 
 class _Seen(Exception):
@@ -45,7 +48,7 @@ def parse_xml(data: bytes, *, largest: int, deepest: int, elements: int, format_
         raise Invalid(
             "The file is not well-formed XML.",
             where=f"line {line}, column {column}",
-            why=f"{getattr(error, 'msg', error)}.",
+            why=f"{_PLACE.sub('', str(getattr(error, 'msg', error)))}.",
             do="Look whether it was written to its end; if so, ask for the file again.",
         ) from error
     # Where the two parsers differ about the beginning of a file, the second one's word counts as well.
