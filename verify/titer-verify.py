@@ -23,6 +23,10 @@ What it shows, in this order:
 11. A time-stamp token (RFC 3161) stamps this head: its imprint, and the digest of its content that was signed.
 12. The seal of each PDF covers the whole file. That it holds (CMS, certificate) a PDF reader checks, e.g. pdfsig.
 
+Where a pinned witness has not signed the head, the last checkpoint in the bundle that it signed says behind how many
+entries what it has not seen, or has seen otherwise, begins. A ledger that was sealed anew from its first checkpoint
+on has none: then only the witness' own notes can say where it leaves the one that the witness saw.
+
 Where values of the subject's series were retired, since the time for which they are kept was over, the verdict says
 so by the entries: which, how many, under which rule and when.
 
@@ -349,12 +353,15 @@ def check(members, key, witnesses):
     own = bundle_keys(take(members, "ledger/keys.txt"))
     for what, keys in zip(("ledger", "witness"), own):
         if not keys:
-            raise Fault("ledger/keys.txt: no %s key" % what)
+            said = "ledger/keys.txt: no %s key" % what
+            if what == "witness" and witnesses:
+                name = witnesses[0].partition("+")[0]
+                said += ", so no signature of the witness %s" % name + seen_by(members, witnesses[0], note)
+            raise Fault(said)
         for one in keys:
             if not note_holds(note, one):
-                raise Fault(
-                    "ledger/checkpoint.txt: no valid signature of the %s %s" % (what, one.partition("+")[0])
-                )
+                said = "ledger/checkpoint.txt: no valid signature of the %s %s" % (what, one.partition("+")[0])
+                raise Fault(said + (seen_by(members, one, note) if what == "witness" else ""))
     signers = [line.split(" ")[1] if line.count(" ") == 2 else "" for line in signature_lines.splitlines()]
     if sorted(signers) != sorted(one.partition("+")[0] for keys in own for one in keys):
         raise Fault("ledger/checkpoint.txt: the signature lines are not those of the keys")
@@ -448,7 +455,38 @@ def check_keys(members, named, head, own, pinned):
         name = one.partition("+")[0]
         after = [k for k in own[1] if k in trusted and k.partition("+")[0] == name]
         if not any(note_holds(note, k) for k in [one] + after):
-            raise Fault("ledger/checkpoint.txt: no valid signature of the witness %s" % name)
+            said = "ledger/checkpoint.txt: no valid signature of the witness %s" % name
+            raise Fault(said + seen_by(members, one, note))
+
+
+def seen_by(members, witness, head):
+    """Up to which entry a witness that has not signed the head has seen its ledger, as far as the bundle says."""
+    name, lines = "ledger/seen.json", head.split("\n")
+    size, root = int(lines[1]), base64.b64decode(lines[2])
+    listed = read_json(members[name], name) if name in members else []
+    if name in members and canonical(listed) != members[name]:
+        raise Fault("%s is not in canonical form" % name)
+    signed = next((item for item in listed if note_holds(item["checkpoint"], witness)), None)
+    if signed is None:
+        return (
+            ", and the bundle holds no checkpoint that it signed: from which entry on this is another ledger than the"
+            " witness saw, only its own notes can say, beside which `titer verify` names it"
+        )
+    lines = signed["checkpoint"].split("\n")
+    seen, proof = int(lines[1]), [bytes.fromhex(step) for step in signed["consistency"]]
+    if not consistent(seen, size, base64.b64decode(lines[2]), root, proof):
+        return ". It signed another ledger: the first entry that differs is among the first %d" % seen
+    indices = read_leaves(take(members, "ledger/leaves.txt"))[0]
+    line = next((place for place, index in enumerate(indices) if index >= seen), None)
+    first = ""
+    if line is not None:
+        body = members.get("ledger/entries.jsonl", b"").split(b"\n")[line : line + 1]
+        named = (line + 1, called_in(b"".join(body)))
+        first = "; here the first of them is ledger/entries.jsonl line %d (%s)" % named
+    return (
+        ". It signed the checkpoint over %d entries, with which this ledger begins: what it has not seen, or has"
+        " seen otherwise, is among the entries behind%s" % (seen, first)
+    )
 
 
 def follow_rotations(members, logged, trusted, size, root):

@@ -12,6 +12,8 @@ stored and sorted, fixed times, no extra fields), so that the verifier can rebui
                              they are among those that the head names
     ledger/keys.txt          the public keys of ledger and witnesses; pin them with --key and --witness
     ledger/rotations.json    for each key that followed on another: a checkpoint that both signed, and its proofs
+    ledger/seen.json         for each witness that has not signed the head: the last checkpoint that it signed, and
+                             the proof that the head's tree begins with it
     ledger/timestamp.*.tst   what time-stamp authorities answered about the head (RFC 3161)
     files/segments/...       sealed time series as they lie in the store; entries of their own hold the digests
     files/content/...        raw data, documents; entries of their own hold the digests
@@ -24,7 +26,7 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from sqlalchemy import Row, func, select
@@ -126,6 +128,7 @@ def export(
         covering = _covering(session, head, [entry.leaf_index for entry in kept])
         signed, stamps = _vouched(session, head)
         keys, rotations = _keys(session, tree_of_head, kept, sealer.signer.verifier)
+        seen = _seen(session, tree_of_head, keys.witnesses(("file", "titer")), signed)
     manifest = {
         "format": FORMAT,
         "export": row.id,
@@ -149,6 +152,8 @@ def export(
     }
     if rotations:
         members["ledger/rotations.json"] = canonical(rotations)
+    if seen:
+        members["ledger/seen.json"] = canonical(seen)
     members.update({f"ledger/timestamp.{name}.tst": token for name, token in stamps.items()})
     members.update({f"files/{name}": data for name, data in files.items()})
     _check_head(signed, head.tree_size)
@@ -365,6 +370,39 @@ def _bearing(session: Session, leaf: int, name: str, verifiers: Sequence[str]) -
         head = session.get_one(LedgerCheckpoint, size)
         note = _vouched(session, head)[0]
         if all(heads.verify(note, one) for one in verifiers):
+            return size, note
+    return None
+
+
+def _seen(
+    session: Session, whole: merkle.StoredTree, witnesses: Mapping[str, list[str]], note: str
+) -> list[dict[str, object]]:
+    """For each witness that has not signed the head, the last checkpoint that it signed, if there is one.
+
+    With it goes the proof that the head's tree begins with it: so whoever pinned the witness is told up to where it
+    has seen this ledger, and what was entered behind.
+    """
+    found = list[dict[str, object]]()
+    for name, known in sorted(witnesses.items()):
+        last = None if any(heads.verify(note, one) for one in known) else _last_bearing(session, name, known)
+        if last is not None:
+            size, signed = last
+            proof = whole.consistency_proof(size, whole.size)
+            found.append({"checkpoint": signed, "consistency": [step.hex() for step in proof]})
+    return found
+
+
+def _last_bearing(session: Session, name: str, verifiers: Sequence[str]) -> tuple[int, str] | None:
+    """The last checkpoint that bears a key of a witness: in its note, or in what the witness answered later."""
+    noted = select(LedgerCheckpoint.tree_size).where(LedgerCheckpoint.note.contains(f"\u2014 {name} "))
+    later = select(LedgerCosignature.tree_size).where(LedgerCosignature.witness == name)
+    sizes = {
+        *session.scalars(noted.order_by(LedgerCheckpoint.tree_size.desc()).limit(_CHUNK)),
+        *session.scalars(later.order_by(LedgerCosignature.tree_size.desc()).limit(_CHUNK)),
+    }
+    for size in sorted(sizes, reverse=True):
+        note = _vouched(session, session.get_one(LedgerCheckpoint, size))[0]
+        if any(heads.verify(note, one) for one in verifiers):
             return size, note
     return None
 

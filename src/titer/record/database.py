@@ -13,7 +13,8 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Engine, MetaData, Table
 from sqlalchemy.types import TypeEngine
 
-from titer.record.types import CheckedText
+from titer.record.due import CREATED
+from titer.record.types import CheckedText, Instant
 
 
 class EntryWriter(Protocol):
@@ -222,6 +223,24 @@ def class_sql(table: Table) -> str:
         table: its table.
     """
     return f"FROM record_retention r WHERE r.record_type = '{table.name}'"
+
+
+def instants(table: Table) -> list[str]:
+    """The columns of a table that say when something was, those of the writing of its row left out."""
+    own = {"recorded_at", "process_at"}
+    return sorted(one.name for one in table.columns if isinstance(one.type, Instant) and one.name not in own)
+
+
+def event_sql(table: Table, row: str, created: str) -> str:
+    """SQL for the event from which the class `r` counts a row's time; null where it has not been, or is unknown.
+
+    Args:
+        table: its table.
+        row: `OLD` or an alias.
+        created: SQL for when the row was made.
+    """
+    named = "".join(f""" WHEN '{name}' THEN {row}."{name}\"""" for name in instants(table))
+    return f"CASE r.start WHEN '{CREATED}' THEN {created}{named} END"
 
 
 def sent(connection: Connection, table: Table, values: Mapping[str, list[Any]]) -> list[list[Any]]:

@@ -35,7 +35,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from titer.base.errors import Invalid, Unavailable
-from titer.record.database import Entered, Opening, Slot, class_sql, hold_sql, sent, slot
+from titer.record.database import Entered, Opening, Slot, class_sql, event_sql, hold_sql, sent, slot
 
 NAME = "PostgreSQL"
 ONE_WRITER = False
@@ -87,6 +87,24 @@ BEGIN
   END IF;
   RETURN string_to_array(substr(stated, 66), chr(31));
 END $titer$""",
+    # When an id was given, and whether a row's time is over by the time of the open action: `titer.record.due`. What
+    # cannot be read as a date is kept.
+    f"""CREATE FUNCTION titer_made(id text) RETURNS bigint {_DEFINER} $titer$
+BEGIN
+  RETURN ('x' || substr(replace(id, '-', ''), 1, 12))::bit(48)::bigint * 1000;
+EXCEPTION WHEN data_exception THEN RETURN NULL;
+END $titer$""",
+    f"""CREATE FUNCTION titer_over(since bigint, years bigint, stated text) RETURNS boolean {_DEFINER} $titer$
+DECLARE
+  began timestamp := timestamp 'epoch' + make_interval(secs => since / 1000000)
+    + mod(since, 1000000) * interval '1 microsecond';
+  due timestamp := began + make_interval(years => years::integer);
+BEGIN
+  IF to_char(began, 'MMDD') = '0229' AND to_char(due, 'MMDD') = '0228' THEN
+    due := due + interval '1 day';
+  END IF;
+  RETURN coalesce(substring(stated FROM '"time":"([^"]+)"')::timestamptz AT TIME ZONE 'UTC' >= due, false);
+END $titer$""",
     # A message's number is the next one, whatever the writer asked for: without gaps, so that one that is gone shows.
     f"""CREATE FUNCTION titer_next_message() RETURNS trigger {_DEFINER} $titer$
 BEGIN
@@ -124,7 +142,8 @@ END $titer$""",
     "CREATE TRIGGER titer_record_outbox_number BEFORE INSERT ON record_outbox "
     "FOR EACH ROW EXECUTE FUNCTION titer_next_message()",
     "ALTER TABLE record_outbox ENABLE ALWAYS TRIGGER titer_record_outbox_number",
-    "REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action(), titer_tell() FROM PUBLIC",
+    "REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action(), titer_tell(), titer_made(text), "
+    "titer_over(bigint, bigint, text) FROM PUBLIC",
     "REVOKE ALL ON TABLE titer_action_key FROM PUBLIC",
 )
 
@@ -373,6 +392,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT {class_sql(table)}) THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: {name} has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT {class_sql(table)}
+    AND NOT titer_over({event_sql(table, "o", "titer_made(o.id)")}, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: {name} is kept until its time is over'; END IF;
   {_enter(name, deleted)};
   END IF;
   RETURN NULL;

@@ -38,7 +38,8 @@ from sqlalchemy.types import TypeEngine
 from titer.base.canonical import canonical_decimal
 from titer.base.errors import IntegrityFault, Unavailable
 from titer.record import damage
-from titer.record.database import Entered, Opening, Slot, class_sql, folded, hold_sql, sent, slot
+from titer.record.database import Entered, Opening, Slot, class_sql, event_sql, folded, hold_sql, sent, slot
+from titer.record.due import is_over
 from titer.record.errors import translate
 
 NAME = "SQLite"
@@ -154,6 +155,7 @@ def _on_connect(dbapi: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
     entry.info["titer_slot"] = holder
     dbapi.create_function("titer_open", 0, lambda: 1 if holder.writer else 0)
     dbapi.create_function("titer_entry", 5, _entry_function(holder))
+    dbapi.create_function("titer_over", 2, lambda since, years: int(is_over(since, years, holder.times[0])))
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -251,6 +253,8 @@ def triggers(
         f"WHERE EXISTS (SELECT 1 {hold_sql(table, 'OLD')}); "
         f"SELECT RAISE(ABORT, 'titer: {name} has no retention class, so it is kept for ever') "
         f"WHERE NOT EXISTS (SELECT 1 {class_sql(table)}); "
+        f"SELECT RAISE(ABORT, 'titer: {name} is kept until its time is over') WHERE EXISTS (SELECT 1 "
+        f"{class_sql(table)} AND titer_over({event_sql(table, 'OLD', 'OLD.id')}, r.years) = 0); "
         f"INSERT INTO ledger_entry(body) VALUES "
         f"(titer_entry('{name}', OLD.id, OLD.version + 1, {old}, NULL)); END"
     )

@@ -41,6 +41,7 @@ class Source(Regulated, Base):
     """
 
     __tablename__ = "systems_source"
+    __never_deleted_because__ = "the name of a source stands in the origin of what was read from it"
     __immutable__ = ("name", "system", "record_type", "kind")
 
     name: Mapped[str] = mapped_column(unique=True)

@@ -23,6 +23,6 @@ def every_table() -> None:
 
 @pytest.fixture
 def destroyable(record: Record) -> None:
-    """Trainings have a retention class: the database keeps a kind without one for ever."""
+    """Trainings have a class of no years, which nobody can set: the database lets what a test makes go at once."""
     with record.action(Actor.timer("test"), "record.training.enter") as unit:
-        unit.add(RetentionClass(record_type="record_training", years=1, start="created", basis="SOP-7"))
+        unit.add(RetentionClass(record_type="record_training", years=0, start="trained_at", basis="SOP-7"))

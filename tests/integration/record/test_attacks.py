@@ -31,6 +31,7 @@ from tests.integration.record.test_bundle import verifier  # noqa: F401  the fix
 from tests.postgresql import OWNER, RUNTIME, Server
 
 from titer.app import Config, Platform, create_installation, open_platform
+from titer.base.canonical import canonical
 from titer.base.clock import ManualClock
 from titer.base.errors import IntegrityFault, Unavailable
 from titer.record import Actor, LedgerCheckpoint, Sealer, Subscription, Training, checkpoint, merkle, sqlite
@@ -886,7 +887,57 @@ def test_the_one_file_verifier_refuses_what_such_a_ledger_exports_under_its_stol
             str(honest).rpartition("\n\n")[2].splitlines()[1] + "\n"
         ).encode()
         members["ledger/keys.txt"] += f"witness {pinned[1]}\n".encode()
-    with pytest.raises(verifier.Fault, match="witness"):
+    with pytest.raises(verifier.Fault, match="witness") as told:
+        verifier.verify(write_zip(members), pinned[0], [pinned[1]])
+    assert _where_it_left(lab, members) in str(told.value)
+
+
+def _where_it_left(lab: Lab, members: dict[str, bytes]) -> str:
+    """What is said of the last head in the ledger that bears the witness' line, and of the first entry behind it."""
+    noted = "SELECT max(tree_size) FROM ledger_checkpoint WHERE note LIKE '%— file-witness %'"
+    size = lab.query(noted)[0][0]
+    if size is None:
+        assert "ledger/seen.json" not in members
+        return "the bundle holds no checkpoint that it signed"
+    leaves = [int(line.split()[0]) for line in members["ledger/leaves.txt"].splitlines()]
+    line = next(place for place, leaf in enumerate(leaves) if leaf >= int(str(size)))
+    return (
+        f"It signed the checkpoint over {size} entries, with which this ledger begins: what it has not seen, or has "
+        "seen otherwise, is among the entries behind; here the first of them is "
+        f"ledger/entries.jsonl line {line + 1} ("
+    )
+
+
+@pytest.mark.parametrize("how", ["the proof", "the note"])
+def test_what_a_witness_saw_before_it_stayed_away_is_not_taken_on_trust(
+    lab: Lab,
+    verifier: ModuleType,  # noqa: F811
+    how: str,
+) -> None:
+    """An altered proof shows another ledger, and an altered checkpoint was signed by nobody."""
+    fork(lab)
+    platform = lab.open()
+    pinned = platform.sealer.signer.verifier, platform.sealer.witnesses[0].signer.cosigner
+    data = export(
+        platform.record,
+        lab.thief(platform),
+        actor=TIMER,
+        reason="inspection",
+        subject=("record_training", lab.rows[0], "Training"),
+        records=[],
+        files={},
+    )
+    platform.close()
+    members, _ = verifier.read_archive(data)
+    (seen,) = json.loads(members["ledger/seen.json"])
+    if how == "the proof":
+        seen["consistency"][0] = "00" * 32
+        said = "It signed another ledger: the first entry that differs is among the first"
+    else:
+        seen["checkpoint"] = seen["checkpoint"].replace("\n", "\n1", 1)
+        said = "the bundle holds no checkpoint that it signed"
+    members["ledger/seen.json"] = canonical([seen])
+    with pytest.raises(verifier.Fault, match=said):
         verifier.verify(write_zip(members), pinned[0], [pinned[1]])
 
 

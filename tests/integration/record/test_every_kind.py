@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Integer, LargeBinary, Table, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from titer.base.clock import ManualClock
 from titer.record import Actor, LedgerEntry, Record, schema
 from titer.record.model import Base
 from titer.record.retention.model import RetentionClass
@@ -97,7 +98,9 @@ def images(record: Record) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("every_table")
-def test_each_kind_is_entered_once_for_each_change_and_refuses_what_it_declares(record: Record) -> None:
+def test_each_kind_is_entered_once_for_each_change_and_refuses_what_it_declares(
+    record: Record, clock: ManualClock
+) -> None:
     every = kinds()
     names = [table.name for _, table in every]
     assert len(names) > 100
@@ -163,9 +166,15 @@ def test_each_kind_is_entered_once_for_each_change_and_refuses_what_it_declares(
     assert images(record) == changed
 
     with record.action(TIMER, VERB) as unit:
-        given = {"years": 1, "start": "created", "basis": "SOP-7"}
+        given = {"years": 2, "start": "created", "basis": "SOP-7"}
         unit.add_all(RetentionClass, [{"record_type": table.name, **given} for table in goes])
     since = last(record)
+    with record.action(TIMER, VERB) as unit:
+        for table in goes:
+            gone = table.delete().where(table.c.id == ID)
+            is_refused(unit.session, gone, f"{table.name} is kept until its time is over")
+    assert list(entered(record, since)) == []
+    clock.advance(timedelta(days=366))
     with record.action(TIMER, VERB) as unit:
         for table in goes:
             unit.session.execute(table.delete().where(table.c.id == ID))
@@ -181,4 +190,5 @@ def test_each_kind_is_entered_once_for_each_change_and_refuses_what_it_declares(
 def test_the_kinds_that_never_go_are_those_whose_names_are_given_once(record: Record) -> None:
     assert {table.name for kind, table in kinds() if kind.__never_deleted_because__} == {
         "record_edge", "record_installation", "record_machine_token", "record_person", "record_terminal",
+        "systems_source",
     }  # fmt: skip

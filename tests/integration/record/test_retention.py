@@ -103,11 +103,52 @@ def test_before_its_time_it_is_kept_and_afterwards_it_is_listed_and_may_go(
     with pytest.raises(Refused) as told:
         destroy(record, training)
     assert "until 2036-03-02" in told.value.why
+    with pytest.raises(Refused, match="record_training is kept until its time is over"):
+        destroy_past_the_domain(record, training)
     clock.advance(timedelta(days=3660))
     with record.reading() as session:
         (due,) = retention.due(session)
     assert due.over
     destroy(record, training)
+
+
+@pytest.mark.parametrize(
+    ("began", "years"),
+    [
+        (datetime(2028, 2, 29, 8, 30, 1, 234_567, UTC), 1),
+        (datetime(2028, 2, 29, 23, 59, 59, 999_999, UTC), 4),
+        (datetime(2026, 3, 1, tzinfo=UTC), 200),
+        (datetime(1969, 7, 20, 20, 17, 40, 500_000, UTC), 60),
+    ],
+)
+def test_the_database_keeps_a_row_to_the_microsecond_as_titer_does(
+    record: Record, retention: Retention, clock: ManualClock, began: datetime, years: int
+) -> None:
+    """Past the objects the date is asked for by the time of the open action."""
+    with record.action(TIMER, "record.training.enter") as unit:
+        row = unit.add(Training(person_id="p", competency="SEC", document="SOP", trained_at=began))
+    with record.action(TIMER, "record.training.enter") as unit:
+        retention.set_class(unit, record_type="record_training", years=years, start="trained_at", basis="SOP-7")
+    due = due_on(began, years)
+    clock.advance(due - timedelta(microseconds=1) - clock.now())
+    with pytest.raises(Refused, match="kept until its time is over"):
+        destroy_past_the_domain(record, row)
+    clock.advance(timedelta(microseconds=1))
+    destroy_past_the_domain(record, row)
+    with record.reading() as session:
+        assert session.get(Training, row.id) is None
+
+
+def test_what_has_no_event_yet_is_kept_by_the_database_too(
+    record: Record, retention: Retention, clock: ManualClock
+) -> None:
+    with record.action(TIMER, "record.training.enter") as unit:
+        row = unit.add(Training(person_id="p", competency="SEC", document="SOP", trained_at=unit.now))
+    with record.action(TIMER, "record.training.enter") as unit:
+        retention.set_class(unit, record_type="record_training", years=1, start="expires_at", basis="SOP-7")
+    clock.advance(timedelta(days=9000))
+    with pytest.raises(Refused, match="kept until its time is over"):
+        destroy_past_the_domain(record, row)
 
 
 def test_under_a_hold_nothing_is_destroyed_by_any_way(

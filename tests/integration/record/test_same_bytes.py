@@ -105,7 +105,7 @@ def _ada(record: Record) -> Actor:
         row = identity.create_person(
             unit, username="ada", full_name='Ada "L" Grüße', password=PASSWORD, roles=("automation",)
         )
-        unit.add(RetentionClass(record_type="record_training", years=1, start="created", basis="SOP-7"))
+        unit.add(RetentionClass(record_type="record_training", years=0, start="trained_at", basis="SOP-7"))
     return Actor.person(row.id, "session", row.full_name)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from titer.record.due import due_on
+
 SUBJECTS: Mapping[str, tuple[str, str]] = {
     "batch": ("mes_batch", "batch_id"),
     "lot": ("material_lot", "lot_id"),
@@ -25,18 +27,6 @@ class Kept:
     """
 
     why: str
-
-
-def due_on(start: datetime, years: int) -> datetime:
-    """The instant from which something may go: the same date so many years later.
-
-    >>> due_on(datetime(2028, 2, 29, tzinfo=UTC), 1).date().isoformat()
-    '2029-03-01'
-    """
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:  # 29 February has no such day in that year: a day more is kept
-        return (start + timedelta(days=1)).replace(year=start.year + years)
 
 
 def latest_start(now: datetime, years: int) -> datetime:

@@ -1,8 +1,8 @@
 """Retention classes, legal holds, what is due, and the refusal of everything that would destroy too early.
 
 Nothing is ever deleted by itself. What is due is listed; what would destroy a regulated row is refused before its
-time and under a hold: here, whoever asks through Titer. Past Titer's objects the database's own delete triggers
-refuse what is under a hold and what has no class; the date is looked at here alone.
+time and under a hold: here, with the reason in words, whoever asks through Titer's objects; past them by the
+database's own delete triggers, which ask for the same hold, class and date (docs/decisions/0038).
 """
 
 from __future__ import annotations
@@ -11,22 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from titer.base.clock import from_us
 from titer.base.errors import Conflict, Invalid, NotFound, Refused
-from titer.record import schema
+from titer.record import database, schema
 from titer.record.actions import ActionSpec
+from titer.record.due import CREATED, created_at, due_on
 from titer.record.model import Regulated
 from titer.record.names import name_of
 from titer.record.reader import first_id
 from titer.record.retention.model import LegalHold, RetentionClass
-from titer.record.retention.rules import LONGEST_YEARS, SUBJECTS, Kept, decide, due_on, latest_start
+from titer.record.retention.rules import LONGEST_YEARS, SUBJECTS, Kept, decide, latest_start
 from titer.record.service import Record
-from titer.record.types import Instant
 from titer.record.unit import Unit
 
 ACTIONS = (
@@ -34,7 +32,6 @@ ACTIONS = (
     ActionSpec("record.hold.place", "Place a legal hold", ("quality",)),
     ActionSpec("record.hold.lift", "Lift a legal hold", ("quality",)),
 )
-CREATED = "created"
 _ALL = "all"
 
 
@@ -278,15 +275,13 @@ def _table(record_type: str) -> Table:
 
 
 def _events(table: Table) -> list[str]:
-    own = {"recorded_at", "process_at"}
-    named = [one.name for one in table.columns if isinstance(one.type, Instant) and one.name not in own]
-    return [CREATED, *sorted(named)]
+    return [CREATED, *database.instants(table)]
 
 
 def _start(event: str, image: dict[str, Any]) -> datetime | None:
-    """When the event of a record was; an id bears the instant at which it was given (UUIDv7)."""
+    """When the event of a record was."""
     if event == CREATED:
-        return from_us((UUID(image["id"]).int >> 80) * 1000)
+        return created_at(image["id"])
     found: datetime | None = image[event]
     return found
 

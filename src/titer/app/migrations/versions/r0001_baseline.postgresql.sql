@@ -2671,6 +2671,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_alarm') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_alarm'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'acked_at' THEN o."acked_at" WHEN 'received_at' THEN o."received_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_alarm', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2751,6 +2754,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_alarm_event') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm_event has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_alarm_event'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'received_at' THEN o."received_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_alarm_event is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_alarm_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2831,6 +2837,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_calibration') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_calibration has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_calibration'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'due_at' THEN o."due_at" WHEN 'performed_at' THEN o."performed_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_calibration is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_calibration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2914,6 +2923,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_certificate') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_certificate has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_certificate'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'decided_at' THEN o."decided_at" WHEN 'valid_from' THEN o."valid_from" WHEN 'valid_until' THEN o."valid_until" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_certificate is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -2994,6 +3006,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_channel') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_channel has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_channel'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_channel is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_channel', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3081,6 +3096,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_command') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_command has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_command'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'completed_at' THEN o."completed_at" WHEN 'deadline' THEN o."deadline" WHEN 'requested_at' THEN o."requested_at" WHEN 'source_time' THEN o."source_time" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_command is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_command', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3162,6 +3180,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_connection') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_connection has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_connection'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'recording_since' THEN o."recording_since" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_connection is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_connection', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3242,6 +3263,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_context') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_context has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_context'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'valid_from' THEN o."valid_from" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_context is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_context', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3325,6 +3349,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_document') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_document has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_document'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'seen_at' THEN o."seen_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_document is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_document', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3406,6 +3433,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_gap') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_gap has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_gap'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_gap is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_gap', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3486,6 +3516,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_logbook') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_logbook has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_logbook'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_logbook is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_logbook', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3566,6 +3599,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_node') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_node has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_node'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'calibration_due' THEN o."calibration_due" WHEN 'clean_until' THEN o."clean_until" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_node is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_node', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3646,6 +3682,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_revocation_list') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_revocation_list has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_revocation_list'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'issued_at' THEN o."issued_at" WHEN 'until' THEN o."until" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_revocation_list is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_revocation_list', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3726,6 +3765,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_stream_event') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: equipment_stream_event has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_stream_event'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'at' THEN o."at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_stream_event is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'equipment_stream_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3806,6 +3848,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'govern_alcoa_run') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: govern_alcoa_run has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'govern_alcoa_run'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'ran_at' THEN o."ran_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: govern_alcoa_run is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'govern_alcoa_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3886,6 +3931,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_import') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: historian_import has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_import'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_import is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_import', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -3966,6 +4014,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_kept') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: historian_kept has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_kept'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_kept is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_kept', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4046,6 +4097,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_retention') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: historian_retention has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_retention'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_retention is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_retention', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4126,6 +4180,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_retired') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: historian_retired has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_retired'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'due' THEN o."due" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_retired is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_retired', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4206,6 +4263,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_seal') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: historian_seal has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_seal'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_seal is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_seal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4286,6 +4346,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_segment') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: historian_segment has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'historian_segment'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: historian_segment is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'historian_segment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4366,6 +4429,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_alert') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: insight_alert has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_alert'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'acknowledged_at' THEN o."acknowledged_at" WHEN 'cleared_at' THEN o."cleared_at" WHEN 'escalates_at' THEN o."escalates_at" WHEN 'first_at' THEN o."first_at" WHEN 'last_raised_at' THEN o."last_raised_at" WHEN 'raised_at' THEN o."raised_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_alert is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_alert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4446,6 +4512,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_block') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: insight_block has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_block'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'first_at' THEN o."first_at" WHEN 'last_at' THEN o."last_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_block is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_block', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4526,6 +4595,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_dataset') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: insight_dataset has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_dataset'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_dataset is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_dataset', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4606,6 +4678,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_deployment') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: insight_deployment has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_deployment'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_deployment is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_deployment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4692,6 +4767,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_model') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: insight_model has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_model'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'test_opened_at' THEN o."test_opened_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_model is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_model', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4772,6 +4850,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_watch') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: insight_watch has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'insight_watch'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'ended_at' THEN o."ended_at" WHEN 'started_at' THEN o."started_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: insight_watch is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'insight_watch', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -4924,6 +5005,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_attachment') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_attachment has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_attachment'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_attachment is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_attachment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5008,6 +5092,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_certificate') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_certificate has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_certificate'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_certificate is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5092,6 +5179,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_contract_certificate') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_contract_certificate has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_contract_certificate'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_contract_certificate is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_contract_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5178,6 +5268,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_design') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_design has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_design'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'effective_at' THEN o."effective_at" WHEN 'ended_at' THEN o."ended_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_design is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_design', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5258,6 +5351,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_evaluation') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_evaluation has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_evaluation'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_evaluation is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_evaluation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5342,6 +5438,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_handover') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_handover has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_handover'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'ended_at' THEN o."ended_at" WHEN 'taken_at' THEN o."taken_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_handover is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_handover', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5426,6 +5525,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_investigation') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_investigation has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_investigation'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_investigation is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_investigation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5506,6 +5608,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_measurement') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_measurement has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_measurement'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_measurement is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_measurement', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5588,6 +5693,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_panel_request') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_panel_request has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_panel_request'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'asked_at' THEN o."asked_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_panel_request is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_panel_request', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5671,6 +5779,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_raw_file') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_raw_file has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_raw_file'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_raw_file is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_raw_file', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5758,6 +5869,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_result') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_result has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_result'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'sampled_at' THEN o."sampled_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_result is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_result', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5841,6 +5955,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_run') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_run has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_run'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'started_at' THEN o."started_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_run is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_run', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -5925,6 +6042,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_sample') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_sample has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_sample'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'planned_at' THEN o."planned_at" WHEN 'received_at' THEN o."received_at" WHEN 'sampled_at' THEN o."sampled_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_sample is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_sample', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6005,6 +6125,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_submission') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_submission has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_submission'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'measured_at' THEN o."measured_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_submission is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_submission', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6090,6 +6213,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_test') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: lims_test has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'lims_test'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: lims_test is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'lims_test', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6171,6 +6297,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_container') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: material_container has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_container'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_container is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_container', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6251,6 +6380,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_definition') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: material_definition has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_definition'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_definition is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_definition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6331,6 +6463,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_genealogy') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: material_genealogy has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_genealogy'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'happened_at' THEN o."happened_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_genealogy is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_genealogy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6414,6 +6549,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_lot') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: material_lot has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'material_lot'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'received_at' THEN o."received_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: material_lot is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'material_lot', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6494,6 +6632,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_adjustment') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_adjustment has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_adjustment'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'applied_at' THEN o."applied_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_adjustment is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_adjustment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6574,6 +6715,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_allocation') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_allocation has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_allocation'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'granted_at' THEN o."granted_at" WHEN 'released_at' THEN o."released_at" WHEN 'requested_at' THEN o."requested_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_allocation is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_allocation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6654,6 +6798,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_batch') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_batch has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_batch'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'ended_at' THEN o."ended_at" WHEN 'started_at' THEN o."started_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_batch is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_batch', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6734,6 +6881,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_charge') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_charge has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_charge'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_charge is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_charge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6814,6 +6964,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_control_recipe') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_control_recipe has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_control_recipe'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_control_recipe is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_control_recipe', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6894,6 +7047,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_journal') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_journal has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_journal'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_journal is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_journal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -6974,6 +7130,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_order') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_order has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_order'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'planned_start' THEN o."planned_start" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_order is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_order', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7059,6 +7218,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_recipe') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_recipe has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_recipe'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'effective_at' THEN o."effective_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_recipe is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_recipe', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7139,6 +7301,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_sample') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_sample has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_sample'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'drawn_at' THEN o."drawn_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_sample is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_sample', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7219,6 +7384,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_task') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_task has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_task'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'accepted_at' THEN o."accepted_at" WHEN 'entered_at' THEN o."entered_at" WHEN 'offered_at' THEN o."offered_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_task is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_task', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7299,6 +7467,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_task_entry') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: mes_task_entry has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'mes_task_entry'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: mes_task_entry is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'mes_task_entry', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7396,6 +7567,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_audit_trail_review') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: quality_audit_trail_review has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_audit_trail_review'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'due_at' THEN o."due_at" WHEN 'opened_at' THEN o."opened_at" WHEN 'period_from' THEN o."period_from" WHEN 'period_to' THEN o."period_to" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_audit_trail_review is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_audit_trail_review', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7478,6 +7652,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_deviation') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: quality_deviation has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_deviation'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'closed_at' THEN o."closed_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_deviation is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_deviation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7559,6 +7736,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_disposition') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: quality_disposition has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_disposition'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'decided_at' THEN o."decided_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_disposition is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_disposition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7647,6 +7827,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_exception') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: quality_exception has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_exception'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_exception is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_exception', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7727,6 +7910,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_trail_look') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_look has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_trail_look'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_look is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_trail_look', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7807,6 +7993,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_trail_settings') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_settings has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'quality_trail_settings'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: quality_trail_settings is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'quality_trail_settings', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7887,6 +8076,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_event') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_access_event has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_event'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_access_event is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_event', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -7967,6 +8159,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_policy') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_access_policy has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_policy'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_access_policy is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8051,6 +8246,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_review') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_access_review'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'decided_at' THEN o."decided_at" WHEN 'due_at' THEN o."due_at" WHEN 'opened_at' THEN o."opened_at" WHEN 'overdue_at' THEN o."overdue_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_access_review is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_access_review', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8131,6 +8329,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_backup') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_backup has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_backup'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'taken_at' THEN o."taken_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_backup is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_backup', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8211,6 +8412,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_clock_step') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_clock_step has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_clock_step'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'stood_at' THEN o."stood_at" WHEN 'went_to' THEN o."went_to" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_clock_step is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_clock_step', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8292,6 +8496,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_competency_needed') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_competency_needed has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_competency_needed'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_competency_needed is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_competency_needed', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8372,6 +8579,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_content') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_content has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_content'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_content is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_content', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8459,6 +8669,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_delegation') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_delegation'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'begins_at' THEN o."begins_at" WHEN 'ends_at' THEN o."ends_at" WHEN 'revoked_at' THEN o."revoked_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_delegation is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_delegation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8539,6 +8752,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_document_cert') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_document_cert has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_document_cert'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'not_after' THEN o."not_after" WHEN 'not_before' THEN o."not_before" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_document_cert is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_document_cert', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8619,6 +8835,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_drill') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_drill has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_drill'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'started_at' THEN o."started_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_drill is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_drill', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8705,6 +8924,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_duty_conflict') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_duty_conflict'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'found_at' THEN o."found_at" WHEN 'gone_at' THEN o."gone_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_duty_conflict is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_duty_conflict', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8785,6 +9007,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_edge') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_edge has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_edge'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'code_ends_at' THEN o."code_ends_at" WHEN 'enrolled_at' THEN o."enrolled_at" WHEN 'invited_at' THEN o."invited_at" WHEN 'revoked_at' THEN o."revoked_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_edge is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_edge', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8870,6 +9095,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_edge_certificate') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_edge_certificate has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_edge_certificate'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'expires_at' THEN o."expires_at" WHEN 'issued_at' THEN o."issued_at" WHEN 'revoked_at' THEN o."revoked_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_edge_certificate is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_edge_certificate', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -8950,6 +9178,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_export') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_export has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_export'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_export is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_export', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9035,6 +9266,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_factor') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_factor has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_factor'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'added_at' THEN o."added_at" WHEN 'confirmed_at' THEN o."confirmed_at" WHEN 'removed_at' THEN o."removed_at" WHEN 'used_at' THEN o."used_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_factor is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_factor', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9119,6 +9353,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_hold') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_hold has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_hold'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'lifted_at' THEN o."lifted_at" WHEN 'placed_at' THEN o."placed_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_hold is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_hold', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9201,6 +9438,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_installation') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_installation has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_installation'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'created_at' THEN o."created_at" WHEN 'process_origin' THEN o."process_origin" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_installation is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_installation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9285,6 +9525,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_ledger_key') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_ledger_key has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_ledger_key'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_ledger_key is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_ledger_key', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9365,6 +9608,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_machine_token') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_machine_token has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_machine_token'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'expires_at' THEN o."expires_at" WHEN 'issued_at' THEN o."issued_at" WHEN 'revoked_at' THEN o."revoked_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_machine_token is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_machine_token', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9446,6 +9692,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_person') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_person has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_person'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'locked_at' THEN o."locked_at" WHEN 'password_set_at' THEN o."password_set_at" WHEN 'policy_acknowledged_at' THEN o."policy_acknowledged_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_person is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_person', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9526,6 +9775,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_policy_ack') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_ack has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_policy_ack'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_ack is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_policy_ack', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9606,6 +9858,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_policy_text') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_text has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_policy_text'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'effective_from' THEN o."effective_from" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_policy_text is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_policy_text', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9689,6 +9944,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_provider_link') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_provider_link has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_provider_link'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_provider_link is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_provider_link', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9769,6 +10027,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_restore') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_restore has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_restore'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'restored_at' THEN o."restored_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_restore is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_restore', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9849,6 +10110,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_retention') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_retention has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_retention'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_retention is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_retention', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -9929,6 +10193,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_rights_search') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_rights_search has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_rights_search'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'searched_at' THEN o."searched_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_rights_search is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_rights_search', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10009,6 +10276,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_role_assignment') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_role_assignment has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_role_assignment'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_role_assignment is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_role_assignment', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10089,6 +10359,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_schema') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_schema has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_schema'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_schema is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_schema', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10176,6 +10449,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_session') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_session has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_session'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'ended_at' THEN o."ended_at" WHEN 'ends_at' THEN o."ends_at" WHEN 'started_at' THEN o."started_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_session is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_session', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10256,6 +10532,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_signature') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_signature has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_signature'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'signed_at' THEN o."signed_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_signature is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_signature', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10339,6 +10618,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_terminal') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_terminal has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_terminal'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'registered_at' THEN o."registered_at" WHEN 'revoked_at' THEN o."revoked_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_terminal is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_terminal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10419,6 +10701,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_training') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_training has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_training'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'expires_at' THEN o."expires_at" WHEN 'trained_at' THEN o."trained_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_training is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_training', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10499,6 +10784,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_watched_ledger') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_watched_ledger has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_watched_ledger'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_watched_ledger is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_watched_ledger', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10579,6 +10867,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_witness_policy') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: record_witness_policy has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'record_witness_policy'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: record_witness_policy is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'record_witness_policy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10659,6 +10950,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_copy') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: systems_copy has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_copy'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'source_time' THEN o."source_time" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_copy is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_copy', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10746,6 +11040,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_declaration') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: systems_declaration has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_declaration'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'approved_at' THEN o."approved_at" WHEN 'since' THEN o."since" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_declaration is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_declaration', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10826,6 +11123,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_import') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: systems_import has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_import'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'read_at' THEN o."read_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_import is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_import', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10912,6 +11212,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_quarantine') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: systems_quarantine has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_quarantine'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_quarantine is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_quarantine', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -10992,6 +11295,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_reconciliation') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: systems_reconciliation has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_reconciliation'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'ran_at' THEN o."ran_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_reconciliation is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_reconciliation', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11075,6 +11381,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_source') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: systems_source has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_source'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_source is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_source', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11098,9 +11407,9 @@ CREATE TRIGGER titer_systems_source_update AFTER UPDATE ON systems_source REFERE
 
 ALTER TABLE systems_source ENABLE ALWAYS TRIGGER titer_systems_source_update
 
-CREATE TRIGGER titer_systems_source_delete AFTER DELETE ON systems_source REFERENCING OLD TABLE AS titer_old FOR EACH STATEMENT EXECUTE FUNCTION titer_systems_source_entry()
+CREATE TRIGGER titer_systems_source_no_delete BEFORE DELETE ON systems_source FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('keeps every row: the name of a source stands in the origin of what was read from it')
 
-ALTER TABLE systems_source ENABLE ALWAYS TRIGGER titer_systems_source_delete
+ALTER TABLE systems_source ENABLE ALWAYS TRIGGER titer_systems_source_no_delete
 
 CREATE TRIGGER titer_systems_source_no_truncate BEFORE TRUNCATE ON systems_source FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
@@ -11161,6 +11470,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_verification') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: systems_verification has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'systems_verification'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'made_at' THEN o."made_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: systems_verification is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'systems_verification', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11245,6 +11557,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_definition') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_definition has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_definition'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_definition is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_definition', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11325,6 +11640,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_hour') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_hour has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_hour'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'arrived_at' THEN o."arrived_at" WHEN 'taken_at' THEN o."taken_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_hour is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_hour', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11408,6 +11726,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_instance') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_instance has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_instance'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'frozen_at' THEN o."frozen_at" WHEN 'started_at' THEN o."started_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_instance is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_instance', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11488,6 +11809,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_measurement') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_measurement has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_measurement'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'arrived_at' THEN o."arrived_at" WHEN 'sampled_at' THEN o."sampled_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_measurement is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_measurement', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11568,6 +11892,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_model') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_model has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_model'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_model is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_model', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11648,6 +11975,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_outlook') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_outlook has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_outlook'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'raised_at' THEN o."raised_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_outlook is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_outlook', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11728,6 +12058,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_proposal') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_proposal has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_proposal'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'decided_at' THEN o."decided_at" WHEN 'expires_at' THEN o."expires_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_proposal is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_proposal', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11808,6 +12141,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_replay') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_replay has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_replay'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_replay is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_replay', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11888,6 +12224,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_scenario') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_scenario has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_scenario'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_scenario is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_scenario', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -11968,6 +12307,9 @@ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
   IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_snapshot') THEN
     RAISE EXCEPTION USING MESSAGE = 'titer: twin_snapshot has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'twin_snapshot'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'known_at' THEN o."known_at" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: twin_snapshot is kept until its time is over'; END IF;
   INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
   SELECT m.entry, part[1], 'twin_snapshot', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
     || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
@@ -12016,6 +12358,24 @@ BEGIN
   RETURN string_to_array(substr(stated, 66), chr(31));
 END $titer$
 
+CREATE FUNCTION titer_made(id text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+BEGIN
+  RETURN ('x' || substr(replace(id, '-', ''), 1, 12))::bit(48)::bigint * 1000;
+EXCEPTION WHEN data_exception THEN RETURN NULL;
+END $titer$
+
+CREATE FUNCTION titer_over(since bigint, years bigint, stated text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
+DECLARE
+  began timestamp := timestamp 'epoch' + make_interval(secs => since / 1000000)
+    + mod(since, 1000000) * interval '1 microsecond';
+  due timestamp := began + make_interval(years => years::integer);
+BEGIN
+  IF to_char(began, 'MMDD') = '0229' AND to_char(due, 'MMDD') = '0228' THEN
+    due := due + interval '1 day';
+  END IF;
+  RETURN coalesce(substring(stated FROM '"time":"([^"]+)"')::timestamptz AT TIME ZONE 'UTC' >= due, false);
+END $titer$
+
 CREATE FUNCTION titer_next_message() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $titer$
 BEGIN
   NEW.position := coalesce((SELECT max(position) FROM record_outbox), 0) + 1;
@@ -12054,6 +12414,6 @@ CREATE TRIGGER titer_record_outbox_number BEFORE INSERT ON record_outbox FOR EAC
 
 ALTER TABLE record_outbox ENABLE ALWAYS TRIGGER titer_record_outbox_number
 
-REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action(), titer_tell() FROM PUBLIC
+REVOKE ALL ON FUNCTION titer_refuse(), titer_next_message(), titer_action(), titer_tell(), titer_made(text), titer_over(bigint, bigint, text) FROM PUBLIC
 
 REVOKE ALL ON TABLE titer_action_key FROM PUBLIC
