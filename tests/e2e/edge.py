@@ -42,4 +42,5 @@ def edge_with_a_full_journal(platform: Platform) -> None:
                     "oldest_at": now - timedelta(days=19),
                     **common,
                 },
+                process_now=record.process_clock.now(),
             )

@@ -60,7 +60,11 @@ def wire(platform: Platform) -> None:
     from titer.twin import Twin
 
     record, on = platform.record, platform.config.layers
-    equipment = Equipment(record, record.process_clock)
+    equipment = Equipment(
+        record,
+        record.process_clock,
+        newest=lambda tags: {tag: one.source_us for tag, one in historian.last(tags).items()},
+    )
     historian = Historian(
         platform.folder / "historian",
         record,

@@ -330,7 +330,10 @@ class Document(Regulated, Base):
 
 
 class ConnectionStatus(Base):
-    """What a connector host last said about a connection."""
+    """What a connector host last said about a connection.
+
+    `alive_at` is the last instant of the process clock at which it said that it is connected.
+    """
 
     __tablename__ = "equipment_connection_status"
     __unregulated_because__ = (
@@ -353,6 +356,7 @@ class ConnectionStatus(Base):
     ended_at: Mapped[datetime | None] = mapped_column()
     ended_because: Mapped[str] = mapped_column()
     ended_count: Mapped[int] = mapped_column(BigInteger)
+    alive_at: Mapped[datetime | None] = mapped_column()
 
 
 class ClockReading(Base):

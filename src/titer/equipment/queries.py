@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from titer.base.clock import from_us, us
+from titer.base.clock import us
 from titer.base.errors import NotFound
 from titer.equipment import rules
 from titer.equipment.model import (
@@ -263,23 +263,44 @@ def gaps(
 
 
 def completeness(
-    session: Session, row: Connection, end: datetime, *, days: int = 30, tag: str | None = None
+    session: Session,
+    row: Connection,
+    end: datetime,
+    zone: tzinfo,
+    *,
+    unproven_us: int | None = None,
+    days: int = 30,
+    tag: str | None = None,
 ) -> list[rules.DayCompleteness]:
     """Completeness of a connection, or of one of its channels, day by day until `end` (process clock).
 
     A connection's gap counts as long as any of its channels misses something.
+
+    Args:
+        session: a reading session.
+        row: the connection.
+        end: now.
+        zone: the site's; its days are counted.
+        unproven_us: since when nothing proves that the connection runs; what is behind it is missing. Of a connection
+            that is suspended nothing is expected behind it.
+        days: how many, today's with them.
+        tag: of one channel.
     """
     if row.recording_since is None:
         return []
     high = us(end)
-    low = max(us(row.recording_since), (high // rules.DAY_US - days + 1) * rules.DAY_US)
-    missing: list[tuple[int, int]] = []
+    away = [] if unproven_us is None else [(unproven_us, high)]
+    if row.state == "suspended" and away:
+        high, away = unproven_us or 0, []
+    first = end.astimezone(zone).date() - timedelta(days=days - 1)
+    low = max(us(row.recording_since), rules.day_begins(first, zone))
+    missing: list[tuple[int, int]] = away
     healed: list[tuple[int, int]] = []
     for gap in gap_rows(session, low, high, row.name):
         for name, begin, finish, state in gap.windows:
             if tag is None or name in ("", tag):
                 (healed if state == "filled" else missing).append((begin, finish))
-    return rules.completeness(low, high, missing, healed, from_us(0))
+    return rules.completeness(low, high, missing, healed, zone)
 
 
 def calibrations(session: Session, node_id: str) -> list[Calibration]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from titer.base.clock import from_us, us
 from titer.base.errors import Invalid, Refused
 from titer.connect import TYPES, ConnectionType
 
@@ -237,16 +238,20 @@ def decimal_or_none(value: object, where: str) -> Decimal | None:
 
 @dataclass(frozen=True)
 class DayCompleteness:
-    """How complete a stream is on one UTC day of source time.
+    """How complete a stream is on one day of the site, by source time.
 
     Args:
-        day: its first instant.
+        date: of the site's calendar.
+        begin_us: the instant at which that day begins there.
+        end_us: the instant at which it ends; a day on which clocks change has 23 or 25 hours.
         expected_us: microseconds of the day in which the stream should have run.
         missing_us: of these, inside gaps that are not filled.
         filled_us: of these, inside gaps that were filled later.
     """
 
-    day: datetime
+    date: date
+    begin_us: int
+    end_us: int
     expected_us: int
     missing_us: int
     filled_us: int
@@ -268,6 +273,28 @@ def expiry_stage(until: datetime, now: datetime) -> str:
 
 
 DAY_US = 86_400_000_000
+SILENCE_US = 60_000_000
+"""How long a host may say nothing of a connection before it proves nothing any more; it speaks every 5 s."""
+
+
+def unproven_since(
+    *, connected: bool, silent_us: int, proofs: Iterable[int], begin_us: int, now_us: int
+) -> int | None:
+    """Since when nothing proves that a stream runs; None while it is known to run.
+
+    A gap is opened by the value that ends it, so the stretch in which a connection is still away is in no gap yet.
+
+    Args:
+        connected: whether its host said so last.
+        silent_us: for how long the host has said nothing, by the server clock.
+        proofs: instants at which it is known to have run: the last word of its host that it was connected, its newest
+            values. What lies in the future proves nothing.
+        begin_us: when it began to record.
+        now_us: now.
+    """
+    if connected and silent_us <= SILENCE_US:
+        return None
+    return max((one for one in proofs if begin_us <= one <= now_us), default=begin_us)
 
 
 def completeness(
@@ -275,33 +302,50 @@ def completeness(
     end_us: int,
     missing: Iterable[tuple[int, int]],
     filled: Iterable[tuple[int, int]],
-    epoch: datetime,
+    zone: tzinfo,
 ) -> list[DayCompleteness]:
     """Completeness day by day of a stream that should have run from `begin_us` to `end_us`.
 
     Args:
         begin_us: when recording began (or the window shown does).
-        end_us: now.
-        missing: unfilled gaps; they may overlap, and each instant counts once.
+        end_us: now; of a day that is not over, what has passed counts.
+        missing: unfilled gaps and what is away still; they may overlap, and each instant counts once.
         filled: gaps that were filled.
-        epoch: 1970-01-01T00:00:00Z, to name the days.
+        zone: the site's, whose days these are.
     """
     holes, healed = union(missing), union(filled)
-    days = []
-    day = begin_us // DAY_US
-    while day * DAY_US < end_us:
-        low, high = max(begin_us, day * DAY_US), min(end_us, (day + 1) * DAY_US)
-        gone = overlap(holes, low, high)
+    days: list[DayCompleteness] = []
+    if end_us <= begin_us:
+        return days
+    day = from_us(begin_us).astimezone(zone).date()
+    start = day_begins(day, zone)
+    while start < end_us:
+        following = day + timedelta(days=1)
+        finish = day_begins(following, zone)
+        low, high = max(begin_us, start), min(end_us, finish)
         days.append(
             DayCompleteness(
-                day=epoch + timedelta(days=day),
+                date=day,
+                begin_us=start,
+                end_us=finish,
                 expected_us=high - low,
-                missing_us=gone,
+                missing_us=overlap(holes, low, high),
                 filled_us=overlap(healed, low, high),
             )
         )
-        day += 1
+        day, start = following, finish
     return days
+
+
+def day_begins(day: date, zone: tzinfo) -> int:
+    """The instant at which a day of the calendar begins in a zone, in microseconds.
+
+    Example:
+        >>> from zoneinfo import ZoneInfo
+        >>> from_us(day_begins(date(2026, 3, 2), ZoneInfo("Europe/Vienna"))).hour
+        23
+    """
+    return us(datetime.combine(day, time(), zone))
 
 
 def union(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from titer.base.clock import ManualClock, from_us, us
 from titer.base.errors import Conflict, Invalid, NotFound, Refused, StaleVersion
-from titer.equipment import Equipment
+from titer.equipment import Equipment, rules
 from titer.equipment.model import Gap, StreamEvent
-from titer.equipment.service.streams import told
+from titer.equipment.service.streams import take_status, told
 from titer.record import Actor, OutboxEvent, Record, Unit
 
 ANN = Actor.timer("test")
@@ -413,10 +413,58 @@ def test_completeness_by_day_counts_from_the_first_value(
         event = {"kind": "gap_opened", "gap": "g", "from_us": start + hour, "to_us": start + 3 * hour}
         equipment.take_events(unit, told("br201", 1, 1, (event,)))
     process_clock.advance(timedelta(hours=10))
+    heard(equipment, "connected")
     with record.reading() as session:
         row = equipment.connection(session, "br201")
         (day,) = equipment.completeness(session, row, process_clock.now())
         assert (day.expected_us, day.missing_us, str(day.percent)) == (10 * hour, 2 * hour, "80.00")
+
+
+def heard(equipment: Equipment, state: str) -> None:
+    """The host says how the connection is."""
+    record = equipment.record
+    with record.operational() as session:
+        said = {"connection": "br201", "state": state}
+        take_status(session, record.clock.now(), said, process_now=equipment.process_clock.now())
+
+
+def test_what_is_away_is_missing_up_to_now_although_no_gap_says_so(
+    equipment: Equipment, act: Any, record: Record, process_clock: ManualClock, clock: ManualClock
+) -> None:
+    def percents() -> list[str]:
+        with record.reading() as session:
+            row = equipment.connection(session, "br201")
+            return [str(day.percent) for day in equipment.completeness(session, row, process_clock.now())]
+
+    def later(**by: float) -> None:
+        process_clock.advance(timedelta(**by))
+        clock.advance(timedelta(**by))
+
+    with act() as unit:
+        connected(equipment, unit)
+        equipment.begin_recording(unit, "br201", us(process_clock.now()))  # 08:00
+    later(hours=4)
+    heard(equipment, "connected")
+    assert percents() == ["100.00"]
+    later(hours=4)
+    heard(equipment, "disconnected")
+    later(days=3)
+    heard(equipment, "disconnected")  # each new attempt is told; none of them is a proof of life
+    assert percents() == ["25.00", "0.00", "0.00", "0.00"]
+    newest = us(process_clock.now() - timedelta(days=2, hours=16))  # midnight between the first days
+    equipment.newest = lambda tags: dict.fromkeys(tags, newest)
+    assert percents() == ["100.00", "0.00", "0.00", "0.00"]
+    future = newest + 1000 * rules.DAY_US  # of a clock that nobody set
+    equipment.newest = lambda tags: dict.fromkeys(tags, future)
+    assert percents() == ["25.00", "0.00", "0.00", "0.00"]
+    heard(equipment, "connected")
+    assert percents() == ["100.00"] * 4  # the value that ends the absence opens the gap
+    later(hours=1)
+    assert percents()[-1] == "94.11"  # its host has said nothing for an hour
+    with act("equipment.connection.suspend") as unit:
+        equipment.suspend_connection(unit, "br201", "No longer needed.")
+    later(days=2)
+    assert percents() == ["100.00"] * 4  # nothing is expected of it any more
 
 
 def test_a_file_is_received_once_and_needs_its_bytes(equipment: Equipment, act: Any, record: Record) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,8 +22,11 @@ from titer.server import problems
 
 
 @pytest.fixture
-def equipment(record: Record) -> Equipment:
-    made = Equipment(record)
+def equipment(record: Record, request: pytest.FixtureRequest) -> Equipment:
+    def newest(tags: Sequence[str]) -> dict[str, int]:
+        return {tag: one.source_us for tag, one in request.getfixturevalue("historian").last(tags).items()}
+
+    made = Equipment(record, newest=newest)
     record.register_actions(made.actions())
     with record.action(ANN, "equipment.intake") as unit:
         made.register_node(unit, code="BR-201", name="Bioreactor", level="unit")

@@ -150,7 +150,8 @@ def test_comparisons_of_a_clock_are_read_back_with_their_extremes_and_forgotten_
     with record.operational() as session:
         for minute in range(50):
             status = {**STATUS, "clock": {"offset_us": minute * (-1) ** minute, "uncertainty_us": 9}}
-            streams.take_status(session, clock.now() + timedelta(minutes=minute), status)
+            at = clock.now() + timedelta(minutes=minute)
+            streams.take_status(session, at, status, process_now=at)
     with record.reading() as session:
         after = clock.now() + timedelta(hours=1)
         found = queries.clock_readings(session, "br201", clock.now() - timedelta(days=365), after, most=10)

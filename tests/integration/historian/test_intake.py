@@ -179,6 +179,11 @@ def test_intake_over_http_and_the_trend_of_it(
     assert (fresh["connection"], fresh["age_s"]) == ("br201", 11.0)
     (listed, _) = page.get("/api/equipment/connections").json()
     assert listed["open_gaps"] == 1
+    # 4 s lie in the gap, and nothing proves that the connection lived in the 11 s since its newest value
+    assert listed["completeness"][0]["missing_minutes"] == "0.25"
+    status = {"connection": "br201", "state": "connected", "since": iso(process_clock.now()), "backlog": 0}
+    assert page.post("/api/connect/status", json=status, headers=host).status_code == 204
+    (listed, _) = page.get("/api/equipment/connections").json()
     assert listed["completeness"][0]["missing_minutes"] == "0.07"
     assert page.get("/api/equipment/gaps").json()[0]["windows"][0]["tag"] == PV
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import pairwise
 
 from hypothesis import given
@@ -35,7 +35,7 @@ def test_the_days_add_up_to_the_whole(
         (begin + length) * scale,
         [(low * scale, high * scale) for low, high in missing],
         [(low * scale, high * scale) for low, high in filled],
-        datetime(1970, 1, 1, tzinfo=UTC),
+        UTC,
     )
     instants = {instant for low, high in missing for instant in range(low, high)}
     assert sum(day.expected_us for day in days) == length * scale

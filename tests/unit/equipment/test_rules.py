@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from titer.base.canonical import canonical
+from titer.base.clock import us
 from titer.base.errors import Invalid, Refused
 from titer.equipment import rules
 from titer.equipment.rules import Standing
@@ -127,9 +130,8 @@ def test_limits_are_decimals_or_nothing() -> None:
 
 def test_completeness_counts_each_missing_instant_once() -> None:
     day, hour = rules.DAY_US, rules.DAY_US // 24
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
     days = rules.completeness(
-        12 * hour, 2 * day, [(20 * hour, day + hour), (22 * hour, day + 2 * hour)], [(0, 13 * hour)], epoch
+        12 * hour, 2 * day, [(20 * hour, day + hour), (22 * hour, day + 2 * hour)], [(0, 13 * hour)], UTC
     )
     assert [(one.expected_us, one.missing_us, one.filled_us) for one in days] == [
         (12 * hour, 4 * hour, hour),
@@ -139,6 +141,31 @@ def test_completeness_counts_each_missing_instant_once() -> None:
 
 
 def test_a_microsecond_that_lacks_is_not_a_hundred_percent() -> None:
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    (day,) = rules.completeness(0, rules.DAY_US, [(5, 6)], [], epoch)
+    (day,) = rules.completeness(0, rules.DAY_US, [(5, 6)], [], UTC)
     assert str(day.percent) == "99.99"
+
+
+def test_days_are_the_sites_and_have_an_hour_less_or_more_where_clocks_change() -> None:
+    zone = ZoneInfo("Europe/Vienna")
+    begin = us(datetime(2026, 3, 27, 22, 30, tzinfo=UTC))  # 23:30 there
+    now = us(datetime(2026, 3, 30, 10, 0, tzinfo=UTC))  # noon there; summer time began on the 29th
+    lost = us(datetime(2026, 3, 28, 22, 30, tzinfo=UTC)), us(datetime(2026, 3, 28, 23, 15, tzinfo=UTC))
+    days = rules.completeness(begin, now, [lost], [], zone)
+    minutes = [(str(one.date), one.expected_us // 60_000_000, one.missing_us // 60_000_000) for one in days]
+    assert minutes == [
+        ("2026-03-27", 30, 0),
+        ("2026-03-28", 24 * 60, 30),
+        ("2026-03-29", 23 * 60, 15),
+        ("2026-03-30", 12 * 60, 0),
+    ]
+    assert [one.end_us for one in days[:-1]] == [one.begin_us for one in days[1:]]
+    assert rules.completeness(now, now, [], [], zone) == []
+
+
+def test_what_is_behind_the_last_proof_of_life_is_unproven() -> None:
+    known: dict[str, Any] = {"silent_us": 0, "proofs": (), "begin_us": 100, "now_us": 900}
+    assert rules.unproven_since(connected=True, **known) is None
+    assert rules.unproven_since(connected=False, **known) == 100
+    assert rules.unproven_since(connected=False, **{**known, "proofs": (99, 300, 200, 901)}) == 300
+    silent = {**known, "silent_us": rules.SILENCE_US + 1, "proofs": (500,)}
+    assert rules.unproven_since(connected=True, **silent) == 500

@@ -45,7 +45,9 @@ export function connectionOf(c: S["ConnectionOut"]): T.Connection {
   return {
     ...c,
     completeness: c.completeness.map((d) => ({
-      day: d.day.slice(0, 10),
+      day: d.day,
+      begins: d.begins,
+      ends: d.ends,
       share: d.expected_minutes > 0 ? Number(d.percent) / 100 : null,
       missing_minutes: d.missing_minutes,
       filled_minutes: d.filled_minutes,

@@ -43,7 +43,10 @@ export interface UnitDetail {
 export type DeviceCommand = S["CommandOut"];
 
 export interface CompletenessDay {
+  /** Of the site's calendar. */
   day: string;
+  begins: string;
+  ends: string;
   /** 0..1; null = nothing was expected. */
   share: number | null;
   missing_minutes: string;

@@ -279,7 +279,7 @@ def connect_status(body: NewStatus, equipment: EquipmentPart, who: Connector, ow
     if given["security"] is not None:
         given["certificate"] = _note_certificates(equipment, body.connection, given["security"])
     with record.operational() as session:
-        take_status(session, record.clock.now(), given)
+        take_status(session, record.clock.now(), given, process_now=equipment.process_clock.now())
 
 
 def _note_certificates(equipment: Equipment, name: str, security: dict[str, Any]) -> str:

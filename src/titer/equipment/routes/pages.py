@@ -162,10 +162,10 @@ def equipment_channel_completeness(
     tag: str,
     days: Annotated[int, Query(ge=1, le=366)] = 30,
 ) -> list[DayOut]:
-    """Completeness of one channel, day by day."""
+    """Completeness of one channel, day by day of the site; what is away now is missing."""
     row = queries.connection(session, name)
     now = equipment.process_clock.now()
-    return [DayOut.of(day) for day in queries.completeness(session, row, now, days=days, tag=tag)]
+    return [DayOut.of(day) for day in equipment.completeness(session, row, now, days=days, tag=tag)]
 
 
 @router.get("/connections/{name}/events")

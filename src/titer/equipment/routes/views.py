@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -150,9 +150,11 @@ class UnitDetail(BaseModel):
 
 
 class DayOut(BaseModel):
-    """Completeness of one UTC day of source time."""
+    """Completeness of one day of the site, by source time; `day` is its date, `begins` and `ends` its instants."""
 
-    day: datetime
+    day: date
+    begins: datetime
+    ends: datetime
     expected_minutes: int
     missing_minutes: str
     filled_minutes: str
@@ -162,7 +164,9 @@ class DayOut(BaseModel):
     def of(cls, day: rules.DayCompleteness) -> DayOut:
         """A day; minutes with two decimals."""
         return cls(
-            day=day.day,
+            day=day.date,
+            begins=from_us(day.begin_us),
+            ends=from_us(day.end_us),
             expected_minutes=day.expected_us // 60_000_000,
             missing_minutes=f"{day.missing_us / 60e6:.2f}",
             filled_minutes=f"{day.filled_us / 60e6:.2f}",
@@ -288,7 +292,7 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
         lost_gaps=sum(gap.state == "unrecoverable" for gap in gaps),
         completeness=[
             DayOut.of(day)
-            for day in queries.completeness(session, row, equipment.process_clock.now(), days=days)
+            for day in equipment.completeness(session, row, equipment.process_clock.now(), days=days)
         ],
         certificate=said.certificate if said else "",
         ended_at=said.ended_at if said else None,

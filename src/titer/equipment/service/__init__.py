@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from titer.base.canonical import digest
-from titer.base.clock import Clock, from_us
+from titer.base.clock import Clock, from_us, us, zone_of
 from titer.equipment import queries, rules
 from titer.equipment.model import Channel, Connection, DeviceCommand, Node
 from titer.equipment.permissions import ACTIONS
@@ -35,17 +36,28 @@ from titer.record import (
 WATCH = Actor.timer("equipment.watch")
 
 
+def _nothing(_tags: Sequence[str]) -> Mapping[str, int]:
+    return {}
+
+
 class Equipment:
     """Equipment, connections and commands. Writes take the open action first, reads a session.
 
     Args:
         record: the record.
         process_clock: calibration, hold times and completeness go by it; by default the record's.
+        newest: the source times of the newest values of some channels, by tag; what has values has been alive.
     """
 
-    def __init__(self, record: Record, process_clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        record: Record,
+        process_clock: Clock | None = None,
+        newest: Callable[[Sequence[str]], Mapping[str, int]] = _nothing,
+    ) -> None:
         self.record = record
         self.process_clock = process_clock or record.process_clock
+        self.newest = newest
         self.questions = Questions(record)
         self._listed: dict[str, tuple[tuple[Any, ...], str, list[dict[str, Any]]]] = {}
         self._tags: dict[str, tuple[tuple[int, int], frozenset[str]]] = {}
@@ -195,7 +207,6 @@ class Equipment:
     unqualified = staticmethod(queries.unqualified)
     gaps = staticmethod(queries.gaps)
     gap_rows = staticmethod(queries.gap_rows)
-    completeness = staticmethod(queries.completeness)
     statuses = staticmethod(queries.statuses)
     stream_events = staticmethod(queries.stream_events)
 
@@ -209,6 +220,33 @@ class Equipment:
     alarms_between = staticmethod(alarms.raised_between)
     answer_alarm = staticmethod(alarms.answer_alarm)
     alarms = staticmethod(alarms.alarms)
+
+    def completeness(
+        self, session: Session, row: Connection, end: datetime, *, days: int = 30, tag: str | None = None
+    ) -> list[rules.DayCompleteness]:
+        """Completeness of a connection, or of one of its channels, by days of the site until `end` (process clock).
+
+        The time since nothing proves that the connection runs is missing, although no gap says so yet.
+        """
+        zone = zone_of(self.record.installation(session).time_zone, "time_zone")
+        unproven = self.unproven_since(session, row, end)
+        return queries.completeness(session, row, end, zone, unproven_us=unproven, days=days, tag=tag)
+
+    def unproven_since(self, session: Session, row: Connection, at: datetime) -> int | None:
+        """Since when nothing proves that a connection records, in microseconds of the process clock; or None."""
+        if row.recording_since is None:
+            return None
+        said = queries.statuses(session).get(row.name)
+        proofs = list(self.newest([one.tag for one in queries.channels_of(session, row)]).values())
+        if said is not None and said.alive_at is not None:
+            proofs.append(us(said.alive_at))
+        return rules.unproven_since(
+            connected=said is not None and said.state == "connected" and row.state != "suspended",
+            silent_us=us(self.record.clock.now()) - us(said.heard_at) if said is not None else 0,
+            proofs=proofs,
+            begin_us=us(row.recording_since),
+            now_us=us(at),
+        )
 
     def gaps_of(self, tag: str, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """What is missing of a channel in a range of source time, in microseconds; for charts."""

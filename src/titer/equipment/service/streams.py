@@ -184,9 +184,11 @@ def note_hole(
     take_events(unit, [ToldEvent(f"{connection}/{epoch}/hole/{first}-{last}", connection, event)])
 
 
-def take_status(session: Session, now: Any, status: dict[str, Any]) -> None:
+def take_status(session: Session, now: datetime, status: dict[str, Any], *, process_now: datetime) -> None:
     """Note what a host says about a connection (operational; see `ConnectionStatus`)."""
     row = status_row(session, status["connection"], now)
+    if status["state"] == "connected":
+        row.alive_at = process_now
     row.state, row.message = status["state"], status.get("message") or ""
     row.since, row.backlog, row.heard_at = status.get("since"), int(status.get("backlog") or 0), now
     row.certificate = str(status.get("certificate") or "")

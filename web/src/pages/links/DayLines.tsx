@@ -4,7 +4,6 @@ import { ms, stamp } from "../../format/time";
 import { t } from "../../i18n";
 import { useZone } from "../../parts/zone";
 
-const DAY = 86_400_000;
 const WIDTH = 1000;
 const HEIGHT = 34;
 
@@ -13,23 +12,24 @@ export function DayLines({ name, days, gaps }: { name: string; days: readonly Co
   const zone = useZone();
   const last = days.slice(-31);
   if (last.length === 0) return <p className="muted">{t("days.none")}</p>;
-  const from = Date.parse(last[0]!.day);
-  const to = Date.parse(last[last.length - 1]!.day) + DAY;
+  const from = ms(last[0]!.begins);
+  const to = ms(last[last.length - 1]!.ends);
   const x = (at: number) => (WIDTH * (Math.min(Math.max(at, from), to) - from)) / (to - from);
   const seen = gaps.filter((g) => ms(g.to_at ?? to) >= from && ms(g.from_at) <= to);
   const by = (state: string) => seen.filter((g) => g.state === state).length;
   const short = last.filter((d) => d.share !== null && d.share < 1).length;
   return (
     <div className="daylines">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={t("days.spoken", { name, days: last.length, from: stamp(from, zone, "day"), to: stamp(to - DAY, zone, "day"), short, open: by("opened"), filled: by("filled"), lost: by("unrecoverable") })}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={t("days.spoken", { name, days: last.length, from: last[0]!.day, to: last[last.length - 1]!.day, short, open: by("opened"), filled: by("filled"), lost: by("unrecoverable") })}>
         {last.map((d) => {
-          const at = Date.parse(d.day);
+          const at = ms(d.begins);
+          const end = ms(d.ends);
           const h = d.share === null ? 0 : Math.max(3, d.share * (HEIGHT - 4));
           return (
             <g key={d.day}>
-              <title>{`${stamp(at, zone, "day")}: ${d.share === null ? "nothing expected" : percent(d.share, 1)}`}</title>
-              <rect x={x(at) + 1} y={2} width={x(at + DAY) - x(at) - 2} height={HEIGHT - 4} fill="var(--t-inset)" stroke="var(--t-line)" vectorEffect="non-scaling-stroke" />
-              <rect x={x(at) + 1} y={HEIGHT - 2 - h} width={x(at + DAY) - x(at) - 2} height={h} fill={d.share !== null && d.share < 1 ? "var(--t-warning)" : "var(--t-range)"} />
+              <title>{`${d.day}: ${d.share === null ? "nothing expected" : percent(d.share, 1)}`}</title>
+              <rect x={x(at) + 1} y={2} width={x(end) - x(at) - 2} height={HEIGHT - 4} fill="var(--t-inset)" stroke="var(--t-line)" vectorEffect="non-scaling-stroke" />
+              <rect x={x(at) + 1} y={HEIGHT - 2 - h} width={x(end) - x(at) - 2} height={h} fill={d.share !== null && d.share < 1 ? "var(--t-warning)" : "var(--t-range)"} />
             </g>
           );
         })}
@@ -46,8 +46,8 @@ export function DayLines({ name, days, gaps }: { name: string; days: readonly Co
         })}
       </svg>
       <div className="scale">
-        <span>{stamp(from, zone, "day")}</span>
-        <span>{stamp(to - DAY, zone, "day")}</span>
+        <span>{last[0]!.day}</span>
+        <span>{last[last.length - 1]!.day}</span>
       </div>
       <ul className="legend" style={{ paddingLeft: 0 }}>
         <li>
