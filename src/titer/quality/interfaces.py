@@ -2,8 +2,8 @@
 
 A connection that is not what was qualified keeps recording, and what it records counts as uncertain until it is
 approved again (EU GMP Annex 11, 4.8 and 5: data that come over an interface are checked; GAMP 5 second edition,
-appendix D6). A device's clock that is set, wrong or drifts is told once a day: its time stamps stay as they are
-(WHO TRS 1033 annex 4).
+appendix D6). A file that a folder showed and that was gone before it could be taken is told each time. A device's
+clock that is set, wrong or drifts is told once a day: its time stamps stay as they are (WHO TRS 1033 annex 4).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ CLOCKS = {
     "equipment.stream.clock_off": "the device's clock is wrong",
     "equipment.stream.clock_drift": "the device's clock drifts",
 }
-TOPICS = (MISMATCHED, UNAPPROVED, *CLOCKS)
+FILE_LOST = "equipment.stream.file_lost"
+TOPICS = (MISMATCHED, UNAPPROVED, FILE_LOST, *CLOCKS)
 
 
 def on_event(quality: Quality, event: OutboxEvent) -> None:
@@ -36,6 +37,11 @@ def on_event(quality: Quality, event: OutboxEvent) -> None:
             "recorded meanwhile."
         )
         key, severity = f"interface/{name}/{event.topic}/{event.occurred_at:%Y-%m-%d}", "minor"
+    elif event.topic == FILE_LOST:
+        title = f"Connection {name}: a file was gone before it could be taken"
+        detail = (
+            f"{told['reason']} Look whether the instrument still has it, and put it into the folder again."
+        )
     elif event.topic == MISMATCHED:
         title = f"Connection {name}: what answers is not what was approved"
         detail = f"{told['differs']}. Its data counts as unqualified until the connection is approved again."

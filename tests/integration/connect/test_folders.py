@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import pytest
 
 from titer.base.clock import SystemClock, from_iso, us
 from titer.base.errors import Invalid
-from titer.connect.core.contract import ConnectionConfig
+from titer.connect.core.contract import ConnectionConfig, Resume
 from titer.connect.core.frame import Origin
 from titer.connect.core.host import Host
 from titer.connect.core.hub import Hub
 from titer.connect.core.places import Within
+from titer.connect.files.connector import FolderConnector
 from titer.connect.registry import CONNECTORS
 from titer.testing.connectors import FakeHub, patience
 
@@ -188,6 +190,41 @@ def test_vanished_and_reappearing_files_are_told_apart_from_an_absent_share(tmp_
             (site.source / "a.animl").write_bytes(GOOD)
             await asyncio.sleep(0.8)
             assert len(site.hub.documents) == 2
+
+    asyncio.run(check())
+
+
+def test_a_file_that_is_gone_before_it_is_at_rest_is_told_and_forgotten(tmp_path: Path) -> None:
+    source = tmp_path / "instrument"
+    source.mkdir()
+    settings = {"folder": str(source), "time_zone": "UTC", "encoding": "utf-8", "scan_s": 0.01}
+    given = ConnectionConfig(
+        "hplc", "files", {**settings, "stable_scans": 1_000_000}
+    )  # nothing is ever at rest
+    folder = FolderConnector(given, SystemClock(), tmp_path / "own")
+    taken = json.dumps({"look": [4, 1], "digest": "d" * 64})
+
+    async def check() -> None:
+        await folder.open(Resume({}, {"file:kept.csv": taken}, 1))
+        (source / "kept.csv").write_bytes(b"changed after it was taken")
+        (source / "stays.csv").write_bytes(b"3;4\n")
+        async with asyncio.timeout(30 * patience()), aclosing(folder.stream()) as batches:
+            await anext(batches)  # the folder is there
+            for number in range(3):
+                fleeting = source / f"fleeting-{number}.csv"
+                fleeting.write_bytes(b"x" * (number + 7))
+                scan = asyncio.ensure_future(anext(batches))
+                while fleeting.name not in folder._resting:
+                    await asyncio.sleep(0.001)
+                fleeting.unlink()
+                (told,) = (await scan).events
+                assert (told["kind"], told["file"], told["size"]) == ("file_lost", fleeting.name, number + 7)
+                assert f"{fleeting.name} of {number + 7} bytes was seen and was gone" in told["reason"]
+            assert sorted(folder._resting) == ["kept.csv", "stays.csv"]
+            (source / "kept.csv").unlink()
+            lost, vanished = (await anext(batches)).events
+            assert (lost["kind"], lost["file"], lost["size"]) == ("file_lost", "kept.csv", 26)
+            assert vanished["reason"] == "The file kept.csv has vanished from the folder; its bytes are kept."
 
     asyncio.run(check())
 

@@ -120,3 +120,26 @@ def test_a_clock_that_is_wrong_is_an_exception_once_a_day_and_a_gap_is_none(
         "Connection br201: the device's clock is wrong",
     }
     assert "Moved by +0.000 s. Its time stamps stand as the device gave them" in " ".join(found.values())
+
+
+def test_a_file_that_was_gone_before_it_could_be_taken_is_an_exception_each_time(
+    record: Record, plant: tuple[Equipment, Quality]
+) -> None:
+    equipment, quality = plant
+    with record.action(ANN, "equipment.intake") as unit:
+        told = [
+            {
+                "kind": "file_lost",
+                "at_us": at,
+                "reason": f"The file {at}.csv of 7 bytes is gone.",
+                "channels": [],
+            }
+            for at in range(2)
+        ]
+        equipment.take_events(unit, streams.told("br201", 1, 1, tuple(told)))
+    found = [(title, detail) for _, title, detail in raised(record, quality)]
+    assert {title for title, _ in found} == {"Connection br201: a file was gone before it could be taken"}
+    assert sorted(detail[:27] for _, detail in found) == [
+        "The file 0.csv of 7 bytes i",
+        "The file 1.csv of 7 bytes i",
+    ]

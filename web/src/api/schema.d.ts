@@ -1027,7 +1027,7 @@ export interface paths {
         };
         /**
          * Equipment Channel Completeness
-         * @description Completeness of one channel, day by day.
+         * @description Completeness of one channel, day by day of the site; what is away now is missing.
          */
         get: operations["equipment_channel_completeness"];
         put?: never;
@@ -7729,14 +7729,24 @@ export interface components {
         };
         /**
          * DayOut
-         * @description Completeness of one UTC day of source time.
+         * @description Completeness of one day of the site, by source time; `day` is its date, `begins` and `ends` its instants.
          */
         DayOut: {
             /**
-             * Day
+             * Begins
              * Format: date-time
              */
+            begins: string;
+            /**
+             * Day
+             * Format: date
+             */
             day: string;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
             /** Expected Minutes */
             expected_minutes: number;
             /** Filled Minutes */

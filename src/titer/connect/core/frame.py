@@ -58,6 +58,7 @@ EVENT_KINDS = frozenset(
         "overflow",
         "reconnected",
         "config_changed",
+        "file_lost",
         "clock_step",
         "alarm",
         "alarms_refreshed",

@@ -4,7 +4,8 @@ A folder is scanned (events of the operating system are not to be trusted on net
 when its size and time have not changed for some scans and, where the format tells, it is complete. Its bytes
 are read, hashed, spooled to disk and hashed again from the source; only then is it announced. A changed file
 is a new version; the same bytes under the same name are the same document. A folder that is missing, or
-suddenly empty, is *source unavailable* and never a deletion.
+suddenly empty, is *source unavailable* and never a deletion. A file that a scan saw and that is gone before it was
+at rest is lost, and that is told with its name and size.
 """
 
 from __future__ import annotations
@@ -231,8 +232,7 @@ class FolderConnector:
                 self._resting.pop(name, None)
                 return None
         except FileNotFoundError:
-            self._resting.pop(name, None)
-            return None
+            return None  # the next scan tells that it is gone
         except OSError as error:
             raise Unavailable(f"The file {path} cannot be read: {error}.") from error
         self._resting.pop(name, None)
@@ -303,10 +303,18 @@ class FolderConnector:
 
     def _missing(self, found: dict[str, _Look]) -> Batch | None:
         gone = [name for name, entry in self._taken.items() if name not in found and not entry.get("gone")]
-        if not gone:
+        lost = {name: self._resting.pop(name).look for name in sorted(self._resting.keys() - found.keys())}
+        if not gone and not lost:
             return None
         names = {self._taken[name]["digest"]: name for name in sorted(found) if name in self._taken}
         events, state, now = [], {}, us(self._clock.now())
+        for name, look in lost.items():
+            shown = _shown(name)
+            words = (
+                f"The file {shown} of {look.size} bytes was seen and was gone again before it was at rest; "
+                "these bytes were not taken."
+            )
+            events.append(event("file_lost", now, words, file=shown, size=look.size))
         for name in sorted(gone):
             entry = self._taken[name]
             entry["gone"] = True

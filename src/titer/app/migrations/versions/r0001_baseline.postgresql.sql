@@ -245,6 +245,7 @@ CREATE TABLE equipment_connection_status (
 	ended_at BIGINT,
 	ended_because VARCHAR COLLATE "C" NOT NULL,
 	ended_count BIGINT NOT NULL,
+	alive_at BIGINT,
 	CONSTRAINT pk_equipment_connection_status PRIMARY KEY (name)
 )
 
