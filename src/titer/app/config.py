@@ -44,6 +44,7 @@ class Config:
         oidc: the identity provider for single sign-on (`titer.record.sso.settings`); None where there is none.
         objects: S3-compatible storage for sealed segments (`titer.historian.objects`); None where there is none.
         largest_history: bytes that files of history may have together until they are imported.
+        revocation_notice_days: how many days before a revocation list of an OPC UA authority ends people are told.
         opcua: the OPC UA server that offers the state to others (`titer.gateway.opcua.settings`); None where there is
             none.
         edge: the door for edges (`titer.record.edges.settings`); None where there is none.
@@ -71,6 +72,7 @@ class Config:
     oidc: dict[str, Any] | None = None
     objects: dict[str, Any] | None = None
     largest_history: int = LARGEST_HISTORY
+    revocation_notice_days: int = 7
     opcua: dict[str, Any] | None = None
     edge: dict[str, Any] | None = None
     sila: dict[str, Any] | None = None
@@ -113,6 +115,9 @@ def load(folder: Path) -> Config:
     most = data.get("largest_history", 1)
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
         raise Invalid("`largest_history` is a number of bytes, one at the least.", where=FILE)
+    days = data.get("revocation_notice_days", 1)
+    if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+        raise Invalid("`revocation_notice_days` is a number of days, one at the least.", where=FILE)
     return Config(**data)
 
 

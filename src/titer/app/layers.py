@@ -64,6 +64,7 @@ def wire(platform: Platform) -> None:
         record,
         record.process_clock,
         newest=lambda tags: {tag: one.source_us for tag, one in historian.last(tags).items()},
+        list_lead_days=platform.config.revocation_notice_days,
     )
     historian = Historian(
         platform.folder / "historian",

@@ -107,5 +107,5 @@ def _listed(one: Any) -> str:
     until = f"{one['until'][:16].replace('T', ' ')} UTC" if one["until"] else "no time that it states"
     return (
         f"revocation list{number} of {one['issued_at'][:10]} takes back {one['revoked']}, holds until {until}"
-        + ("" if one["holds"] else ", which is over")
+        + {"ended": ", which is over", "ending": ", which is soon: bring the next one"}.get(one["stage"], "")
     )

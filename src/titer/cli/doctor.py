@@ -24,6 +24,7 @@ from titer.base.clock import Clock, SystemClock, from_iso, from_us, iso, us
 from titer.base.errors import TiterError
 from titer.base.tls import pinned
 from titer.cli.api import hub_is_running
+from titer.equipment.rules import list_stage
 from titer.record import checkpoint as heads
 from titer.server.app import PAGES
 
@@ -217,11 +218,12 @@ def _certificates(folder: Path, config: Config, clock: Clock) -> Iterator[Findin
     for (until,) in rows:
         yield _expiry(
             "The certificate that documents are sealed with",
-            until if isinstance(until, datetime) else from_us(until),
+            _when(until),
             clock,
             "Make the next one, titer pdf certificate --renew, or give one of the site's; without it no document "
             "is made.",
         )
+    yield from _revocations(folder, config, clock)
     for one in config.witnesses:
         if one.get("kind") == "timestamp":
             yield from _authority(folder / str(one.get("certificate")), str(one.get("name")), clock)
@@ -229,6 +231,33 @@ def _certificates(folder: Path, config: Config, clock: Clock) -> Iterator[Findin
         yield from _applications(folder, clock)
     if config.sila is not None and not config.sila.get("unencrypted"):
         yield from _sila(folder, clock)
+
+
+def _revocations(folder: Path, config: Config, clock: Clock) -> Iterator[Finding]:
+    """The revocation lists of the authorities that are trusted here."""
+    try:
+        rows = _query(
+            folder,
+            "SELECT issuer, issued_at, until FROM equipment_revocation_list WHERE authority IN "
+            "(SELECT fingerprint FROM equipment_certificate WHERE state = 'trusted') ORDER BY issuer",
+        )
+    except _UNREADABLE:
+        rows = []  # that the database cannot be read was said above
+    for issuer, issued_at, until in rows:
+        begin, end = (None if one is None else _when(one) for one in (issued_at, until))
+        stage = list_stage(begin or clock.now(), end, clock.now(), config.revocation_notice_days)
+        held = "a time that it does not state" if end is None else f"{end:%Y-%m-%d %H:%M} UTC"
+        yield Finding(
+            f"The revocation list of {issuer} {'held' if stage == 'ended' else 'holds'} until {held}.",
+            not stage,
+            "Bring that authority's next one, titer connection revocations FILE; without a list that holds, what it "
+            "alone vouches for is refused to new sessions.",
+        )
+
+
+def _when(stored: Any) -> datetime:
+    """An instant as either database gives it."""
+    return stored if isinstance(stored, datetime) else from_us(stored)
 
 
 def _sila(folder: Path, clock: Clock) -> Iterator[Finding]:

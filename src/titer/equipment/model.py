@@ -155,7 +155,8 @@ class RevocationList(Regulated, Base):
     """The newest list of what an authority took back, as somebody brought it; the authority signed it itself.
 
     `authority` is the fingerprint of the authority's certificate; `der` is the list in Base64, the other columns say
-    what stands in it. `until` is when the authority's next list is due.
+    what stands in it. `until` is when the authority's next list is due; `expiry_told` is which stage of its end
+    people were told (`rules.list_stage`).
     """
 
     __tablename__ = "equipment_revocation_list"
@@ -168,6 +169,7 @@ class RevocationList(Regulated, Base):
     issued_at: Mapped[datetime] = mapped_column()
     until: Mapped[datetime | None] = mapped_column()
     revoked: Mapped[int] = mapped_column()
+    expiry_told: Mapped[str] = mapped_column()
 
 
 class StreamEvent(Regulated, Base):

@@ -97,6 +97,8 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
 """States of a certificate; a connector host's own is trusted by the instruments, not here."""
 EXPIRY_LEAD = timedelta(days=30)
 """How long before a certificate ends people are told."""
+LIST_LEAD_DAYS = 7
+"""How many days before a revocation list ends people are told, unless the installation says otherwise."""
 
 _NAMES = {
     id(CERTIFICATE): "certificate",
@@ -270,6 +272,18 @@ def expiry_stage(until: datetime, now: datetime) -> str:
     if now > until:
         return "expired"
     return "expiring" if until - now <= EXPIRY_LEAD else ""
+
+
+def list_stage(issued_at: datetime, until: datetime | None, now: datetime, lead_days: int) -> str:
+    """How near a revocation list's end is: "" while it is far off, then *ending*, then *ended*.
+
+    A list that holds for a week is not said to end on the day on which it comes: at least two thirds of its time are
+    over before anybody is told.
+    """
+    if until is None or now > until:
+        return "ended"
+    lead = min(timedelta(days=lead_days), (until - issued_at) / 3)
+    return "ending" if until - now <= lead else ""
 
 
 DAY_US = 86_400_000_000

@@ -1,4 +1,4 @@
-"""A certificate that is about to end, or has ended, becomes an exception that somebody disposes of."""
+"""A certificate or a revocation list that ends soon, or has ended, becomes an exception that somebody disposes of."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ if TYPE_CHECKING:
     from titer.quality.service import Quality
 
 EXPIRING, EXPIRED = "equipment.certificate.expiring", "equipment.certificate.expired"
-TOPICS = (EXPIRING, EXPIRED)
+LIST_ENDING, LIST_ENDED = "equipment.revocation_list.ending", "equipment.revocation_list.ended"
+TOPICS = (EXPIRING, EXPIRED, LIST_ENDING, LIST_ENDED)
 
 
 def on_event(quality: Quality, event: OutboxEvent) -> None:
-    """Raise an exception thirty days before a certificate ends, and another one when it has; once for each."""
+    """Raise an exception before a certificate or a list ends, and another one when it has; once for each."""
+    if event.topic in (LIST_ENDING, LIST_ENDED):
+        _list(quality, event)
+        return
     told = event.payload
     own = bool(told["own"])
     ended = event.topic == EXPIRED
@@ -38,4 +42,29 @@ def on_event(quality: Quality, event: OutboxEvent) -> None:
             subject_id=event.record_id,
             evidence=dict(told),
             key=f"certificate/{event.topic.rpartition('.')[2]}/{told['fingerprint']}",
+        )
+
+
+def _list(quality: Quality, event: OutboxEvent) -> None:
+    told = event.payload
+    ended = event.topic == LIST_ENDED
+    what = (
+        "What that authority alone vouches for is refused to new sessions now, unless the connection's setting "
+        "revocation_list is if_there."
+        if ended
+        else "After that, what that authority alone vouches for is refused to new sessions, unless the connection's "
+        "setting revocation_list is if_there."
+    )
+    with quality.record.action(Actor.timer("quality.certificates"), "quality.exception.raise") as unit:
+        quality.raise_exception(
+            unit,
+            kind="certificate",
+            severity="major" if ended else "minor",
+            title=f"The revocation list of {told['issuer']} {'has ended' if ended else 'ends soon'}",
+            detail=f"Its time: until {told['until']}. {what} Bring the authority's next one.",
+            batch_id=None,
+            subject_type=event.record_type,
+            subject_id=event.record_id,
+            evidence=dict(told),
+            key=f"revocation-list/{event.topic.rpartition('.')[2]}/{told['authority']}/{told['until']}",
         )

@@ -293,6 +293,57 @@ def test_the_list_of_a_trusted_authority_is_brought_handed_down_shown_and_only_e
     assert handed(client, host)["lists"] == []
 
 
+def test_the_end_of_a_list_is_told_before_it_comes_and_when_it_has_come_and_anew_for_the_next_list(
+    client: TestClient,
+    people: dict[str, Actor],
+    sign: Callable[..., Any],
+    identity: Identity,
+    record: Record,
+    equipment: Equipment,
+    clock: ManualClock,
+) -> None:
+    now = clock.now().replace(microsecond=0)
+    brought = client.post(
+        "/api/equipment/certificates", json={"certificate": authority(now + timedelta(days=900))}
+    )
+    sign(people["quinn"], "equipment_certificate", brought.json()["id"], "trusted")
+
+    def bring(at: datetime) -> str:
+        text = listing(at)
+        made = client.post("/api/equipment/certificates/revocation-lists", json={"list": text})
+        assert made.status_code == 201, made.text
+        return str(made.json()["stage"])
+
+    def told() -> list[str]:
+        for _ in range(2):
+            equipment.step()
+        with record.reading() as session:
+            topics = select(OutboxEvent.topic).where(OutboxEvent.topic.in_(TOPICS)).order_by(OutboxEvent.id)
+            return [topic.rpartition(".")[2] for topic in session.scalars(topics)]
+
+    assert bring(now) == ""
+    assert told() == []
+    clock.advance(timedelta(days=4))
+    assert told() == [], "a week's list is not said to end when more than a third of it is left"
+    clock.advance(timedelta(days=1))
+    assert told() == ["ending"]
+    clock.advance(timedelta(days=2, minutes=1))
+    assert told() == ["ending", "ended"]
+    log_in(client, identity)
+    assert rows(client)["plant"]["revocation_list"]["stage"] == "ended"
+    assert bring(clock.now().replace(microsecond=0)) == ""
+    assert told() == ["ending", "ended"]
+    equipment.list_lead_days = 1
+    clock.advance(timedelta(days=5, hours=12))
+    assert told() == ["ending", "ended"], "the installation says how many days before"
+    clock.advance(timedelta(days=1))
+    assert told() == ["ending", "ended", "ending"]
+    # What nobody trusts any more needs no list.
+    sign(people["quinn"], "equipment_certificate", brought.json()["id"], "distrusted")
+    clock.advance(timedelta(days=1))
+    assert told() == ["ending", "ended", "ending"]
+
+
 def test_a_password_for_one_look_is_sealed_until_the_host_fetches_it_and_gone_after(
     client: TestClient, people: dict[str, Actor], record: Record, equipment: Equipment
 ) -> None:

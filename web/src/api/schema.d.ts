@@ -12924,6 +12924,8 @@ export interface components {
         /**
          * RevocationListOut
          * @description The newest list of what an authority took back; `holds` until its next one is due.
+         *
+         *     `stage` is *ending* from some days before that (`revocation_notice_days`), then *ended*.
          */
         RevocationListOut: {
             /** Authority */
@@ -12953,6 +12955,8 @@ export interface components {
             recorded_at: string;
             /** Revoked */
             revoked: number;
+            /** Stage */
+            stage: string;
             /** Until */
             until: string | null;
             /** Version */

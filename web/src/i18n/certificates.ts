@@ -42,6 +42,7 @@ export const certificates = {
   "certs.list": "Revocation list",
   "certs.list_none": "none here",
   "certs.list_over": "over",
+  "certs.list_ending": "ends soon",
   "certs.list_takes_back": "takes back {n}, until",
   "certs.lists": "Revocation lists",
   "certs.lists_how": "What an authority took back is refused within seconds. Where no list of its holds, what that authority alone vouches for is refused too, unless the setting revocation_list of the connection says if_there. A list counts for the authority that signed it, which has to be trusted first.",

@@ -27,7 +27,10 @@ class Fault(BaseModel):
 
 
 class RevocationListOut(RecordOut):
-    """The newest list of what an authority took back; `holds` until its next one is due."""
+    """The newest list of what an authority took back; `holds` until its next one is due.
+
+    `stage` is *ending* from some days before that (`revocation_notice_days`), then *ended*.
+    """
 
     authority: str
     issuer: str
@@ -36,6 +39,7 @@ class RevocationListOut(RecordOut):
     until: datetime | None
     revoked: int
     holds: bool
+    stage: str
 
 
 class CertificateOut(RecordOut):
@@ -118,7 +122,7 @@ def equipment_bring_revocation_list(
     with act("equipment.certificate.revocations") as unit:
         row = equipment.bring_revocation_list(unit, body.list)
         unit.flush()
-        return _list_out(row, unit.now)
+        return _list_out(row, unit.now, equipment.list_lead_days)
 
 
 @router.get("/{certificate_id}/file", response_class=Response)
@@ -148,11 +152,14 @@ def _out(
             "shown_by": shown_by,
             "faults": equipment.certificate_faults(row, now, trusted, lists),
             "issued_by": issuer.subject if issuer is not None else "",
-            "revocation_list": _list_out(listed, now) if listed is not None else None,
+            "revocation_list": _list_out(listed, now, equipment.list_lead_days)
+            if listed is not None
+            else None,
         }
     )
 
 
-def _list_out(row: RevocationList, now: datetime) -> RevocationListOut:
+def _list_out(row: RevocationList, now: datetime, lead_days: int) -> RevocationListOut:
     named = {name: getattr(row, name) for name in RevocationListOut.model_fields if hasattr(row, name)}
-    return RevocationListOut.model_validate({**named, "holds": row.until is not None and now <= row.until})
+    stage = rules.list_stage(row.issued_at, row.until, now, lead_days)
+    return RevocationListOut.model_validate({**named, "holds": stage != "ended", "stage": stage})

@@ -47,6 +47,7 @@ class Equipment:
         record: the record.
         process_clock: calibration, hold times and completeness go by it; by default the record's.
         newest: the source times of the newest values of some channels, by tag; what has values has been alive.
+        list_lead_days: how many days before a revocation list ends people are told.
     """
 
     def __init__(
@@ -54,8 +55,11 @@ class Equipment:
         record: Record,
         process_clock: Clock | None = None,
         newest: Callable[[Sequence[str]], Mapping[str, int]] = _nothing,
+        *,
+        list_lead_days: int = rules.LIST_LEAD_DAYS,
     ) -> None:
         self.record = record
+        self.list_lead_days = list_lead_days
         self.process_clock = process_clock or record.process_clock
         self.newest = newest
         self.questions = Questions(record)
@@ -144,11 +148,12 @@ class Equipment:
         return (Worker("equipment.watch", self.step),)
 
     def step(self) -> float:
-        """Note lapsed calibrations, ended hold times, certificates near their end, commands that nobody fetched."""
+        """Note lapsed calibrations, ended hold times, certificates and lists near their end, commands not fetched."""
         now, process_now = self.record.clock.now(), self.process_clock.now()
         with self.record.reading() as session:
             lapsed = [row.id for row in queries.nodes(session) if _has_lapsed(row, process_now)]
             ending = certificates.ending(session, now)
+            lists = revocations.ending(session, now, self.list_lead_days)
             late = list(
                 session.scalars(
                     select(DeviceCommand.key).where(
@@ -156,11 +161,12 @@ class Equipment:
                     )
                 )
             )
-        if lapsed or late or ending:
+        if lapsed or late or ending or lists:
             with self.record.action(WATCH, "equipment.clock.watch") as unit:
                 nodes.note_lapses(unit, [unit.get(Node, one) for one in lapsed])
                 devices.expire_commands(unit, late)
                 certificates.watch(unit, ending)
+                revocations.watch(unit, lists, self.list_lead_days)
         return 1.0
 
     # --- equipment ---------------------------------------------------------------------------------------

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from titer.base.errors import Conflict, Refused
 from titer.connect.opcua import revocation, trust
-from titer.equipment import queries
+from titer.equipment import queries, rules
 from titer.equipment.model import Certificate, RevocationList
 from titer.equipment.service.certificates import read_certificate, read_list
 from titer.record import Unit
@@ -49,6 +51,7 @@ def bring(unit: Unit, text: str) -> RevocationList:
         "issuer": authority.subject,
         "der": base64.b64encode(_bytes(found)).decode(),
         **{name: told[name] for name in ("number", "issued_at", "until", "revoked")},
+        "expiry_told": "",
     }
     row = unit.session.scalar(select(RevocationList).where(RevocationList.authority == authority.fingerprint))
     if row is None:
@@ -70,6 +73,36 @@ def bring(unit: Unit, text: str) -> RevocationList:
         {"issuer": row.issuer, "revoked": row.revoked, "number": row.number},
     )
     return row
+
+
+def ending(session: Session, now: datetime, lead_days: int) -> list[str]:
+    """Lists of trusted authorities of whose end, as near as it is, nobody was told yet."""
+    trusted = select(Certificate.fingerprint).where(Certificate.state == "trusted")
+    rows = session.execute(
+        select(
+            RevocationList.id, RevocationList.issued_at, RevocationList.until, RevocationList.expiry_told
+        ).where(RevocationList.authority.in_(trusted), RevocationList.expiry_told != "ended")
+    )
+    return [
+        row.id
+        for row in rows
+        if rules.list_stage(row.issued_at, row.until, now, lead_days) not in ("", row.expiry_told)
+    ]
+
+
+def watch(unit: Unit, ids: Iterable[str], lead_days: int) -> None:
+    """Tell people once that a list is about to end, and once that it has."""
+    for one in ids:
+        row = unit.get(RevocationList, one)
+        row.expiry_told = rules.list_stage(row.issued_at, row.until, unit.now, lead_days)
+        until = (
+            f"{row.until:%Y-%m-%d %H:%M} UTC" if row.until is not None else "a time that it does not state"
+        )
+        unit.emit(
+            f"equipment.revocation_list.{row.expiry_told}",
+            row,
+            {"authority": row.authority, "issuer": row.issuer, "number": row.number, "until": until},
+        )
 
 
 def of_issuer(

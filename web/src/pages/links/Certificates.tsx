@@ -118,7 +118,7 @@ function List({ of: one }: { of: Certificate }) {
   if (!list) return listed(one) ? <StateBadge state="missing" tone="warning" word={t("certs.list_none")} /> : <span className="muted">–</span>;
   return (
     <span className="row" style={{ gap: 6 }}>
-      {list.holds ? null : <StateBadge state="over" tone="warning" word={t("certs.list_over")} />}
+      {list.stage ? <StateBadge state={list.stage} tone="warning" word={t(list.stage === "ended" ? "certs.list_over" : "certs.list_ending")} /> : null}
       <span>{t("certs.list_takes_back", { n: list.revoked })}</span>
       {list.until ? <TimeStamp at={list.until} /> : null}
     </span>
