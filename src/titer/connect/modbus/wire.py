@@ -17,6 +17,9 @@ LONGEST = 254
 """Bytes of unit and PDU in an answer: 253 and the unit."""
 READS = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 
+MOST_STALE = 100
+"""Answers to earlier requests that may stand before the one that is waited for; after more the device is given up."""
+
 EXCEPTIONS = {
     # code: (what it means, OPC UA status)
     1: ("the device does not know the function", 0x803D0000),  # BadNotSupported
@@ -163,17 +166,21 @@ class ModbusLink:
                 async with asyncio.timeout(self._timeout_s):
                     self._writer.write(request(self._number, unit, pdu))
                     await self._writer.drain()
-                    while True:
-                        header = read_header(await self._reader.readexactly(6))
-                        data = await self._reader.readexactly(header.length)
-                        if header.transaction == self._number:
-                            break
+                    data = await self._answer()
                 return body(unit, pdu[0], data)
             except ModbusException:
                 raise
             except BaseException:
                 self.close()
                 raise
+
+    async def _answer(self) -> bytes:
+        for _ in range(MOST_STALE + 1):
+            header = read_header(await self._reader.readexactly(6))
+            data = await self._reader.readexactly(header.length)
+            if header.transaction == self._number:
+                return data
+        raise Invalid(f"The device sent more than {MOST_STALE} answers to what it was not asked.")
 
     async def read(self, unit: int, table: str, address: int, count: int) -> list[int] | list[bool]:
         """Registers or bits of a table, from an address on."""

@@ -20,6 +20,32 @@ AHEAD = 500
 """Messages that may wait; then nothing is read from the socket, and the broker has to keep them or say so."""
 
 
+AHEAD_BYTES = 16 * 1024 * 1024
+"""What the messages that wait may have together, one of the largest kind always among them."""
+PIECE = 64 * 1024
+"""Bytes read at a time."""
+HEADERS = 128 * 1024
+"""What a packet may have beside its payload: a topic and properties."""
+
+
+class _Client(paho.Client):
+    """paho's client, which takes a packet of any size that it is told of: 256 MB by four bytes of a header.
+
+    MQTT 5 has a limit that the broker is asked to keep; MQTT 3.1.1 has none, and a broker may not keep it.
+    """
+
+    most_bytes = 0
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        told = int(self._in_packet["remaining_length"])
+        if told > self.most_bytes + HEADERS:
+            raise Invalid(
+                f"The broker began a message of {told:,} bytes; this connection takes {self.most_bytes:,}.",
+                do="Look who publishes it, or raise message_bytes.",
+            )
+        return super()._sock_recv(min(bufsize, PIECE))
+
+
 class Broker:
     """One connection; made anew after each that broke.
 
@@ -35,15 +61,17 @@ class Broker:
         self._accepted: asyncio.Future[None] = self._loop.create_future()
         self._socket: socket.socket | None = None
         self._reading = False
+        self._ahead = 0
         self._misc: asyncio.Task[None] | None = None
         five = settings["protocol"] == "5"
-        self._client = client = paho.Client(
+        self._client = client = _Client(
             CallbackAPIVersion.VERSION2,
             protocol=MQTTProtocolVersion.MQTTv5 if five else MQTTProtocolVersion.MQTTv311,
             clean_session=None if five else True,
             reconnect_on_failure=False,
             manual_ack=True,
         )
+        client.most_bytes = settings["message_bytes"]
         if settings["tls"]:
             client.tls_set_context(_context(settings))
         if settings["username"]:
@@ -91,7 +119,8 @@ class Broker:
             found = await self._messages.get()
             if isinstance(found, TiterError):
                 raise found
-            if self._messages.qsize() < AHEAD // 2:
+            self._ahead -= len(found.payload)
+            if self._messages.qsize() < AHEAD // 2 and self._ahead < AHEAD_BYTES // 2:
                 self._listen()
             yield found
 
@@ -159,12 +188,29 @@ class Broker:
             self._reading = True
 
     def _read(self) -> None:
-        self._client.loop_read()
-        while isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+        try:
             self._client.loop_read()
-        if self._messages.qsize() >= AHEAD and self._socket is not None and self._reading:
+            while isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+                self._client.loop_read()
+        except Invalid as error:
+            self._give_up(error)
+            return
+        if (
+            (self._messages.qsize() >= AHEAD or self._ahead >= AHEAD_BYTES)
+            and self._socket is not None
+            and self._reading
+        ):
             self._loop.remove_reader(self._socket)
             self._reading = False
+
+    def _give_up(self, error: Invalid) -> None:
+        """Nothing more is read from a broker that sends what is not taken."""
+        if self._socket is not None and self._reading:
+            self._loop.remove_reader(self._socket)
+            self._reading = False
+        if not self._accepted.done():
+            self._accepted.set_exception(error)
+        self._messages.put_nowait(error)
 
     def _on_socket_close(self, client: paho.Client, userdata: Any, held: Any) -> None:
         self._soon(self._forget, held)
@@ -209,6 +255,7 @@ class Broker:
         self._messages.put_nowait(broken)
 
     def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
+        self._ahead += len(message.payload)
         self._messages.put_nowait(message)
 
 

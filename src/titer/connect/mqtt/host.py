@@ -55,6 +55,9 @@ class SparkplugHost:
                     do="Write it as GROUP/NODE#METRIC or GROUP/NODE/DEVICE#METRIC.",
                 )
             self._index[place, metric] = index
+        self._places = {"/".join(place.split("/")[:2]) for place, _ in self._index}
+        self._devices = {place for place, _ in self._index}
+        self._jumped: dict[str, float] = {}
         self._broker: Broker | None = None
         self._nodes: dict[tuple[str, str], EdgeNode] = {}
         self._sessions: dict[str, int] = {}
@@ -105,10 +108,17 @@ class SparkplugHost:
                 async def confirm(message: Any = message) -> None:
                     broker.confirm(message)
 
-                if found is None or found.kind in ("NCMD", "DCMD"):
+                if found is None or found.kind in ("NCMD", "DCMD") or not self._concerns(found):
                     yield Delivery(confirm=confirm)
                     continue
                 yield self._delivery(found, bytes(message.payload), confirm)
+
+    def _concerns(self, found: Topic) -> bool:
+        """Whether a channel is of this node, and of this device; of all others nothing is kept, however many come.
+
+        The messages of a node's other devices count in its sequence, so they are looked at without being kept.
+        """
+        return f"{found.group}/{found.node}" in self._places
 
     def _open(self) -> Broker:
         if self._broker is None:
@@ -126,7 +136,7 @@ class SparkplugHost:
             self._told = {*list(self._told)[-100:], words}
             return Delivery(events=unread, confirm=confirm)
         node = self._nodes.setdefault((where.group, where.node), EdgeNode())
-        told = node.take(where.kind, where.device, payload)
+        told = node.take(where.kind, where.device, payload, kept=where.place in self._devices)
         if told.rebirth:
             self._ask_for_rebirth(where.group, where.node)
         readings, events = self._readings(where, told, now)
@@ -142,7 +152,8 @@ class SparkplugHost:
             reason = f"Messages of {where.group}/{where.node} were lost before this one."
             doubt = self._of(where.group, where.node, "")
             tags = [self._channels[index].tag for index in doubt]
-            events.append(event("overflow", now, reason, tags))
+            if self._says_jump(f"{where.group}/{where.node}"):
+                events.append(event("overflow", now, reason, tags))
         elif new_life or told.died:
             reason = f"{where.place} {'was connected anew' if new_life else 'died'}."
             doubt = self._of(where.group, where.node, where.device)
@@ -155,6 +166,14 @@ class SparkplugHost:
             state=state,
             confirm=confirm,
         )
+
+    def _says_jump(self, node: str) -> bool:
+        """Whether a jump of a node's sequence is an event of its own: one for each time that a birth is asked for."""
+        at = asyncio.get_running_loop().time()
+        if at - self._jumped.get(node, -1e9) < self._settings["rebirth_s"]:
+            return False
+        self._jumped[node] = at
+        return True
 
     def _of(self, group: str, node: str, device: str) -> frozenset[int]:
         """The channels of a node and its devices, or of one device."""

@@ -69,7 +69,7 @@ TYPE = ConnectionType(
         Setting(
             "message_bytes",
             INTEGER,
-            "longest message that the broker may pass on (4 MiB; not with 3.1.1)",
+            "longest message that is taken (4 MiB); a broker that begins a longer one is hung up on",
             4194304,
             least=1024,
         ),

@@ -72,13 +72,14 @@ class EdgeNode:
     _names: dict[str, dict[int, tuple[str, int]]] = field(default_factory=dict)
     _types: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def take(self, kind: str, device: str, payload: Payload) -> Told:
+    def take(self, kind: str, device: str, payload: Payload, *, kept: bool = True) -> Told:
         """Take a message on.
 
         Args:
             kind: NBIRTH, NDATA, NDEATH, DBIRTH, DDATA or DDEATH.
             device: "" for the node's own.
             payload: of the message.
+            kept: what it names is of use; False for a device whose messages only count in the node's sequence.
         """
         if kind == "NDEATH":
             return self._death(payload)
@@ -89,7 +90,12 @@ class EdgeNode:
         jumped = self._expected is not None and payload.seq != self._expected
         self._expected = None if payload.seq is None else (payload.seq + 1) % 256
         why = "messages were lost" if jumped else ""
+        if device and not kept:
+            return Told(jumped=jumped, rebirth=why)
         if kind == "DBIRTH":
+            # A birth names everything anew: what an earlier one named and this one does not is gone.
+            self._names.pop(device, None)
+            self._types.pop(device, None)
             return Told(self._named(device, payload, born=True)[0], born=True, jumped=jumped, rebirth=why)
         if kind == "DDEATH":
             self._names.pop(device, None)

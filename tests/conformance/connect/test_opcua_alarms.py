@@ -1,4 +1,4 @@
-"""An alarm of node-opcua, from the tank to the page and back: heard, shown, acknowledged by a person, over."""
+"""An alarm of node-opcua and one of asyncua, from the tank to the page: shown, acknowledged by name, over."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -38,15 +39,20 @@ HELD = {"active": True, "acked": True, "comment": "Ada (ada): inlet closed by ha
 
 
 class Tank:
-    """node-opcua's server: its level is set, its condition is looked at."""
+    """A library's server: its level is set, its condition is looked at."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, library: str) -> None:
         self.folder = folder
         self.port = quiet_port()
         self.set(50)
-        script = Path(__file__).parents[2] / "peers" / "alarmed_tank.js"
+        peers = Path(__file__).parents[2] / "peers"
+        command = (
+            [node_opcua(), str(peers / "alarmed_tank.js")]
+            if library == "node-opcua"
+            else [sys.executable, str(peers / "alarmed_tank.py")]
+        )
         self.serving = subprocess.Popen(
-            [node_opcua(), str(script), str(self.port), str(folder)],
+            [*command, str(self.port), str(folder)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -82,11 +88,11 @@ def clock() -> SystemClock:
     return SystemClock()
 
 
-@pytest.fixture
-def tank(tmp_path: Path) -> Iterator[Tank]:
+@pytest.fixture(params=["node-opcua", "asyncua"])
+def tank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tank]:
     folder = tmp_path / "tank"
     folder.mkdir()
-    made = Tank(folder)
+    made = Tank(folder, str(request.param))
     try:
         yield made
     finally:
