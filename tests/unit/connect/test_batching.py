@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from titer.base.clock import ManualClock
-from titer.connect import Origin
+from titer.base.clock import ManualClock, us
+from titer.connect import STAMPED_ON_RECEIPT, Origin, quality_reason
 from titer.connect.core.contract import ChannelSpec, Known
+from titer.connect.core.values import STAMPED_BY_SERVER
 from titer.connect.opcua.batching import Batcher
 from titer.connect.opcua.decode import Decoded, Publish
 from titer.connect.opcua.session import Link
@@ -16,14 +17,14 @@ CHANNELS = (ChannelSpec("A", "i=1"), ChannelSpec("B", "i=2"))
 OVERFLOW = 0x480
 
 
-def message(sequence: int, *rows: tuple[int, int, float, int]) -> Publish:
-    """Rows of (channel, source time, value, status); the wire's handles count from 1."""
+def message(sequence: int, *rows: tuple[int, int, float, int] | tuple[int, int, float, int, int]) -> Publish:
+    """Rows of (channel, source time, value, status, server time or none); the wire's handles count from 1."""
     data = Decoded(
         [row[0] + 1 for row in rows],
         [row[2] for row in rows],
         [row[3] for row in rows],
         [row[1] for row in rows],
-        [0] * len(rows),
+        [row[4] if len(row) == 5 else 0 for row in rows],
         {},
     )
     return Publish(7, (), False, sequence, data, 1, None, 0)
@@ -87,12 +88,62 @@ def test_a_refused_batch_makes_the_subscription_start_anew() -> None:
     assert made.last[0].source_us == 10
 
 
-def test_values_without_a_source_time_never_bound_a_gap() -> None:
+WAITING = 0x80320000
+"""BadWaitingForInitialData: what a new subscription often begins with, and without a source time."""
+
+
+def test_a_bad_value_without_a_source_time_never_bounds_a_gap() -> None:
     made = batcher({0: Known(10, 1.0, None, 0)})
-    batch = made.batch([message(1, (0, 0, 2.0, 0x80000000))], Origin.LIVE)
+    batch = made.batch([message(1, (0, 0, 2.0, WAITING, 77))], Origin.LIVE)
     assert made.last[0].source_us == 10
     assert batch.columns.unstamped == {0}
     assert batch.columns.quality.tolist() == [2]
+    assert batch.columns.status.tolist() == [WAITING], "its own code says more"
+
+
+def test_a_loss_is_judged_by_the_first_value_that_has_come_and_not_by_the_word_that_none_has() -> None:
+    made = batcher({0: Known(10, 1.0, None, 0), 1: Known(10, 2.0, None, 0)})
+    made.doubt_all("lost")
+    first = made.batch([message(1, (0, 0, 0.0, WAITING, 50), (1, 0, 0.0, WAITING))], Origin.LIVE)
+    assert not first.gaps
+    # The next real value comes in a later message for one channel, behind another such word for the other.
+    later = made.batch([message(2, (0, 5000, 1.5, 0), (1, 0, 0.0, WAITING), (1, 10, 2.0, 0))], Origin.LIVE)
+    assert [gap.windows for gap in later.gaps] == [{"A": (10, 5000)}]
+    assert later.columns.value.tolist() == [1.5, 0.0], "B holds the value that is known: nothing was lost"
+    assert not made.suspect
+
+
+def test_an_outage_of_a_server_without_source_times_is_a_gap_by_the_time_of_receipt() -> None:
+    clock = ManualClock(datetime(2026, 3, 2, tzinfo=UTC))
+    made = Batcher("c", CHANNELS, Link(subscription=7, queues={1: 1000}), clock)
+    made.resume({}, 1)
+    before = made.batch([message(1, (0, 0, 1.0, 0))], Origin.LIVE)
+    begun = us(clock.now())
+    assert before.columns.source_us.tolist() == [begun]
+    assert before.columns.status.tolist() == [STAMPED_ON_RECEIPT], "the time is ours, and the value says so"
+    assert before.columns.newest().tolist() == [0], "and the journal keeps it for the host's next life"
+    clock.advance(timedelta(hours=5))
+    made.doubt_all("lost")
+    after = made.batch([message(2, (0, 0, 1.0, 0))], Origin.LIVE)
+    assert [gap.windows for gap in after.gaps] == [{"A": (begun, us(clock.now()))}]
+
+
+def test_the_servers_time_stands_in_where_there_is_one_and_the_value_says_so() -> None:
+    made = batcher({0: Known(10, 1.0, None, 0)})
+    made.doubt_all("lost")
+    batch = made.batch([message(1, (0, 0, 2.0, 0, 500), (0, 600, 3.0, 0, 601))], Origin.LIVE)
+    assert batch.columns.source_us.tolist() == [500, 600]
+    assert batch.columns.status.tolist() == [STAMPED_BY_SERVER, 0]
+    assert [gap.windows for gap in batch.gaps] == [{"A": (10, 500)}]
+    assert quality_reason(STAMPED_BY_SERVER) == "stamped by the server"
+
+
+def test_an_overflow_is_seen_in_a_value_without_a_source_time_too() -> None:
+    made = batcher({0: Known(10, 1.0, None, 0)})
+    batch = made.batch([message(1, (0, 0, 2.0, OVERFLOW, 500))], Origin.LIVE)
+    assert batch.gaps[0].windows == {"A": (10, 500)}
+    assert batch.columns.status.tolist() == [STAMPED_BY_SERVER | OVERFLOW]
+    assert quality_reason(STAMPED_BY_SERVER | OVERFLOW) == "the server's queue overflowed before this value"
 
 
 def test_a_handle_that_nobody_asked_for_is_ignored() -> None:

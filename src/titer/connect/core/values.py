@@ -17,6 +17,8 @@ STAMPED_ON_RECEIPT = 0x0F010000
 
 An OPC UA status code of severity *good* with a sub-code that OPC UA has not given away.
 """
+STAMPED_BY_SERVER = 0x0F020000
+"""Good, but the source gave no time: the time at which its server took the value stands in its place."""
 READING_FAILED = 0x808B0000
 """OPC UA's BadDeviceFailure: the device answered with an error instead of a value."""
 GOOD = 0x00000000
@@ -32,17 +34,25 @@ WRONG_UNIT = 0x80890000
 NOT_CONNECTED = 0x808A0000
 """OPC UA's BadNotConnected: what stands between host and sensor says that the sensor is away."""
 
+NO_NUMBER = 0x8F010000
+"""Bad: the source calls it good, and it is no number or an infinite one.
+
+An OPC UA status code of severity *bad* with a sub-code that OPC UA has not given away.
+"""
+
 LARGEST_INTEGER = 2**53 - 1
 """The largest that every reader of JSON takes whole (RFC 8259, section 6)."""
 
 _REASONS = {
     STAMPED_ON_RECEIPT: "stamped on receipt",
+    STAMPED_BY_SERVER: "stamped by the server",
     READING_FAILED: "the device answered with an error",
     UNSTABLE: "the device calls the value not settled, or doubtful",
     OUT_OF_RANGE: "over or under what the device can measure",
     NO_VALUE: "the device says that it has no value",
     WRONG_UNIT: "the device uses another unit than the channel has",
     NOT_CONNECTED: "the sensor is not connected",
+    NO_NUMBER: "no number, or an infinite one",
 }
 
 
@@ -51,6 +61,11 @@ def quality_reason(status: int) -> str:
     if status & 0x0C00 == 0x0400 and status & 0x0080:
         return "the server's queue overflowed before this value"
     return _REASONS.get(status & 0xFFFF0000, "")
+
+
+def without_number(status: int) -> int:
+    """The status of a value that is NaN or infinite: never good; one that the source doubts itself stays as it is."""
+    return status if status >> 30 else NO_NUMBER | status & 0xFFFF
 
 
 def as_number(value: Any) -> tuple[float, str | None]:

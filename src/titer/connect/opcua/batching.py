@@ -3,6 +3,10 @@
 A gap is found in three ways: the first value after a loss has another source time than the newest value that
 is known; the server says that its queue overflowed; or its queue came full to the brim, which some servers do
 not say (asyncua's among them).
+
+A value without a source time bears its server's time, else the time of receipt, and its status says so. A *bad* one
+without a source time (BadWaitingForInitialData is what a new subscription often begins with) says how the channel
+stands: a loss is not judged by it, but by the next value that comes.
 """
 
 from __future__ import annotations
@@ -10,14 +14,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from titer.base.clock import Clock, us
 from titer.connect.core.columns import Columns, joined
 from titer.connect.core.contract import Batch, ChannelSpec, Gap, Known, event
-from titer.connect.core.frame import Origin
+from titer.connect.core.frame import Origin, Quality
+from titer.connect.core.values import STAMPED_BY_SERVER, STAMPED_ON_RECEIPT
 from titer.connect.opcua import decode
 from titer.connect.opcua.session import Link
 
@@ -97,16 +104,20 @@ class Batcher:
         )
 
     def _columns(self, data: decode.Decoded, received: int, origin: Origin) -> Columns:
+        source, status = stamped(data, received)
         columns = Columns.of(
             np.asarray(data.handle, dtype=np.int64) - 1,
-            data.source_us,
+            source,
             data.value,
-            data.status,
+            status,
             server_us=data.server_us,
             received_us=received,
             origin=origin,
             text=data.text,
         )
+        if 0 in data.source_us:
+            without = (np.asarray(data.source_us) == 0) & (columns.quality == Quality.BAD)
+            columns = replace(columns, unstamped=frozenset(np.flatnonzero(without).tolist()))
         return columns.take((columns.channel >= 0) & (columns.channel < len(self._channels)))
 
     def _ends_of_gaps(
@@ -117,11 +128,12 @@ class Batcher:
     ) -> Columns:
         """The first value of a channel after a loss: the same as the last one, or the far end of a gap."""
         keep = np.ones(len(columns), np.bool_)
-        channels, first_rows = np.unique(columns.channel, return_index=True)
-        for index, row in zip(channels.tolist(), first_rows.tolist(), strict=True):
+        judged = np.setdiff1d(np.arange(len(columns)), list(columns.unstamped))
+        channels, first = np.unique(columns.channel[judged], return_index=True)
+        for index, row in zip(channels.tolist(), judged[first].tolist(), strict=True):
             reason = self.suspect.pop(index, None)
             known = self.last.get(index)
-            if reason is None or known is None or row in columns.unstamped:
+            if reason is None or known is None:
                 continue
             source = int(columns.source_us[row])
             if source == known.source_us and _same(known, columns, row):
@@ -186,6 +198,26 @@ class Batcher:
                 columns.text.get(row),
                 int(columns.status[row]),
             )
+
+
+def stamped(data: decode.Decoded, received: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Source times (us) and status codes, with a time for every value.
+
+    Where the source gave no time the server's stands in, else that of receipt. A plain good status then becomes
+    `STAMPED_BY_SERVER` or `STAMPED_ON_RECEIPT`, its info bits (the overflow's among them) kept; any other status
+    stays what it is, since it says more.
+    """
+    source = np.asarray(data.source_us, dtype=np.int64)
+    status = np.asarray(data.status, dtype=np.uint32)
+    without = source == 0
+    if not without.any():
+        return source, status
+    server = np.asarray(data.server_us, dtype=np.int64)
+    by_server = without & (server != 0)
+    source = np.where(by_server, server, np.where(without, received, source))
+    says = np.where(by_server, np.uint32(STAMPED_BY_SERVER), np.uint32(STAMPED_ON_RECEIPT))
+    plain = without & (status >> np.uint32(16) == 0)
+    return source, np.where(plain, status | says, status).astype(np.uint32)
 
 
 def _same(known: Known, columns: Columns, row: int) -> bool:

@@ -37,7 +37,7 @@ from titer.connect.opcua.identity import read_identity
 from titer.connect.opcua.methods import call
 from titer.connect.opcua.nodes import resolve
 from titer.connect.opcua.results import Results
-from titer.connect.opcua.session import FAULTS, Item, Link, Session
+from titer.connect.opcua.session import FAULTS, REPUBLISH_LIMIT, Item, Link, Session
 from titer.connect.opcua.settings import OpcUaSettings
 from titer.connect.opcua.writing import confirm, equal, read_back, to_device, write
 
@@ -155,7 +155,9 @@ class OpcUaConnector:
             if first is not None:
                 yield first
             for message in replayed:
-                yield self._batch([message], Origin.REPLAYED)
+                lost = self._not_kept(expected, message.sequence)
+                batch = self._batch([message], Origin.REPLAYED)
+                yield replace(batch, events=(*lost, *batch.events))
                 expected = (message.sequence + 1) & 0xFFFFFFFF
             while True:
                 arrived = await session.messages()
@@ -166,6 +168,14 @@ class OpcUaConnector:
                     ahead = (message.sequence - expected) & 0xFFFFFFFF
                     if ahead >= 0x80000000:
                         continue
+                    if ahead > REPUBLISH_LIMIT:
+                        if ordered:
+                            yield self._batch(ordered, Origin.LIVE)
+                        self._link.subscription = 0
+                        raise Unavailable(
+                            f"The numbers of the messages of {self._config.name} jumped by {ahead}; what was sent "
+                            "between cannot be had again."
+                        )
                     if ahead:
                         missing = [(expected + step) & 0xFFFFFFFF for step in range(ahead)]
                         found = await session.fetch(missing)
@@ -198,6 +208,17 @@ class OpcUaConnector:
         finally:
             self._disturbed = self._disturbed or self._online.is_set()
             await self._drop()
+
+    def _not_kept(self, expected: int, number: int) -> tuple[dict[str, Any], ...]:
+        """The event of messages that were sent and are kept no longer; values of every channel may be gone."""
+        if number == expected:
+            return ()
+        last = (number - 1) & 0xFFFFFFFF
+        which = f"Message {last} was" if last == expected else f"Messages {expected} to {last} were"
+        words = f"{which} lost with the connection: the server no longer keeps what it sent."
+        tags = [self._channels[index].tag for index in self._batcher.last]
+        self._batcher.doubt_all(words)
+        return (event("overflow", us(self._clock.now()), words, tags),)
 
     def _batch(self, messages: list[decode.Publish], origin: Origin) -> Batch:
         batch = self._batcher.batch(messages, origin)

@@ -357,27 +357,34 @@ class Session:
         return result.StatusCode.value == ua.StatusCodes.BadNothingToDo, None
 
     async def republish(self, after: int, available: Sequence[int] | None) -> list[decode.Publish] | None:
-        """Fetch messages that were sent and not made durable here, oldest first; None = no such subscription."""
-        numbers = (
-            _following(after)
-            if available is None
-            else sorted(number for number in available if 0 < (number - after) & 0xFFFFFFFF < 0x80000000)
-        )
+        """Fetch messages that were sent and not made durable here, oldest first.
+
+        A number is missing among theirs where the server no longer keeps that message (Part 4, 5.13.5): what it
+        bore is lost, and the caller says so.
+
+        Args:
+            after: sequence number of the last durable message.
+            available: AvailableSequenceNumbers as the server gave them, None where it did not.
+
+        Returns:
+            The messages; None where the subscription is of no more use: it is gone, or its numbers are so far from
+            ours that they cannot be those of the same subscription.
+        """
+        numbers = following(after, available)
+        if numbers is None:
+            return None
         found: list[decode.Publish] = []
         for number in numbers:
-            if len(found) >= REPUBLISH_LIMIT:
-                break
             try:
                 message = await self._republish_one(number)
             except uaerrors.BadMessageNotAvailable:
-                if available is None:
-                    break
-                continue
+                message = None
             except (uaerrors.BadSubscriptionIdInvalid, uaerrors.BadNoSubscription):
                 return None
-            if message is None:
+            if message is not None:
+                found.append(message)
+            elif available is None:
                 break
-            found.append(message)
         return found
 
     async def _republish_one(self, number: int) -> decode.Publish | None:
@@ -533,14 +540,25 @@ class Session:
         link = self.link
         behind = (number - link.durable) & 0xFFFFFFFF
         if 0 < behind < 0x80000000:
+            least = max(1, behind - REPUBLISH_LIMIT)
             self._acks += [
-                (link.subscription, (link.durable + step) & 0xFFFFFFFF) for step in range(1, behind + 1)
+                (link.subscription, (link.durable + step) & 0xFFFFFFFF) for step in range(least, behind + 1)
             ]
             link.durable = number
 
 
-def _following(number: int) -> list[int]:
-    return [(number + step) & 0xFFFFFFFF for step in range(1, REPUBLISH_LIMIT + 1)]
+def following(after: int, available: Sequence[int] | None) -> list[int] | None:
+    """The sequence numbers to ask for behind `after`, in their order and at most `REPUBLISH_LIMIT`.
+
+    None = one that the server names lies further off than that: the numbering is not the one that is known here.
+    """
+    if available is None:
+        return [(after + step) & 0xFFFFFFFF for step in range(1, REPUBLISH_LIMIT + 1)]
+    ahead = sorted({(number - after) & 0xFFFFFFFF for number in available})
+    ahead = [step for step in ahead if 0 < step < 0x80000000]
+    if ahead and ahead[-1] > REPUBLISH_LIMIT:
+        return None
+    return [(after + step) & 0xFFFFFFFF for step in ahead]
 
 
 def _after_header(body: Buffer) -> bytes:
