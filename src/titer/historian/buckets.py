@@ -46,7 +46,7 @@ def summarise(
     Args:
         tag: number of each value's channel.
         times_us: source times.
-        values: float64; NaN is no number.
+        values: float64; NaN is no number, and an infinite one takes part in no figure.
         quality: 0 good, 1 uncertain, 2 bad.
         width_us: of a bucket.
         origin_us: an instant at which a bucket begins.
@@ -64,7 +64,7 @@ def summarise(
             dict.fromkeys(POINTS, (times_us, values, quality)),
         )
     lengths = np.diff(np.append(begins, count))
-    number = ~np.isnan(values)
+    number = np.isfinite(values)
     usable = number & (quality < _BAD)
     index = np.arange(count)
     first = np.minimum.reduceat(np.where(usable, index, count), begins)

@@ -49,7 +49,7 @@ def decimate(
 
     Args:
         times_us: increasing source times.
-        values: float64; NaN is no number and takes part in no extreme.
+        values: float64; NaN and infinities take part in no extreme.
         quality: 0 good, 1 uncertain, 2 bad.
         start_us: begin of the first bucket.
         end_us: end of the last bucket.
@@ -66,9 +66,9 @@ def decimate(
     begins = np.unique(np.concatenate(([0], np.searchsorted(times_us, edges, side="left"))))
     begins = begins[begins < count]
     lengths = np.diff(np.append(begins, count))
-    number = np.isnan(values)
-    low = first_where(np.where(number, np.inf, values), np.minimum, begins, lengths)
-    high = first_where(np.where(number, -np.inf, values), np.maximum, begins, lengths)
+    number = np.isfinite(values)
+    low = first_where(np.where(number, values, np.inf), np.minimum, begins, lengths)
+    high = first_where(np.where(number, values, -np.inf), np.maximum, begins, lengths)
     worst = first_where(quality.astype(np.int16), np.maximum, begins, lengths)
     keep = np.zeros(count, dtype=bool)
     for index in (begins, begins + lengths - 1, low, high, worst):

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from titer.connect.core.acquired import Acquired
-from titer.connect.core.frame import Frame, Origin
+from titer.connect.core.frame import Frame, Origin, Quality
+from titer.connect.core.values import NO_NUMBER
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,7 +18,8 @@ class Columns:
     """Values as columns of equal length; the meaning of each is that of the same column of `Frame`.
 
     `channel` indexes the connection's channel list, not the few channels of one frame. `unstamped` names
-    rows whose source gave no time: there the time of receipt stands in, and no gap is reckoned from it.
+    rows that came without a time and say only how the channel stands: the time of receipt stands in, and no gap
+    is reckoned from it.
     """
 
     channel: NDArray[np.int64]
@@ -56,9 +58,16 @@ class Columns:
     ) -> Columns:
         """Columns out of what a protocol delivers; quality is taken from the status' severity bits.
 
-        A source time of 0 means that there was none.
+        A source time of 0 means that there was none. NaN and infinities are kept as they came, and are bad (see
+        `values.NO_NUMBER`), unless a text or a spectrum is what the row says.
         """
         codes = np.asarray(status, dtype=np.uint32)
+        numbers = np.asarray(value, dtype=np.float64)
+        none = ~np.isfinite(numbers)
+        if none.any():
+            none[[row for held in (text, arrays) for row in held or () if np.isnan(numbers[row])]] = False
+            good = none & (codes >> np.uint32(30) == 0)
+            codes = np.where(good, NO_NUMBER | codes & np.uint32(0xFFFF), codes).astype(np.uint32)
         rows = len(codes)
         source = np.asarray(source_us, dtype=np.int64)
         missing = frozenset(np.flatnonzero(source == 0).tolist())
@@ -69,9 +78,9 @@ class Columns:
             if server_us is None
             else np.asarray(server_us, dtype=np.int64),
             received_us=np.full(rows, received_us, np.int64),
-            value=np.asarray(value, dtype=np.float64),
+            value=numbers,
             status=codes,
-            quality=quality_of(codes),
+            quality=np.where(none, Quality.BAD, quality_of(codes)).astype(np.uint8),
             origin=np.full(rows, origin, np.uint8),
             text=dict(text or {}),
             unstamped=missing,

@@ -37,7 +37,7 @@ from titer.connect.core.contract import (
     event,
 )
 from titer.connect.core.frame import Origin
-from titer.connect.core.values import STAMPED_ON_RECEIPT, as_number
+from titer.connect.core.values import STAMPED_ON_RECEIPT, as_number, without_number
 
 BROKEN = (OSError, TimeoutError, EOFError)
 
@@ -270,16 +270,19 @@ class LiveConnector:
             if reading.marks_state or reading.origin is not Origin.LIVE:
                 rows.append((reading, reading.source_us, number, text))
                 continue
+            status = reading.status
+            if text is None and plain is reading.value and not math.isfinite(number):
+                status = without_number(status)
             source, known = reading.source_us or now, self._last.get(reading.index)
             reason = self._doubt.pop(reading.index, "")
             if reason and known is not None:
-                if source == known.source_us and _same(known, number, text, reading.status):
+                if source == known.source_us and _same(known, number, text, status):
                     continue
                 if source > known.source_us:
                     windows.setdefault(reason, {})[self._tags[reading.index]] = (known.source_us, source)
                 else:
                     back[self._tags[reading.index]] = (source, known.source_us)
-            self._last[reading.index] = Known(source, number, text, reading.status)
+            self._last[reading.index] = Known(source, number, text, status)
             rows.append((reading, source, number, text))
         events = list(delivery.events)
         for reason, spans in windows.items():
