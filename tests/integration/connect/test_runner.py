@@ -26,7 +26,7 @@ from titer.connect.core.contract import (
 from titer.connect.core.gaps import settled
 from titer.connect.core.hub import Hub
 from titer.connect.core.journal import Journal
-from titer.connect.core.runner import ConnectionRunner
+from titer.connect.core.runner import BACKFILL_ATTEMPTS, ConnectionRunner
 from titer.testing.connectors import FakeHub
 
 
@@ -44,6 +44,7 @@ class Obedient:
         self.hang = asyncio.Event()
         self.hangs = False
         self.history_fails = 0
+        self.fills = 0
         self.firmware = "1"
         self.offset = 0
 
@@ -64,6 +65,7 @@ class Obedient:
         self.acked.append(cursor)
 
     async def backfill(self, gap: Gap) -> AsyncIterator[Batch]:
+        self.fills += 1
         if self.history_fails:
             self.history_fails -= 1
             raise Unavailable("no history just now")
@@ -175,6 +177,31 @@ def test_a_gap_is_filled_when_history_answers_at_last(tmp_path: Path) -> None:
         rows = [(s, o) for f in hub.decoded("c") for s, o in zip(f.source_us, f.origin, strict=True)]
         assert rows == [(10, 0), (20, 0), (15, 2)]
 
+    run(tmp_path, hub, work)
+
+
+def test_a_gap_whose_filling_ends_the_process_each_time_is_given_up_with_the_reason(tmp_path: Path) -> None:
+    hub = FakeHub()
+    gap = Gap("c-1", {"A": (10, 20)}, "cut")
+
+    async def killed() -> None:
+        """What hosts leave that were killed while they read the history."""
+        journal = await Journal.open(tmp_path / "journal.sqlite", "c", ["A"], SystemClock())
+        opened = gap.event("gap_opened", ["A"], 1, "cut")
+        await journal.append(live(20, gaps=(gap,), events=(opened,)))
+        for attempt in range(1, BACKFILL_ATTEMPTS + 1):
+            assert await journal.begin_fill("c-1") == (attempt, "")
+        await journal.close()
+
+    async def work(runner: ConnectionRunner, connector: Obedient) -> None:
+        await connector.batches.put(live(30))
+        await until(lambda: "gap_unrecoverable" in kinds(hub))
+        told = next(e for f in hub.decoded("c") for e in f.events if e["kind"] == "gap_unrecoverable")
+        assert "could not be read in 6 attempts" in told["reason"]
+        assert "the process that read it was ended each time" in told["reason"]
+        assert connector.fills == 0, "it is not tried a seventh time"
+
+    asyncio.run(killed())
     run(tmp_path, hub, work)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,6 +100,54 @@ def test_a_gap_stays_open_until_its_channels_are_settled(tmp_path: Path) -> None
         assert resume.next_gap == 2
 
     run(tmp_path, check)
+
+
+def test_how_far_a_gap_is_filled_and_how_often_it_was_tried_outlives_the_process(tmp_path: Path) -> None:
+    gap = Gap("c-1", {"A": (10, 900), "B": (10, 900)}, "lost")
+
+    async def first(journal: Journal) -> None:
+        await journal.append(values((0, 900, 1.0), gaps=(gap,)))
+        assert await journal.begin_fill("c-1") == (1, "")
+        assert await journal.begin_fill("c-1") == (2, "")
+        await journal.fill_failed("c-1", "it broke off", counts=True)
+
+    async def second(journal: Journal) -> None:
+        assert await journal.begin_fill("c-1") == (3, "it broke off")
+        await journal.fill_failed("c-1", "the journal is full", counts=False)
+        assert (await journal.begin_fill("c-1"))[0] == 3
+        await journal.append(
+            values((0, 500, 1.0), origin=Origin.BACKFILLED, gap_id="c-1", reached={"A": 500})
+        )
+
+    async def third(journal: Journal) -> None:
+        assert (await journal.open_gaps())[0].reached == {"A": 500}
+        assert await journal.begin_fill("c-1") == (2, ""), "who came further has his attempts again"
+        await journal.append(Batch(Columns.empty(), filled=(Filled("A", True),), gap_id="c-1"))
+        assert (await journal.open_gaps())[0].reached == {}
+        await journal.append(Batch(Columns.empty(), filled=(Filled("B", False, "x"),), gap_id="c-1"))
+        assert await journal.open_gaps() == []
+        assert await journal.begin_fill("c-1") == (1, "")
+
+    for work in (first, second, third):
+        run(tmp_path, work)
+
+
+def test_a_journal_of_the_version_before_is_read(tmp_path: Path) -> None:
+    async def old(journal: Journal) -> None:
+        await journal.append(values((0, 900, 1.0), gaps=(Gap("c-1", {"A": (10, 900)}, "lost"),)))
+
+    run(tmp_path, old)
+    with sqlite3.connect(tmp_path / "journal.sqlite") as sql:
+        sql.executescript(
+            "DROP TABLE attempt; DROP TABLE reached; UPDATE meta SET value = '2' WHERE name = 'schema'"
+        )
+    sql.close()
+
+    async def now(journal: Journal) -> None:
+        assert [one.id for one in await journal.open_gaps()] == ["c-1"]
+        assert await journal.begin_fill("c-1") == (1, "")
+
+    run(tmp_path, now)
 
 
 def test_a_full_journal_refuses_and_drains(tmp_path: Path) -> None:

@@ -227,11 +227,13 @@ class Gap:
         id: unique within the connection for life; the events of one gap bear it.
         windows: tag -> (source time of the last value before, source time of the first value after), in us.
         reason: what is thought to have happened, in words.
+        reached: tag -> source time up to which an earlier attempt has stored the device's history; from there on.
     """
 
     id: str
     windows: Mapping[str, tuple[int, int]]
     reason: str
+    reached: Mapping[str, int] = field(default_factory=dict)
 
     def event(self, kind: str, tags: Sequence[str], at_us: int, reason: str, rows: int = 0) -> dict[str, Any]:
         """An event of this gap for some of its channels, as it stands in a frame."""
@@ -323,6 +325,7 @@ class Batch:
         gaps: gaps that this batch opens; they are journalled with it and filled afterwards.
         filled: channels of `gap_id` that this batch settles, in the transaction of its rows.
         gap_id: the gap whose backfill this batch belongs to.
+        reached: tag -> source time up to which `gap_id` is filled with this batch, so that nothing is read twice.
         new_life: the source began a new life before this batch (its server was restarted).
         documents: raw files to announce.
         state: facts that the connector wants back after a restart, kept in the journal.
@@ -334,6 +337,7 @@ class Batch:
     gaps: tuple[Gap, ...] = ()
     filled: tuple[Filled, ...] = ()
     gap_id: str = ""
+    reached: Mapping[str, int] = field(default_factory=dict)
     new_life: bool = False
     documents: tuple[Document, ...] = ()
     state: Mapping[str, str] = field(default_factory=dict)

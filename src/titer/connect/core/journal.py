@@ -38,9 +38,14 @@ from titer.connect.core.waiting import taken_us, unpacked
 
 JOURNAL = "journal.sqlite"
 """The file, in the folder of its connection."""
-SCHEMA_VERSION = 2
-_READABLE = frozenset((1, 2))
-"""Version 1 packed no frame."""
+SCHEMA_VERSION = 3
+_READABLE = frozenset((1, 2, 3))
+"""Version 1 packed no frame, and 2 knew nothing of the attempts to fill a gap."""
+_FILLING = """
+CREATE TABLE IF NOT EXISTS attempt (id TEXT PRIMARY KEY, number INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reached (id TEXT, tag TEXT, source_us INTEGER NOT NULL, PRIMARY KEY (id, tag))
+    WITHOUT ROWID;
+"""
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE frame (epoch INTEGER, first INTEGER, last INTEGER NOT NULL, data BLOB NOT NULL,
@@ -216,6 +221,27 @@ class Journal:
         """Gaps that are neither filled nor given up."""
         return await self._run(self._open_gaps)
 
+    async def begin_fill(self, gap_id: str) -> tuple[int, str]:
+        """Note durably that a gap is about to be filled: what then kills the process has had its attempt.
+
+        Returns:
+            The number of this attempt since it last came further, and why the one before it failed ("" where
+            nobody could say: the process was ended).
+        """
+
+        def note() -> tuple[int, str]:
+            rows = self._rows("SELECT number, reason FROM attempt WHERE id = ?", (gap_id,))
+            number, reason = rows[0] if rows else (0, "")
+            self._write("INSERT OR REPLACE INTO attempt VALUES (?, ?, '')", (gap_id, int(number) + 1))
+            return int(number) + 1, str(reason)
+
+        return await self._run(note)
+
+    async def fill_failed(self, gap_id: str, reason: str, *, counts: bool) -> None:
+        """Keep why an attempt failed; one that says nothing of the source does not count."""
+        statement = "UPDATE attempt SET reason = ?, number = number - ? WHERE id = ?"
+        await self._run(lambda: self._write(statement, (reason, 0 if counts else 1, gap_id)))
+
     async def unshipped(self, limit: int = 1_000_000) -> list[bytes]:
         """The oldest frames of one epoch, up to about `limit` bytes, at least one if there is any."""
         return await self._run(lambda: self._unshipped(limit))
@@ -383,6 +409,7 @@ class Journal:
                     ("gaps", 0),
                 ):
                     self._write("INSERT INTO meta VALUES (?, ?)", (name, str(value)))
+            self._sql.executescript(f"BEGIN IMMEDIATE; {_FILLING} COMMIT;")
             meta = dict(self._rows("SELECT name, value FROM meta"))
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(
@@ -497,11 +524,28 @@ class Journal:
         self._sql.executemany(
             "DELETE FROM gap WHERE id = ? AND tag = ?", [(batch.gap_id, entry.tag) for entry in batch.filled]
         )
+        if batch.gap_id:
+            self._keep_filling(batch)
         self._sql.executemany(
             "INSERT OR IGNORE INTO document VALUES (?, ?, 0)",
             [(one.key, _notice(self.connection, one)) for one in batch.documents],
         )
         self._sql.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(batch.state.items()))
+
+    def _keep_filling(self, batch: Batch) -> None:
+        """How far a gap is filled; who comes further has all attempts before him again."""
+        gap = batch.gap_id
+        if batch.reached:
+            self._sql.executemany(
+                "INSERT OR REPLACE INTO reached VALUES (?, ?, ?)",
+                [(gap, tag, source) for tag, source in batch.reached.items()],
+            )
+            self._write("UPDATE attempt SET number = 1, reason = '' WHERE id = ?", (gap,))
+        self._sql.executemany(
+            "DELETE FROM reached WHERE id = ? AND tag = ?", [(gap, entry.tag) for entry in batch.filled]
+        )
+        if batch.filled and not self._rows("SELECT 1 FROM gap WHERE id = ? LIMIT 1", (gap,)):
+            self._write("DELETE FROM attempt WHERE id = ?", (gap,))
 
     def _resume(self) -> Resume:
         known = {
@@ -519,7 +563,10 @@ class Journal:
         for name, tag, start, end, reason in self._rows("SELECT * FROM gap ORDER BY id, tag"):
             windows.setdefault(name, {})[tag] = (start, end)
             reasons[name] = reason
-        return [Gap(name, windows[name], reasons[name]) for name in windows]
+        reached: dict[str, dict[str, int]] = {}
+        for name, tag, source in self._rows("SELECT * FROM reached"):
+            reached.setdefault(name, {})[tag] = source
+        return [Gap(name, windows[name], reasons[name], reached.get(name, {})) for name in windows]
 
     def _unshipped(self, limit: int) -> list[bytes]:
         frames: list[bytes] = []

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from titer.base.clock import Clock, from_us, iso, us
-from titer.base.errors import IntegrityFault, Refused, TiterError
+from titer.base.errors import IntegrityFault, Refused
 from titer.connect.core.clocks import ClockWatch
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
@@ -84,7 +84,6 @@ class ConnectionRunner:
         self._receipts = asyncio.Event()
         self._documents = asyncio.Event()
         self._full: tuple[int, str] | None = None
-        self._attempts: dict[str, int] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -304,20 +303,31 @@ class ConnectionRunner:
         if self._state != "connected":
             return 1.0
         for gap in await self._journal.open_gaps():
+            attempt, before = await self._journal.begin_fill(gap.id)
+            if attempt > BACKFILL_ATTEMPTS:
+                why = before or "the process that read it was ended each time"
+                await self._give_up(gap.id, attempt - 1, why)
+                continue
             try:
                 async with contextlib.aclosing(self._connector.backfill(gap)) as batches:  # type: ignore[type-var]
                     async for batch in batches:
                         await self._journal.append(batch)
-            except (TiterError, OSError, TimeoutError) as error:
-                attempt = self._attempts[gap.id] = self._attempts.get(gap.id, 0) + 1
+            except asyncio.CancelledError:
+                await self._journal.fill_failed(gap.id, "the host was stopped", counts=False)
+                raise
+            except JournalFull as error:
+                await self._journal.fill_failed(gap.id, str(error), counts=False)
+                raise
+            except Exception as error:
+                words = str(error) or type(error).__name__
+                await self._journal.fill_failed(gap.id, words, counts=True)
                 if attempt >= BACKFILL_ATTEMPTS and self._state == "connected":
-                    await self._give_up(
-                        gap.id, f"its history could not be read in {attempt} attempts: {error}"
-                    )
+                    await self._give_up(gap.id, attempt, words)
                 raise
         return 30.0
 
-    async def _give_up(self, gap_id: str, reason: str) -> None:
+    async def _give_up(self, gap_id: str, attempts: int, why: str) -> None:
+        reason = f"its history could not be read in {attempts} attempts: {why}"
         for gap in await self._journal.open_gaps():
             if gap.id == gap_id:
                 await self._journal.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from asyncua import ua
 
 from titer.base.clock import Clock, us
 from titer.base.errors import Invalid, TiterError, Unavailable
-from titer.connect.core.columns import Columns, joined
+from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
     Capability,
@@ -20,7 +21,6 @@ from titer.connect.core.contract import (
     Command,
     ConnectionConfig,
     DeviceIdentity,
-    Filled,
     Gap,
     Outcome,
     Receipt,
@@ -28,11 +28,10 @@ from titer.connect.core.contract import (
     event,
 )
 from titer.connect.core.frame import Origin
-from titer.connect.core.gaps import settled
 from titer.connect.opcua import acknowledging, decode
 from titer.connect.opcua.batching import Batcher
 from titer.connect.opcua.conditions import Conditions
-from titer.connect.opcua.history import read_stretch
+from titer.connect.opcua.filling import fill
 from titer.connect.opcua.identity import read_identity
 from titer.connect.opcua.methods import call
 from titer.connect.opcua.nodes import resolve
@@ -41,7 +40,6 @@ from titer.connect.opcua.session import FAULTS, REPUBLISH_LIMIT, Item, Link, Ses
 from titer.connect.opcua.settings import OpcUaSettings
 from titer.connect.opcua.writing import confirm, equal, read_back, to_device, write
 
-BACKFILL_ROWS = 20_000
 OBSERVE_PATIENCE_S = 60.0
 
 
@@ -301,41 +299,11 @@ class OpcUaConnector:
 
     async def backfill(self, gap: Gap) -> AsyncIterator[Batch]:
         """Read each channel's part of the gap from the server's history; rows and verdict come together."""
-        session = self._live()
-        parts: list[Columns] = []
-        fills: list[Filled] = []
-        for tag, (after, before) in sorted(gap.windows.items()):
-            index = self._by_tag.get(tag)
-            if index is None:
-                fills.append(Filled(tag, False, "the channel is no longer part of the connection"))
-                continue
-            try:
-                stretch = await read_stretch(
-                    session.client, self._settings, self._nodes[index], after, before
-                )
-            except FAULTS as error:
-                raise Unavailable(
-                    f"The history of {tag} broke off: {error or type(error).__name__}."
-                ) from error
-            rows = stretch.rows
-            parts.append(
-                Columns.of(
-                    [index] * len(rows),
-                    [row[0] for row in rows],
-                    [row[2] for row in rows],
-                    [row[4] for row in rows],
-                    server_us=[row[1] for row in rows],
-                    received_us=us(self._clock.now()),
-                    origin=Origin.BACKFILLED,
-                    text={at: row[3] for at, row in enumerate(rows) if row[3] is not None},
-                )
-            )
-            fills.append(Filled(tag, stretch.complete, stretch.reason))
-            if sum(len(part) for part in parts) >= BACKFILL_ROWS:
-                yield settled(gap, fills, self._clock, joined(parts))
-                parts, fills = [], []
-        if fills:
-            yield settled(gap, fills, self._clock, joined(parts))
+        client, nodes = self._live().client, {tag: self._nodes[at] for tag, at in self._by_tag.items()}
+        batches = fill(client, self._settings, gap, self._by_tag, nodes, self._clock)
+        async with aclosing(batches):  # type: ignore[type-var]
+            async for batch in batches:
+                yield batch
 
     async def clock(self) -> ClockSample | None:
         """Server time against the host's: midpoint of the round trip, best of `clock_samples` (20)."""

@@ -1,11 +1,16 @@
-"""What a server's history says about a gap, and whether it covers it from end to end."""
+"""What a server's history says about a gap, page by page, and whether it covers it from end to end.
+
+A page is what one answer held. It is handed on before the next is asked for, so a gap of a week takes no more
+memory than one of a minute. Pages follow each other by continuation point (Part 11, 6.3), and by time where a server
+cuts off without one. A server that gives points without end, or the same values again and again, is left.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,58 +24,124 @@ from titer.connect.opcua.settings import OpcUaSettings
 LOOK_BACK = timedelta(days=3660)
 LATE_ATTEMPTS = 3
 LATE_PAUSE_S = 0.4
+IDLE_PAGES = 10
+"""Answers in a row that bring nothing newer, before a server is left."""
+MOST_PAGES = 1_000_000
+"""Answers in all for one channel of a gap."""
+
+Row = tuple[int, int, float, str | None, int]
+"""Source time, server time (us), number, text, status."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """The history of one channel strictly between two known values.
+class Verdict:
+    """Whether the history is known to reach from one end of the gap to the other, and why not."""
 
-    Attributes:
-        rows: (source time, server time, number, text, status), in order of source time.
-        complete: the history is known to reach from end to end.
-        reason: why not.
-    """
-
-    rows: tuple[tuple[int, int, float, str | None, int], ...]
     complete: bool
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Values strictly between two known ones, in order of source time; the last page bears the verdict."""
+
+    rows: tuple[Row, ...] = ()
+    verdict: Verdict | None = None
+
+
+class Endless(Exception):
+    """The server goes on without coming further."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far it was read: the newest source time (us), and which values of that very instant were there."""
+
+    newest: int | None = None
+    oldest: int | None = None
+    marks: set[str] = field(default_factory=set)
+    idle: int = 0
+    pages: int = 0
+
+    def fresh(self, values: Sequence[Any]) -> list[Any]:
+        """Those that were not seen before."""
+        self.pages, before, found = self.pages + 1, self.newest, []
+        for value in sorted(values, key=lambda one: one.SourceTimestamp):
+            at, mark = us(value.SourceTimestamp), _mark(value)
+            if self.newest is not None and at == self.newest and mark in self.marks:
+                continue
+            if self.newest is None or at > self.newest:
+                self.newest, self.marks = at, set()
+            if at == self.newest:
+                self.marks.add(mark)
+            self.oldest = at if self.oldest is None else min(self.oldest, at)
+            found.append(value)
+        self.idle = self.idle + 1 if self.newest == before else 0
+        return found
+
+    def require_progress(self) -> None:
+        """Leave a server that goes on for ever."""
+        if self.idle >= IDLE_PAGES:
+            raise Endless(f"the server's history goes on without newer values ({self.idle} answers in a row)")
+        if self.pages >= MOST_PAGES:
+            raise Endless(f"the server's history did not end after {self.pages} answers")
+
+
 async def read_stretch(
-    client: Client, settings: OpcUaSettings, node: ua.NodeId, after: int, before: int
-) -> Stretch:
+    client: Client, settings: OpcUaSettings, node: ua.NodeId, after: int, before: int, reached: int = 0
+) -> AsyncIterator[Page]:
     """Read the values strictly between two source times (us), with a margin on both sides.
 
     Complete means: the history holds a value at or before `after`, so it reaches back far enough, and one at
     or after `before`, so it had been written when it was read (servers may lag; that is waited for).
 
+    Args:
+        reached: source time of the newest value that an earlier attempt has stored; 0 = none.
+
     Raises:
-        asyncua's errors and OSError when the connection breaks; a refusal by the server is a result.
+        asyncua's errors and OSError when the connection breaks; a refusal by the server is a verdict.
     """
     margin = timedelta(seconds=settings.history_margin_s)
-    start, end = from_us(after) - margin, from_us(before) + margin
-    for attempt in range(LATE_ATTEMPTS):
-        try:
-            values = await _raw(client, settings, node, start, end)
-            reaches_back = any(us(value.SourceTimestamp) <= after for value in values) or bool(
-                await _page(client, node, from_us(after), from_us(after) - LOOK_BACK, 1, None)
-            )
-        except _REFUSALS as error:
-            return Stretch((), False, f"the server's history cannot be read ({type(error).__name__})")
-        rows = tuple(_row(value) for value in values if after < us(value.SourceTimestamp) < before)
-        newest = max((us(value.SourceTimestamp) for value in values), default=None)
-        if not reaches_back:
-            first = min((row[0] for row in rows), default=None)
-            begins = "holds no value of it" if first is None else f"begins at {from_us(first).isoformat()}"
-            return Stretch(rows, False, f"the server's history does not reach back far enough: it {begins}")
-        if newest is not None and newest >= before:
-            return Stretch(rows, True)
-        if attempt < LATE_ATTEMPTS - 1:
-            await asyncio.sleep(LATE_PAUSE_S)
-    ends = "is empty" if newest is None else f"ends at {from_us(newest).isoformat()}"
-    return Stretch(
-        rows, False, f"the server's history {ends}, before the first value that was received again"
-    )
+    begin, end = from_us(max(after, reached)), from_us(before) + margin
+    if reached <= after:
+        begin -= margin
+    low = max(after, reached)
+    seen = _Progress()
+    reaches_back: bool | None = None
+    try:
+        for attempt in range(LATE_ATTEMPTS):
+            async for values in _pages(client, settings, node, begin, end, seen):
+                rows = tuple(_row(value) for value in values if low < us(value.SourceTimestamp) < before)
+                if rows:
+                    yield Page(rows)
+            if reaches_back is None:
+                reaches_back = (seen.oldest is not None and seen.oldest <= after) or bool(
+                    (await _answer(client, node, from_us(after), from_us(after) - LOOK_BACK, 1, None))[0]
+                )
+            if not reaches_back:
+                begins = (
+                    "holds no value of it"
+                    if seen.oldest is None or seen.oldest >= before
+                    else f"begins at {from_us(seen.oldest).isoformat()}"
+                )
+                words = f"the server's history does not reach back far enough: it {begins}"
+                yield Page(verdict=Verdict(False, words))
+                return
+            if seen.newest is not None and seen.newest >= before:
+                yield Page(verdict=Verdict(True))
+                return
+            if attempt < LATE_ATTEMPTS - 1:
+                await asyncio.sleep(LATE_PAUSE_S)
+                begin = begin if seen.newest is None else max(begin, from_us(seen.newest))
+    except _REFUSALS as error:
+        yield Page(verdict=Verdict(False, f"the server's history cannot be read ({type(error).__name__})"))
+        return
+    except Endless as error:
+        yield Page(verdict=Verdict(False, str(error)))
+        return
+    ends = "is empty" if seen.newest is None else f"ends at {from_us(seen.newest).isoformat()}"
+    words = f"the server's history {ends}, before the first value that was received again"
+    yield Page(verdict=Verdict(False, words))
 
 
 _REFUSALS = (
@@ -86,57 +157,57 @@ _REFUSALS = (
 )
 
 
-async def _raw(
-    client: Client, settings: OpcUaSettings, node: ua.NodeId, start: datetime, end: datetime
-) -> list[Any]:
-    """All raw values; pages by continuation point, and by time where a server cuts off without one."""
+async def _pages(
+    client: Client, settings: OpcUaSettings, node: ua.NodeId, start: datetime, end: datetime, seen: _Progress
+) -> AsyncIterator[list[Any]]:
+    """All raw values, an answer at a time; what is seen again is left out."""
     chunk = settings.history_chunk
-    values: list[Any] = []
-    seen: set[tuple[int, str]] = set()
     while True:
-        page = await _page(client, node, start, end, chunk, values)
-        fresh = [value for value in page if _mark(value) not in seen]
-        seen.update(_mark(value) for value in fresh)
-        values += fresh
-        if len(page) < chunk or not fresh:
-            return values
-        start = max(value.SourceTimestamp for value in fresh)
+        count, point, new = 0, None, False
+        while True:
+            values, point = await _answer(client, node, start, end, chunk, point)
+            fresh = seen.fresh(values)
+            count, new = count + len(values), new or bool(fresh)
+            if fresh:
+                yield fresh
+            if not point:
+                break
+            seen.require_progress()
+        if count < chunk or not new or seen.newest is None:
+            return
+        seen.require_progress()
+        start = from_us(seen.newest)
 
 
-async def _page(
-    client: Client, node: ua.NodeId, start: datetime, end: datetime, count: int, so_far: Sequence[Any] | None
-) -> list[Any]:
+async def _answer(
+    client: Client, node: ua.NodeId, start: datetime, end: datetime, count: int, point: bytes | None
+) -> tuple[list[Any], bytes | None]:
+    """One answer: its values that bear a time, and where the next one goes on."""
     details = ua.ReadRawModifiedDetails()
     details.IsReadModified = False
     details.StartTime, details.EndTime = start, end
     details.NumValuesPerNode = count
     details.ReturnBounds = False
-    found: list[Any] = []
-    point: bytes | None = None
-    while True:
-        wanted = ua.HistoryReadValueId()
-        wanted.NodeId = node
-        wanted.ContinuationPoint = point
-        request = ua.HistoryReadParameters()
-        request.HistoryReadDetails = details
-        request.TimestampsToReturn = ua.TimestampsToReturn.Both
-        request.ReleaseContinuationPoints = False
-        request.NodesToRead = [wanted]
-        result = (await client.uaclient.history_read(request))[0]
-        result.StatusCode.check()
-        data = getattr(result.HistoryData, "DataValues", None) or []
-        found += [value for value in data if value.SourceTimestamp is not None]
-        point = result.ContinuationPoint
-        if not point or not data or so_far is None:
-            return found
+    wanted = ua.HistoryReadValueId()
+    wanted.NodeId = node
+    wanted.ContinuationPoint = point
+    request = ua.HistoryReadParameters()
+    request.HistoryReadDetails = details
+    request.TimestampsToReturn = ua.TimestampsToReturn.Both
+    request.ReleaseContinuationPoints = False
+    request.NodesToRead = [wanted]
+    result = (await client.uaclient.history_read(request))[0]
+    result.StatusCode.check()
+    data = getattr(result.HistoryData, "DataValues", None) or []
+    return [value for value in data if value.SourceTimestamp is not None], result.ContinuationPoint or None
 
 
-def _mark(value: Any) -> tuple[int, str]:
+def _mark(value: Any) -> str:
     content = value.Value.Value if value.Value is not None else None
-    return us(value.SourceTimestamp), f"{value.StatusCode}{content!r}"
+    return f"{value.StatusCode}{content!r}"
 
 
-def _row(value: Any) -> tuple[int, int, float, str | None, int]:
+def _row(value: Any) -> Row:
     number, text = as_number(value.Value.Value if value.Value is not None else None)
     server = value.ServerTimestamp
     status = value.StatusCode
