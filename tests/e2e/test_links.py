@@ -14,13 +14,17 @@ from urllib.parse import urlparse
 
 import pytest
 from tests.e2e.conftest import PASSWORD, Screen, Served, faults, prove
+from tests.peers import unitelabs_server
 from tests.peers.plant_authority import Authority
 from tests.peers.reactor_hall import GUARDED, hall
 
 from titer.base.clock import SystemClock
 from titer.connect.opcua.own import make_own
 from titer.connect.opcua.trust import fingerprint, read
+from titer.gateway.sila2 import certificate
+from titer.testing.connectors import quiet_port
 
+BENCH = "2f0d7c8e-51a4-4f0e-9a52-6d612d303101"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
@@ -202,6 +206,65 @@ def test_the_command_line_discovers_looks_through_and_lists_what_the_pages_show(
         .subject.rfc4514_string()
         .startswith("CN=Titer connector host")
     )
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """A SiLA 2 server over TLS in a process of its own; gives its port and its certificate."""
+    own = certificate.make_own(BENCH, ["localhost", "127.0.0.1"], SystemClock().now())
+    (tmp_path / "bench.pem").write_bytes(own.certificate)
+    (tmp_path / "bench.key").write_bytes(own.key)
+    port = quiet_port()
+    serving = subprocess.Popen(
+        [
+            sys.executable,
+            unitelabs_server.__file__,
+            str(port),
+            tmp_path / "bench.pem",
+            tmp_path / "bench.key",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert serving.stdout is not None
+        assert serving.stdout.readline() == "ready\n"
+        yield port, tmp_path / "bench.pem"
+    finally:
+        serving.kill()
+        serving.communicate()
+
+
+def test_a_sila_server_is_looked_through_over_tls_and_its_properties_are_recorded(
+    screen: Screen, links_server: Served, bench: tuple[int, Path]
+) -> None:
+    port, root = bench
+    page = screen("mehta")
+    page.goto(f"{links_server.address}/links")
+    page.get_by_role("link", name="Add a SiLA 2 server").click()
+    page.get_by_label("Network interface").fill("127.0.0.1")
+    page.get_by_role("button", name="Listen on the network").click()
+    page.get_by_text("Nobody announced").or_(
+        page.get_by_role("button", name=re.compile("^Use "))
+    ).first.wait_for()
+    page.get_by_label("Host of the server").fill("127.0.0.1")
+    page.get_by_label("Port").fill(str(port))
+    page.get_by_role("button", name="Look through it").click()
+    page.get_by_role("alert").get_by_text("No SiLA 2 server answers").wait_for()
+    page.get_by_label("Its certificate or its issuer's").fill(str(root))
+    page.get_by_role("button", name="Look through it").click()
+    page.get_by_role("heading", name="Properties of bench").wait_for()
+    page.get_by_role("checkbox", name="Bench.Temperature").check()
+    page.get_by_role("checkbox", name="Bench.State").check()
+    page.get_by_text("Channels to record (2)").wait_for()
+    _sound(page, "sila")
+    page.get_by_label("Unit of Bench.Temperature").fill("degC")
+    page.get_by_label("Name of the connection").fill("bench")
+    page.get_by_role("button", name="Draft the connection").click()
+    page.get_by_role("heading", name="bench", exact=True).wait_for()
+    page.get_by_role("cell", name="Bench.State", exact=True).wait_for()
+    page.get_by_text("Idle").first.wait_for()
 
 
 def test_the_list_of_what_an_authority_took_back_is_brought_on_the_page_that_says_until_when_it_holds(

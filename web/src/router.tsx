@@ -61,6 +61,7 @@ const tree = root.addChildren([
   page("/links", () => import("./pages/links/Links")),
   page("/links/certificates", () => import("./pages/links/Certificates")),
   page("/links/add/opcua", () => import("./pages/links/Browse")),
+  page("/links/add/sila2", () => import("./pages/links/Sila")),
   page("/links/add/table", () => import("./pages/links/Table")),
   page("/links/$name", () => import("./pages/links/Connection")),
   page("/record", () => import("./pages/record/Ledger")),

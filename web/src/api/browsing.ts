@@ -46,6 +46,31 @@ export interface FoundNode {
   states: Record<string, string>;
 }
 
+/** A SiLA 2 server that was heard on the network: what it says of itself, and what nobody has checked. */
+export interface HeardServer {
+  uuid: string;
+  name: string;
+  address: string;
+  port: number;
+  version: string;
+  description: string;
+  certificate: string;
+  fingerprint: string;
+}
+
+/** A property of a SiLA 2 server. */
+export interface FoundProperty extends Pick<FoundNode, "node" | "name" | "path" | "tag" | "recordable" | "holds" | "writable" | "description" | "unit" | "unit_text" | "low" | "high" | "states"> {
+  observable: boolean;
+}
+
+export interface FoundProperties {
+  name: string;
+  uuid: string;
+  nodes: FoundProperty[];
+  more: boolean;
+  unreadable: string[];
+}
+
 export interface Found {
   node: string;
   nodes: FoundNode[];
@@ -58,7 +83,15 @@ export interface Found {
  */
 export type Whose =
   | { connection: string }
-  | { host: string; settings: { endpoint: string; security_policy?: string; security_mode?: string; allow_unencrypted?: boolean; username?: string }; compared?: string; password?: string };
+  | { host: string; settings: { endpoint: string; security_policy?: string; security_mode?: string; allow_unencrypted?: boolean; username?: string }; compared?: string; password?: string }
+  | SilaWhose;
+
+/** A SiLA 2 server that nobody has drafted a connection of yet. */
+export interface SilaWhose {
+  type: "sila2";
+  host: string;
+  settings: { host: string; port: number; allow_unencrypted?: boolean; root_certificate?: string };
+}
 
 const TURNS = 4;
 
@@ -74,6 +107,9 @@ export async function asked<T>(body: S["NewQuestion"], signal?: AbortSignal): Pr
 
 export const browsing = {
   discover: (address: string, host: string) => asked<{ servers: FoundServer[]; more: number }>({ type: "opcua", kind: "discover", about: { address }, settings: {}, host, password: "" }),
+  listen: (networkInterface: string, host: string) =>
+    asked<{ servers: HeardServer[] }>({ type: "sila2", kind: "discover", about: { interface: networkInterface }, settings: {}, host, password: "" }),
+  properties: (whose: SilaWhose, signal?: AbortSignal) => asked<FoundProperties>({ type: "sila2", kind: "properties", about: {}, settings: whose.settings, host: whose.host, password: "" }, signal),
   below: (whose: Whose, node: string, signal?: AbortSignal) => asked<Found>(question(whose, "browse", node), signal),
   variables: (whose: Whose, node: string) => asked<Found>(question(whose, "variables", node)),
   draft: (body: S["NewConnection"]) => http.post<S["ConnectionOut"]>("/api/equipment/connections", body),
@@ -82,6 +118,7 @@ export const browsing = {
 
 function question(whose: Whose, kind: string, node: string): S["NewQuestion"] {
   if ("connection" in whose) return { type: "opcua", kind, about: { node }, connection: whose.connection, settings: {}, host: "local", password: "" };
+  if ("type" in whose) throw new Error("A SiLA 2 server has no address space; ask for its properties.");
   const compared = whose.compared ? { certificate: whose.compared } : {};
   return { type: "opcua", kind, about: { node, ...compared }, settings: whose.settings, host: whose.host, password: whose.password ?? "" };
 }

@@ -10,6 +10,7 @@ import { pages } from "./pages";
 import { past } from "./past";
 import { signing } from "./signing";
 import { rights } from "./rights";
+import { sila } from "./sila";
 import { systems } from "./systems";
 import { tables } from "./tables";
 import { trends } from "./trends";
@@ -415,6 +416,7 @@ export const en = {
   ...pages,
   ...browsing,
   ...files,
+  ...sila,
   ...certificates,
   ...edges,
   ...keeping,

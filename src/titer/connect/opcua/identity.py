@@ -9,7 +9,7 @@ from typing import Any
 from asyncua import Client, ua
 
 from titer.connect.core.contract import ChannelSpec, DeviceIdentity
-from titer.connect.opcua.units import house
+from titer.connect.core.spellings import house
 
 
 async def read_identity(

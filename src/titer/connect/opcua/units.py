@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from titer.base.units import UNITS
+from titer.connect.core.spellings import house
 
 UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
 # UNECE Recommendation 20 common codes -> the house's codes. UnitId holds a code's characters as one number.
@@ -40,35 +41,6 @@ _COMMON = {
     "CMT": "cm",
     "C45": "nm",
 }
-# Spellings of EUInformation.DisplayName (UNECE symbols and habits) -> the house's codes.
-_SPELLINGS = {
-    "°c": "degC",
-    "℃": "degC",
-    "c": "degC",
-    "celsius": "degC",
-    "k": "K",
-    "rpm": "1/min",
-    "r/min": "1/min",
-    "1/min": "1/min",
-    "min-1": "1/min",
-    "min⁻¹": "1/min",
-    "l": "L",
-    "ml": "mL",
-    "µl": "uL",
-    "l/min": "L/min",
-    "l/h": "L/h",
-    "ml/min": "mL/min",
-    "percent": "%",
-    "% (v/v)": "%",
-    "": "1",
-    "-": "1",
-    "ph": "1",
-    "one": "1",
-    "10^6/ml": "1e6/mL",
-    "pf/cm": "pF/cm",
-}
-
-
 _COMMON |= {"C94": "1/min", "M33": "mmol/L", "C38": "mol/L"}
 _CODES = {unit: code for code, unit in _COMMON.items()}
 
@@ -81,11 +53,6 @@ def unece(unit: str) -> str:
         ('CEL', 'C94', '')
     """
     return _CODES.get(unit, "")
-
-
-def house(text: str) -> str:
-    """A unit as it is displayed, in the house's spelling where it is known; else as it is."""
-    return _SPELLINGS.get(text.strip().lower(), text.strip())
 
 
 def of_information(content: Any) -> tuple[str, str]:

@@ -54,6 +54,14 @@ def _make(config: ConnectionConfig, clock: Clock, folder: Path) -> Connector:
     return SilaConnector(config, clock, folder)
 
 
+async def _explore(
+    kind: str, about: dict[str, Any], settings: dict[str, Any], _clock: Clock, _folder: Path
+) -> Mapping[str, Any]:
+    from titer.connect.sila2.explore import explore
+
+    return await explore(kind, about, settings)
+
+
 TYPE = ConnectionType(
     "sila2",
     "SiLA 2 server",
@@ -67,6 +75,8 @@ TYPE = ConnectionType(
     insecure=_insecure,
     addressing=HOST_AND_PORT,
     strict=False,
+    explore=_explore,
+    explored_by=("host", "port", "allow_unencrypted", "tls", "root_certificate", "timeout_s"),
     met="servers of unitelabs-sila and sila2",
     cancels=True,
 )

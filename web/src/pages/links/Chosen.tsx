@@ -31,7 +31,7 @@ export function Chosen({ whose, chosen, change, clear }: Props) {
       const channels = channelsOf(chosen, prefix.trim());
       return "connection" in whose
         ? browsing.add(whose.connection, channels)
-        : browsing.draft({ name: name.trim(), type: "opcua", settings: whose.settings, channels, host: whose.host, owner: "" });
+        : browsing.draft({ name: name.trim(), type: "type" in whose ? whose.type : "opcua", settings: whose.settings, channels, host: whose.host, owner: "" });
     },
     onSuccess: async (made) => {
       await client.invalidateQueries({ queryKey: ["links"] });

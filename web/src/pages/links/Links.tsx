@@ -46,6 +46,9 @@ export default function Links() {
                 <Link to="/links/add/table" className="button-link">
                   {t("tables.link")}
                 </Link>
+                <Link to="/links/add/sila2" className="button-link">
+                  {t("sila.add")}
+                </Link>
                 <Link to="/links/add/opcua" className="button-link">
                   {t("browse.add_connection")}
                 </Link>

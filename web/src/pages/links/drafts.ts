@@ -16,8 +16,11 @@ export interface Draft {
   writable: boolean;
 }
 
+/** What a server offers that can become a channel. */
+export type Takeable = Pick<FoundNode, "node" | "tag" | "recordable" | "unit" | "unit_text" | "low" | "high" | "description" | "states" | "writable">;
+
 /** What is chosen with more of it; what was chosen before stays as it was edited. */
-export function draftsOf(before: ReadonlyMap<string, Draft>, nodes: readonly FoundNode[]): Map<string, Draft> {
+export function draftsOf(before: ReadonlyMap<string, Draft>, nodes: readonly Takeable[]): Map<string, Draft> {
   const after = new Map(before);
   const tags = new Set([...before.values()].map((one) => one.tag));
   for (const one of nodes) {
