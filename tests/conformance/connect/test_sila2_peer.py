@@ -144,7 +144,6 @@ def test_properties_commands_and_binaries_over_tls(library: str, certificates: P
             assert (measured.outcome, measured.responses) == (Outcome.DONE, {"Glucose": "4.35"})
             washed = await adapter.invoke(order("Wash", Cycles="3"))
             assert (washed.outcome, washed.responses) == (Outcome.DONE, {"Done": 3})
-            assert washed.message == "3 intermediate responses came while it ran."
             for size in (100, 5 << 20):
                 sent = bytes(range(256)) * (size // 256 + 1)
                 echoed = await adapter.invoke(order("Echo", Data=sent.hex()))
@@ -191,16 +190,18 @@ def test_what_a_command_tells_while_it_runs_is_recorded_and_none_of_it_twice(
         adapter = connector(certificates, port)
         async with streaming(adapter) as (_, batches):
             await values(batches, 1)
-            done = await adapter.invoke(order("Wash", Cycles="4"))
-            assert done.responses == {"Done": 4}
-            found = await told(batches, "k", 4)
-            assert [one["values"] for event in found for one in event["responses"]] == [
-                {"Cycle": cycle} for cycle in (1, 2, 3, 4)
-            ]
+            done = await adapter.invoke(order("Wash", Cycles="20"))
+            assert done.responses == {"Done": 20}
+            found = await told(batches, "k", 1)
+            # What a server tells before anybody can have subscribed it may not keep.
+            cycles = [one["values"]["Cycle"] for event in found for one in event["responses"]]
+            assert cycles == list(range(cycles[0], 21))
+            assert done.message == f"{len(cycles)} intermediate responses came while it ran."
             info = [one for event in found for one in event["info"]]
             assert info[-1]["status"] == "finished_successfully"
-            assert {"0.25", "0.5", "0.75"} <= {one["progress"] for one in info}
-            assert {400_000, 200_000} <= {one["remaining_us"] for one in info}
+            # A server may skip progress that nobody has fetched yet, and no change of the status.
+            halfway = [one for one in info if one["progress"] and 0 < float(one["progress"]) < 1]
+            assert any(one["remaining_us"] for one in halfway)
             assert len({event["execution"] for event in found}) == 1
             # Of a burst right before the end nothing is lost, although the news of the end may be faster.
             rinse = Command("r", "bench", "call", "Bench/Rinse", parameters={"Cycles": 300})

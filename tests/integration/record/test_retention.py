@@ -128,7 +128,9 @@ def test_the_database_keeps_a_row_to_the_microsecond_as_titer_does(
     with record.action(TIMER, "record.training.enter") as unit:
         row = unit.add(Training(person_id="p", competency="SEC", document="SOP", trained_at=began))
     with record.action(TIMER, "record.training.enter") as unit:
-        retention.set_class(unit, record_type="record_training", years=years, start="trained_at", basis="SOP-7")
+        retention.set_class(
+            unit, record_type="record_training", years=years, start="trained_at", basis="SOP-7"
+        )
     due = due_on(began, years)
     clock.advance(due - timedelta(microseconds=1) - clock.now())
     with pytest.raises(Refused, match="kept until its time is over"):
