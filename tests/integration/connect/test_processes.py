@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from tests.integration.connect.misbehaving import installed
-from tests.peers.endless_hall import endless_hall
 
 from titer.base.clock import SystemClock
 from titer.base.errors import Unavailable
@@ -179,41 +178,23 @@ def test_a_process_loads_what_its_type_needs_and_no_more(site: Site) -> None:
     assert site.seen("print")["heavy"] == []
 
 
-def test_what_a_device_does_to_who_looks_through_it_disturbs_no_connection_and_is_said(
-    site: Site, tmp_path: Path
+def test_a_look_is_a_process_of_its_own_with_the_limits_of_a_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site.flows("print")
-    pid, before = site.seen("print")["pid"], site.ended("print")
-    settings = {"secret": SECRET, "memory_limit_mb": 160}
-    with endless_hall(tmp_path) as address:
-        opcua = {"endpoint": address, "allow_unencrypted": True, "memory_limit_mb": 160}
-        site.hub.ask(id="endless", type="opcua", kind="variables", about={"node": ""}, settings=opcua)
-        for kind in ("leak", "spin", "crash", "refuse", "where"):
-            about = {"much": 3_000_000} if kind == "where" else {}
-            stall = {"stall_s": 1} if kind == "spin" else {}
-            site.hub.ask(id=kind, type="misbehaving", kind=kind, about=about, settings=settings | stall)
-        site.hub.ask(id="nothing", type="astm", kind="browse", about={}, settings={})
-        for key in ("endless", "leak", "spin", "crash", "refuse", "where", "nothing"):
-            site.until(lambda: key in site.hub.answers, f"an answer to {key}")  # noqa: B023 - called at once
-    said = {key: one["problem"] and one["problem"]["what"] for key, one in site.hub.answers.items()}
-    begin = "What there is could not be looked up: the process that looked through it"
-    for key in ("endless", "leak"):
-        assert said[key].startswith(f"{begin} was ended at ")
-        assert said[key].endswith(" MB of memory, of 160 that it may hold.")
-    assert said["spin"].startswith(f"{begin} was ended because it stood still for ")
-    assert said["crash"] == f"{begin} was ended by SIGSEGV."
-    assert said["refuse"] == "The device lets nobody look."
-    assert site.hub.answers["refuse"]["problem"]["do"] == "Ask whose it is."
-    assert said["nothing"] == "What a connection of type astm could record cannot be looked up."
-    found = site.hub.answers["where"]["answer"]
-    assert (found["secret"], len(found["much"])) == (SECRET, 3_000_000)
-    assert found["pid"] not in (site.host.pid, pid)
+    installed(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+
+    async def look(kind: str) -> Mapping[str, Any]:
+        settings = {"memory_limit_mb": 160, "secret": SECRET}
+        async with asyncio.timeout(120 * patience()):
+            return await Processes().explore(Question("misbehaving", kind, {}, settings), tmp_path)
+
+    found = asyncio.run(look("where"))
+    assert found["secret"] == SECRET
     assert SECRET not in found["arguments"]
-    site.until(lambda: not runs(found["pid"]), "the end of who looked")
-    site.flows("print")
-    assert (site.seen("print")["pid"], site.ended("print")) == (pid, before)
-    numbers = site.numbers("print")
-    assert numbers == list(range(len(numbers)))
+    assert not runs(found["pid"])
+    with pytest.raises(Unavailable, match=r"was ended at \d+ MB of memory, of 160 that it may hold\."):
+        asyncio.run(look("leak"))
 
 
 def test_a_look_that_has_no_end_is_ended_and_that_is_said(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from tests.conftest import DATABASE
 from tests.integration.equipment.conftest import as_
 from tests.peers.reactor_hall import URI, hall
 
-from titer.base.clock import ManualClock
+from titer.base.clock import ManualClock, SystemClock
 from titer.cli.browsing import channels_of
-from titer.connect.core.children import Processes
+from titer.connect import TYPES
+from titer.connect.core import places
 from titer.connect.core.contract import ChannelSpec, enumerations
 from titer.connect.core.hub import Hub
 from titer.connect.core.questions import Questions
@@ -36,12 +38,21 @@ def database() -> str:
     return os.environ.get(DATABASE, "sqlite")
 
 
+class Here:
+    """Looks within the test's own process; what a process of its own does beside is tried in connect."""
+
+    async def explore(self, question: places.Question, folder: Path) -> Mapping[str, Any]:
+        look = TYPES[question.type].explore
+        assert look is not None
+        return await look(question.kind, dict(question.about), dict(question.settings), SystemClock(), folder)
+
+
 def answered(client: TestClient, token: str, folder: Path) -> None:
     """One turn of a connector host: it fetches what is asked and answers."""
 
     async def turn() -> None:
         hub = Hub("http://test", token, "local", transport=httpx.ASGITransport(app=client.app))
-        questions = Questions(hub, Processes(), folder)
+        questions = Questions(hub, Here(), folder)
         await questions.step()
         while questions._running:
             await asyncio.gather(*questions._running.values())
