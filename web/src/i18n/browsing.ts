@@ -30,6 +30,7 @@ export const browsing = {
   "browse.all_below_of": "All below {name}",
   "browse.more": "There is more than can be looked through at once: open a node further down.",
   "browse.not_scalar": "an array",
+  "browse.spectrum": "an array of numbers: a spectrum a value",
   "browse.not_readable": "not readable",
   "browse.no_value": "no number, text or state",
   "browse.recorded": "recorded already",

@@ -34,6 +34,11 @@ class Axis:
         object.__setattr__(self, "digest", hashlib.sha256(said + b"\n" + values.tobytes()).hexdigest())
 
 
+def places(count: int) -> Axis:
+    """The axis of numbers of which nobody says what they stand along: their places, from 0."""
+    return Axis("place", "1", np.arange(count, dtype=np.float64))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Acquired:
     """One acquisition.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from titer.base.clock import iso, require_utc
 
@@ -80,6 +81,15 @@ def as_number(value: Any) -> tuple[float, str | None]:
     if isinstance(words, str):
         return float("nan"), words
     return float("nan"), json.dumps(as_json(value), ensure_ascii=False)
+
+
+def as_points(value: Any) -> NDArray[np.float64] | None:
+    """A decoded list of numbers as points of a spectrum; None for anything else, and for a list of none."""
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    if any(isinstance(one, bool) or not isinstance(one, int | float | np.number) for one in value):
+        return None
+    return np.array(value, dtype=np.float64)
 
 
 def as_json(value: Any) -> Any:

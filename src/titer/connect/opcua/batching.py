@@ -26,6 +26,7 @@ from titer.connect.core.contract import Batch, ChannelSpec, Gap, Known, event
 from titer.connect.core.frame import Origin, Quality
 from titer.connect.core.values import STAMPED_BY_SERVER, STAMPED_ON_RECEIPT
 from titer.connect.opcua import decode
+from titer.connect.opcua.arrays import AxisDefinition, acquired
 from titer.connect.opcua.session import Link
 
 
@@ -42,6 +43,7 @@ class Batcher:
         last: channel index -> newest value that was handed over.
         suspect: channel index -> why values may be missing before its next one.
         undurable: batches handed over and not yet acknowledged by the journal.
+        axes: channel index -> what the server says about the axis of its arrays.
     """
 
     def __init__(self, name: str, channels: Sequence[ChannelSpec], link: Link, clock: Clock) -> None:
@@ -53,6 +55,7 @@ class Batcher:
         self.suspect: dict[int, str] = {}
         self.next_gap = 1
         self.undurable = 0
+        self.axes: dict[int, AxisDefinition] = {}
 
     def resume(self, last: Mapping[int, Known], next_gap: int) -> None:
         """Start again from what the journal holds.
@@ -114,6 +117,10 @@ class Batcher:
             received_us=received,
             origin=origin,
             text=data.text,
+            arrays={
+                row: acquired(points, self.axes.get(data.handle[row] - 1))
+                for row, points in data.points.items()
+            },
         )
         if 0 in data.source_us:
             without = (np.asarray(data.source_us) == 0) & (columns.quality == Quality.BAD)

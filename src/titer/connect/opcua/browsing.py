@@ -297,6 +297,7 @@ class AddressSpace:
             level = _content(access)
             place.facts = {
                 "type": _content(kind),
+                "one_dimension": _content(rank) == 1,
                 "scalar": (_content(rank) or 0) < 0 and not isinstance(content, list),
                 "readable": level is None or bool(int(level) & 1),
                 "writable": level is not None and bool(int(level) & 2),
@@ -391,7 +392,7 @@ class AddressSpace:
             "variable": place.is_variable,
             "recordable": place.is_variable
             and takes
-            and bool(facts.get("scalar"))
+            and bool(facts.get("scalar") or (facts.get("one_dimension") and facts["holds"] == "number"))
             and bool(facts.get("readable")),
             "holds": facts.get("holds", ""),
             "scalar": facts.get("scalar", True),

@@ -29,6 +29,7 @@ from titer.connect.core.contract import (
 )
 from titer.connect.core.frame import Origin
 from titer.connect.opcua import acknowledging, decode
+from titer.connect.opcua.arrays import portions, read_axes
 from titer.connect.opcua.batching import Batcher
 from titer.connect.opcua.conditions import Conditions
 from titer.connect.opcua.filling import fill
@@ -178,8 +179,8 @@ class OpcUaConnector:
                         missing = [(expected + step) & 0xFFFFFFFF for step in range(ahead)]
                         found = await session.fetch(missing)
                         if len(found) < ahead:
-                            if ordered:
-                                yield self._batch(ordered, Origin.LIVE)
+                            for part in portions(ordered):
+                                yield self._batch(part, Origin.LIVE)
                             self._link.subscription = 0
                             raise Unavailable(
                                 f"{ahead - len(found)} messages of {self._config.name} were lost on the way."
@@ -193,8 +194,8 @@ class OpcUaConnector:
                     if message.notifications:
                         ordered.append(message)
                         expected = (message.sequence + 1) & 0xFFFFFFFF
-                if ordered:
-                    yield self._batch(ordered, Origin.LIVE)
+                for part in portions(ordered):
+                    yield self._batch(part, Origin.LIVE)
                 if self._conditions is not None and self._conditions.wants_refresh:
                     await self._conditions.refresh(session)
         except FAULTS as error:
@@ -250,6 +251,7 @@ class OpcUaConnector:
                 if alive:
                     replayed = await session.republish(self._link.durable, available)
             self._link.namespaces = namespaces
+            self._batcher.axes = await read_axes(session.client, self._nodes)
             if replayed is None:
                 await self._subscribe(session, new_life)
         except FAULTS as error:
@@ -300,7 +302,7 @@ class OpcUaConnector:
     async def backfill(self, gap: Gap) -> AsyncIterator[Batch]:
         """Read each channel's part of the gap from the server's history; rows and verdict come together."""
         client, nodes = self._live().client, {tag: self._nodes[at] for tag, at in self._by_tag.items()}
-        batches = fill(client, self._settings, gap, self._by_tag, nodes, self._clock)
+        batches = fill(client, self._settings, gap, self._by_tag, nodes, self._clock, self._batcher.axes)
         async with aclosing(batches):  # type: ignore[type-var]
             async for batch in batches:
                 yield batch

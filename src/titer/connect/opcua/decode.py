@@ -3,7 +3,8 @@
 asyncua's generic decoder builds a MonitoredItemNotification, a DataValue, a Variant and two datetimes for each
 value; with thousands of values a second that is most of the cost. Values of one shape (same fields, same
 scalar type) that follow each other are read here as one NumPy record array; everything else goes value by
-value, and what this module does not know (arrays, structures) goes through asyncua's decoder.
+value, and what this module does not know (structures, arrays of them) goes through asyncua's decoder. An array of
+numbers is one value: the points of a spectrum.
 
 Encoding: OPC UA Part 6, 5.2.2.16 (Variant), 5.2.2.17 (DataValue), Part 4, 7.25 (NotificationData). A DateTime
 counts 100 ns since 1601-01-01; times are kept in microseconds, as everywhere in Titer.
@@ -12,19 +13,21 @@ counts 100 ns since 1601-01-01; times are kept in microseconds, as everywhere in
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from titer.base.errors import Unavailable
 from titer.connect.core.values import as_number
+from titer.connect.opcua.arrays import Points, points_of
 
 FILETIME_EPOCH_US = 11_644_473_600_000_000
 OVERFLOW_INFO = 0x0400
 OVERFLOW = 0x0080
 _RUN = 4
 _ARRAY = 0x80
+_BOOLEAN = 1
 _I4, _U4, _I8, _F8 = struct.Struct("<i"), struct.Struct("<I"), struct.Struct("<q"), struct.Struct("<d")
 _SCALARS: dict[int, tuple[struct.Struct, str]] = {
     1: (struct.Struct("<?"), "u1"),
@@ -52,6 +55,7 @@ class Decoded:
     source_us: list[int]
     server_us: list[int]
     text: dict[int, str]
+    points: dict[int, Points] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> Decoded:
@@ -223,7 +227,15 @@ def _data_value(reader: _Reader, out: Decoded) -> None:
     reader.at += 1
     number, text = float("nan"), None
     if mask & _HAS_VALUE:
-        number, text = _variant(reader)
+        points = _array(reader) if reader.data[reader.at] & _ARRAY else None
+        if points is not None:
+            out.points[row] = points
+        else:
+            found = _variant(reader)
+            if isinstance(found, Points):
+                out.points[row] = found
+            else:
+                number, text = found
     out.value.append(number)
     if text is not None:
         out.text[row] = text
@@ -241,7 +253,24 @@ def _time(reader: _Reader) -> int:
     return ticks // 10 - FILETIME_EPOCH_US if ticks > 0 else 0
 
 
-def _variant(reader: _Reader) -> tuple[float, str | None]:
+def _array(reader: _Reader) -> Points | None:
+    """A one-dimensional array of numbers, straight from its bytes; None where another value stands there."""
+    kind = reader.data[reader.at]
+    of = kind & ~_ARRAY
+    if of == _BOOLEAN or of not in _SCALARS:
+        return None
+    elements = int(_I4.unpack_from(reader.data, reader.at + 1)[0])
+    layout = np.dtype(_SCALARS[of][1])
+    if elements * layout.itemsize > len(reader.data) - reader.at - 5:
+        raise Unavailable("The server announced an array that is longer than its message.")
+    if elements < 1:
+        return None
+    values = np.frombuffer(reader.data, dtype=layout, count=elements, offset=reader.at + 5)
+    reader.at += 5 + elements * layout.itemsize
+    return Points(values.astype(np.float64))
+
+
+def _variant(reader: _Reader) -> tuple[float, str | None] | Points:
     kind = reader.data[reader.at]
     if kind in _SCALARS:
         reader.at += 1
@@ -268,8 +297,11 @@ def _variant(reader: _Reader) -> tuple[float, str | None]:
             raise Unavailable("The server announced an array that is longer than its message.")
     buffer = Buffer(reader.data[reader.at :])
     before = len(buffer)
+    found: tuple[float, str | None] | Points
     try:
-        found = as_number(variant_from_binary(buffer).Value)
+        value = variant_from_binary(buffer).Value
+        points = points_of(value)
+        found = points if points is not None else as_number(value)
     except Exception as error:  # asyncua's decoder names no errors of its own, and lets many kinds out
         why = f"{type(error).__name__}: {error}"
         raise Unavailable("The server sent a value that cannot be read.", why=why[:300]) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from asyncua.ua import uaerrors
 
 from titer.base.clock import from_us, us
 from titer.connect.core.values import as_number
+from titer.connect.opcua.arrays import Points, points_of
 from titer.connect.opcua.settings import OpcUaSettings
 
 LOOK_BACK = timedelta(days=3660)
@@ -43,10 +44,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Values strictly between two known ones, in order of source time; the last page bears the verdict."""
+    """Values strictly between two known ones, in order of source time; the last page bears the verdict.
+
+    Attributes:
+        rows: (source time, server time, number, text, status).
+        points: row -> the numbers of an array.
+    """
 
     rows: tuple[Row, ...] = ()
     verdict: Verdict | None = None
+    points: Mapping[int, Points] = field(default_factory=dict)
 
 
 class Endless(Exception):
@@ -111,9 +118,12 @@ async def read_stretch(
     try:
         for attempt in range(LATE_ATTEMPTS):
             async for values in _pages(client, settings, node, begin, end, seen):
-                rows = tuple(_row(value) for value in values if low < us(value.SourceTimestamp) < before)
-                if rows:
-                    yield Page(rows)
+                within = [value for value in values if low < us(value.SourceTimestamp) < before]
+                if within:
+                    arrays = {
+                        at: found for at, one in enumerate(within) if (found := _points(one)) is not None
+                    }
+                    yield Page(tuple(_row(value) for value in within), points=arrays)
             if reaches_back is None:
                 reaches_back = (seen.oldest is not None and seen.oldest <= after) or bool(
                     (await _answer(client, node, from_us(after), from_us(after) - LOOK_BACK, 1, None))[0]
@@ -207,8 +217,13 @@ def _mark(value: Any) -> str:
     return f"{value.StatusCode}{content!r}"
 
 
+def _points(value: Any) -> Points | None:
+    return points_of(value.Value.Value) if value.Value is not None else None
+
+
 def _row(value: Any) -> Row:
-    number, text = as_number(value.Value.Value if value.Value is not None else None)
+    plain = value.Value.Value if value.Value is not None and _points(value) is None else None
+    number, text = as_number(plain)
     server = value.ServerTimestamp
     status = value.StatusCode
     return (

@@ -14,10 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sila import client as sila
 
 from titer.base.clock import Clock, us
 from titer.base.errors import Invalid, TiterError, Unavailable
+from titer.connect.core.acquired import Acquired, Axis, places
 from titer.connect.core.columns import Columns
 from titer.connect.core.contract import (
     Batch,
@@ -32,7 +35,7 @@ from titer.connect.core.contract import (
     Resume,
     event,
 )
-from titer.connect.core.values import READING_FAILED, STAMPED_ON_RECEIPT, as_number
+from titer.connect.core.values import READING_FAILED, STAMPED_ON_RECEIPT, as_number, as_points
 from titer.connect.sila2.calls import Running, call
 from titer.connect.sila2.cancelling import cancel
 from titer.connect.sila2.identity import identify
@@ -42,6 +45,8 @@ from titer.connect.sila2.settings import SilaSettings, seconds
 
 QUEUE_LIMIT = 10_000
 _TOLD = "told"
+MOST_POINTS = 2_000_000
+"""Of spectra in one batch: what a frame bears with all its axes is several times as much."""
 
 
 @dataclass(slots=True)
@@ -51,6 +56,7 @@ class _Reading:
     number: float
     text: str | None
     status: int
+    acquired: Acquired | None = None
 
 
 class SilaConnector:
@@ -82,6 +88,7 @@ class SilaConnector:
         self._last: dict[str, int] = {}
         self._disturbed = False
         self._identity = ""
+        self._axes: dict[int, Axis] = {}
 
     async def open(self, resume: Resume) -> None:
         """Take over the newest times of receipt and the server's UUID."""
@@ -120,6 +127,7 @@ class SilaConnector:
                 for index, channel in enumerate(self._config.channels)
                 if self._progress.follow(client, channel.node, index)
             }
+            self._axes = await self._read_axes(client)
             self._online.set()
             yield self._first(uuid)
             tasks = [asyncio.create_task(self._heartbeat(client)), asyncio.create_task(self._carry())]
@@ -157,8 +165,10 @@ class SilaConnector:
             found = [waiting.result()]
         finally:
             waiting.cancel()
-        while not self._readings.empty():
+        room = MOST_POINTS - _points(found[0])
+        while not self._readings.empty() and room > 0:
             found.append(self._readings.get_nowait())
+            room -= _points(found[-1])
         batch = self._batch([one for one in found if one is not None])
         if None in found:
             batch = replace(batch, events=self._progress.taken(), cursor=_TOLD)
@@ -225,6 +235,7 @@ class SilaConnector:
                 [one.status for one in readings],
                 received_us=us(self._clock.now()),
                 text={row: one.text for row, one in enumerate(readings) if one.text is not None},
+                arrays={row: one.acquired for row, one in enumerate(readings) if one.acquired is not None},
             )
         )
 
@@ -258,8 +269,39 @@ class SilaConnector:
             stream.close()
 
     async def _put(self, index: int, value: Any, status: int) -> None:
-        number, text = as_number(value)
-        await self._readings.put(_Reading(index, us(self._clock.now()), number, text, status))
+        points = as_points(value)
+        number, text = as_number(value) if points is None else (float("nan"), None)
+        acquired = None if points is None else self._acquired(index, points)
+        await self._readings.put(_Reading(index, us(self._clock.now()), number, text, status, acquired))
+
+    def _acquired(self, index: int, points: NDArray[np.float64]) -> Acquired:
+        """A list of numbers along the axis that the channel names; along their places where it names none."""
+        axis = self._axes.get(index)
+        return Acquired(
+            points, axis if axis is not None and len(axis.values) == len(points) else places(len(points))
+        )
+
+    async def _read_axes(self, client: sila.Client) -> dict[int, Axis]:
+        """The axes that channels name: each is a property that holds a list of numbers, read once a connection.
+
+        Raises:
+            Invalid: if there is no such property, or it holds anything else.
+        """
+        found: dict[int, Axis] = {}
+        for index, channel in enumerate(self._config.channels):
+            node = str(channel.settings.get("axis") or "")
+            if not node:
+                continue
+            kind, prop = self._property(client, node)
+            values = None if kind == "observable" else as_points(await prop.read(timeout=self._patience_ms))
+            if values is None:
+                raise Invalid(
+                    f"{node} is no axis: it is no unobservable property that holds a list of numbers.",
+                    where=channel.tag,
+                )
+            name = node.rpartition("/")[2]
+            found[index] = Axis(name, str(channel.settings.get("axis_unit") or "1"), values)
+        return found
 
     async def _put_step(self, index: int, value: Any) -> None:
         """A value that a command told, for a channel; one that comes while nothing streams lies in the gap."""
@@ -327,3 +369,7 @@ class SilaConnector:
 
 def _words(error: BaseException) -> str:
     return str(error) or type(error).__name__
+
+
+def _points(reading: _Reading | None) -> int:
+    return 0 if reading is None or reading.acquired is None else len(reading.acquired.values)

@@ -81,6 +81,7 @@ function within(one: FoundNode, path: readonly string[]): FoundNode {
 }
 
 function facts(one: FoundNode): string {
+  if (!one.scalar && one.recordable) return [t("browse.spectrum"), one.unit ? unit(one.unit) : one.unit_text].filter(Boolean).join(" · ");
   if (!one.scalar) return t("browse.not_scalar");
   if (!one.readable) return t("browse.not_readable");
   if (one.holds === "other") return t("browse.no_value");
