@@ -66,6 +66,11 @@ def wire(platform: Platform) -> None:
         newest=lambda tags: {tag: one.source_us for tag, one in historian.last(tags).items()},
         list_lead_days=platform.config.revocation_notice_days,
     )
+    objects = None  # before the historian is opened: what is refused here leaves nothing open
+    if platform.config.objects is not None:
+        settings = ObjectSettings.read(platform.config.objects)
+        secret = platform.vault.read(platform.folder / settings.secret_file, vault.OWN_FILE).decode().strip()
+        objects = Objects.open(settings, secret), settings.local_days
     historian = Historian(
         platform.folder / "historian",
         record,
@@ -78,10 +83,8 @@ def wire(platform: Platform) -> None:
     platform.add("rights", Rights(record))
     platform.add("equipment", equipment)
     platform.verifiers.append(equipment.questions.stored_questions)
-    if platform.config.objects is not None:
-        settings = ObjectSettings.read(platform.config.objects)
-        secret = platform.vault.read(platform.folder / settings.secret_file, vault.OWN_FILE).decode().strip()
-        historian.store_in(Objects.open(settings, secret), settings.local_days)
+    if objects is not None:
+        historian.store_in(*objects)
     platform.add("historian", historian)
     historian.held = partial(held_series, platform)
     platform.verifiers.append(_sealed_segments(historian))

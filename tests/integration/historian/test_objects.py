@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pyarrow import fs
 from sqlalchemy import select
-from tests.integration.historian.reactor import ANN, PV, S, frame
+from tests.integration.historian.reactor import ANN, CHANNELS, PV, S, frame
 
+from titer.app import Config, create_installation, load, open_platform
+from titer.base import vault
 from titer.base.clock import ManualClock
-from titer.base.errors import Invalid, Refused
+from titer.base.errors import IntegrityFault, Invalid, Refused
 from titer.historian import Historian, SegmentDamaged
 from titer.historian.keeping import Keeping
 from titer.historian.model import HistorianObject
@@ -257,3 +260,44 @@ def test_settings_that_would_give_the_secret_away_are_refused() -> None:
         ObjectSettings.read({**told, "secret_key": "open"})
     with pytest.raises(Invalid, match="Missing settings: secret_file"):
         ObjectSettings.read({"bucket": "b", "access_key": "a"})
+
+
+def test_what_stands_in_titer_yaml_leads_to_a_stored_segment_that_is_read_from_there_alone(
+    settings: ObjectSettings, bucket: fs.S3FileSystem, tmp_path: Path, clock: ManualClock, t0: int
+) -> None:
+    """The wiring: configuration, sealed secret, sealer and storing worker, restart."""
+    folder = tmp_path / "lab"
+    create_installation(folder, Config(name="lab", port=0), simulated=True, demo=False, clock=clock)
+    (folder / "keys" / "objects.secret").write_text("secret\n")
+    with_objects = yaml.safe_load((folder / "titer.yaml").read_text()) | {"objects": dict(vars(settings))}
+    (folder / "titer.yaml").write_text(yaml.safe_dump(with_objects))
+    with pytest.raises(IntegrityFault, match="is not sealed"):  # a secret in plain bytes is not taken
+        open_platform(folder, clock=clock)
+    key = folder / str(load(folder).key_file)
+    (folder / "keys" / "objects.secret").unlink()
+    vault.find(key).write(folder / "keys" / "objects.secret", b"secret\n", vault.OWN_FILE)
+
+    platform = open_platform(folder, clock=clock)
+    try:
+        with platform.record.action(ANN, "equipment.intake") as unit:
+            platform.equipment.import_connection(unit, "br201", "opcua", {}, CHANNELS)
+        platform.historian.append([frame(t0, 1, [float(n) for n in range(100)])])
+        platform.historian.seal()
+        workers = {one.name: one for one in platform.workers}
+        while workers["historian.objects"].step() < 1:
+            pass
+        (ref,) = platform.historian.store.view().segments
+        assert keys(bucket, settings) == {f"{settings.bucket}/hub-a/{ref.path}": ref.size}
+        clock.advance(timedelta(days=31))
+        while workers["historian.objects"].step() < 1:
+            pass
+        assert local(platform.historian) == []
+    finally:
+        platform.close()
+
+    again = open_platform(folder, clock=clock)
+    try:
+        assert again.historian.read([PV], t0, t0 + DAY_US).num_rows == 100
+        assert [path.name for path in local(again.historian)] == [f"{ref.digest}.parquet"]
+    finally:
+        again.close()
