@@ -88,7 +88,7 @@ def clock() -> SystemClock:
     return SystemClock()
 
 
-@pytest.fixture(params=["node-opcua", "asyncua"])
+@pytest.fixture(params=["node-opcua", pytest.param("asyncua", marks=pytest.mark.slow)])
 def tank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tank]:
     folder = tmp_path / "tank"
     folder.mkdir()
