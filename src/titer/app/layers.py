@@ -75,6 +75,7 @@ def wire(platform: Platform) -> None:
         platform.folder / "historian",
         record,
         gaps=equipment.gaps_of,
+        floors=equipment.doubts_of,
         largest_history=platform.config.largest_history,
     )
     material = Material(record)

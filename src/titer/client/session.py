@@ -184,7 +184,8 @@ class Titer:
             frame: what comes back.
 
         Returns:
-            `time` and a column for each channel; what is not known, or bad, is missing.
+            `time`, a column for each channel, in which what is not known, or bad, is missing, and behind them one for
+            the quality of each (`TAG.quality`: good, uncertain or bad).
 
         Raises:
             Refused: if the hub does.

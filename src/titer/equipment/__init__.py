@@ -1,5 +1,6 @@
 """What stands in the plant, hub side: hierarchy, instruments, connections, channels, gaps, commands, files."""
 
+from titer.equipment.doubts import Doubts
 from titer.equipment.model import Calibration, Channel, Connection, DeviceCommand, Document, Gap, Node
 from titer.equipment.rules import DayCompleteness, union, without_floats
 from titer.equipment.service import Equipment
@@ -12,6 +13,7 @@ __all__ = [
     "DayCompleteness",
     "DeviceCommand",
     "Document",
+    "Doubts",
     "Equipment",
     "Gap",
     "Node",

@@ -95,6 +95,25 @@ class Connection(Regulated, Base):
     recording_since: Mapped[datetime | None] = mapped_column()
 
 
+class StandingChange(Regulated, Base):
+    """From when on a connection or a piece of equipment stood otherwise, so that values stay what they were.
+
+    Of a connection, `kind` is *decided*, with its state from then on and the fingerprint that was approved, or
+    *answered*, with the fingerprint of what answered; `since` is then the clock of whoever noticed, the hub's or the
+    connector host's, by which values bear their time of receipt. Of equipment it is *withdrawn* or *qualified*, and
+    `since` the process clock. `recorded_at` says when the record came to know.
+    """
+
+    __tablename__ = "equipment_standing"
+    __append_only__ = True
+
+    subject_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column()
+    since: Mapped[datetime] = mapped_column()
+    state: Mapped[str] = mapped_column()
+    fingerprint: Mapped[str | None] = mapped_column()
+
+
 class Channel(Regulated, Base):
     """A stream of values with a tag that is its identity for life."""
 

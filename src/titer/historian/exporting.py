@@ -226,13 +226,16 @@ def export(historian: Historian, question: Question, form: str) -> Iterator[byte
 
 
 def aligned_stream(tags: Sequence[str], found: Aligned) -> bytes:
-    """Channels on common instants as an Arrow stream: `time` (UTC) and a column for each channel; bad is null."""
+    """Channels on common instants as an Arrow stream: `time` (UTC), a column for each channel, where bad is null, and
+    behind them one for the quality of each (`TAG.quality`: good, uncertain or bad)."""
     import pyarrow as pa
 
     instants = pa.array(found.times_us).cast(pa.timestamp("us", "UTC"))
     bad = (found.quality >= QUALITY.index("bad")) | np.isnan(found.values)
     columns = [pa.array(found.values[:, at], mask=bad[:, at]) for at in range(len(tags))]
-    table = pa.Table.from_arrays([instants, *columns], names=["time", *tags])
+    qualities = [pa.array(QUALITY).take(pa.array(found.quality[:, at])) for at in range(len(tags))]
+    names = ["time", *tags, *(f"{tag}.quality" for tag in tags)]
+    table = pa.Table.from_arrays([instants, *columns, *qualities], names=names)
     return b"".join(_arrow(table.schema, iter([table])))
 
 

@@ -18,6 +18,7 @@ from titer.historian import segment as sealed
 from titer.historian.buckets import summarise, widen
 from titer.historian.drawing import Drawn, Summary
 from titer.historian.errors import SegmentDamaged
+from titer.historian.floors import Floor, Floors
 from titer.historian.last import LastValues, Sample, samples
 from titer.historian.rollups import Rolled, RollUps, Span
 from titer.historian.rows import Rows, Settled
@@ -53,19 +54,38 @@ class Answers:
         store: hands out views.
         segments: reads sealed segments.
         gaps: (tag, start, end) -> [(from, to)] of what is missing for good or not filled yet, for charts.
+        floors: (tags, known at) -> when values are uncertain at best; see `titer.historian.floors`.
+        same_clock: whether source times and times of receipt are of one clock.
     """
 
-    def __init__(self, store: Store, segments: Segments, gaps: Gaps | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        segments: Segments,
+        gaps: Gaps | None,
+        floors: Floors | None = None,
+        *,
+        same_clock: bool = True,
+    ) -> None:
         self.store = store
         self._segments = segments
         self._last = LastValues(store.tags)
         self._gaps = gaps
+        self._floors = floors
+        self._same_clock = same_clock
         self.retired: list[Retired] = []
         self.rollups = RollUps(segments.folder, store.tags)
 
     def last(self, tags: Iterable[str]) -> dict[str, Sample]:
-        """The newest value of each channel that ever had one; from memory."""
-        return self._last.get(tags)
+        """The newest value of each channel that ever had one, with the quality that it can have."""
+        found = self._last.get(tags)
+        floor = self._floor(list(found))
+        return {tag: floor.sample(one) for tag, one in found.items()}
+
+    def _floor(self, tags: Sequence[str], as_of_us: int | None = None) -> Floor:
+        """What is held against the values of channels, as far as it was known by then."""
+        doubts = self._floors(tags, as_of_us) if self._floors is not None and tags else {}
+        return Floor(doubts, self.store.tags, self.store.connections, same_clock=self._same_clock)
 
     def _settled(
         self,
@@ -76,10 +96,12 @@ class Answers:
         as_of_us: int | None = None,
         narrow: bool = False,
         view: View | None = None,
+        floor: Floor | None = None,
     ) -> Settled:
         wanted = _NARROW if narrow else tuple(sealed.schema().names)
-        if narrow and as_of_us is not None:
-            wanted = (*_NARROW, "received_lag_us")
+        by_receipt = floor is not None and floor.by_receipt
+        if narrow and (as_of_us is not None or by_receipt):
+            wanted = (*_NARROW, "received_lag_us", *(("connection",) if by_receipt else ()))
         view = self.store.view() if view is None else view
         parts: list[Rows] = []
         names = (self.store.tags, self.store.connections)
@@ -92,7 +114,8 @@ class Answers:
         tail = [rows.within(codes, start_us, end_us, as_of_us) for rows in view.tail] if len(codes) else []
         if tail:
             parts.append(columns.sort(columns.join(tail)))
-        return columns.settle(columns.join(parts) if parts else columns.empty())
+        settled = columns.settle(columns.join(parts) if parts else columns.empty())
+        return settled if floor is None else replace(settled, rows=floor.rows(settled.rows))
 
     def _codes(self, tags: list[str]) -> columns.Array:
         """Numbers of the channels that were met so far: a question must not make a channel known."""
@@ -119,7 +142,8 @@ class Answers:
         import pyarrow as pa
 
         self.require_values(tags, start_us, end_us)
-        rows = self._settled(tags, start_us, end_us, as_of_us=as_of_us).rows
+        floor = self._floor(tags, as_of_us)
+        rows = self._settled(tags, start_us, end_us, as_of_us=as_of_us, floor=floor).rows
         return self._present(rows, pa)
 
     def require_values(self, tags: Sequence[str], start_us: int, end_us: int, kind: str = "series") -> None:
@@ -178,7 +202,7 @@ class Answers:
     def conflicts(self, tags: list[str], start_us: int, end_us: int) -> list[tuple[Sample, Sample]]:
         """Instants about which a source said two different things: (effective, the other), both kept."""
         self.require_values(tags, start_us, end_us)
-        found = self._settled(tags, start_us, end_us)
+        found = self._settled(tags, start_us, end_us, floor=self._floor(tags))
         others = samples(found.conflicts, np.arange(len(found.conflicts)), self.store.tags)
         return list(zip(samples(found.rows, found.effective, self.store.tags), others, strict=True))
 
@@ -233,9 +257,10 @@ class Answers:
         if step_us <= 0 or span / step_us * max(len(tags), 1) > 50_000_000:
             raise Invalid("The step must be above zero, and the table no larger than 50 million cells.")
         answers: dict[int, Aligned] = {}
+        floor = self._floor(tags, as_of_us)
         for low, high in series.spans([(start - max_age_us, end) for start, end in windows], _NEAR_US):
             self.require_values(tags, low, high)
-            rows = self._settled(tags, low, high, as_of_us=as_of_us, narrow=True).rows
+            rows = self._settled(tags, low, high, as_of_us=as_of_us, narrow=True, floor=floor).rows
             codes = [self.store.tags.known(tag) for tag in tags]
             parts = [
                 (rows["source_us"][one], rows["value"][one], rows["quality"][one])
@@ -260,17 +285,18 @@ class Answers:
     ) -> dict[str, Decimated]:
         """Several channels of one chart, read in one go; with `as_of_us` only what had been received by then."""
         width = rollups.width_for(start_us, end_us, (end_us - start_us) / max(buckets, 1))
+        floor = self._floor(tags, as_of_us)
         if as_of_us is None and width is not None:
-            drawn = self._drawn(tags, start_us, end_us, width)
+            drawn = self._drawn(tags, start_us, end_us, width, floor)
         else:
             if as_of_us is not None:
                 self.require_values(tags, start_us, end_us)
-            rows = self._settled(tags, start_us, end_us, narrow=True, as_of_us=as_of_us).rows
+            rows = self._settled(tags, start_us, end_us, narrow=True, as_of_us=as_of_us, floor=floor).rows
             drawn = [Drawn.of_rows(rows)]
         kept_us = next((one for one in rollups.WIDTHS_US if one * buckets <= end_us - start_us), None)
         kept_us = kept_us or rollups.WIDTHS_US[-1]
         kept = [] if as_of_us is not None else self._kept(tags, start_us, end_us, kept_us)
-        drawn += [Drawn.of_rollup(one) for one in kept]
+        drawn += [Drawn.of_rollup(floor.rolled(one, kept_us, kept=True)) for one in kept]
         rolled_us = (width or kept_us) if any(part.rolled for part in drawn) else 0
         answer = {}
         for tag in tags:
@@ -287,17 +313,19 @@ class Answers:
                 found.gaps.extend(self._gaps(tag, start_us, end_us))
         return answer
 
-    def _drawn(self, tags: list[str], start_us: int, end_us: int, width_us: int) -> list[Drawn]:
+    def _drawn(self, tags: list[str], start_us: int, end_us: int, width_us: int, floor: Floor) -> list[Drawn]:
         """What a long chart is drawn from, in the order of time: points of roll-ups, values where there is none."""
         view = self.store.view()
         drawn = []
-        for span in self._plan(view, tags, start_us, end_us, width_us):
+        for span in floor.plan(self._plan(view, tags, start_us, end_us, width_us), view.segments):
             rolled = self.rollups.read(span.path, tags) if span.path else None
             if rolled is None:
-                rows = self._settled(tags, span.start_us, span.end_us, narrow=True, view=view).rows
+                rows = self._settled(
+                    tags, span.start_us, span.end_us, narrow=True, view=view, floor=floor
+                ).rows
                 drawn.append(Drawn.of_rows(rows))
             else:
-                drawn.append(Drawn.of_rollup(rolled))
+                drawn.append(Drawn.of_rollup(floor.rolled(rolled, width_us)))
         return drawn or [Drawn.of_rows(columns.empty())]
 
     def _kept(self, tags: list[str], start_us: int, end_us: int, width_us: int) -> list[Rolled]:
@@ -349,22 +377,26 @@ class Answers:
         width = rollups.width_for(start_us, end_us, width_us)
         if width is not None and (width_us % width or start_us % width):
             width = next((one for one in rollups.WIDTHS_US if not (width_us % one or start_us % one)), None)
-        whole = [Span(start_us, end_us, None)]
-        spans = whole if width is None else self._plan(view, tags, start_us, end_us, width)
+        floor = self._floor(tags)
+        spans = [Span(start_us, end_us, None)]
+        if width is not None:
+            spans = floor.plan(self._plan(view, tags, start_us, end_us, width), view.segments)
         parts, rolled_days = [], 0
         for span in spans:
             rolled = self.rollups.read(span.path, tags) if span.path else None
-            if rolled is not None:
+            if rolled is not None and width is not None:
+                rolled = floor.rolled(rolled, width)
                 rolled_days += 1
                 parts.append((rolled.tag, rolled.start_us, rolled.counts, rolled.figures))
                 continue
-            rows = self._settled(tags, span.start_us, span.end_us, narrow=True, view=view).rows
+            rows = self._settled(tags, span.start_us, span.end_us, narrow=True, view=view, floor=floor).rows
             found = summarise(
                 rows["tag"], rows["source_us"], rows["value"], rows["quality"], width_us, start_us
             )
             parts.append((found.tag, found.start_us, found.counts, found.figures))
         narrow = next((one for one in rollups.WIDTHS_US if not (width_us % one or start_us % one)), 0)
-        for rolled in self._kept(tags, start_us, end_us, narrow):
+        for one in self._kept(tags, start_us, end_us, narrow):
+            rolled = floor.rolled(one, narrow, kept=True)
             parts.append((rolled.tag, rolled.start_us, rolled.counts, rolled.figures))
             width = narrow
             rolled_days += 1
@@ -402,7 +434,9 @@ class Answers:
             if ref.kind == spectra.KIND and ref.end_us >= start_us and ref.start_us < end_us:
                 found += self._segments.acquisitions(ref, tags, start_us, end_us)
         found += [one for one in view.spectra if one.tag in named and start_us <= one.source_us < end_us]
-        return spectra.settle(spectra.received_by(found, as_of_us))
+        settled = spectra.settle(spectra.received_by(found, as_of_us))
+        floor = self._floor(tags, as_of_us)
+        return SettledSpectra(floor.acquisitions(settled.effective), floor.acquisitions(settled.conflicts))
 
     def acquired(self, start_us: int, end_us: int) -> list[str]:
         """Channels of which there may be spectra in a range of source time, sorted.

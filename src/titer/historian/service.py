@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from titer.base.clock import us
 from titer.base.files import LARGEST_HISTORY
+from titer.equipment import Doubts
 from titer.historian import rollups, spectra
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
 from titer.historian.errors import SegmentDamaged, StoreStopped
+from titer.historian.floors import Floor, Floors
 from titer.historian.last import Sample, latest, samples
 from titer.historian.log import key_of
 from titer.historian.model import (
@@ -61,6 +63,7 @@ class Historian(Answers):
         folder: made where it is missing; the log and the segments lie in it.
         record: holds the manifest, and through it the digests of the segments in the ledger.
         gaps: (tag, start, end) -> [(from, to)] of what is missing for good or not filled yet, for charts.
+        floors: (tags, known at) -> when values are uncertain at best; see `titer.historian.floors`.
         seal_rows: seal when so many rows wait.
         seal_age: seal when the oldest waiting value is so old (server clock).
         largest_history: bytes that files of history may have together until they are imported.
@@ -76,11 +79,18 @@ class Historian(Answers):
         record: Record,
         *,
         gaps: Gaps | None = None,
+        floors: Floors | None = None,
         seal_rows: int = 2_000_000,
         seal_age: timedelta = timedelta(minutes=15),
         largest_history: int = LARGEST_HISTORY,
     ) -> None:
-        super().__init__(Store(folder, key_of(record.key), record.ids.new), sealed.Segments(folder), gaps)
+        super().__init__(
+            Store(folder, key_of(record.key), record.ids.new),
+            sealed.Segments(folder),
+            gaps,
+            floors,
+            same_clock=record.process_clock is record.clock,
+        )
         self.record = record
         self.folder = folder
         self.seal_rows = seal_rows
@@ -88,6 +98,7 @@ class Historian(Answers):
         self.largest_history = largest_history
         self._observers: list[Observer] = []
         self._failing: set[int] = set()
+        self._held_against: tuple[int, dict[str, Doubts | None]] = (-1, {})
         self._sealing = threading.Lock()
         self.unlisted: list[str] = []
         self.held: Held | None = None
@@ -143,7 +154,8 @@ class Historian(Answers):
         for fresh in appended.fresh:
             self._last.update(fresh)
             if self._observers and len(fresh):
-                self._tell([(one.tag, one) for one in samples(fresh, latest(fresh), self.store.tags)])
+                news = self._judged(samples(fresh, latest(fresh), self.store.tags))
+                self._tell([(one.tag, one) for one in news])
         return appended.acknowledged
 
     def on_append(self, observer: Observer) -> None:
@@ -152,6 +164,21 @@ class Historian(Answers):
         An observer that raises is logged once, and never breaks the intake.
         """
         self._observers.append(observer)
+
+    def _judged(self, news: list[Sample]) -> list[Sample]:
+        """New values with the quality that they can have; the doubts about them are read anew after each commit."""
+        if self._floors is None:
+            return news
+        commits, held = self.record.commits, self._held_against
+        if held[0] != commits:
+            held = self._held_against = (commits, {})
+        new = [one.tag for one in news if one.tag not in held[1]]
+        if new:
+            found = self._floors(new, None)
+            held[1].update({tag: found.get(tag) for tag in new})
+        doubts = {one.tag: doubt for one in news if (doubt := held[1].get(one.tag)) is not None}
+        floor = Floor(doubts, self.store.tags, self.store.connections, same_clock=self._same_clock)
+        return [floor.sample(one) for one in news]
 
     def _tell(self, news: list[tuple[str, Sample]]) -> None:
         for number, observer in enumerate(self._observers):

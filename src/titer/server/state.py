@@ -242,7 +242,6 @@ def _units(session: Session, equipment: Equipment, batches: list[Batch] | None) 
 def _channels(session: Session, equipment: Equipment, historian: Historian) -> list[ToldChannel]:
     rows = equipment.channels(session)[:MOST_CHANNELS]
     tags = [row.tag for row in rows]
-    worst = equipment.quality_floor(session, tags, equipment.process_clock.now())
     last = historian.last(tags)
     found = []
     for row in rows:
@@ -257,7 +256,7 @@ def _channels(session: Session, equipment: Equipment, historian: Historian) -> l
                 high=None if row.high is None else float(row.high),
                 value=_finite(one.value) if one else None,
                 text=one.text if one else None,
-                quality=max(one.quality, worst.get(row.tag, 0)) if one else 2,
+                quality=one.quality if one else 2,
                 status=one.status if one else 0,
                 source_at=_instant(one.source_us) if one else None,
                 received_at=_instant(one.received_us) if one else None,

@@ -38,7 +38,7 @@ def equipment(record: Record, request: pytest.FixtureRequest) -> Equipment:
 
 @pytest.fixture
 def historian(record: Record, equipment: Equipment, tmp_path: Path) -> Iterator[Historian]:
-    made = Historian(tmp_path / "historian", record, gaps=equipment.gaps_of)
+    made = Historian(tmp_path / "historian", record, gaps=equipment.gaps_of, floors=equipment.doubts_of)
     record.register_actions(made.actions())
     yield made
     made.close()

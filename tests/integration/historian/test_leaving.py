@@ -96,7 +96,8 @@ def test_a_notebook_gets_frames_of_pandas_and_polars(page: TestClient, filled: H
     assert isinstance(theirs, polars.DataFrame)
     assert theirs.height == len(ours) == 1003
     wide = titer.aligned([SP, PV], start, start + timedelta(seconds=5), step=timedelta(seconds=1))
-    assert list(wide.columns) == ["time", SP, PV]
+    assert list(wide.columns) == ["time", SP, PV, f"{SP}.quality", f"{PV}.quality"]
+    assert wide[f"{SP}.quality"].tolist() == ["good"] * 5
     assert wide[PV].tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert wide[SP].tolist() == [36.8, 36.9, 37.0, 37.0, 37.0]
     short = titer.aligned(

@@ -1557,7 +1557,8 @@ export interface paths {
         /**
          * Historian Aligned
          * @description Channels on common instants, the last value at or before each, as an Arrow stream: one column for the time,
-         *     one for each channel. What is older than `max_age_us`, or bad, is null: nothing unknown is called good.
+         *     one for each channel, and behind them one for the quality of each (`TAG.quality`). What is older than
+         *     `max_age_us`, or bad, is null: nothing unknown is called good.
          */
         get: operations["historian_aligned"];
         put?: never;
@@ -11899,6 +11900,8 @@ export interface components {
             identity?: {
                 [key: string]: unknown;
             } | null;
+            /** Identity Since */
+            identity_since?: string | null;
             /**
              * Message
              * @default
@@ -13298,7 +13301,7 @@ export interface components {
          * @description One channel of a trend, as columns.
          *
          *     `times_us` are source times in microseconds since 1970 (UTC). `quality` (0 good, 1 uncertain, 2 bad) is
-         *     that of each value, or worse where the channel's calibration or connection makes it so now. `gaps` are
+         *     that of each value, or worse where calibration or connection made it so when it was taken. `gaps` are
          *     [from, to] in microseconds: nothing is known strictly between. `rolled_us` is the width of the roll-ups that a
          *     long chart was drawn from, in part at least; 0 where it was drawn from the values themselves.
          */

@@ -74,6 +74,7 @@ class ConnectionRunner:
         self._state, self._message = "connecting", ""
         self._since = us(clock.now())
         self._identity: DeviceIdentity | None = None
+        self._opened, self._identity_since = self._since, self._since
         self._sample: ClockSample | None = None
         self._watch = ClockWatch(
             int(float(config.settings.get("clock_limit_s", 5)) * 1e6),
@@ -136,6 +137,7 @@ class ConnectionRunner:
                 resume = replace(await self._journal.resume(), because=self._because)
                 if self._full is not None:
                     resume = replace(resume, because=self._full[1])
+                self._opened = us(self._clock.now())
                 await self._connector.open(resume)
                 async with contextlib.aclosing(self._connector.stream()) as batches:  # type: ignore[type-var]
                     async for batch in batches:
@@ -176,13 +178,14 @@ class ConnectionRunner:
 
     async def _describe(self) -> None:
         identity = await self._connector.describe()
-        self._identity = identity
+        self._identity, self._identity_since = identity, self._opened
         body = identity.as_dict()
         recalled = await self._journal.recall("identity")
         before = json.loads(recalled) if recalled else {}
         now, changes = us(self._clock.now()), []
         if before and before["fingerprint"] != body["fingerprint"]:
-            changes.append(event("config_changed", now, f"The device differs: {_difference(before, body)}."))
+            words = f"The device differs: {_difference(before, body)}."
+            changes.append(event("config_changed", now, words, identity=body, since_us=self._opened))
         told = before.get("details", {}).get("differences", {})
         for tag, words in identity.details.get("differences", {}).items():
             if told.get(tag) != words:
@@ -290,6 +293,7 @@ class ConnectionRunner:
                     "taken_us": sample.taken_us,
                 },
                 "identity": None if self._identity is None else self._identity.as_dict(),
+                "identity_since": iso(from_us(self._identity_since)),
                 "message": self._message or _refusals(refused),
                 "security": self._connector.security if isinstance(self._connector, Secured) else None,
             }

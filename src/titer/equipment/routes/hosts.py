@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from titer.base.errors import Invalid
 from titer.connect.opcua.trust import fingerprint
@@ -146,6 +146,7 @@ class NewStatus(BaseModel):
     disk_free: int | None = Field(default=None, ge=0)
     clock: Clock | None = None
     identity: dict[str, Any] | None = None
+    identity_since: AwareDatetime | None = None
     message: str = Field(default="", max_length=10_000)
     security: NewSecurity | None = None
     ended: NewEnd | None = None
@@ -274,7 +275,7 @@ def connect_status(body: NewStatus, equipment: EquipmentPart, who: Connector, ow
     seen = _require_own(equipment, own, who, body.connection).seen_identity
     if body.identity is not None and body.identity.get("fingerprint") != (seen or {}).get("fingerprint"):
         with _as_connection(equipment, body.connection) as unit:
-            equipment.note_identity(unit, body.connection, body.identity)
+            equipment.note_identity(unit, body.connection, body.identity, body.identity_since)
     given = body.model_dump()
     if given["security"] is not None:
         given["certificate"] = _note_certificates(equipment, body.connection, given["security"])

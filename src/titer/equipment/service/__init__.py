@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.canonical import digest
 from titer.base.clock import Clock, from_us, us, zone_of
-from titer.equipment import queries, rules
+from titer.equipment import doubts, queries, rules
 from titer.equipment.model import Channel, Connection, DeviceCommand, Node
 from titer.equipment.permissions import ACTIONS
 from titer.equipment.service import (
@@ -253,6 +253,17 @@ class Equipment:
             begin_us=us(row.recording_since),
             now_us=us(at),
         )
+
+    def doubts_of(self, tags: Sequence[str], known_us: int | None = None) -> dict[str, doubts.Doubts]:
+        """When values of channels are uncertain at best, whatever their source says; for the historian.
+
+        Args:
+            tags: channels.
+            known_us: as it was known then, by the server clock; None for what is known now.
+        """
+        known_at = None if known_us is None else from_us(max(0, min(known_us, _FAR)))
+        with self.record.reading() as session:
+            return doubts.of_channels(session, tags, known_at)
 
     def gaps_of(self, tag: str, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """What is missing of a channel in a range of source time, in microseconds; for charts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from titer.base.errors import Conflict, Invalid
 from titer.base.units import UNITS
 from titer.equipment import queries, rules
-from titer.equipment.model import Channel, Connection
+from titer.equipment.model import Channel, Connection, StandingChange
 from titer.equipment.service import certificates
 from titer.record import Actor, Signature, Unit
 
@@ -165,10 +166,31 @@ def approve_connection(unit: Unit, name: str) -> Connection:
 
 
 def _changed(unit: Unit, row: Connection, reason: str = "") -> None:
+    note_standing(unit, row, unit.now)
     unit.emit(
         "equipment.connection.changed",
         row,
         {"connection": row.name, "state": row.state, "revision": row.revision, "reason": reason},
+    )
+
+
+def note_standing(unit: Unit, row: Connection, since: datetime, *, answered: str | None = None) -> None:
+    """Write down how a connection stands from an instant on, so that what it delivered stays what it was.
+
+    Args:
+        unit: the open action.
+        row: as it is now.
+        since: clock of the server, or of the host that noticed.
+        answered: fingerprint of what answers since then; None if somebody decided about the connection.
+    """
+    unit.add(
+        StandingChange(
+            subject_id=row.id,
+            kind="decided" if answered is None else "answered",
+            since=min(since, unit.now),
+            state=row.state if answered is None else "",
+            fingerprint=row.fingerprint if answered is None else answered,
+        )
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from titer.base.errors import Conflict, Invalid, Refused
 from titer.equipment import queries, rules
-from titer.equipment.model import Calibration, ContextSnapshot, LogbookEntry, Node
+from titer.equipment.model import Calibration, ContextSnapshot, LogbookEntry, Node, StandingChange
 from titer.record import Signature, Unit
 
 
@@ -127,6 +127,7 @@ def qualify(unit: Unit, code: str, statement: str) -> Node:
     node = queries.node(unit.session, code)
     node.qualification = rules.move(rules.QUALIFICATION, node.qualification, "qualify")
     _log(unit, node, "qualification", statement)
+    _note_standing(unit, node, "qualified")
     unit.emit("equipment.qualified", node, {"code": code})
     return node
 
@@ -137,6 +138,7 @@ def withdraw(unit: Unit, code: str, reason: str, version: int | None = None) -> 
     node = unit.get(Node, found.id, version)
     node.qualification = rules.move(rules.QUALIFICATION, node.qualification, "withdraw")
     _log(unit, node, "out of service", reason)
+    _note_standing(unit, node, "withdrawn")
     unit.emit("equipment.withdrawn", node, {"code": code, "reason": reason})
     return node
 
@@ -272,6 +274,14 @@ def qualify_by_signature(unit: Unit, record_id: str, data: dict[str, Any], signa
     node = unit.get(Node, record_id)
     statement = str(data.get("statement") or "Qualified.")
     qualify(unit, node.code, f"{statement} Signed by {signature.printed_name}.")
+
+
+def _note_standing(unit: Unit, node: Node, kind: str) -> None:
+    unit.add(
+        StandingChange(
+            subject_id=node.id, kind=kind, since=unit.process_now, state=node.qualification, fingerprint=None
+        )
+    )
 
 
 def _log(unit: Unit, node: Node, kind: str, text: str, batch_id: str | None = None) -> LogbookEntry:

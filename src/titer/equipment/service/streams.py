@@ -13,7 +13,7 @@ from titer.base.canonical import digest
 from titer.base.clock import from_us, us
 from titer.equipment import queries, rules
 from titer.equipment.model import AlarmEvent, ClockReading, Connection, ConnectionStatus, Gap, StreamEvent
-from titer.equipment.service import alarms
+from titer.equipment.service import alarms, connections
 from titer.record import Unit
 
 _GAP_EVENTS = {"gap_opened": "opened", "gap_filled": "fill", "gap_unrecoverable": "give_up"}
@@ -75,6 +75,10 @@ def take_events(unit: Unit, events: list[ToldEvent]) -> int:
         )
         if kind in _GAP_EVENTS:
             _take_gap(unit, one.connection, kind, event)
+        elif kind == "config_changed" and isinstance(event.get("identity"), dict):
+            since = from_us(_bounded(event.get("since_us") or event.get("at_us")))
+            note_identity(unit, one.connection, event["identity"], since)
+            unit.emit(f"equipment.stream.{kind}", row, {"connection": one.connection, "reason": row.reason})
         elif kind == "alarms_refreshed":
             alarms.take_refresh(unit, one.connection, event)
         else:
@@ -250,10 +254,18 @@ def status_row(session: Session, name: str, now: Any) -> ConnectionStatus:
     return row
 
 
-def note_identity(unit: Unit, name: str, identity: dict[str, Any]) -> Connection:
+def note_identity(
+    unit: Unit, name: str, identity: dict[str, Any], since: datetime | None = None
+) -> Connection:
     """Note who answers at the other end. Where that is not what was approved, its data is unqualified.
 
     A connection that was approved before anything answered is bound to the first that does.
+
+    Args:
+        unit: the open action.
+        name: of the connection.
+        identity: of the device, with its fingerprint.
+        since: when it began to answer, by its host's clock: what was received from then on is its. None = now.
 
     Tells `equipment.connection.mismatched` once when it begins to differ.
     """
@@ -264,8 +276,10 @@ def note_identity(unit: Unit, name: str, identity: dict[str, Any]) -> Connection
         return row
     known = row.seen_identity if row.seen_fingerprint == row.fingerprint else None
     row.seen_fingerprint, row.seen_identity = fingerprint, clean
+    connections.note_standing(unit, row, since or unit.now, answered=fingerprint)
     if row.state == "approved" and row.fingerprint is None:
         row.fingerprint = fingerprint
+        connections.note_standing(unit, row, since or unit.now)
     unit.flush()
     if row.state == "approved" and row.fingerprint != fingerprint:
         unit.emit(

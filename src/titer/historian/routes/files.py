@@ -84,7 +84,8 @@ def historian_aligned(
     as_of: datetime | None = None,
 ) -> Response:
     """Channels on common instants, the last value at or before each, as an Arrow stream: one column for the time,
-    one for each channel. What is older than `max_age_us`, or bad, is null: nothing unknown is called good."""
+    one for each channel, and behind them one for the quality of each (`TAG.quality`). What is older than
+    `max_age_us`, or bad, is null: nothing unknown is called good."""
     names = channels(tags)
     found = historian.aligned(
         names,

@@ -36,7 +36,7 @@ class SeriesOut(BaseModel):
     """One channel of a trend, as columns.
 
     `times_us` are source times in microseconds since 1970 (UTC). `quality` (0 good, 1 uncertain, 2 bad) is
-    that of each value, or worse where the channel's calibration or connection makes it so now. `gaps` are
+    that of each value, or worse where calibration or connection made it so when it was taken. `gaps` are
     [from, to] in microseconds: nothing is known strictly between. `rolled_us` is the width of the roll-ups that a
     long chart was drawn from, in part at least; 0 where it was drawn from the values themselves.
     """
@@ -184,7 +184,6 @@ def historian_trend(
     if high <= low:
         raise Invalid("The end lies behind the start.", where="end")
     known = {row.tag: row for row in equipment.channels(session, tags=names)}
-    floor = equipment.quality_floor(session, names, equipment.process_clock.now())
     as_of_us = us(zoned(as_of, "as_of")) if as_of is not None else None
     found = historian.decimate_many(names, low, high, buckets, as_of_us=as_of_us)
     return TrendOut(
@@ -194,7 +193,6 @@ def historian_trend(
             _series(
                 tag,
                 found[tag],
-                floor.get(tag, 0),
                 unit=known[tag].unit if tag in known else "",
                 description=known[tag].description if tag in known else "",
                 low=_text(known[tag].low) if tag in known else None,
@@ -253,7 +251,7 @@ def _spectrum(one: Acquisition, unit: str) -> SpectrumOut:
 
 
 def _series(
-    tag: str, one: Decimated, floor: int, *, unit: str, description: str, low: str | None, high: str | None
+    tag: str, one: Decimated, *, unit: str, description: str, low: str | None, high: str | None
 ) -> SeriesOut:
     return SeriesOut.model_construct(
         tag=tag,
@@ -263,7 +261,7 @@ def _series(
         high=high,
         times_us=one.times_us.tolist(),
         values=[_finite(value) for value in one.values.tolist()],
-        quality=[max(quality, floor) for quality in one.quality.tolist()],
+        quality=one.quality.tolist(),
         from_count=one.from_count,
         decimated=one.decimated,
         rolled_us=one.rolled_us,
@@ -288,7 +286,6 @@ def historian_last(
     names = channels(tags)
     now = us(equipment.process_clock.now())
     known = {row.tag: row for row in equipment.channels(session, tags=names)}
-    floor = equipment.quality_floor(session, names, equipment.process_clock.now())
     return [
         LastOut(
             tag=tag,
@@ -299,7 +296,7 @@ def historian_last(
             value=_finite(one.value),
             text=one.text,
             status=one.status,
-            quality=max(one.quality, floor.get(tag, 0)),
+            quality=one.quality,
             origin=one.origin,
             age_s=(now - one.source_us) / 1e6,
         )

@@ -396,6 +396,21 @@ CREATE TABLE equipment_revocation_list (
 	CONSTRAINT uq_equipment_revocation_list_authority UNIQUE (authority)
 )
 
+CREATE TABLE equipment_standing (
+	subject_id VARCHAR COLLATE "C" NOT NULL,
+	kind VARCHAR COLLATE "C" NOT NULL,
+	since BIGINT NOT NULL,
+	state VARCHAR COLLATE "C" NOT NULL,
+	fingerprint VARCHAR COLLATE "C",
+	id VARCHAR COLLATE "C" NOT NULL,
+	version BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	process_at BIGINT NOT NULL,
+	CONSTRAINT pk_equipment_standing PRIMARY KEY (id)
+)
+
+CREATE INDEX ix_equipment_standing_subject_id ON equipment_standing (subject_id)
+
 CREATE TABLE equipment_stream_event (
 	key VARCHAR COLLATE "C" NOT NULL,
 	connection VARCHAR COLLATE "C" NOT NULL,
@@ -3717,6 +3732,89 @@ ALTER TABLE equipment_revocation_list ENABLE ALWAYS TRIGGER titer_equipment_revo
 CREATE TRIGGER titer_equipment_revocation_list_no_truncate BEFORE TRUNCATE ON equipment_revocation_list FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is never emptied')
 
 ALTER TABLE equipment_revocation_list ENABLE ALWAYS TRIGGER titer_equipment_revocation_list_no_truncate
+
+CREATE OR REPLACE FUNCTION titer_equipment_standing_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
+DECLARE
+  part text[];
+  changed bigint;
+  wrong bigint;
+  lost text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> 1) INTO changed, wrong FROM titer_new n;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: the first version of a record is 1'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_standing', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_standing"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_standing' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, NULL AS before, '{' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"since":' || coalesce(n."since"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(n."subject_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after FROM titer_new n) q OFFSET 0) r OFFSET 0) m;
+  ELSIF TG_OP = 'UPDATE' THEN
+  SELECT count(*), count(*) FILTER (WHERE n.version <> o.version + 1), min(CASE WHEN n.id IS NULL THEN 'id'
+ END) INTO changed, wrong, lost FROM titer_old o LEFT JOIN titer_new n ON n.id = o.id;
+  IF changed = 0 THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF lost IS NOT NULL THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_standing.' || lost || ' keeps its first value'; END IF;
+  IF wrong > 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a change raises the version by one'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_standing', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_standing"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_standing' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT n.id, n.version, '{' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"since":' || coalesce(o."since"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(o."subject_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, '{' || '"fingerprint":' || coalesce(to_json(n."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(n."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(n."kind")::text, 'null') || ',' || '"process_at":' || coalesce(n."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(n."recorded_at"::text, 'null') || ',' || '"since":' || coalesce(n."since"::text, 'null') || ',' || '"state":' || coalesce(to_json(n."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(n."subject_id")::text, 'null') || ',' || '"version":' || coalesce(n."version"::text, 'null') || '}' AS after
+    FROM (SELECT row_number() OVER () AS titer_place, * FROM titer_new) n JOIN titer_old o ON o.id = n.id
+    ORDER BY n.titer_place) q OFFSET 0) r OFFSET 0) m;
+  ELSE
+  IF NOT EXISTS (SELECT FROM titer_old) THEN RETURN NULL; END IF;
+  part := titer_action();
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_hold h WHERE h.lifted_at IS NULL AND (h.subject_type = 'system' OR h.subject_id = o."id"))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: a legal hold forbids to destroy it'; END IF;
+  IF NOT EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_standing') THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_standing has no retention class, so it is kept for ever'; END IF;
+  IF EXISTS (SELECT FROM titer_old o WHERE EXISTS (SELECT FROM record_retention r WHERE r.record_type = 'equipment_standing'
+    AND NOT titer_over(CASE r.start WHEN 'created' THEN titer_made(o.id) WHEN 'since' THEN o."since" END, r.years, part[5]))) THEN
+    RAISE EXCEPTION USING MESSAGE = 'titer: equipment_standing is kept until its time is over'; END IF;
+  INSERT INTO ledger_entry(id, action, record_type, record_id, record_version, body)
+  SELECT m.entry, part[1], 'equipment_standing', m.id, m.version, part[2] || coalesce(m.after, 'null') || ',"before":'
+    || coalesce(m.before, 'null') || part[3] || m.entry || part[4] || to_json(m.id)
+    || ',"record_type":"equipment_standing"' || part[5] || m.version || '}'
+  FROM (SELECT r.*, substr(part[1], 1, 14) || '7' || substr(r.mix, 1, 3)
+    || '-' || substr('89ab', 1 + (ascii(substr(r.mix, 4, 1)) & 3), 1) || substr(r.mix, 5, 3)
+    || '-' || substr(r.mix, 8, 12) AS entry
+  FROM (SELECT q.*, encode(sha256(convert_to(part[1] || chr(31) || 'equipment_standing' || chr(31) || q.id || chr(31)
+    || q.version, 'UTF8')), 'hex') AS mix FROM (SELECT o.id, o.version + 1 AS version, '{' || '"fingerprint":' || coalesce(to_json(o."fingerprint")::text, 'null') || ',' || '"id":' || coalesce(to_json(o."id")::text, 'null') || ',' || '"kind":' || coalesce(to_json(o."kind")::text, 'null') || ',' || '"process_at":' || coalesce(o."process_at"::text, 'null') || ',' || '"recorded_at":' || coalesce(o."recorded_at"::text, 'null') || ',' || '"since":' || coalesce(o."since"::text, 'null') || ',' || '"state":' || coalesce(to_json(o."state")::text, 'null') || ',' || '"subject_id":' || coalesce(to_json(o."subject_id")::text, 'null') || ',' || '"version":' || coalesce(o."version"::text, 'null') || '}' AS before, NULL AS after FROM titer_old o) q OFFSET 0) r OFFSET 0) m;
+  END IF;
+  RETURN NULL;
+END $titer$
+
+REVOKE ALL ON FUNCTION titer_equipment_standing_entry() FROM PUBLIC
+
+CREATE TRIGGER titer_equipment_standing_insert AFTER INSERT ON equipment_standing REFERENCING NEW TABLE AS titer_new FOR EACH STATEMENT EXECUTE FUNCTION titer_equipment_standing_entry()
+
+ALTER TABLE equipment_standing ENABLE ALWAYS TRIGGER titer_equipment_standing_insert
+
+CREATE TRIGGER titer_equipment_standing_no_update BEFORE UPDATE ON equipment_standing FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE equipment_standing ENABLE ALWAYS TRIGGER titer_equipment_standing_no_update
+
+CREATE TRIGGER titer_equipment_standing_no_delete BEFORE DELETE ON equipment_standing FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE equipment_standing ENABLE ALWAYS TRIGGER titer_equipment_standing_no_delete
+
+CREATE TRIGGER titer_equipment_standing_no_truncate BEFORE TRUNCATE ON equipment_standing FOR EACH STATEMENT EXECUTE FUNCTION titer_refuse('is append-only')
+
+ALTER TABLE equipment_standing ENABLE ALWAYS TRIGGER titer_equipment_standing_no_truncate
 
 CREATE OR REPLACE FUNCTION titer_equipment_stream_event_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $titer$
 DECLARE

@@ -339,6 +339,19 @@ CREATE TABLE equipment_revocation_list (
 	CONSTRAINT uq_equipment_revocation_list_authority UNIQUE (authority)
 )
 
+CREATE TABLE equipment_standing (
+	subject_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	since BIGINT NOT NULL, 
+	state TEXT NOT NULL, 
+	fingerprint TEXT, 
+	id TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	process_at BIGINT NOT NULL, 
+	CONSTRAINT pk_equipment_standing PRIMARY KEY (id)
+)
+
 CREATE TABLE equipment_stream_event (
 	"key" TEXT NOT NULL, 
 	connection TEXT NOT NULL, 
@@ -2392,6 +2405,8 @@ CREATE INDEX ix_equipment_node_parent_id ON equipment_node (parent_id)
 
 CREATE INDEX ix_equipment_question_host ON equipment_question (host)
 
+CREATE INDEX ix_equipment_standing_subject_id ON equipment_standing (subject_id)
+
 CREATE INDEX ix_equipment_stream_event_connection ON equipment_stream_event (connection)
 
 CREATE INDEX ix_govern_alcoa_run_ran_at ON govern_alcoa_run (ran_at)
@@ -2687,6 +2702,12 @@ CREATE TRIGGER titer_equipment_revocation_list_delete AFTER DELETE ON equipment_
 CREATE TRIGGER titer_equipment_revocation_list_insert AFTER INSERT ON equipment_revocation_list BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('equipment_revocation_list', NEW.id, NEW.version, NULL, json_object('authority',NEW."authority",'der',NEW."der",'expiry_told',NEW."expiry_told",'id',NEW."id",'issued_at',NEW."issued_at",'issuer',NEW."issuer",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked',NEW."revoked",'until',NEW."until",'version',NEW."version")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
 
 CREATE TRIGGER titer_equipment_revocation_list_update AFTER UPDATE ON equipment_revocation_list BEGIN SELECT RAISE(ABORT, 'titer: no action is open, so nothing may be written') WHERE titer_open() = 0; SELECT RAISE(ABORT, 'titer: equipment_revocation_list.id keeps its first value') WHERE NEW."id" IS NOT OLD."id"; SELECT RAISE(ABORT, 'titer: equipment_revocation_list.authority keeps its first value') WHERE NEW."authority" IS NOT OLD."authority"; SELECT RAISE(ABORT, 'titer: a change raises the version by one') WHERE NEW.version <> OLD.version + 1; INSERT INTO ledger_entry(body) VALUES (titer_entry('equipment_revocation_list', NEW.id, NEW.version, json_object('authority',OLD."authority",'der',OLD."der",'expiry_told',OLD."expiry_told",'id',OLD."id",'issued_at',OLD."issued_at",'issuer',OLD."issuer",'number',OLD."number",'process_at',OLD."process_at",'recorded_at',OLD."recorded_at",'revoked',OLD."revoked",'until',OLD."until",'version',OLD."version"), json_object('authority',NEW."authority",'der',NEW."der",'expiry_told',NEW."expiry_told",'id',NEW."id",'issued_at',NEW."issued_at",'issuer',NEW."issuer",'number',NEW."number",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'revoked',NEW."revoked",'until',NEW."until",'version',NEW."version"))); END
+
+CREATE TRIGGER titer_equipment_standing_insert AFTER INSERT ON equipment_standing BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('equipment_standing', NEW.id, NEW.version, NULL, json_object('fingerprint',NEW."fingerprint",'id',NEW."id",'kind',NEW."kind",'process_at',NEW."process_at",'recorded_at',NEW."recorded_at",'since',NEW."since",'state',NEW."state",'subject_id',NEW."subject_id",'version',NEW."version")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
+
+CREATE TRIGGER titer_equipment_standing_no_delete BEFORE DELETE ON equipment_standing BEGIN SELECT RAISE(ABORT, 'titer: equipment_standing is append-only'); END
+
+CREATE TRIGGER titer_equipment_standing_no_update BEFORE UPDATE ON equipment_standing BEGIN SELECT RAISE(ABORT, 'titer: equipment_standing is append-only'); END
 
 CREATE TRIGGER titer_equipment_stream_event_insert AFTER INSERT ON equipment_stream_event BEGIN SELECT RAISE(ABORT, 'titer: the first version of a record is 1') WHERE NEW.version <> 1; INSERT INTO ledger_entry(body) VALUES (coalesce(titer_entry('equipment_stream_event', NEW.id, NEW.version, NULL, json_object('at',NEW."at",'connection',NEW."connection",'details',NEW."details",'id',NEW."id",'key',NEW."key",'kind',NEW."kind",'process_at',NEW."process_at",'reason',NEW."reason",'recorded_at',NEW."recorded_at",'version',NEW."version")), RAISE(ABORT, 'titer: no action is open, so nothing may be written'))); END
 
