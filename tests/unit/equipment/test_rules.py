@@ -27,7 +27,7 @@ TABLES = {
     "command": rules.COMMAND,
     "document": rules.DOCUMENT,
 }
-ALLOWED = {"qualification": 11, "cleanliness": 8, "connection": 7, "gap": 3, "command": 11, "document": 5}
+ALLOWED = {"qualification": 11, "cleanliness": 8, "connection": 7, "gap": 3, "command": 11, "document": 6}
 
 
 @pytest.mark.parametrize("name", TABLES)
