@@ -28,8 +28,8 @@ class UaServer(Peer):
     type = "opcua"
     exempt: ClassVar[Mapping[str, str]] = {
         "overflow": "tests/conformance/connect fills a server's queue",
-        "garbage": "what asyncua sends is well formed; tests/property/connect/test_decode.py sends what is not",
-        "flood": "message_bytes bounds a message; tests/property/connect/test_decode.py sends what is not",
+        "garbage": "asyncua sends what is well formed; tests/integration/connect/test_opcua_hostile.py does not",
+        "flood": "asyncua keeps to limits; tests/integration/connect/test_opcua_hostile.py keeps to none",
         "secret": "this server asks for no password",
         "fault": "a StatusCode of the server's is passed on as it is; tests/unit/connect/test_batching.py",
     }

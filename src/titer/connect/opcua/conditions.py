@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from asyncua import ua
-from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import struct_from_binary
 
 from titer.base.clock import Clock, us
 from titer.base.errors import Unavailable
 from titer.connect.core.contract import Gap, event
 from titer.connect.opcua import decode
+from titer.connect.opcua.bounds import Metered
 from titer.connect.opcua.session import Session
 
 HANDLE = 0x7FFFFFFF
@@ -263,7 +263,7 @@ def _operand(_name: str, declared_by: int, path: str) -> ua.SimpleAttributeOpera
 def _decoded(raw: bytes) -> list[dict[str, Any]]:
     """The events of one EventNotificationList that are ours, by field."""
     try:
-        told = struct_from_binary(ua.EventNotificationList, Buffer(raw))
+        told = struct_from_binary(ua.EventNotificationList, Metered(raw))
     except (ua.UaError, struct.error, IndexError, ValueError, TypeError, RecursionError) as error:
         raise Unavailable("The server's events cannot be read.", why=str(error)) from error
     found = []

@@ -288,14 +288,15 @@ def _variant(reader: _Reader) -> tuple[float, str | None] | Points:
         text = reader.data[reader.at : reader.at + length].decode("utf-8", "replace")
         reader.at += length
         return float("nan"), text
-    from asyncua.common.utils import Buffer
     from asyncua.ua.ua_binary import variant_from_binary
+
+    from titer.connect.opcua.bounds import Metered
 
     if kind & _ARRAY:
         elements = _I4.unpack_from(reader.data, reader.at + 1)[0]
         if elements > len(reader.data) - reader.at:
             raise Unavailable("The server announced an array that is longer than its message.")
-    buffer = Buffer(reader.data[reader.at :])
+    buffer = Metered(reader.data[reader.at :])
     before = len(buffer)
     found: tuple[float, str | None] | Points
     try:

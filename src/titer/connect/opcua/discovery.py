@@ -18,6 +18,7 @@ from cryptography import x509
 
 from titer.base.clock import iso
 from titer.base.errors import Invalid, Unavailable
+from titer.connect.opcua.bounds import bound
 from titer.connect.opcua.settings import POLICIES
 from titer.connect.opcua.trust import facts, faults, fingerprint
 
@@ -29,16 +30,11 @@ _FAULTS = (OSError, TimeoutError, ua.UaError)
 
 @contextlib.asynccontextmanager
 async def _unsecured(address: str) -> AsyncIterator[Client]:
-    client = Client(address, timeout=TIMEOUT_S)
+    client = bound(Client(address, timeout=TIMEOUT_S), MESSAGE_BYTES)
     client.name = client.description = "Titer"
-    client.max_messagesize = MESSAGE_BYTES
-    client.max_chunkcount = MESSAGE_BYTES // 8192
     try:
         await client.connect_socket()
         await client.send_hello()
-        # asyncua's client accepts messages of any size; its own limits object is where it looks.
-        client.uaclient.protocol._connection._limits.max_message_size = MESSAGE_BYTES
-        client.uaclient.protocol._connection._limits.max_chunk_count = client.max_chunkcount
         await client.open_secure_channel()
         yield client
     finally:

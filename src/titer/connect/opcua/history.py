@@ -30,6 +30,9 @@ IDLE_PAGES = 10
 MOST_PAGES = 1_000_000
 """Answers in all for one channel of a gap."""
 
+MOST_VALUES = 50_000
+"""Values asked for in one answer, however many the settings want: more is not read from one (see `bounds`)."""
+
 Row = tuple[int, int, float, str | None, int]
 """Source time, server time (us), number, text, status."""
 
@@ -171,7 +174,7 @@ async def _pages(
     client: Client, settings: OpcUaSettings, node: ua.NodeId, start: datetime, end: datetime, seen: _Progress
 ) -> AsyncIterator[list[Any]]:
     """All raw values, an answer at a time; what is seen again is left out."""
-    chunk = settings.history_chunk
+    chunk = min(settings.history_chunk, MOST_VALUES)
     while True:
         count, point, new = 0, None, False
         while True:

@@ -33,6 +33,7 @@ from titer.base.clock import Clock
 from titer.base.errors import Invalid, Refused, Unavailable
 from titer.connect.core.trusted import FOLDER as TRUSTED
 from titer.connect.opcua import decode
+from titer.connect.opcua.bounds import bound
 from titer.connect.opcua.own import Identity, host_identity
 from titer.connect.opcua.presented import Presented, read_user
 from titer.connect.opcua.settings import OpcUaSettings
@@ -104,11 +105,11 @@ class Session:
         self._trust = settings.trust_folder or place / TRUSTED
         self.link = link
         self._clock = clock
-        self.client = Client(settings.endpoint, timeout=settings.request_timeout_s)
+        self.client = bound(
+            Client(settings.endpoint, timeout=settings.request_timeout_s), settings.message_bytes
+        )
         self.client.name = self.client.description = "Titer"
         self.client.session_timeout = int(settings.lifetime_s * 1000)
-        self.client.max_messagesize = settings.message_bytes
-        self.client.max_chunkcount = max(1, settings.message_bytes // 8192)
         self.server_certificate = ""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._arrived: deque[decode.Publish] = deque()
@@ -135,8 +136,7 @@ class Session:
             if client.uaclient.protocol.is_closed:
                 raise ConnectionError("connection lost")
             await client.send_hello()
-            self._cap_messages()
-            await client.open_secure_channel()
+            await self._open_channel()
             resumed = await self._activate()
         except _NOT_THIS_USER as error:
             who = settings.user_certificate or settings.username or "anonymous"
@@ -170,7 +170,7 @@ class Session:
         client.application_uri = identity.uri
         policy = getattr(security_policies, f"SecurityPolicy{settings.policy}")
         mode = getattr(ua.MessageSecurityMode, settings.mode)
-        finder = Client(settings.endpoint, timeout=settings.request_timeout_s)
+        finder = bound(Client(settings.endpoint, timeout=settings.request_timeout_s), settings.message_bytes)
         endpoints = await finder.connect_and_get_server_endpoints()
         try:
             offered = Client.find_endpoint(endpoints, mode, policy.URI)
@@ -256,11 +256,12 @@ class Session:
                 require_vouched(certificate, self._trust, self._clock.now(), self.link.presented.host)
                 seen = mark
 
-    def _cap_messages(self) -> None:
-        # asyncua's client accepts messages of any size; its own limits object is where it looks.
-        connection = self.client.uaclient.protocol._connection
-        connection._limits.max_message_size = self._settings.message_bytes
-        connection._limits.max_chunk_count = self.client.max_chunkcount
+    async def _open_channel(self) -> None:
+        try:
+            await self.client.open_secure_channel()
+        except AssertionError as error:
+            # asyncua hands the answer on before it reads it, and then misses what it could not read.
+            raise ConnectionError("what it answers to OpenSecureChannel cannot be read") from error
 
     async def _activate(self) -> bool:
         client, link = self.client, self.link
