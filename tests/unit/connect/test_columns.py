@@ -18,6 +18,7 @@ from titer.connect.core.frame import Frame
 from titer.connect.core.journal import Journal
 from titer.connect.core.values import NO_NUMBER, UNSTABLE, without_number
 from titer.historian.buckets import FIGURES, summarise
+from titer.historian.series import decimate
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -63,3 +64,11 @@ def test_an_infinity_is_journalled_as_it_came_and_enters_no_summary(tmp_path: Pa
     old = summarise(tag, frame.source_us, frame.value, np.zeros(5, np.uint8), 100)
     assert [float(old.figures[name][0]) for name in FIGURES] == [1.0, 3.0, 1.0, 3.0]
     assert [float(old.points[name][1][0]) for name in ("low", "high")] == [1.0, 3.0]
+
+
+def test_an_infinity_hides_no_extreme_of_a_thinned_chart() -> None:
+    values = np.array([5.0, 1.0, *[3.0] * 20, 9.0, math.inf, -math.inf, 4.0])
+    times = np.arange(len(values), dtype=np.int64)
+    thin = decimate(times, values, np.zeros(len(values), np.uint8), 0, len(values), 1)
+    assert thin.decimated
+    assert {1.0, 9.0} <= set(thin.values.tolist())
