@@ -22,7 +22,7 @@ CHUNK_BYTES = 8192
 """The smallest buffer that the standard allows (Part 6, 7.1.2.3); no fewer bytes are counted as one chunk."""
 
 
-class Metered(Buffer):
+class Metered(Buffer):  # type: ignore[misc]
     """The bytes of an answer, read in a bounded number of steps; copies of it count together.
 
     Args:
@@ -52,7 +52,8 @@ class Metered(Buffer):
         self.step()
         if size < 0:
             raise ua.UaError("The answer announces a length below nothing.")
-        return super().read(size)
+        taken: bytes = super().read(size)
+        return taken
 
     def copy(self, size: int = -1) -> Metered:
         """The same bytes from here on, the first `size` of them."""
@@ -67,12 +68,12 @@ def _nothing(data: Any) -> None:
 
 
 # The one kind of value that asyncua's decoder makes out of no bytes at all.
-ua_binary._Null.unpack = staticmethod(_nothing)  # type: ignore[method-assign]
+ua_binary._Null.unpack = staticmethod(_nothing)
 ua_binary._create_uatype_deserializer.cache_clear()
 ua_binary._create_uatype_array_deserializer.cache_clear()
 
 
-class Limits(TransportLimits):
+class Limits(TransportLimits):  # type: ignore[misc]
     """Limits that a server can lower and never raise.
 
     Args:
@@ -86,7 +87,9 @@ class Limits(TransportLimits):
             max_chunk_count=max(1, message_bytes // CHUNK_BYTES),
             max_message_size=message_bytes,
         )
-        self._message_bytes = message_bytes
+        self.max_chunk_count: int
+        self.max_message_size: int
+        self.max_send_buffer: int
 
     def update_client_limits(self, msg: ua.Acknowledge) -> None:
         """Take over what a server acknowledges, where that is less; 0 means that it has no limit."""
@@ -96,10 +99,11 @@ class Limits(TransportLimits):
         self.max_send_buffer = max(CHUNK_BYTES, min(msg.ReceiveBufferSize, self.max_send_buffer))
 
 
-class BoundedProtocol(UASocketProtocol):
+class BoundedProtocol(UASocketProtocol):  # type: ignore[misc]
     """asyncua's protocol that looks at a chunk's header before the chunk, and hands answers on metered."""
 
     message_bytes = 4 * 1024 * 1024
+    receive_buffer: bytes | None
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and leave a server that announces more than is taken."""
