@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -352,6 +353,51 @@ def context_at(
     if known_at is not None:
         wanted = wanted.where(ContextSnapshot.recorded_at <= known_at)
     return session.scalars(wanted).first()
+
+
+@dataclass(frozen=True)
+class ChannelContext:
+    """What held around the values of a channel at an instant.
+
+    Args:
+        tag: of the channel.
+        content: what held, of its connection, of its equipment, and of all above that; what is nearer prevails.
+        snapshots: the snapshots that say so, the nearest first.
+    """
+
+    tag: str
+    content: dict[str, Any]
+    snapshots: tuple[ContextSnapshot, ...]
+
+
+def context_of(session: Session, tag: str, at: datetime, known_at: datetime | None = None) -> ChannelContext:
+    """The context of a channel's value at a source time, as it is known now, or as it was known at `known_at`.
+
+    A value points at these snapshots by its channel and its source time, so no value is ever rewritten when more
+    becomes known.
+
+    Raises:
+        NotFound: if there is no such channel.
+    """
+    row = channel(session, tag)
+    subjects = _upwards(session, row.node_code)
+    subjects += [one for one in connection_of(session, [tag]).values() if one not in subjects]
+    found = [context_at(session, one, at, known_at) for one in subjects]
+    snapshots = tuple(one for one in found if one is not None)
+    content: dict[str, Any] = {}
+    for one in reversed(snapshots):
+        content |= one.content
+    return ChannelContext(tag, content, snapshots)
+
+
+def _upwards(session: Session, code: str | None) -> list[str]:
+    """A piece of equipment and what it belongs to, the nearest first."""
+    found: list[str] = []
+    row = session.scalar(select(Node).where(Node.code == code)) if code is not None else None
+    while row is not None and row.code not in found:
+        found.append(row.code)
+        row = session.get(Node, row.parent_id) if row.parent_id is not None else None
+    return found
 
 
 def command(session: Session, key: str) -> DeviceCommand | None:

@@ -88,6 +88,10 @@ class EquipmentPort(Protocol):
         """Its calibrations, newest first."""
         ...
 
+    def note_context(self, unit: Unit, subject: str, **changes: Any) -> object:
+        """What changes now around the measurements of some equipment; None ends it."""
+        ...
+
     def dispose_document(
         self, unit: Unit, document_id: str, disposition: str, reason: str, version: int | None = None
     ) -> object:

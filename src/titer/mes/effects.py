@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from titer.base.clock import us
 from titer.base.errors import NotFound, TiterError
-from titer.mes import rules
+from titer.mes import context, rules
 from titer.mes.engine import Event
 from titer.mes.model import Adjustment, Allocation, Batch, BatchSample, ManualTask, Order
 from titer.mes.ports import EquipmentPort, LimsPort, MaterialPort
@@ -55,7 +55,7 @@ class Effects:
             elif event["type"] == "sample.drawn":
                 self._drawn(unit, batch, event)
             else:
-                _tell(unit, batch, program, event)
+                self._tell(unit, batch, program, event)
         return reports
 
     # --- what is asked for ---------------------------------------------------------------------------------
@@ -188,6 +188,7 @@ class Effects:
         row.state = rules.move("allocation", row.state, "grant")
         row.granted_at, row.reasons = unit.process_now, []
         unit.flush()
+        context.granted(self.equipment, unit, batch, row.equipment)
         unit.emit("mes.allocation.granted", row, {"batch_id": batch.id, "equipment": row.equipment})
         return {"key": row.key, "status": "done", "result": {"equipment": row.equipment}}
 
@@ -249,6 +250,7 @@ class Effects:
                 self.equipment.mark_dirty(
                     unit, row.equipment, text=f"Used by batch {batch.number}.", batch_id=batch.id
                 )
+                context.released(self.equipment, unit, row.equipment)
                 unit.emit("mes.allocation.released", row, {"batch_id": batch.id, "equipment": row.equipment})
             else:
                 row.state = rules.move("allocation", row.state, "cancel")
@@ -321,6 +323,7 @@ class Effects:
         row.drawn_at = unit.process_now
         unit.flush()
         self.lims.collect_sample(unit, row.sample_id, sampled_at=unit.process_now)
+        context.drawn(self.equipment, unit, batch, row.number)
         unit.emit(
             "mes.sample.drawn",
             row,
@@ -355,44 +358,49 @@ class Effects:
                 key=f"mes/{row.key}/panel",
             )
 
+    def _tell(self, unit: Unit, batch: Batch, program: Program, event: Event) -> None:
+        """Events of the journal that others wait for."""
+        kind, path = event["type"], event.get("path", "")
+        if kind == "element.moved" and event["to"] in ("Running", "Complete") and path != "P":
+            if event["to"] == "Running" and event["command"] != "Start":
+                return
+            node = program.node(path)
+            context.phase(self.equipment, unit, batch, node.title, event)
+            unit.emit(
+                f"mes.phase.{'started' if event['to'] == 'Running' else 'completed'}",
+                batch,
+                {
+                    "batch_id": batch.id,
+                    "path": path,
+                    "phase": node.title,
+                    "kind": node.kind,
+                    "unit": batch.equipment,
+                    "outcome": event.get("outcome", ""),
+                    "at_us": event["at_us"],
+                },
+            )
+        elif kind == "mark.set":
+            unit.emit(
+                "mes.mark.set",
+                batch,
+                {
+                    "batch_id": batch.id,
+                    "mark": event["name"],
+                    "unit": batch.equipment,
+                    "at_us": event["at_us"],
+                },
+            )
+        elif kind == "formula.adjusted":
+            unit.emit(
+                "mes.formula.adjusted",
+                batch,
+                {name: event.get(name) for name in ("proposal", "parameter", "tag", "before", "to", "unit")}
+                | {"batch_id": batch.id},
+            )
+
 
 def _bindings(session: Session, batch: Batch) -> dict[str, str]:
     from titer.mes.model import ControlRecipe
 
     control = session.get(ControlRecipe, batch.control_recipe_id)
     return control.bindings if control else {}
-
-
-def _tell(unit: Unit, batch: Batch, program: Program, event: Event) -> None:
-    """Events of the journal that others wait for."""
-    kind, path = event["type"], event.get("path", "")
-    if kind == "element.moved" and event["to"] in ("Running", "Complete") and path != "P":
-        if event["to"] == "Running" and event["command"] != "Start":
-            return
-        node = program.node(path)
-        unit.emit(
-            f"mes.phase.{'started' if event['to'] == 'Running' else 'completed'}",
-            batch,
-            {
-                "batch_id": batch.id,
-                "path": path,
-                "phase": node.title,
-                "kind": node.kind,
-                "unit": batch.equipment,
-                "outcome": event.get("outcome", ""),
-                "at_us": event["at_us"],
-            },
-        )
-    elif kind == "mark.set":
-        unit.emit(
-            "mes.mark.set",
-            batch,
-            {"batch_id": batch.id, "mark": event["name"], "unit": batch.equipment, "at_us": event["at_us"]},
-        )
-    elif kind == "formula.adjusted":
-        unit.emit(
-            "mes.formula.adjusted",
-            batch,
-            {name: event.get(name) for name in ("proposal", "parameter", "tag", "before", "to", "unit")}
-            | {"batch_id": batch.id},
-        )

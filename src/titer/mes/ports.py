@@ -115,6 +115,15 @@ class AlarmView(HasId, Protocol):
         ...
 
 
+class SnapshotView(Protocol):
+    """A snapshot of context, as far as it is read here."""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What held."""
+        ...
+
+
 class EquipmentPort(Protocol):
     """What equipment offers."""
 
@@ -158,6 +167,16 @@ class EquipmentPort(Protocol):
 
     def mark_dirty(self, unit: Unit, code: str, *, text: str = "", batch_id: str | None = None) -> object:
         """The unit has been used and must be cleaned."""
+        ...
+
+    def note_context(self, unit: Unit, subject: str, **changes: Any) -> object:
+        """What changes now around the measurements of some equipment; None ends it."""
+        ...
+
+    def context_at(
+        self, session: Session, subject: str, at: datetime, known_at: datetime | None = None
+    ) -> SnapshotView | None:
+        """The context of some equipment that held at an instant."""
         ...
 
     def gaps(

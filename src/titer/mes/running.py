@@ -15,6 +15,7 @@ from titer.base.canonical import canonical_decimal
 from titer.base.clock import iso, us
 from titer.base.errors import Invalid, NotFound, Refused
 from titer.base.units import convert
+from titer.mes import context
 from titer.mes.effects import Effects
 from titer.mes.engine import BatchState, Event, Input, Reading, decide, fold
 from titer.mes.model import Allocation, Batch, ControlRecipe, Heartbeat, JournalEvent
@@ -183,6 +184,7 @@ class Running:
             "Held": "held",
             "Paused": "paused",
         }.get(after)
+        context.moved(self.equipment, unit, batch)
         if topic:
             unit.emit(f"mes.batch.{topic}", batch, self.payload(unit.session, batch))
 

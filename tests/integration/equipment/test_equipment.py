@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from titer.base.clock import ManualClock, from_us, us
+from titer.base.clock import ManualClock, from_us, iso, us
 from titer.base.errors import Conflict, Invalid, NotFound, Refused, StaleVersion
 from titer.equipment import Equipment, rules
 from titer.equipment.model import Gap, StreamEvent
@@ -509,10 +509,99 @@ def test_the_context_is_bitemporal(equipment: Equipment, act: Any, clock: Manual
     clock.advance(timedelta(hours=1))
     with act() as unit:
         equipment.record_context(unit, subject="HPLC-02", valid_from=at, content={"column": "B"}, key="2")
-        equipment.record_context(unit, subject="HPLC-02", valid_from=at, content={"column": "C"}, key="2")
+        equipment.record_context(unit, subject="HPLC-02", valid_from=at, content={"column": "B"}, key="2")
+        with pytest.raises(Conflict, match="something else"):
+            equipment.record_context(unit, subject="HPLC-02", valid_from=at, content={"column": "C"}, key="2")
         now = equipment.context_at(unit.session, "HPLC-02", at)
         then = equipment.context_at(unit.session, "HPLC-02", at, known_at=known)
         assert now is not None
         assert then is not None
         assert (now.content, then.content) == ({"column": "B"}, {"column": "A", "n": "1.5"})
         assert equipment.context_at(unit.session, "HPLC-02", at - timedelta(seconds=1)) is None
+
+
+def test_a_channel_is_asked_for_its_context_at_an_instant_as_it_was_known_at_another(
+    equipment: Equipment, act: Any, record: Record, process_clock: ManualClock, clock: ManualClock
+) -> None:
+    tag = "BR-201.Temperature.PV"
+
+    def later(**by: float) -> datetime:
+        clock.advance(timedelta(**by))
+        return process_clock.advance(timedelta(**by))
+
+    def context(at: datetime, known_at: datetime | None = None) -> dict[str, Any]:
+        with record.reading() as session:
+            return equipment.context_of(session, tag, at, known_at).content
+
+    begin = process_clock.now()
+    with act() as unit:
+        equipment.register_node(unit, code="AREA", name="Area", level="area")
+        equipment.register_node(
+            unit, code="BR-201", name="Bioreactor", level="unit", parent="AREA", needs_cleaning=True
+        )
+        equipment.note_context(unit, "AREA", room_temperature="21.5", operator="nobody")
+        equipment.import_connection(unit, "br201", "opcua", {"endpoint": "opc.tcp://h:1"}, CHANNELS)
+        equipment.note_identity(unit, "br201", IDENTITY)
+    before = context(begin)
+    assert (before["equipment"], before["connection_state"], before["firmware"]) == (
+        ["BR-201"],
+        "draft",
+        "1.0",
+    )
+    assert (before["qualified"], before["room_temperature"]) == (False, "21.5")
+    ready = later(hours=1)
+    with act() as unit:
+        equipment.approve_connection(unit, "br201")
+        equipment.qualify(unit, "BR-201", "IQ, OQ, PQ done.")
+        equipment.mark_clean(unit, "BR-201", procedure="SOP-7")
+        due = unit.process_now + timedelta(days=1)
+        equipment.calibrate(
+            unit,
+            "BR-201",
+            performed_at=unit.process_now,
+            performed_by="ann",
+            due_at=due,
+            standard="S",
+            as_found={},
+            as_left={},
+            passed=True,
+        )
+        equipment.note_context(unit, "BR-201", operator="olga")
+    used = later(hours=1)
+    with act() as unit:
+        equipment.mark_in_use(unit, "BR-201", used_for="B-1")
+    at_ready = context(ready)
+    assert (at_ready["qualified"], at_ready["qualification"], at_ready["cleanliness"]) == (
+        True,
+        "qualified",
+        "clean",
+    )
+    assert (at_ready["calibration_due"], at_ready["operator"]) == (iso(due), "olga")
+    assert "used_for" not in at_ready
+    assert (context(used)["used_for"], context(used)["cleanliness"]) == ("B-1", "in_use")
+    assert context(begin) == before, "what held before is not rewritten"
+    lapsed = later(days=2)
+    equipment.step()
+    assert context(lapsed)["qualification"] == "calibration_due"
+    assert context(used)["qualification"] == "qualified"
+    # Somebody corrects afterwards who the operator was: what was known before stands.
+    known = clock.now()
+    later(hours=1)
+    with act("equipment.context.record") as unit:
+        held = equipment.context_at(unit.session, "BR-201", ready)
+        assert held is not None
+        corrected = {**held.content, "operator": "omar"}
+        equipment.record_context(unit, subject="BR-201", valid_from=ready, content=corrected, key="fix")
+    assert (context(ready)["operator"], context(ready, known)["operator"]) == ("omar", "olga")
+    with record.reading() as session:
+        nearest = [one.subject for one in equipment.context_of(session, tag, used).snapshots]
+        assert nearest == ["BR-201", "AREA", "br201"]
+        with pytest.raises(NotFound):
+            equipment.context_of(session, "no.such", used)
+
+
+def test_nothing_is_noted_twice_that_did_not_change(equipment: Equipment, act: Any) -> None:
+    with act() as unit:
+        first = equipment.note_context(unit, "BR-201", operator="olga", room=None)
+        assert equipment.note_context(unit, "BR-201", operator="olga").id == first.id
+        assert equipment.note_context(unit, "BR-201", operator=None).content == {}

@@ -75,6 +75,7 @@ class Equipment:
     commands: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     documents: list[tuple[str, str]] = field(default_factory=list)
+    contexts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def request_command(self, unit: Unit, **told: Any) -> object:
         self.commands.setdefault(told["key"], told)
@@ -91,6 +92,9 @@ class Equipment:
 
     def calibrations(self, session: Any, node_id: str) -> list[Any]:
         return [SimpleNamespace(id="calibration-1", performed_at=START, result="passed")]
+
+    def note_context(self, unit: Unit, subject: str, **changes: Any) -> None:
+        self.contexts.append((subject, changes))
 
     def dispose_document(self, unit: Unit, document_id: str, disposition: str, reason: str) -> None:
         self.documents.append((disposition, reason))

@@ -67,6 +67,7 @@ class FakeEquipment:
     silent: set[str] = field(default_factory=set)
     doubtful: list[str] = field(default_factory=list)
     alarming: list[Any] = field(default_factory=list)
+    contexts: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
 
     def alarms(self, session: Any, *, standing: bool | None = None, nodes: Any = ()) -> list[Any]:
         return self.alarming
@@ -117,6 +118,15 @@ class FakeEquipment:
 
     def mark_dirty(self, unit: Unit, code: str, *, text: str = "", batch_id: str | None = None) -> None:
         self.marks.append((code, "dirty"))
+
+    def note_context(self, unit: Unit, subject: str, **changes: Any) -> None:
+        held = {**(self.contexts[-1][2] if self.contexts else {}), **changes}
+        kept = {name: one for name, one in held.items() if one is not None}
+        self.contexts.append((subject, unit.process_now, kept))
+
+    def context_at(self, session: Any, subject: str, at: Any, known_at: Any = None) -> Any:
+        found = [one for code, since, one in self.contexts if code == subject and since <= at]
+        return SimpleNamespace(content=found[-1]) if found else None
 
     def work(self) -> int:
         """Carry out what is outstanding; returns how much that was."""

@@ -61,6 +61,16 @@ def test_a_batch_runs_from_order_to_harvest_and_its_record_is_regenerated_bit_fo
     assert odd == []
     assert len(checks) > 80
     assert ready.equipment.marks == [("BR-201", "in use"), ("BR-201", "dirty")]
+    contexts = [content for code, _, content in ready.equipment.contexts if code == "BR-201"]
+    during = [one for one in contexts if "batch" in one]
+    assert {(one["batch"], one["recipe"], one["product"]) for one in during} == {
+        (batch.number, f"{first['recipe']['code']} {first['recipe']['version']}", batch.product)
+    }
+    assert len({one["sample"] for one in during if "sample" in one}) == 14
+    assert len({path for one in during for path in one["phases"]}) > 10
+    assert not {"batch", "recipe", "phases", "sample"} & contexts[-1].keys(), (
+        "it belongs to no batch any more"
+    )
     told = topics(ready)
     for topic in ("mes.batch.started", "mes.batch.completed", "mes.mark.set", "mes.setpoint.applied"):
         assert topic in told

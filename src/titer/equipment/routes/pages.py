@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from titer.base.clock import us
@@ -106,6 +107,20 @@ def equipment_channels(
     """Active channels, of one piece of equipment if given."""
     rows = queries.channels(session, node_code=unit)
     return _channels(session, rows, equipment.process_clock.now())
+
+
+@router.get("/context")
+def equipment_context(
+    session: Reading,
+    equipment: EquipmentPart,
+    tag: str,
+    at: AwareDatetime | None = None,
+    known_at: AwareDatetime | None = None,
+) -> views.ContextOut:
+    """What held around a channel's value at a source time (by default now), as known now or at an earlier instant."""
+    return views.ContextOut.of(
+        equipment.context_of(session, tag, at or equipment.process_clock.now(), known_at)
+    )
 
 
 @router.get("/connections")

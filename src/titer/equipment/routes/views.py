@@ -301,6 +301,31 @@ def connection_out(session: Session, row: Connection, equipment: Equipment, days
     )
 
 
+class SnapshotOut(RecordOut):
+    """What held around a piece of equipment, or a connection, from an instant on."""
+
+    subject: str
+    valid_from: datetime
+    content: dict[str, Any]
+
+
+class ContextOut(BaseModel):
+    """What held around a channel's value, and the snapshots that say so, the nearest first."""
+
+    tag: str
+    content: dict[str, Any]
+    snapshots: list[SnapshotOut]
+
+    @classmethod
+    def of(cls, found: queries.ChannelContext) -> ContextOut:
+        """As it was found."""
+        return cls(
+            tag=found.tag,
+            content=found.content,
+            snapshots=[SnapshotOut.model_validate(one, from_attributes=True) for one in found.snapshots],
+        )
+
+
 class ClockReadingOut(BaseModel):
     """One comparison of a device's clock with its host's: device = host + offset."""
 

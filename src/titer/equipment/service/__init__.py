@@ -181,6 +181,7 @@ class Equipment:
     mark_clean = staticmethod(nodes.mark_clean)
     write_log = staticmethod(nodes.write_log)
     record_context = staticmethod(nodes.record_context)
+    note_context = staticmethod(nodes.note_context)
 
     node = staticmethod(queries.node)
     nodes = staticmethod(queries.nodes)
@@ -188,6 +189,7 @@ class Equipment:
     calibrations = staticmethod(queries.calibrations)
     logbook = staticmethod(queries.logbook)
     context_at = staticmethod(queries.context_at)
+    context_of = staticmethod(queries.context_of)
 
     # --- certificates of instruments ------------------------------------------------------------------------
 

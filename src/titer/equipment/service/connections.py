@@ -13,7 +13,7 @@ from titer.base.errors import Conflict, Invalid
 from titer.base.units import UNITS
 from titer.equipment import queries, rules
 from titer.equipment.model import Channel, Connection, StandingChange
-from titer.equipment.service import certificates
+from titer.equipment.service import certificates, nodes
 from titer.record import Actor, Signature, Unit
 
 _KNOWN = {
@@ -165,8 +165,25 @@ def approve_connection(unit: Unit, name: str) -> Connection:
     return row
 
 
+def note_around(unit: Unit, row: Connection) -> None:
+    """Which equipment a connection records, who answers there, and whether its data counts as qualified: context."""
+    unit.flush()
+    codes = {one.node_code for one in queries.channels_of(unit.session, row) if one.active}
+    nodes.note_context(
+        unit,
+        row.name,
+        equipment=sorted(code for code in {row.node_code, *codes} if code),
+        connection_state=row.state,
+        connection_revision=row.revision,
+        qualified=queries.is_qualified(row),
+        fingerprint=row.seen_fingerprint,
+        firmware=(row.seen_identity or {}).get("firmware"),
+    )
+
+
 def _changed(unit: Unit, row: Connection, reason: str = "") -> None:
     note_standing(unit, row, unit.now)
+    note_around(unit, row)
     unit.emit(
         "equipment.connection.changed",
         row,

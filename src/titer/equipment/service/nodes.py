@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from titer.base.clock import iso
 from titer.base.errors import Conflict, Invalid, Refused
 from titer.equipment import queries, rules
 from titer.equipment.model import Calibration, ContextSnapshot, LogbookEntry, Node, StandingChange
@@ -118,6 +119,7 @@ def calibrate(
         )
     )
     _log(unit, node, "calibration", f"Calibration {row.result}, standard {standard}, due {due_at:%Y-%m-%d}.")
+    _note_around(unit, node)
     unit.emit("equipment.calibrated", node, {"code": code, "result": row.result, "calibration_id": row.id})
     return row
 
@@ -128,6 +130,7 @@ def qualify(unit: Unit, code: str, statement: str) -> Node:
     node.qualification = rules.move(rules.QUALIFICATION, node.qualification, "qualify")
     _log(unit, node, "qualification", statement)
     _note_standing(unit, node, "qualified")
+    _note_around(unit, node)
     unit.emit("equipment.qualified", node, {"code": code})
     return node
 
@@ -139,6 +142,7 @@ def withdraw(unit: Unit, code: str, reason: str, version: int | None = None) -> 
     node.qualification = rules.move(rules.QUALIFICATION, node.qualification, "withdraw")
     _log(unit, node, "out of service", reason)
     _note_standing(unit, node, "withdrawn")
+    _note_around(unit, node)
     unit.emit("equipment.withdrawn", node, {"code": code, "reason": reason})
     return node
 
@@ -171,6 +175,7 @@ def mark_in_use(unit: Unit, code: str, *, used_for: str | None = None, batch_id:
         node.clean_until = None
     node.used_for = used_for
     _log(unit, node, "use begun", f"In use for {used_for}.", batch_id)
+    _note_around(unit, node)
     unit.emit("equipment.use.begun", node, {"code": code, "used_for": used_for, "batch_id": batch_id})
     return node
 
@@ -186,6 +191,7 @@ def mark_dirty(unit: Unit, code: str, *, text: str = "", batch_id: str | None = 
     elif used_for is None:
         return node
     _log(unit, node, "use ended", text or f"Use for {used_for or 'nothing noted'} ended.", batch_id)
+    _note_around(unit, node)
     unit.emit("equipment.use.ended", node, {"code": code, "used_for": used_for, "batch_id": batch_id})
     return node
 
@@ -196,6 +202,7 @@ def start_cleaning(unit: Unit, code: str, *, procedure: str) -> Node:
     state = rules.effective_cleanliness(queries.standing(node), unit.process_now)
     node.cleanliness = rules.move(rules.CLEANLINESS, str(state), "start_cleaning")
     node.clean_until = None
+    _note_around(unit, node)
     _log(unit, node, "cleaning begun", f"By {procedure}.")
     return node
 
@@ -214,6 +221,7 @@ def mark_clean(unit: Unit, code: str, *, procedure: str) -> Node:
     if node.clean_hold_h is not None:
         node.clean_until = unit.process_now + timedelta(seconds=float(node.clean_hold_h * 3600))
     _log(unit, node, "clean", f"Cleaned by {procedure}.")
+    _note_around(unit, node)
     unit.emit("equipment.cleaned", node, {"code": code})
     return node
 
@@ -240,14 +248,52 @@ def record_context(
         valid_from: since when it held (source time).
         content: operator, column lot and injection count, reagent lots, method version, room ...
         key: idempotency key.
+
+    Raises:
+        Conflict: if the key noted something else before: a correction is a snapshot of its own.
     """
+    clean = rules.without_floats(content)
     known = unit.session.scalar(select(ContextSnapshot).where(ContextSnapshot.key == key))
-    if known is not None:
-        return known
-    return unit.add(
-        ContextSnapshot(
-            subject=subject, valid_from=valid_from, content=rules.without_floats(content), key=key
+    if known is None:
+        return unit.add(ContextSnapshot(subject=subject, valid_from=valid_from, content=clean, key=key))
+    if (known.subject, known.valid_from, known.content) != (subject, valid_from, clean):
+        raise Conflict(
+            f"The context {key} of {known.subject} says something else already.",
+            do="Give what corrects it a key of its own; both stay.",
         )
+    return known
+
+
+def note_context(unit: Unit, subject: str, **changes: Any) -> ContextSnapshot:
+    """Note what changes now around the measurements of some equipment, or of a connection; the rest holds on.
+
+    Args:
+        unit: the open action; what changes holds from its instant of the process clock on.
+        subject: code of equipment, or name of a connection.
+        changes: what holds now; None ends it.
+    """
+    unit.flush()
+    before = queries.context_at(unit.session, subject, unit.process_now)
+    held = before.content if before is not None else {}
+    now = {name: iso(one) if isinstance(one, datetime) else one for name, one in changes.items()}
+    content = {name: one for name, one in {**held, **now}.items() if one is not None}
+    if before is not None and content == held:
+        return before
+    return record_context(
+        unit, subject=subject, valid_from=unit.process_now, content=content, key=f"now/{unit.new_id()}"
+    )
+
+
+def _note_around(unit: Unit, node: Node) -> None:
+    """Whatever decides about the use of equipment is context of what is measured on it."""
+    note_context(
+        unit,
+        node.code,
+        qualification=node.qualification,
+        calibration_due=node.calibration_due,
+        cleanliness=node.cleanliness,
+        clean_until=node.clean_until,
+        used_for=node.used_for,
     )
 
 
@@ -259,11 +305,13 @@ def note_lapses(unit: Unit, nodes: list[Node]) -> int:
         if rules.effective_qualification(one, unit.process_now) != node.qualification:
             node.qualification = rules.move(rules.QUALIFICATION, node.qualification, "lapse")
             _log(unit, node, "calibration", "The calibration has lapsed.")
+            _note_around(unit, node)
             unit.emit("equipment.calibration.lapsed", node, {"code": node.code})
             count += 1
         if rules.effective_cleanliness(one, unit.process_now) != node.cleanliness:
             node.cleanliness = rules.move(rules.CLEANLINESS, str(node.cleanliness), "expire")
             _log(unit, node, "clean hold", "The clean hold time has ended.")
+            _note_around(unit, node)
             unit.emit("equipment.clean.expired", node, {"code": node.code})
             count += 1
     return count

@@ -280,7 +280,7 @@ def note_identity(
     if row.state == "approved" and row.fingerprint is None:
         row.fingerprint = fingerprint
         connections.note_standing(unit, row, since or unit.now)
-    unit.flush()
+    connections.note_around(unit, row)
     if row.state == "approved" and row.fingerprint != fingerprint:
         unit.emit(
             "equipment.connection.mismatched",

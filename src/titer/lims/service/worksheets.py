@@ -288,9 +288,21 @@ class Worksheets:
         }
         for test in tests_of(unit.session, run_id=run.id):
             test.state = rules.move("test", test.state, "start")
-        for sample in samples_of(unit, run):
+        samples = list(samples_of(unit, run))
+        for sample in samples:
             if sample.state == "available":
                 sample.state = rules.move("sample", sample.state, "start")
+        if run.instrument:
+            self.results.equipment.note_context(
+                unit,
+                run.instrument,
+                run=run.number,
+                run_id=run.id,
+                method_id=run.method_id,
+                analyst=unit.actor.id,
+                samples=[sample.number for sample in samples],
+                materials=list(run.materials),
+            )
         unit.emit(
             "lims.run.started", run, {"run_id": run.id, "number": run.number, "instrument": run.instrument}
         )
@@ -320,6 +332,9 @@ class Worksheets:
         run.state, run.document_digest, run.raw_file_id = state, file.digest, file.id
         run.instrument_trail = [dict(row) for row in document.trail]
         self.files.processed(unit, file, run)
+        if run.instrument:
+            named = ("run", "run_id", "method_id", "analyst", "samples", "materials")
+            self.results.equipment.note_context(unit, run.instrument, **dict.fromkeys(named))
         unit.emit(
             "lims.run.data_complete", run, {"run_id": run.id, "number": run.number, "digest": file.digest}
         )
