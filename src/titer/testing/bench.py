@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import bisect
 import contextlib
 import itertools
 import logging
@@ -224,12 +225,16 @@ class Bench:
         await until(new, f"the arrival of values ({self.status().get('message') or 'no message'})")
 
     def verdict(self) -> Account:
-        """Between the first and the last stored, each value is stored once or lies inside an explicit gap."""
+        """From the first that was stored on, each value is stored once or lies inside an explicit gap."""
         windows: dict[str, list[tuple[int, int]]] = {}
         for told in self.events("gap_unrecoverable"):
             for tag, (start, end) in told["windows"].items():
                 windows.setdefault(tag, []).append((start, end))
         return in_order(self.peer.made(), self.peer.stored(self.hub), windows)
+
+
+ON_ITS_WAY = 3
+"""How many values of a channel may be made behind the newest that arrived of it, and still be on their way."""
 
 
 def in_order(
@@ -240,7 +245,11 @@ def in_order(
     """Compare what a device said, in its order, with what was stored.
 
     A device without a clock does not know when its values were taken, so a value that is missing is looked for
-    between its neighbours: a gap must reach into the time between them.
+    between its neighbours, in its place among those that are missing there: a gap must reach there. A short gap
+    excuses what may lie in it and no more.
+
+    A channel of which nothing arrived, or nothing any more, is judged by the others: what it said before the last
+    value that arrived of any channel is missing, but for the newest few, which may be on their way.
 
     Args:
         made: tag and value of each value, in order; no value of a tag occurs twice.
@@ -252,29 +261,44 @@ def in_order(
     for tag, value, source in stored:
         found.setdefault(tag, {}).setdefault(_text(value), []).append(source)
     truth: dict[str, list[str]] = {}
-    for tag, value in made:
-        truth.setdefault(tag, []).append(_text(value))
-    for tag, values in found.items():
-        order = truth.get(tag)
-        if order is None:
-            continue  # a channel that the device keeps no account of, such as a set-point
+    places: dict[str, list[int]] = {}
+    newest = -1
+    for place, (tag, value) in enumerate(made):
+        text = _text(value)
+        truth.setdefault(tag, []).append(text)
+        places.setdefault(tag, []).append(place)
+        newest = place if text in found.get(tag, ()) else newest
+    times = [source for tag in truth for held in found.get(tag, {}).values() for source in held]
+    for tag, order in truth.items():
+        values, gaps = found.get(tag, {}), list(windows.get(tag, ()))
         known = set(order)
-        result.unknown += [(tag, times[0], text) for text, times in values.items() if text not in known]
-        result.doubled += [(tag, times[0], text) for text, times in values.items() if len(times) > 1]
+        result.unknown += [(tag, held[0], text) for text, held in values.items() if text not in known]
+        result.doubled += [(tag, held[0], text) for text, held in values.items() if len(held) > 1]
         arrived = [place for place, text in enumerate(order) if text in values]
-        if not arrived:
-            continue
-        result.made += arrived[-1] - arrived[0] + 1
+        due = bisect.bisect_left(places[tag], newest) - ON_ITS_WAY
+        first, last = (arrived[0], arrived[-1]) if arrived else (0, -1)
+        result.made += max(last, due - 1, first) - first + 1 if arrived else max(due, 0)
         result.stored += len(arrived)
         for before, after in itertools.pairwise(arrived):
             left, right = values[order[before]][0], values[order[after]][0]
-            told = any(start < right and end > left for start, end in windows.get(tag, ()))
-            for place in range(before + 1, after):
-                if told:
-                    result.in_gaps += 1
-                else:
-                    result.lost.append((tag, left, order[place]))
+            _judge(result, tag, order[before + 1 : after], left, right, gaps)
+        if due > last + 1:
+            left = values[order[last]][0] if arrived else min(times)
+            _judge(result, tag, order[last + 1 : due], left, max(times), gaps)
     return result
+
+
+def _judge(
+    result: Account, tag: str, missing: list[str], left: int, right: int, gaps: list[tuple[int, int]]
+) -> None:
+    """Values that are missing between two instants: each has its place there, give or take its neighbours'."""
+    step = (right - left) / (len(missing) + 1)
+    for place, text in enumerate(missing):
+        low, high = sorted((left + step * place, left + step * (place + 2)))
+        if any(start < high and end > low for start, end in gaps):
+            result.in_gaps += 1
+        else:
+            result.lost.append((tag, left, text))
 
 
 def _text(value: float | str) -> str:

@@ -15,12 +15,13 @@ import pytest
 
 from titer.base.clock import Clock
 from titer.connect import TYPES
-from titer.connect.core.contract import Batch, Command, ConnectionConfig, Receipt
+from titer.connect.core.columns import Columns
+from titer.connect.core.contract import Batch, Command, ConnectionConfig, Gap, Receipt
 from titer.connect.core.live import LiveConnector
 from titer.connect.core.places import ConnectorFactory
-from titer.testing.bench import Peer, in_order
+from titer.testing.bench import ON_ITS_WAY, Bench, Peer, in_order
 from titer.testing.conformance import PROMPT_S, ConnectorKit
-from titer.testing.connectors import patience
+from titer.testing.connectors import Account, patience
 from titer.testing.peers import LinePeer
 
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to"
@@ -79,6 +80,19 @@ class Meter(LinePeer):
 
     def carried_out(self) -> int:
         return self.orders
+
+
+class TwoChannels(Meter):
+    """It measures colour, too, which one connector below forgets."""
+
+    def channels(self) -> list[dict[str, Any]]:
+        return [*super().channels(), {"tag": "TM-1.C", "node": "C", "unit": ""}]
+
+    def answer(self, line: str) -> str:
+        if line != "C?" or self.broken:
+            return super().answer(line)
+        self.said.append(("TM-1.C", float(len(self.said))))
+        return str(self.said[-1][1])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -173,9 +187,38 @@ class ObeysAnything(LiveConnector):
         return await super().invoke(replace(command, target="LAMP", value="ON"))
 
 
+class LosesAChannel(LiveConnector):
+    """Of two channels it records one."""
+
+    async def stream(self) -> AsyncIterator[Batch]:
+        async with aclosing(super().stream()) as batches:
+            async for batch in batches:
+                yield replace(batch, columns=batch.columns.take(batch.columns.channel == 0))
+
+
+class ShowsATinyGap(LiveConnector):
+    """Loses what the device says for a while and tells a gap of 1 us."""
+
+    async def stream(self) -> AsyncIterator[Batch]:
+        count = 0
+        async with aclosing(super().stream()) as batches:
+            async for batch in batches:
+                count += len(batch.columns) > 0
+                if not 3 < count < 20:
+                    yield batch
+                elif count == 10 and len(batch.columns):
+                    at = int(batch.columns.source_us[0])
+                    gap = Gap("tiny", {"TM-1.T": (at, at + 1)}, "It was away.")
+                    kinds = ("gap_opened", "gap_unrecoverable")
+                    told = tuple(gap.event(kind, ["TM-1.T"], at, gap.reason) for kind in kinds)
+                    yield replace(batch, columns=Columns.empty(), events=told)
+
+
 @pytest.mark.parametrize(
     ("connector", "check"),
     [
+        (LosesAChannel, "test_an_absent_hub_and_lost_answers_lose_and_double_nothing"),
+        (LosesAChannel, "test_a_killed_device_is_said_and_its_new_life_is_another_epoch"),
         (SaysNoGap, "test_a_cut_cable_is_said_and_nothing_is_lost_in_silence"),
         (SaysItTwice, "test_every_value_arrives_once_in_order_with_its_times"),
         (DropsEveryFourth, "test_every_value_arrives_once_in_order_with_its_times"),
@@ -193,7 +236,7 @@ def test_the_kit_finds_what_a_connector_does_wrong(
 
         return connector(config, clock, TurbidityMeter(config), commands=True)
 
-    class Faulty(Meter):
+    class Faulty(TwoChannels):
         connectors: ClassVar[Mapping[str, ConnectorFactory]] = {"turbidity": make}
 
     class Kit(ConnectorKit):
@@ -204,6 +247,26 @@ def test_the_kit_finds_what_a_connector_does_wrong(
         getattr(Kit(), check)(tmp_path)
 
 
+def test_a_connector_that_hides_a_loss_behind_a_tiny_gap_is_found_out(tmp_path: Path) -> None:
+    def make(config: ConnectionConfig, clock: Clock, folder: Path) -> LiveConnector:
+        from turbidity import TurbidityMeter
+
+        return ShowsATinyGap(config, clock, TurbidityMeter(config))
+
+    class Faulty(Meter):
+        connectors: ClassVar[Mapping[str, ConnectorFactory]] = {"turbidity": make}
+
+    async def campaign() -> Account:
+        async with Bench(Faulty(tmp_path), tmp_path) as bench:
+            await bench.flowing(10)
+            assert len(bench.events("gap_unrecoverable")) == 1
+            return bench.verdict()
+
+    told = asyncio.run(campaign())
+    assert len(told.lost) >= 10, str(told)
+    assert told.in_gaps <= 2, str(told)
+
+
 def test_a_missing_value_counts_as_said_only_where_a_gap_reaches_between_its_neighbours() -> None:
     made = [("A", float(number)) for number in range(5)]
     stored = [("A", 0.0, 10), ("A", 1.0, 20), ("A", 4.0, 50)]
@@ -211,3 +274,23 @@ def test_a_missing_value_counts_as_said_only_where_a_gap_reaches_between_its_nei
     assert len(in_order(made, stored, {"A": [(50, 90)], "B": [(20, 50)]}).lost) == 2
     assert in_order(made, [*stored, ("A", 4.0, 50)], {"A": [(20, 50)]}).doubled
     assert in_order(made, [*stored, ("A", 7.0, 60)], {"A": [(20, 50)]}).unknown
+
+
+def test_a_gap_excuses_no_more_than_may_lie_in_it() -> None:
+    made = [("A", float(number)) for number in range(1000)]
+    stored = [("A", 0.0, 0), ("A", 999.0, 999_000)]
+    told = in_order(made, stored, {"A": [(500_000, 500_001)]})
+    assert (told.in_gaps, len(told.lost)) == (2, 996)
+    assert in_order(made, stored, {"A": [(0, 500_000), (500_000, 999_000)]}).passed
+
+
+def test_a_channel_of_which_nothing_arrives_or_nothing_any_more_is_missed() -> None:
+    made = [(tag, float(number)) for number in range(20) for tag in "AB"]
+    all_of_a = [("A", float(number), number) for number in range(20)]
+    silent = in_order(made, all_of_a, {})
+    assert len(silent.lost) == 19 - ON_ITS_WAY
+    assert {tag for tag, _, _ in silent.lost} == {"B"}
+    ends = in_order(made, [*all_of_a, ("B", 0.0, 0), ("B", 1.0, 1)], {})
+    assert [text for _, _, text in ends.lost] == [repr(float(number)) for number in range(2, 19 - ON_ITS_WAY)]
+    assert in_order(made, [*all_of_a, ("B", 0.0, 0)], {"B": [(0, 19)]}).passed
+    assert in_order(made, [*all_of_a, *(("B", float(number), number) for number in range(16))], {}).passed
