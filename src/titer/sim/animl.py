@@ -1,8 +1,10 @@
 """AnIML files as the simulated chromatograph writes them: core 0.90, one file a sequence.
 
-Each injection is an `ExperimentStep` with its trace (chromatography, UV trace), and a second step holds the
-instrument's peak table and refers to it. Manual integrations stand in the audit trail with the old row, and the
-instrument signs the file with its own key (XML signature, enveloped, RSA with SHA-256).
+Each injection is an `ExperimentStep` with its trace, built as the technique definitions *chromatography* and
+*chromatography peak table* ask (AnIML/techniques; the trace stands on the master timeline of "Separation
+Monitoring"), and a second step holds the instrument's peak table, where it found peaks, and refers to it. Manual
+integrations stand in the audit trail with the old row, and the instrument signs the file with its own key (XML
+signature, enveloped, RSA with SHA-256).
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ def write_animl(sequence: WrittenSequence, key: RSAPrivateKey) -> bytes:
     steps = _sub(root, "ExperimentStepSet")
     for injection in sequence.injections:
         _chromatogram(steps, sequence, injection)
-        _peak_table(steps, sequence, injection)
+        if injection.peaks:
+            _peak_table(steps, sequence, injection)
     trail = _sub(root, "AuditTrailEntrySet")
     _entry(
         trail, sequence.injections[0].injected_at, sequence.operator, "human", "created", "Sequence started."
@@ -129,7 +132,8 @@ def _samples(root: Any, sequence: WrittenSequence) -> None:
     for one in sequence.injections:
         seen.setdefault(_vial(one), None)
     for number, name in enumerate(seen, 1):
-        _sub(samples, "Sample", name=name, sampleID=f"vial-{number:03d}", id=f"sample-{number:03d}")
+        sample = _sub(samples, "Sample", name=name, sampleID=f"vial-{number:03d}", id=f"sample-{number:03d}")
+        _category(sample, "Description", Descriptive_Name=name)
 
 
 def _vial(injection: WrittenInjection) -> str:
@@ -153,9 +157,10 @@ def _category(parent: Any, name: str, **values: str | int | float | None) -> Any
     return category
 
 
-def _unit(parent: Any, label: str, quantity: str, factor: str, si: str) -> None:
+def _unit(parent: Any, label: str, quantity: str, factor: str = "", si: str = "") -> None:
     unit = _sub(parent, "Unit", label=label, quantity=quantity)
-    _sub(unit, "SIUnit", si, factor=factor)
+    if si:
+        _sub(unit, "SIUnit", si, factor=factor)
 
 
 def _author(parent: Any, name: str, kind: str) -> None:
@@ -207,9 +212,9 @@ def _chromatogram(steps: Any, sequence: WrittenSequence, injection: WrittenInjec
     )
     _category(method, "Column", Serial_Number=sequence.column, Injections=injection.counter)
     _category(method, "Detector", Wavelength_nm=280.0, Flow_mL_per_min=0.5)
-    result = _sub(step, "Result", name="UV 280 nm")
+    result = _sub(step, "Result", name="Separation Monitoring")
     series = _sub(
-        result, "SeriesSet", name="Chromatogram", length=str(len(injection.times)), id=f"{key}-trace"
+        result, "SeriesSet", name="Separation Monitoring", length=str(len(injection.times)), id=f"{key}-trace"
     )
     time = _sub(
         series,
@@ -239,15 +244,15 @@ def _chromatogram(steps: Any, sequence: WrittenSequence, injection: WrittenInjec
     _unit(signal, "mAU", "Absorbance", "0.001", "1")
 
 
-_COLUMNS: tuple[tuple[str, str, tuple[str, str, str, str] | None], ...] = (
+_COLUMNS: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
     ("Number", "Int32", None),
     ("Name", "String", None),
     ("Retention Time", "Float64", ("min", "Time", "60", "s")),
     ("Start Time", "Float64", ("min", "Time", "60", "s")),
     ("End Time", "Float64", ("min", "Time", "60", "s")),
     ("Value", "Float64", ("mAU", "Absorbance", "0.001", "1")),
-    ("Area", "Float64", ("mAU.min", "Peak Area", "0.06", "s")),
-    ("Area Percent", "Float64", ("percent", "Percent", "0.01", "1")),
+    ("Area", "Float64", ("mAU.min", "Area")),  # the definition takes areas as arbitrary: no SI units
+    ("Area Percent", "Float64", ("percent", "Area", "0.01", "1")),
     ("Integration", "String", None),
 )
 _TAGS = {"Int32": "I", "Float64": "D", "String": "S"}
@@ -290,8 +295,6 @@ def _peak_table(steps: Any, sequence: WrittenSequence, injection: WrittenInjecti
     detection = _category(method, "Peak Integration")
     _category(detection, "Integration Algorithm", Algorithm_Name="perpendicular drop, straight baseline")
     rows = [_row(number, peak) for number, peak in enumerate(injection.peaks, 1)]
-    if not rows:
-        return
     result = _sub(step, "Result", name="Peak Table")
     table = _sub(result, "SeriesSet", name="Peak Table", length=str(len(rows)), id=f"{source}-table")
     for place, (name, kind, unit) in enumerate(_COLUMNS):

@@ -1118,6 +1118,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/equipment/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equipment Context
+         * @description What held around a channel's value at a source time (by default now), as known now or at an earlier instant.
+         */
+        get: operations["equipment_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/equipment/documents": {
         parameters: {
             query?: never;
@@ -7589,6 +7609,20 @@ export interface components {
             unit?: string | null;
         };
         /**
+         * ContextOut
+         * @description What held around a channel's value, and the snapshots that say so, the nearest first.
+         */
+        ContextOut: {
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Snapshots */
+            snapshots: components["schemas"]["SnapshotOut"][];
+            /** Tag */
+            tag: string;
+        };
+        /**
          * CopyOut
          * @description A copy of another system's record: `copy_of` says whose it is.
          */
@@ -13679,6 +13713,37 @@ export interface components {
             signature: components["schemas"]["SignatureOut"];
         };
         /**
+         * SnapshotOut
+         * @description What held around a piece of equipment, or a connection, from an instant on.
+         */
+        SnapshotOut: {
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Process At
+             * Format: date-time
+             */
+            process_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Subject */
+            subject: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * SourceImportOut
          * @description An import: what was read, and what became of it.
          */
@@ -18222,6 +18287,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description It could not be done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equipment_context: {
+        parameters: {
+            query: {
+                tag: string;
+                at?: string | null;
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextOut"];
                 };
             };
             /** @description It could not be done. */
