@@ -7,16 +7,26 @@ send again, and nothing is doubled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from titer.base.clock import from_us
 from titer.base.errors import IntegrityFault, Invalid, Refused
 from titer.connect.core.frame import Frame, split
-from titer.equipment import Equipment, status_row, told
+from titer.equipment import Equipment, ToldEvent, status_row, told
+from titer.historian.floors import UNCERTAIN
+from titer.historian.rows import Array
 from titer.historian.service import Historian
+from titer.historian.stamps import credible
 from titer.record import Actor
 
 QUARANTINE = "quarantine"
 LARGEST = 64 * 1024 * 1024
+MOST_TOLD = 20
+"""Of the channels of one frame that are told of."""
+_FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""What a calendar can name."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +76,61 @@ def take(historian: Historian, equipment: Equipment, connection: str, data: byte
         said = equipment.statuses(session).get(connection)
         epoch = said.epoch if said else 0
         bound = equipment.tags_of(session, row)
-    kept = [
-        (one if set(frame.channels) <= bound else _quarantined(frame, bound))
-        for one, frame in zip(raw, frames, strict=True)
-    ]
+    kept = [_kept(one, frame, bound, historian.same_clock) for one, frame in zip(raw, frames, strict=True)]
+    noticed = [one for frame in frames for one in _noticed(frame, bound, historian.same_clock)]
     _note_holes(historian, equipment, connection, frames)
     acknowledged = historian.append(kept)
-    _note_events(equipment, connection, frames, recording)
+    _note_events(equipment, connection, frames, recording, noticed)
     last = frames[-1]
     answer = Acknowledged(last.epoch, acknowledged[connection, last.epoch])
     if answer.epoch > epoch:
         with record.operational() as session:
             status_row(session, connection, record.clock.now()).epoch = answer.epoch
     return answer
+
+
+def _kept(raw: bytes, frame: Frame, bound: frozenset[str], same_clock: bool) -> bytes:
+    """The frame as it is stored: strangers' channels set apart, values whose time cannot be true uncertain."""
+    doubted = ~_credible(frame, same_clock)
+    if set(frame.channels) <= bound and not doubted.any():
+        return raw
+    quality = np.where(doubted, np.maximum(frame.quality, UNCERTAIN), frame.quality)
+    return _quarantined(replace(frame, quality=quality.astype(frame.quality.dtype)), bound)
+
+
+def _credible(frame: Frame, same_clock: bool) -> Array:
+    """Which values bear a time that can be true; where the plant is simulated, nobody can tell."""
+    if not same_clock:
+        return np.ones(frame.rows, dtype=bool)
+    return credible(frame.source_us, frame.received_us)
+
+
+def _noticed(frame: Frame, bound: frozenset[str], same_clock: bool) -> list[ToldEvent]:
+    """What the hub itself notices of a frame: each channel is told of once, in an epoch or for ever."""
+    found = []
+    name, at = frame.connection, int(frame.received_us.max()) if frame.rows else 0
+    for tag in [one for one in frame.channels if one not in bound][:MOST_TOLD]:
+        reason = (
+            f"{tag} is no channel of {name}. Its values are kept apart, under {QUARANTINE}/{name}/{tag}, and answer "
+            "no question about a channel."
+        )
+        found.append(_told(f"{name}/unbound/{tag}", name, "channel_unbound", tag, at, reason))
+    doubted = np.flatnonzero(~_credible(frame, same_clock))
+    for code in np.unique(frame.channel[doubted]).tolist()[:MOST_TOLD]:
+        tag = frame.channels[code]
+        row = next(row for row in doubted.tolist() if frame.channel[row] == code)
+        source = from_us(max(_FIRST_US, min(int(frame.source_us[row]), _LAST_US)))
+        reason = (
+            f"A value of {tag} bears the time {source:%Y-%m-%d %H:%M} UTC, which cannot be true: it was received at "
+            f"{from_us(int(frame.received_us[row])):%Y-%m-%d %H:%M}. It is kept as uncertain, and is no last value."
+        )
+        found.append(_told(f"{name}/{frame.epoch}/stamp/{tag}", name, "stamp_doubted", tag, at, reason))
+    return found
+
+
+def _told(key: str, connection: str, kind: str, tag: str, at_us: int, reason: str) -> ToldEvent:
+    event = {"kind": kind, "channels": [tag], "at_us": at_us, "reason": reason}
+    return ToldEvent(key, connection, event)
 
 
 def _quarantined(frame: Frame, bound: frozenset[str]) -> bytes:
@@ -117,10 +169,13 @@ def _note_holes(historian: Historian, equipment: Equipment, connection: str, fra
             )
 
 
-def _note_events(equipment: Equipment, connection: str, frames: list[Frame], recording: bool) -> None:
+def _note_events(
+    equipment: Equipment, connection: str, frames: list[Frame], recording: bool, noticed: list[ToldEvent]
+) -> None:
     events = [
         one for frame in frames for one in told(connection, frame.epoch, frame.first, tuple(frame.events))
     ]
+    events += noticed
     record = equipment.record
     with record.reading() as session:
         fresh = equipment.unknown_events(session, events)

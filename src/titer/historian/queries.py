@@ -72,7 +72,7 @@ class Answers:
         self._last = LastValues(store.tags)
         self._gaps = gaps
         self._floors = floors
-        self._same_clock = same_clock
+        self.same_clock = same_clock
         self.retired: list[Retired] = []
         self.rollups = RollUps(segments.folder, store.tags)
 
@@ -85,7 +85,7 @@ class Answers:
     def _floor(self, tags: Sequence[str], as_of_us: int | None = None) -> Floor:
         """What is held against the values of channels, as far as it was known by then."""
         doubts = self._floors(tags, as_of_us) if self._floors is not None and tags else {}
-        return Floor(doubts, self.store.tags, self.store.connections, same_clock=self._same_clock)
+        return Floor(doubts, self.store.tags, self.store.connections, same_clock=self.same_clock)
 
     def _settled(
         self,

@@ -36,6 +36,7 @@ from titer.historian.queries import Answers, Gaps, Retired, by_name
 from titer.historian.rollups import DAY_US
 from titer.historian.rows import Rows
 from titer.historian.segment import SegmentRef
+from titer.historian.stamps import only_credible
 from titer.historian.store import Store, View
 from titer.record import ActionSpec, Actor, Record, SignatureMeaning, Subscription, Worker
 
@@ -151,7 +152,7 @@ class Historian(Answers):
             raise
         if idle:
             self._waiting_since = self.record.clock.now()
-        for fresh in appended.fresh:
+        for fresh in map(self._credible, appended.fresh):
             self._last.update(fresh)
             if self._observers and len(fresh):
                 news = self._judged(samples(fresh, latest(fresh), self.store.tags))
@@ -165,6 +166,10 @@ class Historian(Answers):
         """
         self._observers.append(observer)
 
+    def _credible(self, rows: Rows) -> Rows:
+        """What can be a last value; where the plant is simulated, its clock is not that of the receipt."""
+        return only_credible(rows) if self.same_clock else rows
+
     def _judged(self, news: list[Sample]) -> list[Sample]:
         """New values with the quality that they can have; the doubts about them are read anew after each commit."""
         if self._floors is None:
@@ -177,7 +182,7 @@ class Historian(Answers):
             found = self._floors(new, None)
             held[1].update({tag: found.get(tag) for tag in new})
         doubts = {one.tag: doubt for one in news if (doubt := held[1].get(one.tag)) is not None}
-        floor = Floor(doubts, self.store.tags, self.store.connections, same_clock=self._same_clock)
+        floor = Floor(doubts, self.store.tags, self.store.connections, same_clock=self.same_clock)
         return [floor.sample(one) for one in news]
 
     def _tell(self, news: list[tuple[str, Sample]]) -> None:
@@ -305,7 +310,8 @@ class Historian(Answers):
             )
             for ref in made:
                 self._list(unit, number, ref)
-            for sample in samples(sealing.rows, latest(sealing.rows), self.store.tags):
+            newest = self._credible(sealing.rows)
+            for sample in samples(newest, latest(newest), self.store.tags):
                 self._keep_last(unit.session, sample)
         self.store.end_seal(sealing, made)
         self._waiting_since = started
@@ -444,7 +450,7 @@ class Historian(Answers):
         refs = [ref for ref in refs if ref.digest not in retired]
         self.store.open(refs, marks, files)
         for rows in self.store.view().tail:
-            self._last.update(rows)
+            self._last.update(self._credible(rows))
 
     def _set_aside(self, listed: set[str]) -> None:
         """Move files that no manifest row names out of the readers' way.

@@ -22,7 +22,8 @@ CLOCKS = {
     "equipment.stream.clock_drift": "the device's clock drifts",
 }
 FILE_LOST = "equipment.stream.file_lost"
-TOPICS = (MISMATCHED, UNAPPROVED, FILE_LOST, *CLOCKS)
+STAMP, UNBOUND = "equipment.stream.stamp_doubted", "equipment.stream.channel_unbound"
+TOPICS = (MISMATCHED, UNAPPROVED, FILE_LOST, STAMP, UNBOUND, *CLOCKS)
 
 
 def on_event(quality: Quality, event: OutboxEvent) -> None:
@@ -42,6 +43,12 @@ def on_event(quality: Quality, event: OutboxEvent) -> None:
         detail = (
             f"{told['reason']} Look whether the instrument still has it, and put it into the folder again."
         )
+    elif event.topic in (STAMP, UNBOUND):
+        unbound = event.topic == UNBOUND
+        what = "it sends what is none of its channels" if unbound else "values bear times that cannot be true"
+        title = f"Connection {name}: {what}"
+        detail = f"{told['reason']} What else was noticed that day stands among the connection's events."
+        key, severity = f"interface/{name}/{event.topic}/{event.occurred_at:%Y-%m-%d}", "minor"
     elif event.topic == MISMATCHED:
         title = f"Connection {name}: what answers is not what was approved"
         detail = f"{told['differs']}. Its data counts as unqualified until the connection is approved again."

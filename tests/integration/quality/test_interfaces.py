@@ -143,3 +143,23 @@ def test_a_file_that_was_gone_before_it_could_be_taken_is_an_exception_each_time
         "The file 0.csv of 7 bytes i",
         "The file 1.csv of 7 bytes i",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("stamp_doubted", "Connection br201: values bear times that cannot be true"),
+        ("channel_unbound", "Connection br201: it sends what is none of its channels"),
+    ],
+)
+def test_what_the_intake_notices_is_an_exception_once_a_day(
+    record: Record, plant: tuple[Equipment, Quality], kind: str, title: str
+) -> None:
+    equipment, quality = plant
+    for number in range(2):
+        event = {"kind": kind, "channels": ["X"], "at_us": 1, "reason": f"Words about {number}."}
+        with record.action(ANN, "equipment.intake") as unit:
+            equipment.take_events(unit, [streams.ToldEvent(f"br201/{kind}/{number}", "br201", event)])
+    ((_, found, detail),) = raised(record, quality)
+    assert found == title
+    assert detail.startswith("Words about 0.")
