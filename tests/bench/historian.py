@@ -2,9 +2,9 @@
 
 `python tests/bench/historian.py` prints the table; `run(samples)` returns it as {name: number}. Default: 2 million
 samples of 1,000 channels over 14 days; set TITER_BENCH_SAMPLES=20000000 for the full size. Every engine gets
-the same columns in the same batches and confirms each batch on the disk before the next. What each clock counts begins
-with the columns and ends with what answers questions: framing and sealing here, the making of tables and the upkeep
-of indexes elsewhere. Outside of it, in favour of the peers, are DuckDB's checkpoint and chdb's last merge.
+the same columns in the same batches and confirms each batch on the disk before the next. What each clock counts
+begins with the columns and ends with what answers questions: framing and sealing here, the making of tables and the
+upkeep of indexes elsewhere. Outside of it, in favour of the peers, are DuckDB's checkpoint and chdb's last merge.
 """
 
 from __future__ import annotations
