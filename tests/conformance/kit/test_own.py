@@ -1,9 +1,8 @@
-"""The connectors of OPC UA, SiLA 2 and folders keep the kit's promises too, beside campaigns of their own."""
+"""The connectors of OPC UA and SiLA 2 keep the kit's promises too, beside campaigns of their own."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,66 +212,9 @@ class SilaServer(Peer):
         return self.orders
 
 
-class Folder(Peer):
-    """An instrument that drops three files a second, each of which is a request to the hub."""
-
-    type = "files"
-    exempt: ClassVar[Mapping[str, str]] = {
-        "command": "a folder takes no commands",
-        "cut": "there is no cable; tests/integration/connect/test_folders.py takes the folder away",
-        "fault": "a file is taken whole or not at all",
-        "flood": "max_bytes bounds a file; tests/integration/connect/test_folders.py",
-        "freeze": "there is no cable",
-        "garbage": "a file of any bytes is a file",
-        "life": "a folder has no life",
-        "overflow": "files stay where they are",
-        "secret": "there is no password",
-    }
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.inbox = folder / "inbox"
-        self.inbox.mkdir(exist_ok=True)
-        self.said: list[tuple[str, float | str]] = []
-        self.task: asyncio.Task[None] | None = None
-
-    def settings(self, port: int) -> dict[str, Any]:
-        return {"folder": str(self.inbox), "time_zone": "UTC", "encoding": "utf-8", "scan_s": 0.05}
-
-    def made(self) -> list[tuple[str, float | str]]:
-        return self.said
-
-    def stored(self, hub: FakeHub) -> list[Stored]:
-        return [
-            ("file", hashlib.sha256(hub.content[one["digest"]]).hexdigest(), 0)
-            for one in list(hub.documents.values())
-        ]
-
-    async def start(self, port: int) -> None:
-        self.task = asyncio.create_task(self._work(), name="instrument")
-
-    async def _work(self) -> None:
-        while True:
-            data = f"run {len(self.said)}".encode()
-            draft = self.inbox.parent / "draft"
-            draft.write_bytes(data)
-            draft.replace(self.inbox / f"run-{len(self.said):05}.txt")
-            self.said.append(("file", hashlib.sha256(data).hexdigest()))
-            await asyncio.sleep(0.3)
-
-    async def stop(self) -> None:
-        if self.task is not None:
-            self.task.cancel()
-            await asyncio.gather(self.task, return_exceptions=True)
-
-
 class TestOpcUa(ConnectorKit):
     peer = UaServer
 
 
 class TestSila2(ConnectorKit):
     peer = SilaServer
-
-
-class TestFolder(ConnectorKit):
-    peer = Folder
