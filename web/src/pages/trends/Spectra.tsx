@@ -14,6 +14,7 @@ import { useWindow } from "../../parts/trend/useTrend";
 import { useViews } from "../../parts/view";
 import { useZone } from "../../parts/zone";
 import { useList, WINDOWS } from "./chosen";
+import { plotted, titled } from "./plotted";
 
 const XYPlot = lazy(() => import("../../parts/trend/XYPlot"));
 const MOST_SHOWN = 5;
@@ -110,17 +111,4 @@ export function Spectra() {
       }}
     </Asked>
   );
-}
-
-const titled = (name: string, unit: string) => (unit ? `${name} (${unit})` : name);
-
-function plotted(shown: Spectrum[], zone: string) {
-  const first = shown[0];
-  return {
-    label: shown.map((one) => stamp(one.source_at, zone)).join(", "),
-    lines: shown.map((one) => ({ name: stamp(one.source_at, zone), x: one.x, y: one.y })),
-    xTitle: first ? titled(first.axis, first.axis_unit) : "",
-    yTitle: first ? titled(first.tag, first.unit) : "",
-    height: 320,
-  };
 }
