@@ -74,9 +74,10 @@ def processes_of(folder: Path) -> dict[int, str]:
 
 def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_S) -> None:
     """Wait for something that other processes do."""
-    end = time.monotonic() + seconds
+    bound = seconds * patience()
+    end = time.monotonic() + bound
     while not condition():
-        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
+        assert time.monotonic() < end, f"not within {bound:.0f} s: {what}"
         time.sleep(0.05)
 
 
