@@ -199,6 +199,34 @@ def read_opcua(data: bytes) -> object:
     return publish(data)
 
 
+def read_republished(data: bytes) -> object:
+    """The NotificationMessage of an OPC UA RepublishResponse."""
+    from titer.connect.opcua.decode import notification_message
+
+    return notification_message(data)
+
+
+def read_wires(data: bytes) -> object:
+    """What comes over a wire, by the first byte: M of a Modbus device, S of a balance (MT-SICS), F frames of ASTM E1381."""
+    from titer.connect.astm import frames
+    from titer.connect.modbus import wire
+    from titer.connect.mtsics import answers
+
+    kind, said = data[:1], data[1:]
+    if kind == b"M":
+        found = wire.read_header(said[:6].ljust(6, b"\0"))
+        answer = said[6 : 6 + found.length].ljust(3, b"\0")
+        told = wire.body(answer[0], answer[1] & 0x7F, answer)
+        return wire.identification(told) if answer[1] == 0x2B else wire.registers(told, len(told) // 2)
+    if kind == b"S":
+        line = said.decode("latin-1")
+        return answers.said(line, "I4") if line.startswith("I4") else answers.weight(line)
+    assembly = frames.Assembly()
+    for one in said.split(frames.STX)[1:]:
+        assembly.take(frames.read_frame(frames.STX + one))
+    return assembly.message
+
+
 def _opcua() -> bytes:
     """A subscription's message with a number, a text and a bad value."""
     item = struct.Struct("<IBB")
@@ -239,14 +267,25 @@ MESSAGES: dict[str, tuple[Callable[[bytes], object], bytes]] = {
         ),
     ),
     "opcua": (read_opcua, _opcua()),
+    "republished": (read_republished, _opcua()[9:]),
+    "wires": (read_wires, b"F\x021H|\\^&|||FLEX2\r\x03BA\r\n"),
 }
 """What instruments send, and a message of each that is read."""
+MORE: dict[str, tuple[bytes, ...]] = {
+    "wires": (
+        b"M\0\x01\0\0\0\x07\x01\x03\x04\0\x2a\x01\0",
+        b"M\0\x01\0\0\0\x0e\x01\x2b\x0e\x01\x01\0\0\x01\0\x04ACME",
+        b"SS S     100.00 g",
+        b'SI4 A "B021002593"',
+    )
+}
+"""Other messages to begin with."""
 TARGETS: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
     "animl": (animl, (ANIML,)),
     "mzml": (mzml, (_mzml(),)),
     "jcamp": (jcamp, (JCAMP, PAGES, PEAKS)),
     "unicorn": (unicorn, (CHROM + b"\xff\x00\xff" + RECORD,)),
-    **{name: (_message(read), (seed,)) for name, (read, seed) in MESSAGES.items()},
+    **{name: (_message(read), (seed, *MORE.get(name, ()))) for name, (read, seed) in MESSAGES.items()},
 }
 _SPANS = re.compile(rb'"[^"<>]{0,400}"|>[^<>]{1,2000}<|=[^\n=#]{1,400}\n|[0-9]+')
 _ELEMENTS = re.compile(rb"<(\w+)[^<>]*(/>|>[^<>]*</\1>)|##[^#]+")
@@ -286,18 +325,21 @@ def serve(target: str, seconds: int, runs: int, seed: int) -> None:
                 "titer.base.strict_json",
             ),
             *("titer.connect.push", "titer.connect.hl7", "titer.connect.astm", "titer.connect.mqtt"),
-            "titer.connect.opcua.decode",
+            *("titer.connect.opcua.decode", "titer.connect.modbus", "titer.connect.mtsics"),
         ]
     ):
         import titer.connect.animl.reading
         import titer.connect.animl.writer
+        import titer.connect.astm.frames
         import titer.connect.astm.records
         import titer.connect.curves.jcamp
         import titer.connect.curves.mzml
         import titer.connect.curves.reading
         import titer.connect.curves.unicorn
         import titer.connect.hl7.messages
+        import titer.connect.modbus.wire
         import titer.connect.mqtt.sparkplug
+        import titer.connect.mtsics.answers
         import titer.connect.opcua.decode
         import titer.connect.push.message  # noqa: F401 - instrumented as they are imported
     test, seeds = TARGETS[target]
