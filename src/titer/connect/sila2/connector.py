@@ -41,6 +41,7 @@ from titer.connect.sila2.cancelling import cancel
 from titer.connect.sila2.identity import identify
 from titer.connect.sila2.names import find
 from titer.connect.sila2.progress import EVERY_S, Progress
+from titer.connect.sila2.reaching import client_of
 from titer.connect.sila2.settings import SilaSettings, seconds
 
 QUEUE_LIMIT = 10_000
@@ -188,18 +189,7 @@ class SilaConnector:
 
     async def _connect(self) -> sila.Client:
         self._retire()
-        settings = self._settings
-        client = sila.Client(
-            sila.ClientConfig(
-                hostname=settings.host,
-                port=settings.port,
-                tls=settings.tls,
-                root_certificates=settings.root_certificate,
-                certificate_chain=settings.certificate,
-                private_key=settings.private_key,
-                default_timeout=self._patience_ms,
-            )
-        )
+        client = client_of(self._settings)
         try:
             skipped = await client.open(timeout=self._patience_ms)
         except BaseException:

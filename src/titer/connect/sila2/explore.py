@@ -14,6 +14,7 @@ from titer.base.errors import Invalid, Unavailable
 from titer.base.units import UNITS
 from titer.connect.core.spellings import house
 from titer.connect.sila2.discovery import find
+from titer.connect.sila2.reaching import client_of
 from titer.connect.sila2.settings import SilaSettings
 
 LISTEN_S = 4.0
@@ -42,15 +43,7 @@ async def explore(kind: str, about: Mapping[str, Any], settings: Mapping[str, An
     if kind != "properties":
         raise Invalid(f"A SiLA 2 server cannot be asked {kind!r}.")
     chosen = SilaSettings.of(settings)
-    client = sila.Client(
-        sila.ClientConfig(
-            hostname=chosen.host,
-            port=chosen.port,
-            tls=chosen.tls,
-            root_certificates=chosen.root_certificate,
-            default_timeout=chosen.timeout_ms,
-        )
-    )
+    client = client_of(chosen)
     try:
         async with asyncio.timeout(6 * chosen.timeout_s):
             skipped = await client.open(timeout=chosen.timeout_ms)

@@ -82,7 +82,16 @@ TYPE = ConnectionType(
     addressing=HOST_AND_PORT,
     strict=False,
     explore=_explore,
-    explored_by=("host", "port", "allow_unencrypted", "tls", "root_certificate", "timeout_s"),
+    explored_by=(
+        "host",
+        "port",
+        "allow_unencrypted",
+        "tls",
+        "root_certificate",
+        "certificate",
+        "private_key",
+        "timeout_s",
+    ),
     met="servers of unitelabs-sila and sila2",
     cancels=True,
 )

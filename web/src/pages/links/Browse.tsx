@@ -1,7 +1,7 @@
 import { Button, Checkbox, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type FormEvent } from "react";
-import { browsing, type Endpoint, type FoundNode, type FoundServer, type Whose } from "../../api/browsing";
+import { browsing, type Endpoint, type FoundServer, type Whose } from "../../api/browsing";
 import { api } from "../../api/endpoints";
 import { t } from "../../i18n";
 import { DataTable } from "../../parts/DataTable";
@@ -11,14 +11,14 @@ import { StateBadge } from "../../parts/StateBadge";
 import { useView } from "../../parts/view";
 import { grouped, useCertificates } from "./certificate";
 import { Chosen } from "./Chosen";
-import { draftsOf, type Draft } from "./drafts";
 import { Space } from "./Space";
+import { useDrafts } from "./useDrafts";
 
 /** Add a connection by discovery: who answers, by which endpoint, and which of its variables are recorded. */
 export default function Browse() {
   const [connection] = useView("connection");
   const [address, setAddress] = useView("address");
-  const [chosen, setChosen] = useState<ReadonlyMap<string, Draft>>(new Map());
+  const { chosen, change, take, leave, clear } = useDrafts();
   const [endpoint, setEndpoint] = useState<Endpoint | null>(null);
   const [accepted, setAccepted] = useState(false);
   const [user, setUser] = useState({ name: "", password: "" });
@@ -45,20 +45,6 @@ export default function Browse() {
   const channels = useQuery({ queryKey: ["channels"], queryFn: ({ signal }) => api.channels(signal), enabled: connection !== undefined, meta: { types: ["equipment_channel"] } });
   const recorded = useMemo(() => new Set((channels.data ?? []).filter((c) => c.connection === connection).map((c) => c.address)), [channels.data, connection]);
 
-  function take(nodes: readonly FoundNode[]) {
-    setChosen((before) => draftsOf(before, nodes));
-  }
-
-  function change(node: string, next: Partial<Draft> | null) {
-    setChosen((before) => {
-      const after = new Map(before);
-      const held = after.get(node);
-      if (next === null) after.delete(node);
-      else if (held) after.set(node, { ...held, ...next });
-      return after;
-    });
-  }
-
   return (
     <>
       <PageHead title={connection ? t("browse.more_of", { name: connection }) : t("browse.title")} sub={t("browse.sub")} />
@@ -73,7 +59,7 @@ export default function Browse() {
             use={(one) => {
               setEndpoint(one);
               setAccepted(false);
-              setChosen(new Map());
+              clear();
             }}
           />
         )}
@@ -90,9 +76,9 @@ export default function Browse() {
         {whose ? (
           <div className="space-cols">
             <Panel title={t("browse.space")}>
-              <Space whose={whose} recorded={recorded} chosen={chosen} take={take} leave={(node) => change(node, null)} />
+              <Space whose={whose} recorded={recorded} chosen={chosen} take={take} leave={leave} />
             </Panel>
-            <Chosen whose={whose} chosen={chosen} change={change} clear={() => setChosen(new Map())} />
+            <Chosen whose={whose} chosen={chosen} change={change} clear={clear} />
           </div>
         ) : null}
       </div>

@@ -8,26 +8,18 @@ import { PageHead, Panel } from "../../parts/Panel";
 import { Asked, EmptyState, ErrorState, LoadingState } from "../../parts/States";
 import { grouped } from "./certificate";
 import { Chosen } from "./Chosen";
-import { draftsOf, type Draft } from "./drafts";
+import type { Draft, Takeable } from "./drafts";
+import { useDrafts } from "./useDrafts";
 
 /** Add a SiLA 2 server: who is heard on the network, how it is reached, and which of its properties are recorded. */
 export default function Sila() {
   const [host, setHost] = useState("local");
   const [server, setServer] = useState({ host: "", port: 50052 });
   const [looked, setLooked] = useState<SilaWhose | null>(null);
-  const [chosen, setChosen] = useState<ReadonlyMap<string, Draft>>(new Map());
+  const { chosen, change, take, leave, clear } = useDrafts();
   function look(whose: SilaWhose | null) {
     setLooked(whose);
-    setChosen(new Map());
-  }
-  function change(node: string, next: Partial<Draft> | null) {
-    setChosen((before) => {
-      const after = new Map(before);
-      const held = after.get(node);
-      if (next === null) after.delete(node);
-      else if (held) after.set(node, { ...held, ...next });
-      return after;
-    });
+    clear();
   }
   return (
     <>
@@ -48,8 +40,8 @@ export default function Sila() {
         />
         {looked ? (
           <div className="space-cols">
-            <Properties whose={looked} chosen={chosen} take={(rows) => setChosen((before) => draftsOf(before, rows))} leave={(node) => change(node, null)} />
-            <Chosen whose={looked} chosen={chosen} change={change} clear={() => setChosen(new Map())} />
+            <Properties whose={looked} chosen={chosen} take={take} leave={leave} />
+            <Chosen whose={looked} chosen={chosen} change={change} clear={clear} />
           </div>
         ) : null}
       </div>
@@ -138,7 +130,7 @@ function Reach({ server, look }: { server: { host: string; port: number }; look:
 interface PropertiesProps {
   whose: SilaWhose;
   chosen: ReadonlyMap<string, Draft>;
-  take: (rows: Parameters<typeof draftsOf>[1]) => void;
+  take: (rows: readonly Takeable[]) => void;
   leave: (node: string) => void;
 }
 
