@@ -28,6 +28,35 @@ AHEAD_US = 3_600_000_000
 Edges = Sequence[tuple[int, int]]
 
 
+class Remembered:
+    """Doubts as they are known now, looked up once a channel after each commit; of another instant, each time.
+
+    Last values are asked for with each value that comes in, and nothing about a channel changes but by an action.
+
+    Args:
+        floors: asked.
+        commits: how many actions this process has committed.
+    """
+
+    def __init__(self, floors: Floors, commits: Callable[[], int]) -> None:
+        self._floors = floors
+        self._commits = commits
+        self._held: tuple[int, dict[str, Doubts | None]] = (-1, {})
+
+    def __call__(self, tags: Sequence[str], known_at_us: int | None) -> dict[str, Doubts]:
+        if known_at_us is not None:
+            return dict(self._floors(tags, known_at_us))
+        # Counted before it is asked: what is committed meanwhile is asked for again.
+        commits, held = self._commits(), self._held
+        if held[0] != commits:
+            held = self._held = (commits, {})
+        new = [tag for tag in tags if tag not in held[1]]
+        if new:
+            found = self._floors(new, None)
+            held[1].update({tag: found.get(tag) for tag in new})
+        return {tag: one for tag in tags if (one := held[1].get(tag)) is not None}
+
+
 class Floor:
     """The floor under the answer to one question.
 
@@ -154,4 +183,4 @@ def _holds(spans: Edges, at_us: int) -> bool:
     return any(begin <= at_us < end for begin, end in spans)
 
 
-__all__ = ["AHEAD_US", "UNCERTAIN", "Floor", "Floors"]
+__all__ = ["AHEAD_US", "UNCERTAIN", "Floor", "Floors", "Remembered"]

@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from titer.base.clock import us
 from titer.base.files import LARGEST_HISTORY
-from titer.equipment import Doubts
 from titer.historian import rollups, spectra
 from titer.historian import rows as columns
 from titer.historian import segment as sealed
 from titer.historian.errors import SegmentDamaged, StoreStopped
-from titer.historian.floors import Floor, Floors
+from titer.historian.floors import Floors, Remembered
 from titer.historian.last import Sample, latest, samples
 from titer.historian.log import key_of
 from titer.historian.model import (
@@ -89,7 +88,7 @@ class Historian(Answers):
             Store(folder, key_of(record.key), record.ids.new),
             sealed.Segments(folder),
             gaps,
-            floors,
+            None if floors is None else Remembered(floors, lambda: record.commits),
             same_clock=record.process_clock is record.clock,
         )
         self.record = record
@@ -99,7 +98,6 @@ class Historian(Answers):
         self.largest_history = largest_history
         self._observers: list[Observer] = []
         self._failing: set[int] = set()
-        self._held_against: tuple[int, dict[str, Doubts | None]] = (-1, {})
         self._sealing = threading.Lock()
         self.unlisted: list[str] = []
         self.held: Held | None = None
@@ -171,18 +169,8 @@ class Historian(Answers):
         return only_credible(rows) if self.same_clock else rows
 
     def _judged(self, news: list[Sample]) -> list[Sample]:
-        """New values with the quality that they can have; the doubts about them are read anew after each commit."""
-        if self._floors is None:
-            return news
-        commits, held = self.record.commits, self._held_against
-        if held[0] != commits:
-            held = self._held_against = (commits, {})
-        new = [one.tag for one in news if one.tag not in held[1]]
-        if new:
-            found = self._floors(new, None)
-            held[1].update({tag: found.get(tag) for tag in new})
-        doubts = {one.tag: doubt for one in news if (doubt := held[1].get(one.tag)) is not None}
-        floor = Floor(doubts, self.store.tags, self.store.connections, same_clock=self.same_clock)
+        """New values with the quality that they can have."""
+        floor = self._floor([one.tag for one in news])
         return [floor.sample(one) for one in news]
 
     def _tell(self, news: list[tuple[str, Sample]]) -> None:
