@@ -120,7 +120,7 @@ class EdgeDoor:
         One that never was good is told why first, and has a moment to hear it.
         """
         record, seen, failing = self._platform.record, -1, False
-        good: set[bytes] = set()
+        good: set[H11Protocol] = set()
         while not self._stop.is_set():
             seen = record.wait_for_commit(seen, _LOOK_EVERY_S)
             with self._lock:
@@ -137,10 +137,10 @@ class EdgeDoor:
             failing = False
             now = time.monotonic()
             for connection, (certificate, since) in held.items():
-                told = certificate in good or now - since > _TOLD_WITHIN_S
+                told = connection in good or now - since > _TOLD_WITHIN_S
                 if certificate in refused and told and self._loop is not None:
                     self._loop.call_soon_threadsafe(connection.transport.abort)
-            good = here - refused
+            good = {connection for connection, (certificate, _) in held.items() if certificate not in refused}
             self._stop.wait(0.1)
 
     # --- the application ----------------------------------------------------------------------------------------
