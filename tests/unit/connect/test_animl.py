@@ -99,6 +99,7 @@ def test_incremented_values_are_exact_and_encoded_ones_read_back() -> None:
             "<Category name='c'><Parameter name='p' parameterType='Int32'><D>1</D></Parameter></Category>",
             "holds",
         ),
+        ("<Category name='c'><Parameter name='p'><D>1</D></Parameter></Category>", "says no type"),
     ],
 )
 def test_what_breaks_the_structure_goes_to_quarantine_with_its_reason(result: str, words: str) -> None:

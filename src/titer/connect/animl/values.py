@@ -64,8 +64,9 @@ class Values:
     def parameter(self, element: Any) -> Parameter:
         kind = str(element.get("parameterType") or "")
         found, value = self.value(element)
-        if found and kind and found != kind:
-            self.error(element, f"the parameter {element.get('name')!r} says {kind} and holds {found}")
+        if found and found != kind:
+            says = f"says {kind}" if kind else "says no type"
+            self.error(element, f"the parameter {element.get('name')!r} {says} and holds {found}")
         self.check_value(element, found, value)
         units = [one for one in element if isinstance(one.tag, str) and etree.QName(one).localname == "Unit"]
         return Parameter(
