@@ -43,7 +43,7 @@ def test_a_server_is_found_its_variables_are_ticked_in_bulk_and_the_connection_r
 ) -> None:
     page = screen("mehta")
     page.goto(f"{links_server.address}/links")
-    page.get_by_role("link", name="Add a connection").click()
+    page.get_by_role("link", name="Add an OPC UA server").click()
     page.get_by_label("Address").fill("opc.tcp://127.0.0.1:9")
     page.get_by_role("button", name="Look who answers").click()
     page.get_by_role("alert").get_by_text("Nothing that speaks OPC UA answers").wait_for()

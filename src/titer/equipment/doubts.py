@@ -4,7 +4,8 @@ A calibration that has lapsed or failed, and equipment out of service, hold for 
 measured: spans of source time. A connection that nobody has approved, or at which something else answers than what
 was approved, holds for what it delivered meanwhile, history that it read included: spans of the time of receipt.
 Both come from the record of what happened, so a value stays what it was: neither the old device's return nor a new
-calibration makes good what was doubtful, or the other way round (EU GMP Annex 11, 4.8; 21 CFR 211.68).
+calibration makes good what was doubtful, or the other way round (21 CFR 211.160(b)(4): what does not
+meet its specifications is not used).
 """
 
 from __future__ import annotations

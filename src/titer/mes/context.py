@@ -1,8 +1,7 @@
 """What a batch is to the equipment it has: the context of everything that is measured there meanwhile.
 
 Which batch, recipe, product, phases and sample a unit had is noted in the action in which it changes, so that a value
-can be asked for it by its channel and source time (ISA-88 part 4, 4.5: production information is only of use with its
-context). The snapshots are the equipment room's; they are never rewritten.
+can be asked for it by its channel and source time. The snapshots are the equipment room's; they are never rewritten.
 """
 
 from __future__ import annotations
@@ -20,13 +19,12 @@ from titer.record import Unit
 def granted(equipment: EquipmentPort, unit: Unit, batch: Batch, code: str) -> None:
     """A batch has a piece of equipment from now on."""
     control = unit.session.get(ControlRecipe, batch.control_recipe_id)
-    content = control.content if control else {}
     equipment.note_context(
         unit,
         code,
         batch=batch.number,
         batch_id=batch.id,
-        recipe=f"{content.get('recipe')} {content.get('version')}",
+        recipe=control.named if control else None,
         product=batch.product,
         execution=batch.execution,
         phases={},

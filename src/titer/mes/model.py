@@ -64,6 +64,11 @@ class ControlRecipe(Regulated, Base):
     formula: Mapped[dict[str, Any]] = mapped_column()
     snapshot_digest: Mapped[str] = mapped_column()
 
+    @property
+    def named(self) -> str:
+        """Code and version of the recipe, as people say them."""
+        return f"{self.content['recipe']} {self.content['version']}"
+
 
 class Batch(Regulated, Base):
     """A batch. `execution` is the procedural state of its procedure; its disposition is quality's."""

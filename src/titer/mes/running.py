@@ -191,12 +191,11 @@ class Running:
     def payload(self, session: Session, batch: Batch) -> dict[str, Any]:
         """What events of a batch bear."""
         control = session.get(ControlRecipe, batch.control_recipe_id)
-        content = control.content if control else {}
         return {
             "batch_id": batch.id,
             "number": batch.number,
             "unit": batch.equipment,
-            "recipe": f"{content.get('recipe')} {content.get('version')}",
+            "recipe": control.named if control else "",
             "product": batch.product,
             "execution": batch.execution,
         }

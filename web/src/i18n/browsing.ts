@@ -58,5 +58,5 @@ export const browsing = {
   "browse.twice": "The tag {tag} stands here twice.",
   "browse.unknown_units": "The house does not know these units; the channels have none until you choose one: {units}.",
   "browse.look_through": "Add channels",
-  "browse.add_connection": "Add a connection",
+  "browse.add_connection": "Add an OPC UA server",
 } as const;

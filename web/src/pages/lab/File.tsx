@@ -43,7 +43,7 @@ function Body({ detail }: { detail: RawFileDetail }) {
               [t("lab.sha_256"), <span key="d" className="mono">{file.digest}</span>],
               [t("word.recorded"), <BothTimes key="t" plant={file.process_at} server={file.recorded_at} />],
               [t("files.read"), read(file)],
-              [t("files.run"), file.run_id ? <Link key="r" to="/lab/runs/$id" params={{ id: file.run_id }}>{file.reason}</Link> : t("files.run.none")],
+              [t("files.run"), file.run_id ? <Link key="r" to="/lab/runs/$id" params={{ id: file.run_id }}>{runOf(file)}</Link> : t("files.run.none")],
               [t("files.methods"), methods.length > 0 ? methods.map((one) => `${one.code} (${one.title})`).join(", ") : t("files.methods.none")],
             ]}
           />
@@ -52,6 +52,12 @@ function Body({ detail }: { detail: RawFileDetail }) {
       </div>
     </>
   );
+}
+
+/** The number of its run, as the file states it; else the words of its disposition, which name it. */
+function runOf(file: RawFile): string {
+  const { run } = file.found as { run?: string | null };
+  return run ?? file.reason ?? "";
 }
 
 /** What stands in the file, in one line; a file that could not be read has nothing. */
